@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Acquisition(AppConfig):
+    name = "siyu.acquisition"
+    label = "acquisition"

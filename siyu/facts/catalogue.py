@@ -1,0 +1,164 @@
+"""The facts we know: name, who reports them, properties with units, which are personal. `docs/facts.md` is generated from here.
+
+A fact of another name is kept as a custom fact; its properties are scanned for what looks personal.
+Any fact may also carry `channel`, `code` and `utm_source|utm_medium|utm_campaign`: that is an arrival (acquisition).
+"""
+
+from dataclasses import dataclass, field
+
+MINOR = "minor units of the currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property: JSON type (`string`, `integer`, `decimal` as string, `boolean`, `instant`, `object`, `list`), unit, whether personal."""
+
+    name: str
+    type: str = "string"
+    unit: str = ""
+    is_required: bool = False
+    is_personal: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """One name: `title` in Chinese, `who` reports it, `segment` names that mean the same."""
+
+    name: str
+    title: str
+    who: str
+    properties: tuple[Property, ...] = ()
+    segment: tuple[str, ...] = ()
+    is_derived: bool = field(default=False)
+
+
+def _money(name: str, *, required: bool = False, help: str = "") -> Property:
+    return Property(name, "integer", MINOR, required, help=help)
+
+
+_SHOP_ORDER = (Property("shop", is_required=True, help="shop code"), Property("order_number", is_required=True))
+_CONTENT = (
+    _money("amount_minor", help="gross: what the buyer paid"),
+    _money("discount_minor", help="informational"),
+    _money("shipping_minor"),
+    Property("currency"),
+    Property("store", help="store code, when bought in a store"),
+    Property("is_in_store", "boolean", help="handed over at once: paid means received"),
+    Property("lines", "list", help="sku, name, category, quantity, unit_price (decimal), amount_minor, row_key"),
+)
+_PRODUCT = (Property("sku"), Property("name"), Property("category"), Property("price", "decimal"), Property("quantity", "decimal"))
+
+KNOWN: tuple[KnownFact, ...] = (
+    KnownFact("member.identified", "身份识别", "SDK, shop, import", (Property("traits", "object", help="see Traits"),)),
+    KnownFact("member.aliased", "身份合并", "SDK", (Property("previous_id"),)),
+    KnownFact("member.grouped", "归属组织", "SDK", (Property("group_id"), Property("traits", "object"))),
+    KnownFact("page.viewed", "浏览页面", "SDK", (Property("name"), Property("url"), Property("path"), Property("title"), Property("referrer"))),
+    KnownFact("screen.viewed", "浏览屏幕", "SDK", (Property("name"),)),
+    KnownFact("product.searched", "搜索商品", "SDK", (Property("query"),), ("Products Searched",)),
+    KnownFact("product.list_viewed", "浏览商品列表", "SDK", (Property("list_id"), Property("category")), ("Product List Viewed",)),
+    KnownFact("product.viewed", "浏览商品", "SDK", _PRODUCT, ("Product Viewed",)),
+    KnownFact("product.clicked", "点击商品", "SDK", _PRODUCT, ("Product Clicked",)),
+    KnownFact("product.shared", "分享商品", "SDK", _PRODUCT, ("Product Shared",)),
+    KnownFact("product.reviewed", "评价商品", "SDK", (Property("sku"), Property("rating", "decimal")), ("Product Reviewed",)),
+    KnownFact("cart.added", "加入购物车", "SDK", _PRODUCT, ("Product Added",)),
+    KnownFact("cart.removed", "移出购物车", "SDK", _PRODUCT, ("Product Removed",)),
+    KnownFact("cart.viewed", "查看购物车", "SDK", (), ("Cart Viewed",)),
+    KnownFact("wishlist.added", "加入收藏", "SDK", _PRODUCT, ("Product Added to Wishlist",)),
+    KnownFact("checkout.started", "开始结算", "SDK", (Property("order_number"),), ("Checkout Started",)),
+    KnownFact("coupon.applied", "使用优惠码", "SDK", (Property("coupon"),), ("Coupon Applied",)),
+    KnownFact("order.created", "下单", "shop", _SHOP_ORDER + _CONTENT),
+    KnownFact("order.paid", "支付订单", "shop, SDK, import", _SHOP_ORDER + _CONTENT, ("Order Completed",)),
+    KnownFact("order.shipped", "发货", "shop", _SHOP_ORDER, ("Order Shipped",)),
+    KnownFact("order.received", "签收", "shop", _SHOP_ORDER, ("Order Received", "Order Delivered")),
+    KnownFact(
+        "order.refunded",
+        "退款",
+        "shop, SDK, import",
+        (*_SHOP_ORDER, _money("amount_minor", required=True), Property("currency"), Property("refund"), Property("because"), Property("lines", "list")),
+        ("Order Refunded",),
+    ),
+    KnownFact("order.exchanged", "换货", "shop", _SHOP_ORDER + _CONTENT, ("Order Updated",)),
+    KnownFact("order.closed", "关闭订单", "shop", _SHOP_ORDER, ("Order Cancelled",)),
+    KnownFact(
+        "order.adjusted",
+        "账目调整",
+        "import",
+        (
+            Property("shop", is_required=True),
+            Property("key", is_required=True),
+            Property("order_number"),
+            Property("sku"),
+            Property("quantity", "decimal"),
+            _money("amount_minor", required=True),
+            Property("currency"),
+            Property("because"),
+        ),
+    ),
+    KnownFact(
+        "product.updated",
+        "商品更新",
+        "shop, import",
+        (
+            Property("sku", is_required=True),
+            Property("name"),
+            Property("category", help="category code"),
+            Property("category_name"),
+            Property("brand"),
+            _money("price_minor"),
+            _money("cost_minor"),
+            Property("stock", "integer", "pieces"),
+            Property("image_url"),
+            Property("page_url"),
+            Property("currency"),
+        ),
+    ),
+    KnownFact("pool.joined", "入池", "WeCom, import, member centre", (Property("channel", help="channel code"), Property("code"))),
+    KnownFact("pool.left", "离开私域", "WeCom", (Property("because"),)),
+    KnownFact("account.followed", "关注公众号", "WeChat", (Property("account"),)),
+    KnownFact("friend.added", "添加好友", "WeCom", (Property("staff"),)),
+    KnownFact("friend.removed", "删除员工的客户", "WeCom", (Property("staff"),)),
+    KnownFact("group.joined", "入群", "WeCom", (Property("group"),)),
+    KnownFact("group.left", "退群", "WeCom", (Property("group"),)),
+    KnownFact(
+        "consent.given",
+        "同意授权",
+        "member centre, import",
+        (Property("purpose", is_required=True), Property("channel", help="consent channel: sms, email, wecom, phone, any"), Property("proof")),
+    ),
+    KnownFact("consent.withdrawn", "撤回授权", "member centre, SMS reply", (Property("purpose", is_required=True), Property("channel"), Property("proof"))),
+    KnownFact("campaign.received", "收到活动", "import", (Property("campaign"), Property("campaign_type"))),
+    KnownFact("coupon.redeemed", "核销优惠券", "shop, import", (Property("coupon"), Property("campaign"), Property("order_number"))),
+    KnownFact("member.checked_in", "签到", "member centre"),
+    KnownFact("member.merged", "会员合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
+    KnownFact("member.unmerged", "撤销合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
+    KnownFact("stage.changed", "阶段变化", "siyu", (Property("clock", help="pool, activity or ladder"), Property("from"), Property("to")), is_derived=True),
+    KnownFact(
+        "tier.changed",
+        "等级变化",
+        "siyu",
+        (Property("track"), Property("from"), Property("to"), Property("growth", "integer", "growth value")),
+        is_derived=True,
+    ),
+)
+
+BY_NAME = {known.name: known for known in KNOWN}
+BY_SEGMENT = {name: known.name for known in KNOWN for name in known.segment}
+
+# Traits of `member.identified`, by name: type; the personal ones are tokens in the log.
+PERSONAL_TRAITS = {
+    "name": "name",
+    "firstName": "name",
+    "lastName": "name",
+    "first_name": "name",
+    "last_name": "name",
+    "phone": "phone",
+    "mobile": "phone",
+    "email": "email",
+    "address": "address",
+    "street": "address",
+    "id_number": "id",
+    "birthday": "date of birth",
+    "date_of_birth": "date of birth",
+    "ip": "ip",
+}

@@ -1,0 +1,131 @@
+"""What a fact is, before the pump (`Incoming`) and inside it (`Fact`, `Batch`): the types every room's reactions speak."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+MAX_DEPTH = 8  # a fact may cause a fact, so many times over
+
+
+class FactError(ValueError):
+    """A message that cannot become a fact: `code` is stable, `because` tells the sender what to change."""
+
+    def __init__(self, code: str, because: str) -> None:
+        super().__init__(f"{code}: {because}")
+        self.code = code
+        self.because = because
+
+
+class Handle(NamedTuple):
+    """An identity as the outside names it: kind (`user_id`, `anonymous_id`, `phone`, `email`, `unionid` …) and value."""
+
+    kind: str
+    value: str
+
+
+class Incoming(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A fact on its way in. The first handle carries it; with a `proof`, all its handles are said to be one person.
+
+    `message` is the sender's id (repetitions are dropped over 7 days); `key` a natural key such as
+    `order.paid:shop:1001`, unique for ever. `is_replay` makes its clock its occurrence; `is_historical` earns nothing.
+    """
+
+    name: str
+    occurred_at: datetime
+    message: str
+    handles: list[Handle] = []
+    properties: dict[str, Any] = {}
+    key: str = ""
+    proof: str = ""
+    is_replay: bool = False
+    is_historical: bool = False
+
+
+class Fact(msgspec.Struct, kw_only=True):
+    """A fact in a batch: resolved, its personal values replaced by tokens.
+
+    `member_id` is the member the handle belonged to when the fact came (a later merge of the same batch may have ended
+    that member: `Batch.owner` gives the final one). `seq` orders facts, merges and due work inside the batch.
+    """
+
+    seq: int
+    id: int
+    name: str
+    occurred_at: datetime
+    received_at: datetime
+    clock: datetime
+    business_day: date
+    source_id: int
+    identity_id: int | None
+    member_id: int | None
+    properties: dict[str, Any]
+    message: UUID
+    cause_id: int | None = None
+    depth: int = 0
+    is_historical: bool = False
+
+
+class Merged(msgspec.Struct, kw_only=True):
+    """Two members became one, just before the fact with the same `seq`."""
+
+    seq: int
+    clock: datetime
+    survivor_id: int
+    loser_id: int
+    merge_id: int
+
+
+class Batch(msgspec.Struct, kw_only=True):
+    """A batch as reactions see it. SQL reactions read the temporary table `batch` (same rows, `member_id` = final owner)."""
+
+    facts: list[Fact]  # in order; a derived fact stands right behind its cause
+    merges: list[Merged] = []
+    until: datetime  # the clock of the last fact: due work up to here belongs to this batch
+    zone: Any  # zoneinfo.ZoneInfo of the merchant
+    settings: Any  # merchant.queries.SettingsBook: settings.value(name, day)
+    currency: str
+    finals: dict[int, int] = {}  # merged member → survivor
+    derived: list[Fact] = []  # what reactions added, to be logged when all have run
+
+    def owner(self, member_id: int) -> int:
+        """The member a (possibly merged) member has become."""
+        while member_id in self.finals:
+            member_id = self.finals[member_id]
+        return member_id
+
+    def named(self, *names: str) -> list[Fact]:
+        """Facts of these names, in order."""
+        wanted = frozenset(names)
+        return [fact for fact in self.facts if fact.name in wanted]
+
+    def steps(self) -> Iterator[Fact | Merged]:
+        """Facts and merges in order: what a fold that depends on its path walks through."""
+        merges = iter(self.merges)
+        merge = next(merges, None)
+        for fact in self.facts:
+            while merge is not None and merge.seq <= fact.seq:
+                yield merge
+                merge = next(merges, None)
+            yield fact
+        while merge is not None:
+            yield merge
+            merge = next(merges, None)
+
+
+class Derived(msgspec.Struct, kw_only=True):
+    """A fact a reaction adds. `cause` is the fact behind it; None for due work, which gives its own instant.
+
+    Higher rooms of the same batch see it in its place; lower rooms never do (news goes up).
+    Its id is made from (`reaction`, cause or instant, member), so a repetition cannot double it.
+    """
+
+    name: str
+    reaction: str
+    member_id: int
+    properties: dict[str, Any]
+    cause: Fact | None = None
+    at: datetime | None = None
+    discriminator: str = ""

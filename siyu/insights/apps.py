@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Insights(AppConfig):
+    name = "siyu.insights"
+    label = "insights"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Loyalty(AppConfig):
+    name = "siyu.loyalty"
+    label = "loyalty"

@@ -1,0 +1,146 @@
+"""The value ledger (earning side) and tiers.
+
+Every entry moves an amount of one unit between two buckets of one account: the member's `pending`, `available`,
+`held`, `spent`, `expired`, `revoked`, `debt`, or the programme's `issued`. Both sides stand in one row, so entries
+always sum to zero. An account belongs to the member it was opened for (`origin`); a merge only moves its owner.
+"""
+
+from django.db import models
+
+
+class Account(models.Model):
+    """Balances of one unit (points, growth) for one member; the sums of its entries."""
+
+    unit = models.TextField()
+    origin = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    owner = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_constraint=False)
+    pending = models.BigIntegerField(default=0)
+    available = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    spent = models.BigIntegerField(default=0)
+    expired = models.BigIntegerField(default=0)
+    revoked = models.BigIntegerField(default=0)
+    debt = models.BigIntegerField(default=0)  # what the member owes, never negative
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "unit"], name="account_once"),
+            models.CheckConstraint(
+                condition=models.Q(pending__gte=0, available__gte=0, held__gte=0, debt__gte=0), name="account_not_negative"
+            ),
+        ]
+
+
+class EarnRule(models.Model):
+    """A version of an earn rule: versions are never changed, a new one begins on its day."""
+
+    code = models.TextField()
+    version = models.IntegerField()
+    name = models.TextField()
+    definition = models.JSONField()  # see loyalty.rules.EarnRule
+    from_day = models.DateField()
+    until_day = models.DateField(null=True)
+    created_by = models.TextField()
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="earn_rule_version_once")]
+
+
+class Tier(models.Model):
+    """A step of a track; versions as with earn rules."""
+
+    track = models.TextField(default="growth")
+    code = models.TextField()
+    name = models.TextField()
+    rank = models.IntegerField()
+    threshold = models.BigIntegerField()
+    multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)
+    version = models.IntegerField(default=1)
+    from_day = models.DateField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "code", "version"], name="tier_version_once")]
+
+
+class Lot(models.Model):
+    """Points earned together: what is left, when they become available, when they expire, and what they were earned for."""
+
+    account = models.ForeignKey(Account, models.PROTECT, db_index=False, db_constraint=False)
+    unit = models.TextField()
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    reversed = models.BigIntegerField(default=0)
+    is_pending = models.BooleanField()
+    available_at = models.DateTimeField(null=True)  # null while it waits for a fact (receipt)
+    expires_at = models.DateTimeField(null=True)
+    priority = models.SmallIntegerField(default=0)
+    earned_at = models.DateTimeField()
+    shop_id = models.BigIntegerField(null=True)
+    order_number = models.TextField(default="")
+    base_minor = models.BigIntegerField(default=0)  # the amount it was earned on: a refund's proportion
+    rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(remaining__gte=0) & models.Q(remaining__lte=models.F("amount")), name="lot_remaining_in_range"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account", "expires_at", "id"], condition=models.Q(remaining__gt=0), name="lot_spendable"),
+            models.Index(fields=["shop_id", "order_number"], condition=~models.Q(order_number=""), name="lot_of_order"),
+            models.Index(fields=["available_at"], condition=models.Q(is_pending=True), name="lot_maturing"),
+            models.Index(fields=["expires_at"], condition=models.Q(remaining__gt=0), name="lot_expiring"),
+        ]
+
+
+class Entry(models.Model):
+    """One movement of value, append-only: what, how much, from where to where, and why."""
+
+    account = models.ForeignKey(Account, models.PROTECT, db_index=False, db_constraint=False)
+    unit = models.TextField()
+    debit = models.TextField()  # bucket the amount leaves: issued · pending · available …
+    credit = models.TextField()  # bucket it reaches
+    amount = models.BigIntegerField()
+    kind = models.TextField()  # earn · mature · reverse_earn · adjust …
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    fact_id = models.BigIntegerField(null=True)
+    fact_occurred_at = models.DateTimeField(null=True)
+    rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    tier = models.TextField(default="")  # the tier whose multiplier was applied
+    posted_at = models.DateTimeField()
+    business_day = models.DateField()
+    key = models.TextField(unique=True)  # idempotency: one key, one effect
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_positive")]
+        indexes = [models.Index(fields=["account", "id"], name="entry_of_account")]
+
+
+class CapUse(models.Model):
+    """How much of a rule's cap a member has used on a business day."""
+
+    pk = models.CompositePrimaryKey("member_id", "rule_code", "business_day")
+    member_id = models.BigIntegerField()
+    rule_code = models.TextField()
+    business_day = models.DateField()
+    points = models.BigIntegerField(default=0)
+    times = models.IntegerField(default=0)
+
+
+class Standing(models.Model):
+    """A member's tier on a track, since when and by which version; a pure function of growth, version and time."""
+
+    member = models.ForeignKey("members.Member", models.CASCADE, db_index=False, db_constraint=False)
+    track = models.TextField(default="growth")
+    tier = models.TextField()
+    growth = models.BigIntegerField()
+    since = models.DateTimeField()
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "track"], name="standing_once")]
+        indexes = [models.Index(fields=["tier", "member"], name="standing_by_tier")]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Members(AppConfig):
+    name = "siyu.members"
+    label = "members"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Merchant(AppConfig):
+    name = "siyu.merchant"
+    label = "merchant"

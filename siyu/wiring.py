@@ -1,0 +1,56 @@
+"""The nervous system on one page: who reacts to what, in which order. Rooms are named by dotted path and never import this."""
+
+# identities of a batch → members; finds, creates, merges
+RESOLVER = "siyu.members.resolver.resolve"
+
+# what a batch of facts changes, in this order: `react(cursor, batch) -> list[Derived] | None`
+REACTIONS = [
+    "siyu.members.reactions.see",
+    "siyu.acquisition.reactions.attribute",
+    "siyu.orders.reactions.book",
+    "siyu.members.reactions.turn_clocks",
+    "siyu.loyalty.reactions.earn",
+    "siyu.facts.reactions.count",
+]
+
+# what time alone changes, up to an instant: `due(cursor, batch, limit) -> int` moves, and the earliest instant waiting
+DUE = [
+    "siyu.members.due",
+    "siyu.loyalty.due",
+]
+
+# how a room absorbs and releases a member inside the merging transaction: `absorb(cursor, pairs)`, `release(cursor, pairs)`
+MERGERS = [
+    "siyu.members.merger",
+    "siyu.orders.merger",
+    "siyu.acquisition.merger",
+    "siyu.loyalty.merger",
+]
+
+# who can export and erase a member's personal data
+ERASERS = [
+    "siyu.facts.privacy",
+    "siyu.members.privacy",
+    "siyu.orders.privacy",
+    "siyu.acquisition.privacy",
+    "siyu.loyalty.privacy",
+]
+
+# rooms whose `sql/verify.sql` names what must always hold
+INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.loyalty", "siyu.acquisition"]
+
+# settings the business decides: each room's `rules.SETTINGS`
+SETTINGS = [
+    "siyu.merchant.rules.SETTINGS",
+    "siyu.members.rules.SETTINGS",
+    "siyu.loyalty.rules.SETTINGS",
+]
+
+# periodic work of the worker: (seconds between runs, task)
+TIMETABLE = [
+    (3600, "siyu.facts.tasks.make_partitions"),
+    (3600, "siyu.facts.tasks.forget_seen"),
+]
+
+# pages in the order of the menu: (group, title, url name, permission, icon)
+NAVIGATION: list[tuple[str, str, str, str, str]] = []
