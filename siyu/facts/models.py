@@ -68,12 +68,18 @@ class Quarantined(models.Model):
     code = models.TextField()  # "currency.other"
     because = models.TextField()
     name = models.TextField(default="")
+    message = models.UUIDField()
     payload = models.BinaryField()
     replayed_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "facts_quarantine"
+        constraints = [  # one open row a message, however often it is delivered
+            models.UniqueConstraint(
+                fields=["message"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open_once"
+            )
+        ]
         indexes = [models.Index(fields=["-id"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open")]
 
 
@@ -103,10 +109,10 @@ class Counter(models.Model):
 
 
 class CounterDay(models.Model):
-    """How often a member did a counted fact on a business day."""
+    """How often a handle did a counted fact on a business day; a member's count is the sum over its handles."""
 
-    pk = models.CompositePrimaryKey("member_id", "counter_id", "business_day")
-    member_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("identity_id", "counter_id", "business_day")
+    identity_id = models.BigIntegerField()
     counter = models.ForeignKey(Counter, models.CASCADE, db_index=False)
     business_day = models.DateField()
     times = models.IntegerField()

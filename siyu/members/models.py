@@ -50,17 +50,18 @@ class Identity(models.Model):
 
 
 class Link(models.Model):
-    """A claim that two handles are one person, by its earliest proof; what a limit refuses is a conflict."""
+    """A claim that two handles are one person, by its earliest proof; what a limit refuses is a conflict, what staff undid is refused."""
 
     left = models.ForeignKey(Identity, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     right = models.ForeignKey(Identity, models.CASCADE, related_name="+", db_constraint=False)
     occurred_at = models.DateTimeField()
     message = models.UUIDField()
     proof = models.TextField()  # identify · alias · import · staff
-    is_conflict = models.BooleanField(default=False)
+    state = models.TextField(default="joined")  # joined · conflict · refused
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="link_once")]
+        indexes = [models.Index(fields=["state"], condition=~models.Q(state="joined"), name="link_not_joined")]
 
 
 class Merge(models.Model):
