@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "siyu.merchant.access.identify",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "siyu.urls"
 WIRING = "siyu.wiring"
 AUTH_USER_MODEL = "merchant.Staff"
+AUTHENTICATION_BACKENDS = ["siyu.merchant.access.StaffBackend"]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login"

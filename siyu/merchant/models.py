@@ -115,17 +115,18 @@ class Alarm(models.Model):
     cleared_by = models.TextField(default="")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "subject"], condition=models.Q(cleared_at=None), name="alarm_open_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "subject"], condition=models.Q(cleared_at=None), name="alarm_open_once")]
 
 
 class LoginAttempt(models.Model):
-    """Failed log-ins, for the rate limit; rows older than a day are removed."""
+    """Failed log-ins, for the rate limit; rows older than a day are removed. Hashed: people type passwords into the wrong field."""
 
-    username = models.TextField()
+    username_hash = models.UUIDField()
     address_hash = models.UUIDField()
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["username", "at"], name="login_by_name"), models.Index(fields=["address_hash", "at"], name="login_by_address")]
+        indexes = [
+            models.Index(fields=["username_hash", "at"], name="login_by_name"),
+            models.Index(fields=["address_hash", "at"], name="login_by_address"),
+        ]

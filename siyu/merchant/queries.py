@@ -10,7 +10,8 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from .rules import Setting
+from .models import Key
+from .rules import Setting, key_hash
 
 
 @lru_cache(maxsize=1)
@@ -55,3 +56,20 @@ def _book(rows: tuple[tuple[str, date, str], ...]) -> SettingsBook:
     for name, day, value in rows:
         values.setdefault(name, []).append((day, json.loads(value)))
     return SettingsBook({name: tuple(dated) for name, dated in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as others may know it: what it is for, never the key."""
+
+    id: int
+    kind: str
+    name: str
+    source: str
+    scopes: frozenset[str]
+
+
+def find_key(kind: str, plain: str) -> KeyView | None:
+    """The living key of this kind, or None when it is unknown or revoked."""
+    key = Key.objects.filter(hash=key_hash(plain), kind=kind, revoked_at=None).first()
+    return None if key is None else KeyView(key.pk, key.kind, key.name, key.source, frozenset(key.scopes))

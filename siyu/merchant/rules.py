@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -28,6 +29,50 @@ class Reach(StrEnum):
     OWN = "own"
 
 
+# What may be done, as `room.verb`. `members.view` shows personal values masked; `members.unmask` shows them.
+_SERVE = {"members.view", "members.edit", "members.unmask", "orders.view", "loyalty.view"}  # whoever talks to customers
+_OPERATE = _SERVE | {
+    "members.export",
+    "orders.export",
+    "facts.view",
+    "facts.repair",
+    "imports.run",
+    "channels.view",
+    "channels.edit",
+    "insights.view",
+    "settings.view",
+    "settings.edit",
+}
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.OWNER: frozenset(_OPERATE | {"staff.edit", "keys.edit", "audit.view"}),
+    Role.OPERATOR: frozenset(_OPERATE),
+    Role.ANALYST: frozenset({"members.view", "orders.view", "loyalty.view", "facts.view", "channels.view", "insights.view"}),
+    Role.CUSTOMER_SERVICE: frozenset(_SERVE),
+    Role.STORE_MANAGER: frozenset(_SERVE | {"insights.view"}),
+    Role.SHOP_ASSISTANT: frozenset(_SERVE),
+    Role.FINANCE: frozenset({"orders.view", "orders.export", "loyalty.view", "channels.view", "insights.view"}),
+}
+PERMISSIONS_KNOWN = PERMISSIONS[Role.OWNER]
+
+# How far each role may reach; the first is what a new staff member gets.
+REACHES: dict[Role, tuple[Reach, ...]] = {
+    Role.OWNER: (Reach.ALL,),
+    Role.OPERATOR: (Reach.ALL,),
+    Role.ANALYST: (Reach.ALL, Reach.REGION, Reach.STORE),
+    Role.CUSTOMER_SERVICE: (Reach.ALL, Reach.REGION, Reach.STORE),
+    Role.STORE_MANAGER: (Reach.STORE, Reach.REGION),
+    Role.SHOP_ASSISTANT: (Reach.OWN,),
+    Role.FINANCE: (Reach.ALL, Reach.REGION, Reach.STORE),
+}
+
+KEY_PREFIXES = {"write": "siyu_w_", "api": "siyu_k_"}
+
+
+def key_hash(plain: str) -> bytes:
+    """What is stored of a key (`merchant_key.hash`). The ingest endpoint looks keys up by it over its own connection."""
+    return sha256(plain.encode()).digest()  # a key is 32 random characters: nothing slower or keyed is needed
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who makes a change, as the audit names them."""
@@ -38,11 +83,18 @@ class Actor:
 
 
 SYSTEM = Actor("system", None, "siyu")
+ACTOR_KINDS = ("staff", "system", "api_key", "member")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of the pool a viewer may see; every query of a page takes one. `store_ids` is None for all stores."""
+    """The part of the pool a viewer may see; every query of a page takes one. `store_ids` is None for all stores, () for none.
+
+    The idiom in SQL, with `m` the member's row and `**scope.parameters()` among the parameters:
+
+        WHERE (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
+          AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
+    """
 
     store_ids: tuple[int, ...] | None = None
     assistant_id: int | None = None
@@ -51,8 +103,25 @@ class Scope:
     def is_whole(self) -> bool:
         return self.store_ids is None and self.assistant_id is None
 
+    def parameters(self) -> dict[str, Any]:
+        """`scope_stores` (a list, or None for all) and `scope_assistant` (an id, or None for anyone's) of the SQL idiom."""
+        return {"scope_stores": None if self.store_ids is None else list(self.store_ids), "scope_assistant": self.assistant_id}
+
 
 WHOLE = Scope()
+
+
+def scope_of(reach: Reach, staff_id: int, store_id: int | None, region_store_ids: tuple[int, ...] = ()) -> Scope:
+    """How far a staff member sees. Whoever lacks the store or region that the reach speaks of sees nobody."""
+    match reach:
+        case Reach.ALL:
+            return WHOLE
+        case Reach.REGION:
+            return Scope(store_ids=region_store_ids)
+        case Reach.STORE:
+            return Scope(store_ids=() if store_id is None else (store_id,))
+        case Reach.OWN:
+            return Scope(assistant_id=staff_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +133,9 @@ class Viewer:
     role: Role
     permissions: frozenset[str] = field(default_factory=frozenset)
     scope: Scope = WHOLE
+    username: str = ""
+    language: str = "zh-hans"
+    theme: str = "light"
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

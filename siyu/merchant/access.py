@@ -1,0 +1,125 @@
+"""Who is looking: middleware that sets `request.viewer`, and the guards that every page wears exactly one of."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+
+from .models import Staff, Store
+from .rules import PERMISSIONS, PERMISSIONS_KNOWN, Reach, Role, Viewer, scope_of
+
+Page = Callable[..., HttpResponse]
+
+
+class StaffBackend(BaseBackend):
+    """Django's way to us: user name and password of unarchived staff; what they may do is decided by `Viewer` alone."""
+
+    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any) -> Staff | None:
+        staff = Staff.objects.filter(username=(username or "").strip().lower(), archived_at=None).first()
+        if staff is None:
+            Staff().set_password(password)  # an unknown name must take as long as a wrong password
+            return None
+        return staff if staff.check_password(password or "") else None
+
+    def get_user(self, user_id: int) -> Staff | None:
+        return Staff.objects.filter(pk=user_id, archived_at=None).first()
+
+
+def identify(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: `request.viewer` is the logged-in staff member as a `Viewer`, or None; pages then speak their language."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        request.viewer = _viewer(request.user)  # type: ignore[attr-defined]
+        if request.viewer is None:  # type: ignore[attr-defined]
+            return get_response(request)
+        language = request.viewer.language  # type: ignore[attr-defined]
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        return get_response(request)
+
+    return respond
+
+
+def _viewer(staff: Any) -> Viewer | None:
+    return viewer_of(staff) if staff.is_authenticated else None
+
+
+def viewer_of(staff: Staff) -> Viewer:
+    """A staff member as pages and queries know them: permissions of the role, scope with the region resolved to its stores."""
+    role, reach = Role(staff.role), Reach(staff.reach)
+    stores = (
+        tuple(Store.objects.filter(region_id=staff.region_id).values_list("pk", flat=True))
+        if reach is Reach.REGION and staff.region_id
+        else ()
+    )
+    return Viewer(
+        id=staff.pk,
+        name=staff.name,
+        role=role,
+        permissions=PERMISSIONS[role],
+        scope=scope_of(reach, staff.pk, staff.store_id, stores),
+        username=staff.username,
+        language=staff.language,
+        theme=staff.theme,
+    )
+
+
+def requires(permission: str) -> Callable[[Page], Page]:
+    """Guard of a page: only a viewer with this permission enters. Anonymous visitors go to the log-in, others get a 403 page."""
+    if permission not in PERMISSIONS_KNOWN:
+        raise ValueError(f"no role has the permission {permission!r}")
+
+    def guard(page: Page) -> Page:
+        @wraps(page)
+        def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+            viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+            if viewer is None:
+                return _to_login(request)
+            if not viewer.may(permission):
+                return forbidden(request, permission)
+            return page(request, *args, **named)
+
+        enter.required_permission = permission  # type: ignore[attr-defined]
+        return enter
+
+    return guard
+
+
+def any_staff(page: Page) -> Page:
+    """Guard of a page that every logged-in staff member may use (`required_permission` is empty)."""
+
+    @wraps(page)
+    def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        return page(request, *args, **named) if request.viewer is not None else _to_login(request)  # type: ignore[attr-defined]
+
+    enter.required_permission = ""  # type: ignore[attr-defined]
+    return enter
+
+
+def public(page: Page) -> Page:
+    """Marks a page that anyone may see (`required_permission` is None)."""
+    page.required_permission = None  # type: ignore[attr-defined]
+    return page
+
+
+def forbidden(request: HttpRequest, permission: str) -> HttpResponse:
+    """The 403 page: says which permission is missing and whom to ask."""
+    return render(request, "merchant/forbidden.html", {"permission": permission}, status=403)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):  # the fragment's page, not the fragment, is where to come back to
+        here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        return HttpResponse(status=401, headers={"HX-Redirect": _login_url(here)})
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return HttpResponseRedirect(_login_url(here))
+
+
+def _login_url(back_to: str) -> str:
+    return settings.LOGIN_URL if back_to == "/" else f"{settings.LOGIN_URL}?{urlencode({'next': back_to})}"
