@@ -148,6 +148,7 @@ class Import(models.Model):
     rows_done = models.BigIntegerField(default=0)
     facts = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
+    destinations = models.JSONField(default=dict)  # rows by what became of them: {"order": 12, "anonymous order": 3}
     status = models.TextField(default="running")  # running · done · failed
     because = models.TextField(default="")
     started_by = models.TextField()

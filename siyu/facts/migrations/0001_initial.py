@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('rows_done', models.BigIntegerField(default=0)),
                 ('facts', models.BigIntegerField(default=0)),
                 ('rejected', models.BigIntegerField(default=0)),
+                ('destinations', models.JSONField(default=dict)),
                 ('status', models.TextField(default='running')),
                 ('because', models.TextField(default='')),
                 ('started_by', models.TextField()),
