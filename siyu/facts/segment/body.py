@@ -1,0 +1,61 @@
+"""One request body: its messages still raw, and what the batch says for all of them (context, sentAt, write key)."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ..rules import FactError
+from .context import EMPTY, Context, read_context
+from .times import read_time
+
+MAX_BODY = 500 * 1024  # bytes of a batch, decompressed
+MAX_MESSAGE = 32 * 1024  # bytes of a single request, and of each message in a batch
+MAX_MESSAGES = 2_500  # in a batch; what is over is rejected, the rest kept
+TYPES = frozenset(("identify", "track", "page", "screen", "group", "alias"))
+
+
+class _Wire(msgspec.Struct):
+    batch: list[msgspec.Raw]
+    context: msgspec.Raw = msgspec.Raw()
+    sentAt: Any = None
+    writeKey: Any = None
+    type: str = msgspec.field(default="", name="$type")  # no SDK sends it: `wrap` does
+
+
+class Body(msgspec.Struct, kw_only=True):
+    """A decoded batch. `type` is set when the endpoint gave it (a single request, wrapped), and then wins over the message's own.
+
+    `integrations` says which of Segment's destinations get a copy; we are none of them, so it is read past.
+    """
+
+    batch: list[msgspec.Raw]
+    context: Context = EMPTY
+    sent_at: datetime | None = None
+    write_key: str = ""
+    type: str = ""
+
+
+_body = msgspec.json.Decoder(_Wire)
+
+
+def decode(payload: bytes) -> Body:
+    """A batch body; raises `FactError` (`json.invalid`, `body.invalid`). Its messages are looked at one by one by `translate`."""
+    try:
+        wire = _body.decode(payload)
+    except msgspec.ValidationError as error:
+        raise FactError("body.invalid", f"the body must be an object with a list `batch` of messages: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FactError("json.invalid", f"the body is not JSON: {error}") from error
+    return Body(
+        batch=wire.batch,
+        context=read_context(wire.context),
+        sent_at=read_time(wire.sentAt),
+        write_key=wire.writeKey.strip() if isinstance(wire.writeKey, str) else "",
+        type=wire.type,
+    )
+
+
+def wrap(type_: str, message: bytes) -> bytes:
+    """A single request's body in the form of a batch of one, with the endpoint's type."""
+    return b'{"$type":"%b","batch":[%b]}' % (type_.encode(), message)
