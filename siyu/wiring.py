@@ -1,7 +1,7 @@
 """The nervous system on one page: who reacts to what, in which order. Rooms are named by dotted path and never import this."""
 
 # identities of a batch → members; finds, creates, merges
-RESOLVER = "siyu.members.resolver.resolve"
+RESOLVER = "siyu.members.resolver"
 
 # what a batch of facts changes, in this order: `react(cursor, batch) -> list[Derived] | None`
 REACTIONS = [
@@ -13,7 +13,10 @@ REACTIONS = [
     "siyu.facts.reactions.count",
 ]
 
-# what time alone changes, up to an instant: `due(cursor, batch, limit) -> int` moves, and the earliest instant waiting
+# what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
+CHECKS: dict[str, str] = {}
+
+# what time alone changes: modules with `due(cursor, batch) -> list[Derived]` and `next_due(cursor) -> datetime | None`
 DUE = [
     "siyu.members.due",
     "siyu.loyalty.due",

@@ -59,3 +59,11 @@ def decode(payload: bytes) -> Body:
 def wrap(type_: str, message: bytes) -> bytes:
     """A single request's body in the form of a batch of one, with the endpoint's type."""
     return b'{"$type":"%b","batch":[%b]}' % (type_.encode(), message)
+
+
+def alone(payload: bytes, index: int) -> bytes:
+    """The body with its `index`-th message only: what the quarantine keeps, and can send through the pump again."""
+    wire = _body.decode(payload)
+    wire.batch = [wire.batch[index]]
+    wire.context = wire.context or msgspec.Raw(b"null")
+    return msgspec.json.encode(wire)

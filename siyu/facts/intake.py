@@ -1,0 +1,138 @@
+"""From an envelope to messages the pump can handle: decrypt, decode, translate, check; what cannot pass says why."""
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+
+from siyu.lib.crypto import decrypt, encrypt
+
+from . import segment
+from .catalogue import BY_NAME
+from .rules import FactError, Incoming
+
+_decoder = msgspec.json.Decoder(list[Incoming])
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str, int, float),
+    "integer": (int,),
+    "decimal": (str, int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "list": (list,),
+}
+MAX_MINOR = 10**15
+MAX_TEXT = 10_000
+DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
+
+
+class Item(msgspec.Struct):
+    """One message on its way through the pump: either a fact to be, or the reason why not."""
+
+    envelope: int
+    handled: int  # how many messages of the envelope are handled when this one is
+    is_last: bool
+    source_id: int
+    received_at: datetime
+    incoming: Incoming | None = None
+    body: bytes = b""  # a refused message as it came: a Segment body of one
+    error: FactError | None = None
+
+
+def open_envelope(row: tuple, currency: str) -> list[Item]:
+    """The messages of one inbox row that are not handled yet."""
+    envelope, received_at, source_id, form, done, payload = row
+    plain = decrypt(payload)
+    if form == "f":
+        facts = _decoder.decode(plain)
+        read = facts.__getitem__
+        count = len(facts)
+    else:
+        body = segment.decode(plain)
+        count = len(body.batch)
+
+        def read(index: int) -> Incoming:
+            return segment.translate(body.batch[index], body, received_at, index=index, currency=currency, shop=DEFAULT_SHOP)
+
+    items = []
+    for index in range(done, count):
+        item = Item(envelope, index + 1, index + 1 == count, source_id, received_at)
+        try:
+            item.incoming = read(index)
+            check(item.incoming, currency)
+        except FactError as error:
+            item.error = error
+            if form == "s":
+                item.body = segment.alone(plain, index)
+        items.append(item)
+    return items
+
+
+def check(incoming: Incoming, currency: str) -> None:
+    """Raise `FactError` for a known fact that lacks a property, has one of another type, or counts in another currency."""
+    if not incoming.name or len(incoming.name) > 200:
+        raise FactError("fact.name", "a fact's name has 1 to 200 characters")
+    if incoming.occurred_at.tzinfo is None:
+        raise FactError("fact.time", "occurred_at needs a time zone")
+    known = BY_NAME.get(incoming.name)
+    if known is None:
+        return
+    properties = incoming.properties
+    for declared in known.properties:
+        value = properties.get(declared.name)
+        if value is None or value == "":
+            if declared.is_required:
+                raise FactError("property.missing", f"{known.name} needs the property {declared.name}")
+        else:
+            _check_type(known.name, declared.name, declared.type, value)
+    if (given := properties.get("currency")) and given != currency:
+        raise FactError("currency.other", f"this merchant counts in {currency}, not in {given}: convert the amounts before sending")
+    for prefix, rule in _checks():
+        if incoming.name.startswith(prefix):
+            rule(incoming.name, properties)
+
+
+def _check_type(fact: str, name: str, kind: str, value: Any) -> None:
+    if not isinstance(value, _TYPES[kind]) or (kind in ("integer", "decimal") and isinstance(value, bool)):
+        raise FactError("property.type", f"{fact}: {name} must be of type {kind}, not {type(value).__name__}")
+    if kind == "integer" and abs(value) > MAX_MINOR:
+        raise FactError("property.range", f"{fact}: {name} is out of range")
+    if kind == "string" and isinstance(value, str) and len(value) > MAX_TEXT:
+        raise FactError("property.length", f"{fact}: {name} is longer than {MAX_TEXT} characters")
+
+
+_loaded_checks: list[tuple[str, Any]] | None = None
+
+
+def _checks() -> list[tuple[str, Any]]:
+    """What a room says about its own facts beyond the catalogue (`wiring.CHECKS`)."""
+    global _loaded_checks
+    if _loaded_checks is None:
+        _loaded_checks = [(prefix, import_string(path)) for prefix, path in import_string(f"{django_settings.WIRING}.CHECKS").items()]
+    return _loaded_checks
+
+
+def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[Any]]:
+    """Rows for the quarantine: each message alone in an encrypted payload that can be replayed."""
+    columns: dict[str, list[Any]] = {
+        key: [] for key in ("received_at", "source_id", "form", "code", "because", "name", "message", "payload")
+    }
+    for item, error in items:
+        plain = item.body or msgspec.json.encode([item.incoming])
+        columns["received_at"].append(item.received_at)
+        columns["source_id"].append(item.source_id)
+        columns["form"].append("s" if item.body else "f")
+        columns["code"].append(error.code)
+        columns["because"].append(error.because[:2000])
+        columns["name"].append(item.incoming.name[:200] if item.incoming else "")
+        columns["message"].append(message_hash(item.incoming.message if item.incoming else plain))
+        columns["payload"].append(encrypt(plain))
+    return columns
+
+
+def message_hash(message: str | bytes) -> UUID:
+    """The 128 bits by which repetitions of a message (or of a natural key) are known."""
+    return UUID(bytes=blake2b(message.encode() if isinstance(message, str) else message, digest_size=16).digest())

@@ -1,0 +1,138 @@
+"""Step one of a fact's life: personal values become tokens before anything is logged."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from siyu.lib.crypto import encrypt_text, token
+
+from .catalogue import BY_NAME, PERSONAL_TRAITS
+
+MAX_DEPTH = 6  # of nested properties
+_DECLARED = {known.name: {p.name: p.is_personal for p in known.properties} for known in BY_NAME.values()}
+_COMMON = {"channel", "code", "utm_source", "utm_medium", "utm_campaign", "sku", "product_id", "tags", "row_key"}
+_LINES = {"lines", "products"}
+
+# what a property's name gives away
+_KEYS = re.compile(
+    r"(?:^|_)(phone|mobile|tel|telephone|email|e_mail|mail|real_?name|full_?name|first_?name|last_?name|name_cn|contact|consignee|receiver"
+    r"|address|addr|street|zip_?code|id_?card|id_?number|passport|ip|ip_?address)$|姓名|手机|电话|邮箱|地址|身份证|收货人",
+    re.IGNORECASE,
+)
+# what a value gives away: e-mail, phone (7 to 15 digits), Chinese ID, IPv4 and v6, URL with a query
+_VALUES = re.compile(
+    r"(?P<email>[^\s@]+@[^\s@]+\.[^\s@]+)|(?P<id>\b\d{17}[\dXx]\b)|(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-fA-F:]*:[0-9a-fA-F:]+:[0-9a-fA-F:]+\b)"
+    r"|(?P<phone>(?<![\d.])(?:\+?\d[\d -]{5,15}\d)(?![\d.]))|(?P<address>(?:省|市|区|县).{0,20}(?:路|街|道|巷|号|弄|小区))"
+)
+_SUSPECT = re.compile(r"[@?]|\d{3}|:.*:|[省市区县]")  # a cheap look before the dear one
+
+
+class Vault:
+    """Collects the values behind the tokens of a batch, to be written in one statement."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[UUID | None, str, bytes]] = {}
+
+    def put(self, kind: str, value: Any, of: UUID | None) -> str:
+        text = value if isinstance(value, str) else str(value)
+        name = token(text, of)
+        if name not in self.rows:
+            self.rows[name] = (of, kind, encrypt_text(text))
+        return name
+
+
+def conceal(name: str, properties: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
+    """The properties with every personal value replaced by its token; unknown ones by what they look like."""
+    declared = _DECLARED.get(name)
+    if declared is not None and all(not declared.get(key, key not in _COMMON) for key in properties) and "traits" not in properties:
+        return _strip_queries(properties, of, vault) if "url" in properties or "referrer" in properties else properties
+    return {key: _property(declared, key, value, of, vault) for key, value in properties.items()}
+
+
+def _property(declared: dict[str, bool] | None, key: str, value: Any, of: UUID | None, vault: Vault) -> Any:
+    if key == "traits" and isinstance(value, dict):
+        return _traits(value, of, vault)
+    if key in ("url", "referrer") and isinstance(value, str):
+        return _without_query(value, of, vault)
+    if key in _COMMON or (declared is not None and key in declared):
+        return vault.put(key, value, of) if declared is not None and declared.get(key) else value
+    return _unknown(key, value, of, vault, 0)
+
+
+def _strip_queries(properties: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
+    return {
+        key: _without_query(value, of, vault) if key in ("url", "referrer") and isinstance(value, str) else value
+        for key, value in properties.items()
+    }
+
+
+def _traits(traits: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for key, value in traits.items():
+        if value is None:
+            continue
+        kind = PERSONAL_TRAITS.get(key)
+        if kind is None:
+            plain[key] = value if key in ("nickname", "tags") else _unknown(key, value, of, vault, 0)
+        else:
+            if kind == "date of birth" and (day := _month_day(value)):
+                plain["birthday_month_day"] = day  # enough for a greeting; the date itself is a token
+            plain[key] = vault.put(kind, value if isinstance(value, str) else _flat(value), of)
+    return plain
+
+
+def _month_day(value: Any) -> str | None:
+    found = re.match(r"\d{4}-(\d\d)-(\d\d)", str(value))
+    return f"{found[1]}-{found[2]}" if found else None
+
+
+def _flat(value: Any) -> str:
+    return " ".join(str(part) for part in value.values()) if isinstance(value, dict) else str(value)
+
+
+def _unknown(key: str, value: Any, of: UUID | None, vault: Vault, depth: int) -> Any:
+    """A value nobody declared: its key or its look decides."""
+    if isinstance(value, str):
+        if not value:
+            return value
+        if _KEYS.search(key):
+            return vault.put("named", value, of)
+        return _looked_at(value, of, vault) if _SUSPECT.search(value) else value
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return vault.put("named", value, of) if _KEYS.search(key) or _is_phone_number(value) else value
+    if depth >= MAX_DEPTH:
+        return vault.put("deep", value, of)
+    if isinstance(value, dict):
+        return {name: _unknown(name, inner, of, vault, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_unknown(key, inner, of, vault, depth + 1) for inner in value]
+    return value
+
+
+def _is_phone_number(value: float) -> bool:
+    return isinstance(value, int) and 13_000_000_000 <= value <= 19_999_999_999
+
+
+def _looked_at(value: str, of: UUID | None, vault: Vault) -> str:
+    if "?" in value and "://" in value[:10]:
+        return _without_query(value, of, vault)
+    found = _VALUES.search(value)
+    return vault.put(found.lastgroup or "value", value, of) if found else value
+
+
+def _without_query(url: str, of: UUID | None, vault: Vault) -> str:
+    place, mark, query = url.partition("?")
+    return f"{place}?{vault.put('query', query, of)}" if mark and query else place
+
+
+def columns(vault: Vault) -> dict[str, Iterable[Any]]:
+    """The vault's rows as the columns that `keep_personal` takes."""
+    return {
+        "token": list(vault.rows),
+        "handle": [of for of, _, _ in vault.rows.values()],
+        "kind": [kind for _, kind, _ in vault.rows.values()],
+        "value": [value for _, _, value in vault.rows.values()],
+    }

@@ -1,0 +1,249 @@
+"""The pump: one batch, one transaction, exactly once. Everything in siyu that nobody waits for happens here.
+
+A step: take messages in inbox order → drop repetitions → clock → resolve handles → tokens → log → reactions → delete.
+Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+import psycopg
+from django.conf import settings as django_settings
+from django.db import DatabaseError, connection, transaction
+from django.utils.module_loading import import_string
+
+from siyu.lib.clock import business_day
+from siyu.lib.sql import statements
+from siyu.merchant.queries import SettingsBook, settings_book
+from siyu.merchant.services import clear_alarm, raise_alarm
+
+from .batch import Cut, handle, wired
+from .intake import Item, open_envelope, quarantine_columns
+from .rules import Batch, FactError
+
+log = logging.getLogger(__name__)
+_sql = statements("siyu.facts", "pump")
+_inbox = statements("siyu.facts", "inbox")
+
+LOCK = 718_001  # one pump at a time
+TARGET_SECONDS = 0.25  # of one batch
+SMALLEST, LARGEST = 100, 6_000  # messages of a batch
+POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
+DUE_ROUNDS = 100_000  # a bound, not an expectation
+
+
+class Report(msgspec.Struct):
+    """What one call did. `is_busy`: another process pumps; `stopped`: the code of what must be repaired first."""
+
+    facts: int = 0
+    derived: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    moves: int = 0
+    is_busy: bool = False
+    stopped: str = ""
+
+
+class _Run(msgspec.Struct):
+    """What a call remembers from batch to batch."""
+
+    now: datetime
+    report: Report
+    clock: datetime
+    size: int = 1_000
+    poison: int = 0
+    handled: int = 0
+    cause: Exception | None = None
+
+
+_last_size = 1_000
+
+
+def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) -> Report:
+    """Handle what waits in the inbox (at most `messages`) and run what is due up to `now`; batches hold at most `largest`.
+
+    Raises `psycopg.OperationalError` when the database fails in passing: call again later, nothing is lost.
+    """
+    report = Report()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            report.is_busy = True
+            return report
+        try:
+            cursor.execute(_sql.state)
+            clock, stopped = cursor.fetchone()
+            if stopped:
+                report.stopped = stopped
+                return report
+            run = _Run(now=now, report=report, clock=clock, size=min(_last_size, largest))
+            _drain(run, messages, largest)
+            if not report.stopped and (messages is None or report.facts < messages):
+                _run_due(run, now)
+        finally:
+            if connection.connection is not None and not connection.connection.closed:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    return report
+
+
+def resume(now: datetime) -> None:
+    """Let a stopped pump go on: the cause is repaired."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.resume)
+        clear_alarm("pump.stopped", "", now)
+
+
+def _drain(run: _Run, messages: int | None, largest: int) -> None:
+    global _last_size
+    waiting = _messages(messages)
+    items: list[Item] = []
+    book = settings_book()
+    while True:
+        for item in waiting:
+            items.append(item)
+            if len(items) >= run.size:
+                break
+        if not items or run.report.stopped:
+            break
+        batch, items = _same_day(items)
+        began = time.perf_counter()
+        _run_due(run, _first_clock(run, batch))
+        _process(run, batch, book)
+        elapsed = time.perf_counter() - began
+        wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
+        run.size = max(min(wanted, 2 * run.size, largest), min(SMALLEST, largest))
+    _last_size = run.size
+
+
+def _messages(limit: int | None) -> Iterator[Item]:
+    """Messages in inbox order; the one pump may read ahead of its own transactions."""
+    after, served = 0, 0
+    currency = _currency()
+    while limit is None or served < limit:
+        with connection.cursor() as cursor:
+            cursor.execute(_inbox.take, {"after": after, "messages": LARGEST})
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for row in rows:
+            after = row[0]
+            for item in open_envelope(row, currency):
+                if limit is not None and served >= limit:
+                    return
+                served += 1
+                yield item
+
+
+def _currency() -> str:
+    return settings_book().currency(datetime.max.date())
+
+
+def _same_day(items: list[Item]) -> tuple[list[Item], list[Item]]:
+    """The items whose clocks lie within a day of the first, and the rest: due work must not pile up inside a batch."""
+    first = _clock_of(items[0])
+    for index, item in enumerate(items):
+        if _clock_of(item) - first >= timedelta(days=1):
+            return items[:index], items[index:]
+    return items, []
+
+
+def _clock_of(item: Item) -> datetime:
+    incoming = item.incoming
+    return incoming.occurred_at if incoming is not None and incoming.is_replay else item.received_at
+
+
+def _first_clock(run: _Run, items: list[Item]) -> datetime:
+    return max(run.clock, _clock_of(items[0]))
+
+
+def _process(run: _Run, items: list[Item], book: SettingsBook) -> None:
+    """Handle items in one transaction; on a data error in two, and so on, until the poison stands alone."""
+    try:
+        with transaction.atomic():
+            handled = handle(connection.connection, items, run.clock, book)
+            _consume(items)
+        run.clock = handled.clock
+        run.report.facts += handled.facts
+        run.report.derived += handled.derived
+        run.report.repeated += handled.repeated
+        run.report.quarantined += handled.refused
+        run.handled += len(items)
+    except Cut as cut:
+        _process(run, items[: cut.at], book)
+        if not run.report.stopped:
+            _process(run, items[cut.at :], book)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except Exception as error:
+        if isinstance(error, DatabaseError) and isinstance(error.__cause__, psycopg.OperationalError):
+            raise
+        if _is_broken_program(error):
+            _stop(run, "pump.program", f"{type(error).__name__}: {error}")
+        elif len(items) == 1:
+            _set_aside(run, items[0], error)
+        else:
+            half = len(items) // 2
+            _process(run, items[:half], book)
+            if not run.report.stopped:
+                _process(run, items[half:], book)
+
+
+def _is_broken_program(error: Exception) -> bool:
+    """SQLSTATE 42 (and other errors of ours, not of the message) is no message's fault: a missing column, a wrong name."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error
+    return isinstance(cause, psycopg.ProgrammingError | psycopg.InternalError | psycopg.NotSupportedError | ImportError)
+
+
+def _set_aside(run: _Run, item: Item, error: Exception) -> None:
+    code, because = (error.code, error.because) if isinstance(error, FactError) else (f"poison.{type(error).__name__}", str(error))
+    if not isinstance(error, FactError):
+        log.warning("a message was quarantined: %s", type(error).__name__)
+        run.poison += 1
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_inbox.quarantine, quarantine_columns([(item, FactError(code, because))]))
+        cursor.execute(_sql.advance, {"clock": run.clock, "quarantined": 1, "repeated": 0})
+        _consume([item])
+    run.report.quarantined += 1
+    run.handled += 1
+    if run.poison > POISON_SHARE * max(run.handled, POISON_WINDOW):
+        _stop(run, "pump.poison", f"{run.poison} of {run.handled} messages could not be handled; the last: {code} {because}"[:500])
+
+
+def _stop(run: _Run, code: str, because: str) -> None:
+    log.error("the pump stops: %s %s", code, because)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.stop, {"now": run.now, "code": code, "because": because[:500]})
+        raise_alarm("pump.stopped", "", f"{code}: {because}"[:500], run.now)
+    run.report.stopped = code
+
+
+def _consume(items: list[Item]) -> None:
+    """Envelopes that are through are deleted; a partly handled one remembers how far."""
+    through = [item.envelope for item in items if item.is_last]
+    with connection.cursor() as cursor:
+        if through:
+            cursor.execute(_inbox.drop_handled, {"ids": through})
+        if not items[-1].is_last:
+            cursor.execute(_inbox.mark_handled, {"id": items[-1].envelope, "done": items[-1].handled})
+
+
+def _run_due(run: _Run, until: datetime) -> None:
+    """What time alone changes, oldest first, in transactions of a bounded size, up to an instant."""
+    modules = wired("DUE")
+    for _ in range(DUE_ROUNDS):
+        with connection.cursor() as cursor:
+            waiting = [at for module in modules if (at := module.next_due(cursor.cursor)) is not None and at <= until]
+        if not waiting:
+            break
+        with transaction.atomic():
+            book = settings_book()
+            handled = handle(connection.connection, [], run.clock, book, due_until=until, due_from=min(waiting))
+        run.report.moves += handled.derived
+        run.clock = max(run.clock, handled.clock)
+    if until > run.clock:
+        run.clock = until
+        with connection.cursor() as cursor:
+            cursor.execute(_sql.advance, {"clock": until, "quarantined": 0, "repeated": 0})

@@ -1,0 +1,86 @@
+-- name: make_batch
+-- The batch as SQL reactions see it; one table a connection, emptied by each commit.
+CREATE TEMPORARY TABLE IF NOT EXISTS batch (
+    seq int, id bigint, occurred_at timestamptz, received_at timestamptz, clock timestamptz, business_day date, name text,
+    source_id smallint, identity_id bigint, member_id bigint, message uuid, properties jsonb, is_historical boolean
+) ON COMMIT DELETE ROWS
+
+-- name: empty_batch
+-- Where a batch runs inside a larger transaction, its rows are still those of the batch before.
+DELETE FROM batch
+
+-- name: copy_batch
+-- The rows of a batch.
+COPY batch (seq, id, occurred_at, received_at, clock, business_day, name, source_id, identity_id, member_id, message, properties, is_historical)
+FROM STDIN
+
+-- name: copy_log
+-- Derived facts go to the log directly.
+COPY facts_log (id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, cause_id, depth) FROM STDIN
+
+-- name: log_batch
+-- The batch becomes part of the log.
+INSERT INTO facts_log (id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, cause_id, depth)
+SELECT id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, NULL, 0 FROM batch ORDER BY seq
+
+-- name: remember_messages
+-- Message ids of one day of receipt; those that return were not there yet.
+INSERT INTO facts_seen (received_day, message)
+SELECT %(day)s, message FROM unnest(%(messages)s::uuid[]) AS message
+ON CONFLICT DO NOTHING
+RETURNING message
+
+-- name: seen_messages
+-- Which of these ids came on one of the days before.
+SELECT message FROM facts_seen
+WHERE received_day >= %(from_day)s AND received_day <> %(day)s AND message = ANY(%(messages)s::uuid[])
+
+-- name: remember_keys
+-- Natural keys, unique for ever; those that return were not there yet.
+INSERT INTO facts_natural (key) SELECT key FROM unnest(%(keys)s::uuid[]) AS key ON CONFLICT DO NOTHING RETURNING key
+
+-- name: keep_personal
+-- The encrypted values behind the tokens of a batch.
+INSERT INTO facts_personal (token, handle, kind, value)
+SELECT * FROM unnest(%(token)s::text[], %(handle)s::uuid[], %(kind)s::text[], %(value)s::bytea[])
+ON CONFLICT (token) DO NOTHING
+
+-- name: reserve_ids
+-- A run of fact ids; only the one pump takes them.
+SELECT setval('facts_id', nextval('facts_id') + %(count)s - 1) - %(count)s + 1
+
+-- name: count_daily
+-- Facts per day, name and source.
+INSERT INTO facts_daily (business_day, name, source_id, facts)
+SELECT * FROM unnest(%(day)s::date[], %(name)s::text[], %(source)s::smallint[], %(facts)s::bigint[])
+ON CONFLICT (business_day, name, source_id) DO UPDATE SET facts = facts_daily.facts + EXCLUDED.facts
+
+-- name: state
+-- The pump's one row.
+SELECT clock, stopped_code FROM facts_pump ORDER BY id LIMIT 1
+
+-- name: advance
+-- The clock after a batch, and what was dropped or set aside.
+UPDATE facts_pump SET clock = greatest(clock, %(clock)s), quarantined = quarantined + %(quarantined)s, repeated = repeated + %(repeated)s
+
+-- name: beat
+-- A sign of life for the health check.
+UPDATE facts_pump SET beat_at = %(now)s
+
+-- name: stop
+-- The pump stands still until someone repairs the cause.
+UPDATE facts_pump SET stopped_at = %(now)s, stopped_code = %(code)s, stopped_because = %(because)s
+
+-- name: resume
+-- The cause is repaired.
+UPDATE facts_pump SET stopped_at = NULL, stopped_code = '', stopped_because = ''
+
+-- name: counters
+-- What is counted.
+SELECT id, name, filter FROM facts_counter
+
+-- name: count_days
+-- Counted facts per handle, counter and business day.
+INSERT INTO facts_counter_day (identity_id, counter_id, business_day, times)
+SELECT * FROM unnest(%(identity)s::bigint[], %(counter)s::bigint[], %(day)s::date[], %(times)s::int[])
+ON CONFLICT (identity_id, counter_id, business_day) DO UPDATE SET times = facts_counter_day.times + EXCLUDED.times
