@@ -67,3 +67,14 @@ def alone(payload: bytes, index: int) -> bytes:
     wire.batch = [wire.batch[index]]
     wire.context = wire.context or msgspec.Raw(b"null")
     return msgspec.json.encode(wire)
+
+
+def alone(payload: bytes, index: int) -> bytes:
+    """One message of a body as a body of one, with what the batch says for it and without the write key: what a quarantine keeps."""
+    wire = _body.decode(payload)
+    return b'{"$type":%b,"sentAt":%b,"context":%b,"batch":[%b]}' % (
+        msgspec.json.encode(wire.type),
+        msgspec.json.encode(wire.sentAt),
+        bytes(wire.context) or b"null",
+        bytes(wire.batch[index]),
+    )

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from siyu.facts.rules import FactError, Handle, Incoming
-from siyu.facts.segment import MAX_MESSAGE, MAX_MESSAGES, decode, translate, wrap
+from siyu.facts.segment import MAX_MESSAGE, MAX_MESSAGES, alone, decode, translate, wrap
 
 NOW = datetime(2026, 11, 21, 20, 23, tzinfo=UTC)
 
@@ -321,3 +321,19 @@ def test_a_single_request_is_a_batch_of_one_whose_endpoint_gives_the_type():
 
 def test_a_write_key_in_the_body_is_read():
     assert decode(b'{"batch":[],"writeKey":" k "}').write_key == "k"
+
+
+def test_a_message_kept_alone_tells_the_same_fact_without_the_key():
+    first, second = track(messageId="m1"), track(messageId="m2", timestamp="2026-11-21T10:00:00Z")
+    payload = msgspec.json.encode(
+        {"batch": [first, second], "sentAt": "2026-11-21T10:00:30Z", "context": {"locale": "en"}, "writeKey": "secret"}
+    )
+    whole = decode(payload)
+
+    kept = alone(payload, 1)
+
+    body = decode(kept)
+    assert b"secret" not in kept
+    again = translate(body.batch[0], body, NOW, index=0, currency="CNY", shop="web")
+    assert again == translate(whole.batch[1], whole, NOW, index=1, currency="CNY", shop="web")
+    assert decode(alone(wrap("page", b'{"userId":"u"}'), 0)).type == "page"
