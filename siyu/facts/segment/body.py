@@ -62,14 +62,6 @@ def wrap(type_: str, message: bytes) -> bytes:
 
 
 def alone(payload: bytes, index: int) -> bytes:
-    """The body with its `index`-th message only: what the quarantine keeps, and can send through the pump again."""
-    wire = _body.decode(payload)
-    wire.batch = [wire.batch[index]]
-    wire.context = wire.context or msgspec.Raw(b"null")
-    return msgspec.json.encode(wire)
-
-
-def alone(payload: bytes, index: int) -> bytes:
     """One message of a body as a body of one, with what the batch says for it and without the write key: what a quarantine keeps."""
     wire = _body.decode(payload)
     return b'{"$type":%b,"sentAt":%b,"context":%b,"batch":[%b]}' % (
