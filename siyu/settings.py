@@ -16,7 +16,7 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SIYU_ORIGINS", "").
 
 def _database(url: str, role: str = "") -> dict:
     parts = conninfo_to_dict(url)
-    options = {"prepare_threshold": 5, "connect_timeout": 5}
+    options: dict[str, str | int] = {"prepare_threshold": 5, "connect_timeout": 5}
     if role:
         options["options"] = f"-c role={role}"
     return {
@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "siyu.acquisition",
     "siyu.insights",
     "siyu.console",
+    "siyu.demo",
     "siyu.operate",
 ]
 MIDDLEWARE = [
@@ -71,7 +72,7 @@ MIDDLEWARE = [
     "siyu.lib.web.security.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "siyu.lib.web.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -79,7 +80,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "siyu.lib.web.business.business_words",
+    "siyu.lib.web.errors.refusals",
 ]
+CSRF_FAILURE_VIEW = "siyu.lib.web.errors.csrf_failure"
 
 ROOT_URLCONF = "siyu.urls"
 WIRING = "siyu.wiring"

