@@ -21,6 +21,17 @@ os.environ["SIYU_HOME"] = str(TEST_HOME)
 SHARED = ROOT.parent / "shared"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pages() -> None:
+    """Pages in tests: static files straight from the rooms (no manifest to build), translations compiled where they changed."""
+    from django.conf import settings
+
+    from tools.translations import compile_all
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    compile_all()
+
+
 @pytest.fixture(scope="session")
 def server() -> str:
     """The owner's connection string of the embedded test server."""
@@ -62,6 +73,14 @@ def django_db_setup(server: str, template: str, worker_id: str, django_db_blocke
         yield
         _close()
         _drop(server, name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Hash passwords quickly: the real hasher takes half a second on purpose."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
