@@ -99,7 +99,7 @@ class Audit(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(fields=["actor_name", "-id"], name="audit_of_actor"),
             models.Index(fields=["subject", "-id"], name="audit_of_subject"),
         ]
 

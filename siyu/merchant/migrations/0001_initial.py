@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['-at', '-id'], name='audit_newest'), models.Index(fields=['subject', '-id'], name='audit_of_subject')],
+                'indexes': [models.Index(fields=['actor_name', '-id'], name='audit_of_actor'), models.Index(fields=['subject', '-id'], name='audit_of_subject')],
             },
         ),
         migrations.CreateModel(

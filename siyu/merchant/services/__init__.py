@@ -1,8 +1,61 @@
 """The writers of the ground: each verb is one transaction, or part of the caller's, and leaves one audit row."""
 
 from ..rules import key_hash
+from .alarms import clear_alarm, raise_alarm
 from .audit import audit
 from .keys import create_key, mark_key_used, revoke_key
-from .organisation import ensure_shops, ensure_stores
+from .organisation import (
+    archive_region,
+    archive_shop,
+    archive_store,
+    change_shop,
+    change_store,
+    create_region,
+    create_shop,
+    create_store,
+    ensure_shops,
+    ensure_stores,
+    rename_region,
+)
+from .settings import set_setting, withdraw_setting
+from .staff import (
+    NewStaff,
+    archive_staff,
+    change_password,
+    change_preferences,
+    change_staff,
+    create_staff,
+    reset_password,
+    restore_staff,
+)
 
-__all__ = ["audit", "create_key", "ensure_shops", "ensure_stores", "key_hash", "mark_key_used", "revoke_key"]
+__all__ = [
+    "NewStaff",
+    "archive_region",
+    "archive_shop",
+    "archive_staff",
+    "archive_store",
+    "audit",
+    "change_password",
+    "change_preferences",
+    "change_shop",
+    "change_staff",
+    "change_store",
+    "clear_alarm",
+    "create_key",
+    "create_region",
+    "create_shop",
+    "create_staff",
+    "create_store",
+    "ensure_shops",
+    "ensure_stores",
+    "key_hash",
+    "mark_key_used",
+    "raise_alarm",
+    "rename_region",
+    "reset_password",
+    "restore_staff",
+    "revoke_key",
+    "set_setting",
+    "withdraw_setting",
+]

@@ -11,13 +11,12 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 
 from ..models import Key
-from ..rules import KEY_PREFIXES, PERMISSIONS_KNOWN, Actor, key_hash
+from ..rules import KEY_PREFIXES, PERMISSIONS_KNOWN, Actor, fits_name, key_hash
 from .audit import audit
 
 _sql = statements("siyu.merchant", "keys")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"  # without 0/O, 1/l/I: keys are read aloud and copied
 _RANDOM = 32  # characters: 185 bits, so that a plain hash cannot be searched
-NAME_LENGTH = 60
 
 
 def create_key(by: Actor, kind: str, name: str, scopes: Iterable[str] = (), source: str = "") -> str:
@@ -44,8 +43,8 @@ def _check(kind: str, name: str, source: str, scopes: list[str]) -> None:
     if kind not in KEY_PREFIXES:
         raise Refusal("key.kind", f"a key is one of {', '.join(KEY_PREFIXES)}, not {kind!r}")
     for code, what, text in (("key.name", "name", name), ("key.source", "source", source or name)):
-        if not text or len(text) > NAME_LENGTH or not text.isprintable():
-            raise Refusal(code, f"the {what} of a key has 1 to {NAME_LENGTH} printable characters")
+        if not fits_name(text):
+            raise Refusal(code, f"the {what} of a key has 1 to 60 printable characters")
     if unknown := [scope for scope in scopes if scope not in PERMISSIONS_KNOWN]:
         raise Refusal("key.scope", f"unknown scopes: {', '.join(unknown)}")
     if scopes and kind == "write":

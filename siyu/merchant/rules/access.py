@@ -1,11 +1,8 @@
-"""Who acts and who looks: pure words of the ground floor that every room above uses."""
+"""Who acts, who looks, who may what and how far they see."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
-from zoneinfo import available_timezones
 
 
 class Role(StrEnum):
@@ -64,13 +61,6 @@ REACHES: dict[Role, tuple[Reach, ...]] = {
     Role.SHOP_ASSISTANT: (Reach.OWN,),
     Role.FINANCE: (Reach.ALL, Reach.REGION, Reach.STORE),
 }
-
-KEY_PREFIXES = {"write": "siyu_w_", "api": "siyu_k_"}
-
-
-def key_hash(plain: str) -> bytes:
-    """What is stored of a key (`merchant_key.hash`). The ingest endpoint looks keys up by it over its own connection."""
-    return sha256(plain.encode()).digest()  # a key is 32 random characters: nothing slower or keyed is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,30 +133,3 @@ class Viewer:
     @property
     def actor(self) -> Actor:
         return Actor("staff", self.id, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing the business decides: typed, dated, audited. `check` returns a reason when a value is refused."""
-
-    name: str  # "members.pool_stage_days"
-    kind: type  # str, int, bool, list, dict
-    default: Any
-    title: str  # English msgid; pages translate it
-    help: str = ""
-    check: Callable[[Any], str | None] | None = None
-
-
-def _known_zone(value: str) -> str | None:
-    return None if value in available_timezones() else "not an IANA time zone such as Asia/Shanghai"
-
-
-def _currency_code(value: str) -> str | None:
-    return None if len(value) == 3 and value.isascii() and value.isupper() else "not an ISO 4217 code such as CNY"
-
-
-SETTINGS = (
-    Setting("merchant.name", str, "", "Name of the merchant"),
-    Setting("merchant.currency", str, "CNY", "Currency", "Facts in another currency are quarantined.", _currency_code),
-    Setting("merchant.zone", str, "Asia/Shanghai", "Business time zone", "Business days begin at its midnight.", _known_zone),
-)

@@ -1,17 +1,20 @@
-"""Reads the ground offers: settings in force, and the organisation."""
+"""Settings: which there are, and what was in force on a day."""
 
+import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from .models import Key
-from .rules import Setting, key_hash
+from siyu.lib.clock import business_day
+
+from ..models import SettingValue
+from ..rules import Setting
 
 
 @lru_cache(maxsize=1)
@@ -48,28 +51,50 @@ def settings_book() -> SettingsBook:
     return _book(tuple(rows))
 
 
+def today(now: datetime) -> date:
+    """The business day of an instant, in the zone that is in force then."""
+    book = settings_book()
+    return business_day(now, book.zone(now.date()))
+
+
 @lru_cache(maxsize=8)
 def _book(rows: tuple[tuple[str, date, str], ...]) -> SettingsBook:
-    import json
-
     values: dict[str, list[tuple[date, Any]]] = {}
     for name, day, value in rows:
         values.setdefault(name, []).append((day, json.loads(value)))
     return SettingsBook({name: tuple(dated) for name, dated in values.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class KeyView:
-    """A key as others may know it: what it is for, never the key."""
+class Dated(NamedTuple):
+    """A value of a setting and the day it begins."""
 
-    id: int
-    kind: str
-    name: str
-    source: str
-    scopes: frozenset[str]
+    from_day: date
+    value: Any
+    set_by: str
 
 
-def find_key(kind: str, plain: str) -> KeyView | None:
-    """The living key of this kind, or None when it is unknown or revoked."""
-    key = Key.objects.filter(hash=key_hash(plain), kind=kind, revoked_at=None).first()
-    return None if key is None else KeyView(key.pk, key.kind, key.name, key.source, frozenset(key.scopes))
+class SettingView(NamedTuple):
+    """A setting as its page shows it: what is in force (the default when nobody has set it), and what comes."""
+
+    setting: Setting
+    value: Any
+    in_force: Dated | None
+    scheduled: list[Dated]  # soonest first
+
+    @property
+    def room(self) -> str:
+        return self.setting.name.partition(".")[0]
+
+
+def setting_views(day: date) -> list[SettingView]:
+    """Every setting as it stands on a business day, in the order of the rooms."""
+    rows: dict[str, list[Dated]] = {}
+    for row in SettingValue.objects.filter(name__in=catalogue()).order_by("name", "effective_day"):
+        rows.setdefault(row.name, []).append(Dated(row.effective_day, row.value, row.set_by))
+    return [_view(setting, rows.get(setting.name, []), day) for setting in catalogue().values()]
+
+
+def _view(setting: Setting, dated: list[Dated], day: date) -> SettingView:
+    begun = [row for row in dated if row.from_day <= day]
+    in_force = begun[-1] if begun else None
+    return SettingView(setting, in_force.value if in_force else setting.default, in_force, [row for row in dated if row.from_day > day])

@@ -1,0 +1,51 @@
+"""Pure words of the ground floor that every room above uses."""
+
+from .access import (
+    ACTOR_KINDS,
+    PERMISSIONS,
+    PERMISSIONS_KNOWN,
+    REACHES,
+    SYSTEM,
+    WHOLE,
+    Actor,
+    Reach,
+    Role,
+    Scope,
+    Viewer,
+    scope_of,
+)
+from .keys import KEY_PREFIXES, key_hash
+from .posting import Posting, may_make, posting_of
+from .settings import SETTINGS, Setting, read_setting, setting_fault, write_setting
+from .words import LANGUAGES, SHOP_KINDS, THEMES, Fault, fits_name, fits_username
+
+__all__ = [
+    "ACTOR_KINDS",
+    "KEY_PREFIXES",
+    "LANGUAGES",
+    "PERMISSIONS",
+    "PERMISSIONS_KNOWN",
+    "REACHES",
+    "SETTINGS",
+    "SHOP_KINDS",
+    "SYSTEM",
+    "THEMES",
+    "WHOLE",
+    "Actor",
+    "Fault",
+    "Posting",
+    "Reach",
+    "Role",
+    "Scope",
+    "Setting",
+    "Viewer",
+    "fits_name",
+    "fits_username",
+    "key_hash",
+    "may_make",
+    "posting_of",
+    "read_setting",
+    "scope_of",
+    "setting_fault",
+    "write_setting",
+]
