@@ -3,3 +3,8 @@
 from django.urls import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = []
+
+handler400 = "siyu.lib.web.errors.bad_request"
+handler403 = "siyu.lib.web.errors.forbidden"
+handler404 = "siyu.lib.web.errors.not_found"
+handler500 = "siyu.lib.web.errors.broken"

@@ -14,7 +14,10 @@ REACTIONS = [
 ]
 
 # what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
-CHECKS: dict[str, str] = {}
+CHECKS: dict[str, str] = {
+    "order.": "siyu.orders.rules.check",
+    "product.updated": "siyu.orders.rules.check",
+}
 
 # what time alone changes: modules with `due(cursor, batch) -> list[Derived]` and `next_due(cursor) -> datetime | None`
 DUE = [
@@ -54,6 +57,10 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.make_partitions"),
     (3600, "siyu.facts.tasks.forget_seen"),
 ]
+
+# what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
+BUSINESS = "siyu.console.frame.merchant"
+FRAME = "siyu.console.frame.frame"
 
 # pages in the order of the menu: (group, title, url name, permission, icon)
 NAVIGATION: list[tuple[str, str, str, str, str]] = []

@@ -1,0 +1,51 @@
+"""Forms: a page shows one, a service does the work, and what the service refuses stands beside the fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext
+
+from siyu.lib.refusal import Refusal
+
+
+class Form(forms.Form):
+    """The base of a room's forms: `web/form.html` draws the form tag, the token and the buttons around it."""
+
+    required_css_class = "required"
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class FilterForm(Form):
+    """The filters above a list: sent by GET, one line, labels kept for screen readers."""
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.field_class = "siyu-filter"
+        return helper
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The valid values given, without empty ones; what is invalid is shown and not applied."""
+        self.is_valid()
+        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value not in (None, "", [])}
+
+
+def applied(form: forms.BaseForm, service: Callable[[], Any]) -> bool:
+    """Run a service if the form is valid; a `Refusal` becomes the form's error. True when it was done."""
+    if not form.is_valid():
+        return False
+    try:
+        service()
+    except Refusal as refusal:
+        form.add_error(None, forms.ValidationError(gettext(refusal.because), code=refusal.code))
+        return False
+    return True
