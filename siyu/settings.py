@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "siyu.insights",
     "siyu.console",
     "siyu.demo",
+    "siyu.demo",
     "siyu.operate",
 ]
 MIDDLEWARE = [
