@@ -33,8 +33,11 @@ def create_staff(
     region_id: int | None = None,
     store_id: int | None = None,
     password: str | None = None,
+    may_log_in: bool = True,
 ) -> NewStaff:
     """A new staff member; without a password a random one is made. `reach` is the role's usual one unless given.
+
+    With `may_log_in` false no password opens the account (an assistant who only appears in lists) until one is reset.
 
     Refusals: `staff.username`, `staff.username_taken`, `staff.name`, `staff.role`, `staff.reach`, `staff.region`, `staff.store`,
     `staff.password_weak`, `staff.forbidden`, `region.*`, `store.*`.
@@ -43,11 +46,14 @@ def create_staff(
     if not fits_username(username):
         raise Refusal("staff.username", "a user name has 2 to 60 letters, digits or . _ @ + -")
     staff = Staff(username=username, name=_name(name))
-    plain = password or _random_password()
+    plain = (password or _random_password()) if may_log_in else ""
     try:
         with transaction.atomic():
             _post(by, staff, role, reach, region_id, store_id)
-            _set_password(staff, plain)
+            if may_log_in:
+                _set_password(staff, plain)
+            else:
+                staff.set_unusable_password()
             staff.save(force_insert=True)
             audit(by, "staff.created", _subject(staff), {"username": username, "name": staff.name, **_posting(staff)})
     except IntegrityError as error:

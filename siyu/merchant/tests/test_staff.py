@@ -44,6 +44,15 @@ def test_a_new_staff_member_has_the_usual_reach_and_a_password_shown_once(boss: 
     assert Audit.objects.latest("id").verb == "staff.created"
 
 
+def test_who_may_not_log_in_has_no_password_until_one_is_reset(boss: Actor) -> None:
+    made = create_staff(boss, "bo", "Bo", "analyst", may_log_in=False)
+
+    assert made.password == ""
+    assert not Staff.objects.get(pk=made.id).has_usable_password()
+    plain = reset_password(boss, made.id)
+    assert Staff.objects.get(pk=made.id).check_password(plain)
+
+
 def test_a_region_or_store_is_kept_only_where_the_reach_speaks_of_it(boss: Actor) -> None:
     region = create_region(boss, "East")
     store = create_store(boss, "e1", "East 1", region)
