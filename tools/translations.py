@@ -30,7 +30,7 @@ GETTEXT: dict = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-PASSES: tuple[dict, ...] = (GETTEXT, {"Refusal": (2,), "Setting": (4,)}, {"Setting": (5,)})
+PASSES: tuple[dict, ...] = (GETTEXT, {"Refusal": (2,), "Fault": (2,), "Setting": (4,)}, {"Setting": (5,)})
 Found = tuple[str, int, object, list[str], object]
 
 

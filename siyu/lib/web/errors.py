@@ -57,7 +57,7 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return error(request, 400, gettext(exception.because), exception.code) if isinstance(exception, Refusal) else None
+        return error(request, 400, exception.told(gettext), exception.code) if isinstance(exception, Refusal) else None
 
     respond.process_exception = process_exception  # type: ignore[attr-defined]
     return respond

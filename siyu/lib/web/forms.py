@@ -46,6 +46,6 @@ def applied(form: forms.BaseForm, service: Callable[[], Any]) -> bool:
     try:
         service()
     except Refusal as refusal:
-        form.add_error(None, forms.ValidationError(gettext(refusal.because), code=refusal.code))
+        form.add_error(None, forms.ValidationError(refusal.told(gettext), code=refusal.code))
         return False
     return True
