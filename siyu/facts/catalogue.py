@@ -44,6 +44,7 @@ _CONTENT = (
     _money("shipping_minor"),
     Property("currency"),
     Property("store", help="store code, when bought in a store"),
+    Property("country", help="where the buyer is, as the source names it"),
     Property("is_in_store", "boolean", help="handed over at once: paid means received"),
     Property("lines", "list", help="sku, name, category, quantity, unit_price (decimal), amount_minor, row_key"),
 )
