@@ -4,8 +4,11 @@ from django.db import models
 
 
 class Category(models.Model):
+    """A category of the shop's catalogue; its name is the newest that a `product.updated` gave, else its code."""
+
     code = models.TextField(unique=True)
     name = models.TextField()
+    name_stamp = models.TextField(default="")  # which fact named it: see orders.rules.stamp
     parent = models.ForeignKey("self", models.PROTECT, null=True)
 
 
@@ -22,24 +25,30 @@ class Product(models.Model):
     image_url = models.TextField(default="")
     page_url = models.TextField(default="")
     is_listed = models.BooleanField(default=True)
-    changed_at = models.DateTimeField()  # occurrence of the fact that last described it
+    changed_at = models.DateTimeField()  # newest description; of an unlisted product, the earliest line that names it
     message = models.UUIDField(null=True)
+    stamps = models.JSONField(default=dict)  # field → stamp of the fact whose value stands, so that any order of arrival ends alike
     archived_at = models.DateTimeField(null=True)
 
 
 class Price(models.Model):
-    """A product's price from an instant on."""
+    """A product's price as told at an instant; repetitions of a price are kept, or a late fact could not be placed exactly."""
 
     product = models.ForeignKey(Product, models.CASCADE, db_index=False, db_constraint=False)
     from_at = models.DateTimeField()
     price_minor = models.BigIntegerField()
+    message = models.UUIDField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "from_at"], name="price_once")]
 
 
 class Order(models.Model):
-    """One order of one shop, as its facts tell: an instant per step, amounts in minor units."""
+    """One order of one shop, as its facts tell: the earliest instant of each step, amounts in minor units.
+
+    Amounts, lines, buyer and store are each taken from the fact with the greatest stamp (orders.rules.stamp), so that
+    the book is the same in whatever order its facts arrive.
+    """
 
     shop = models.ForeignKey("merchant.Shop", models.PROTECT, db_index=False, db_constraint=False)
     number = models.TextField()
@@ -57,28 +66,31 @@ class Order(models.Model):
     shipped_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    content_at = models.DateTimeField(null=True)  # occurrence of the fact whose lines and amounts stand
-    content_message = models.UUIDField(null=True)
+    content_stamp = models.BinaryField(default=b"")  # of amounts and source
+    lines_stamp = models.BinaryField(default=b"")
+    buyer_stamp = models.BinaryField(default=b"")
+    store_stamp = models.BinaryField(default=b"")
     is_historical = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "number"], name="order_once")]
-        indexes = [models.Index(fields=["-paid_at", "-id"], condition=models.Q(paid_at__isnull=False), name="order_newest")]
+        indexes = [
+            models.Index(fields=["-paid_at", "-id"], condition=models.Q(paid_at__isnull=False), name="order_newest"),
+            models.Index(fields=["-id"], condition=models.Q(paid_at=None), name="order_unpaid"),
+        ]
 
 
 class Line(models.Model):
     """A line as bought: the source's own unit price keeps its decimals, only the amount is rounded."""
 
-    order = models.ForeignKey(Order, models.CASCADE, db_index=False, db_constraint=False)
+    pk = models.CompositePrimaryKey("order_id", "number")
+    order = models.ForeignKey(Order, models.CASCADE, db_index=False, db_constraint=False, related_name="+")
     number = models.IntegerField()
     product = models.ForeignKey(Product, models.PROTECT, null=True, db_index=False, db_constraint=False)
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     amount_minor = models.BigIntegerField()
     row_key = models.TextField(default="")  # file hash : row, for imported lines
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "number"], name="line_once")]
 
 
 class Refund(models.Model):
@@ -95,6 +107,7 @@ class Refund(models.Model):
     occurred_at = models.DateTimeField()
     business_day = models.DateField()
     because = models.TextField(default="")
+    message = models.UUIDField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "order_number", "key"], name="refund_once")]
@@ -112,6 +125,8 @@ class Adjustment(models.Model):
     amount_minor = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     because = models.TextField()
+    order_number = models.TextField(default="")
+    message = models.UUIDField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "key"], name="adjustment_once")]

@@ -1,0 +1,31 @@
+"""A batch's order and product facts become the order book. Telling is a join, so any order of arrival ends in the same book."""
+
+from psycopg import Cursor
+
+from siyu.facts.rules import Batch, Derived
+
+from ..rules import RANK
+from .adjustments import write_adjustments
+from .orders import write_orders
+from .products import write_products
+from .refunds import write_refunds
+from .statistics import Sums, restate
+
+_REST = ("order.shipped", "order.received", "order.closed", "order.refunded", "order.adjusted", "product.updated")
+BOOKED = frozenset((*RANK, *_REST))
+
+__all__ = ["book", "restate"]
+
+
+def book(cursor: Cursor, batch: Batch) -> list[Derived] | None:
+    """Products first (lines name them), then orders with their lines, refunds, adjustments, and each buyer's sums."""
+    facts = [fact for fact in batch.facts if fact.name in BOOKED]
+    if not facts:
+        return None
+    products = write_products(cursor, facts)
+    sums = Sums()
+    orders = write_orders(cursor, facts, batch.currency, products, sums)
+    write_refunds(cursor, facts, orders, sums)
+    write_adjustments(cursor, facts)
+    sums.write(cursor)
+    return None

@@ -1,0 +1,129 @@
+"""Orders and their lines: read the ones this batch names, tell them its facts, write what changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from psycopg import Cursor
+
+from siyu.facts.rules import Fact
+from siyu.lib.sql import statements
+from siyu.merchant.services import ensure_shops, ensure_stores
+
+from ..rules import OrderState, line_row, tell
+from .columns import columns
+from .statistics import Sums
+
+_sql = statements("siyu.orders", "book")
+_COLUMNS = (
+    "identity_id",
+    "store_id",
+    "source_id",
+    "amount_minor",
+    "discount_minor",
+    "shipping_minor",
+    "lines",
+    "created_at",
+    "paid_at",
+    "paid_day",
+    "shipped_at",
+    "received_at",
+    "closed_at",
+    "content_stamp",
+    "lines_stamp",
+    "buyer_stamp",
+    "store_stamp",
+    "is_historical",
+)
+Key = tuple[int, str]  # shop id, order number
+
+
+@dataclass(slots=True)
+class Orders:
+    """The orders a batch names: as they were and as they are now. An order of which only a refund is known is in neither."""
+
+    shops: dict[str, int]
+    before: dict[Key, OrderState]
+    now: dict[Key, OrderState]
+
+    def key(self, fact: Fact) -> Key:
+        return self.shops[fact.properties["shop"]], fact.properties["order_number"]
+
+
+def write_orders(cursor: Cursor, facts: Sequence[Fact], currency: str, products: dict[str, int], sums: Sums) -> Orders:
+    """Write the batch's orders and lines; `sums` learns what that adds to whom."""
+    of_orders = [fact for fact in facts if fact.name.startswith("order.") and fact.name != "order.adjusted"]
+    orders = _read(cursor, of_orders)
+    for fact in of_orders:
+        if fact.name != "order.refunded":
+            key = orders.key(fact)
+            order = orders.now.get(key)
+            if order is None:
+                order = orders.now[key] = OrderState()
+            tell(order, fact, currency)
+    _find_stores(orders.now.values())
+    new = _add(cursor, orders)
+    changed = _change(cursor, orders)
+    _write_lines(cursor, orders, changed, currency, products)
+    for key in (*new, *changed):
+        sums.order(orders.before.get(key), orders.now[key])
+    return orders
+
+
+def _read(cursor: Cursor, facts: Sequence[Fact]) -> Orders:
+    shops = ensure_shops({fact.properties["shop"] for fact in facts})
+    orders = Orders(shops, {}, {})
+    keys = {orders.key(fact) for fact in facts}
+    if not keys:
+        return orders
+    rows = cursor.execute(_sql.known_orders, columns(("shops", "numbers"), list(keys))).fetchall()
+    for shop_id, number, id_, *values in rows:
+        order = OrderState(id_, **dict(zip(_COLUMNS, values, strict=True)))
+        orders.before[shop_id, number], orders.now[shop_id, number] = order, replace(order)
+    return orders
+
+
+def _find_stores(orders: Iterable[OrderState]) -> None:
+    told = [order for order in orders if order.told_store]
+    ids = ensure_stores({order.told_store for order in told if order.told_store})
+    for order in told:
+        order.store_id, order.told_store = ids[order.told_store or ""], None
+
+
+def _values(order: OrderState) -> tuple:
+    return tuple(getattr(order, name) for name in _COLUMNS)
+
+
+def _add(cursor: Cursor, orders: Orders) -> list[Key]:
+    new = [key for key in orders.now if key not in orders.before]
+    if not new:
+        return new
+    ids = cursor.execute(_sql.order_ids, {"count": len(new)}).fetchall()
+    with cursor.copy(_sql.copy_orders) as copy:
+        for (shop_id, number), (id_,) in zip(new, ids, strict=True):
+            order = orders.now[shop_id, number]
+            order.id = id_
+            values = _values(order)
+            copy.write_row((id_, shop_id, number, *values[:6], 0, *values[6:]))
+    return new
+
+
+def _change(cursor: Cursor, orders: Orders) -> list[Key]:
+    changed = [key for key, order in orders.before.items() if orders.now[key] != order]
+    if changed:
+        rows = [(orders.now[key].id, *_values(orders.now[key])) for key in changed]
+        cursor.execute(_sql.change_orders, columns(("id", *_COLUMNS), rows))
+    return changed
+
+
+def _write_lines(cursor: Cursor, orders: Orders, changed: Sequence[Key], currency: str, products: dict[str, int]) -> None:
+    replaced = [orders.now[key].id for key in changed if orders.now[key].told_lines is not None]
+    if replaced:
+        cursor.execute(_sql.forget_lines, {"orders": replaced})
+    told = [order for order in orders.now.values() if order.told_lines]
+    if not told:
+        return
+    with cursor.copy(_sql.copy_lines) as copy:
+        for order in told:
+            for number, line in enumerate(order.told_lines or (), 1):
+                quantity, price, amount, row_key = line_row(line, currency)
+                copy.write_row((order.id, number, products.get(line.get("sku") or ""), quantity, price, amount, row_key))

@@ -1,0 +1,72 @@
+"""What the catalogue of facts cannot say about an order's or a product's properties; the pump asks before a fact is taken in."""
+
+import re
+from typing import Any
+
+from siyu.facts.rules import FactError
+
+MAX_LINES = 5_000  # a wholesaler's invoice has over a thousand
+MAX_AMOUNT = 10**15  # minor units, either sign
+MAX_TEXT = 200  # characters of a code, number or key
+MAX_NAME = 2_000  # characters of a name, address or reason
+_AMOUNTS = ("amount_minor", "discount_minor", "shipping_minor", "price_minor", "cost_minor")
+_CODES = ("shop", "store", "order_number", "sku", "key", "refund", "category")
+_NAMES = ("name", "category_name", "brand", "image_url", "page_url", "because")
+_QUANTITY = re.compile(r"[+-]?\d{1,10}(\.\d{0,20})?|[+-]?\.\d{1,20}")
+_PRICE = re.compile(r"[+-]?\d{1,12}(\.\d{0,20})?|[+-]?\.\d{1,20}")
+_LINE_TEXTS = ("sku", "name", "category", "row_key")
+
+
+def check(name: str, properties: dict[str, Any]) -> None:
+    """Refuse what would not fit the book. Codes: `order.text`, `order.amount`, `order.stock`, `order.lines`, `order.line`."""
+    for key in _AMOUNTS:
+        _amount(properties.get(key), key, "order.amount")
+    for key in _CODES:
+        _text(properties.get(key), key, MAX_TEXT, "order.text")
+    for key in _NAMES:
+        _text(properties.get(key), key, MAX_NAME, "order.text")
+    for key in ("shop", "order_number", "sku"):
+        if properties.get(key) == "":
+            raise FactError("order.text", f"{key} is empty")
+    stock = properties.get("stock")
+    if stock is not None and (type(stock) is not int or abs(stock) > 2_000_000_000):
+        raise FactError("order.stock", "stock must be a whole number of pieces within two billion")
+    if name == "order.adjusted":
+        _decimal(properties.get("quantity"), "quantity", _QUANTITY, "order.amount")
+    lines = properties.get("lines")
+    if lines is not None and name.startswith("order."):
+        _check_lines(lines)
+
+
+def _check_lines(lines: Any) -> None:
+    if not isinstance(lines, list) or len(lines) > MAX_LINES:
+        raise FactError("order.lines", f"lines must be a list of at most {MAX_LINES} objects")
+    for number, line in enumerate(lines, 1):
+        where = f"line {number}: "
+        if not isinstance(line, dict):
+            raise FactError("order.line", where + "not an object")
+        for key in _LINE_TEXTS:
+            _text(line.get(key), where + key, MAX_NAME if key == "name" else MAX_TEXT, "order.line")
+        _amount(line.get("amount_minor"), where + "amount_minor", "order.line")
+        _decimal(line.get("quantity"), where + "quantity", _QUANTITY, "order.line")
+        _decimal(line.get("unit_price"), where + "unit_price", _PRICE, "order.line")
+
+
+def _amount(value: Any, where: str, code: str) -> None:
+    if value is not None and (type(value) is not int or not -MAX_AMOUNT <= value <= MAX_AMOUNT):
+        raise FactError(code, f"{where} must be a whole number of minor units within ±10^15")
+
+
+def _text(value: Any, where: str, limit: int, code: str) -> None:
+    if value is not None and (type(value) is not str or len(value) > limit or "\x00" in value):
+        raise FactError(code, f"{where} must be text of at most {limit} characters")
+
+
+def _decimal(value: Any, where: str, shape: re.Pattern[str], code: str) -> None:
+    if value is None or (type(value) is int and abs(value) < 10**10):
+        return
+    if type(value) is str and shape.fullmatch(value):
+        return
+    if type(value) is float and abs(value) < 10**10:  # NaN and infinities fail the comparison
+        return
+    raise FactError(code, f"{where} must be a decimal number of at most {'10' if shape is _QUANTITY else '12'} digits before the point")

@@ -1,0 +1,27 @@
+"""One line of an order: the source's own quantity and unit price, and the one figure that is rounded."""
+
+from decimal import Decimal
+from typing import Any
+
+from siyu.lib.money import minor_digits, to_minor
+
+LineRow = tuple[str, str, int, str]
+
+
+def line_amount(line: dict[str, Any], currency: str) -> int:
+    """Minor units of a line: as told, else quantity × unit price rounded half away from zero."""
+    amount = line.get("amount_minor")
+    if amount is not None:
+        return int(amount)
+    return to_minor(Decimal(str(line.get("quantity", 1))) * Decimal(str(line.get("unit_price", 0))), currency)
+
+
+def line_row(line: dict[str, Any], currency: str) -> LineRow:
+    """(quantity, unit price, amount_minor, row key); a price that is not told is the amount per piece."""
+    amount = line_amount(line, currency)
+    quantity = str(line.get("quantity", 1))
+    price = line.get("unit_price")
+    if price is None:
+        pieces = Decimal(quantity)
+        price = f"{Decimal(amount).scaleb(-minor_digits(currency)) / pieces:.6f}" if pieces else "0"
+    return quantity, str(price), amount, line.get("row_key") or ""
