@@ -89,6 +89,12 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) 
     return report
 
 
+def beat(now: datetime) -> None:
+    """A worker's sign of life, read by the health check."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.beat, {"now": now})
+
+
 def resume(now: datetime) -> None:
     """Let a stopped pump go on: the cause is repaired."""
     with transaction.atomic(), connection.cursor() as cursor:
