@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext
+
+from siyu.lib.web.errors import error
 
 from .models import Staff, Store
 from .rules import PERMISSIONS, PERMISSIONS_KNOWN, Reach, Role, Viewer, scope_of
@@ -18,14 +20,7 @@ Page = Callable[..., HttpResponse]
 
 
 class StaffBackend(BaseBackend):
-    """Django's way to us: user name and password of unarchived staff; what they may do is decided by `Viewer` alone."""
-
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any) -> Staff | None:
-        staff = Staff.objects.filter(username=(username or "").strip().lower(), archived_at=None).first()
-        if staff is None:
-            Staff().set_password(password)  # an unknown name must take as long as a wrong password
-            return None
-        return staff if staff.check_password(password or "") else None
+    """Finds the staff member of a session. It checks no password: `services.admit` does, and counts; `Viewer` alone says who may what."""
 
     def get_user(self, user_id: int) -> Staff | None:
         return Staff.objects.filter(pk=user_id, archived_at=None).first()
@@ -82,7 +77,12 @@ def requires(permission: str) -> Callable[[Page], Page]:
             if viewer is None:
                 return _to_login(request)
             if not viewer.may(permission):
-                return forbidden(request, permission)
+                return error(
+                    request,
+                    403,
+                    gettext("Your role lacks the permission %(permission)s; ask an owner.") % {"permission": permission},
+                    "access.forbidden",
+                )
             return page(request, *args, **named)
 
         enter.required_permission = permission  # type: ignore[attr-defined]
@@ -106,11 +106,6 @@ def public(page: Page) -> Page:
     """Marks a page that anyone may see (`required_permission` is None)."""
     page.required_permission = None  # type: ignore[attr-defined]
     return page
-
-
-def forbidden(request: HttpRequest, permission: str) -> HttpResponse:
-    """The 403 page: says which permission is missing and whom to ask."""
-    return render(request, "merchant/forbidden.html", {"permission": permission}, status=403)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from .access import (
     scope_of,
 )
 from .keys import KEY_PREFIXES, key_hash
+from .login import WINDOW, address_group, must_wait
 from .posting import Posting, may_make, posting_of
 from .settings import SETTINGS, Setting, read_setting, setting_fault, write_setting
 from .words import LANGUAGES, SHOP_KINDS, THEMES, Fault, fits_name, fits_username
@@ -31,6 +32,7 @@ __all__ = [
     "SYSTEM",
     "THEMES",
     "WHOLE",
+    "WINDOW",
     "Actor",
     "Fault",
     "Posting",
@@ -39,10 +41,12 @@ __all__ = [
     "Scope",
     "Setting",
     "Viewer",
+    "address_group",
     "fits_name",
     "fits_username",
     "key_hash",
     "may_make",
+    "must_wait",
     "posting_of",
     "read_setting",
     "scope_of",

@@ -18,10 +18,10 @@ class Posting(NamedTuple):
 def posting_of(role: str, reach: str | None = None, region_id: int | None = None, store_id: int | None = None) -> Posting | Fault:
     """The posting these words describe (the role's usual reach unless given), or why there is none."""
     if role not in set(Role):
-        return Fault("staff.role", f"a role is one of {', '.join(Role)}, not {role!r}")
+        return Fault("staff.role", "a role is one of %(known)s", {"known": ", ".join(Role)})
     known = Role(role)
     if (reach or REACHES[known][0]) not in REACHES[known]:
-        return Fault("staff.reach", f"the role {role} reaches {' or '.join(REACHES[known])}, not {reach!r}")
+        return Fault("staff.reach", "this role reaches %(known)s", {"known": ", ".join(REACHES[known])})
     reached = Reach(reach or REACHES[known][0])
     if reached is Reach.REGION and region_id is None:
         return Fault("staff.region", "this reach needs a region")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from siyu.lib.words import gettext_noop
+
 from .words import Fault
 
 
@@ -21,18 +23,33 @@ class Setting:
     check: Callable[[Any], str | None] | None = None
 
 
-_KIND_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
+_MUST_BE = {
+    str: gettext_noop("must be a text"),
+    int: gettext_noop("must be a whole number"),
+    bool: gettext_noop("must be true or false"),
+    list: gettext_noop("must be a list: [1, 2]"),
+    dict: gettext_noop('must be an object: {"a": 1}'),
+}
 
 
 def setting_fault(setting: Setting, value: Any) -> Fault | None:
     """What is wrong with a value for a setting: its type (`setting.type`), its content (`setting.refused`), or nothing."""
     if type(value) is not setting.kind:
-        return Fault("setting.type", f"must be {_KIND_NAMES[setting.kind]}")
+        return Fault("setting.type", _MUST_BE[setting.kind])
+    if not _can_be_stored(value):
+        return Fault("setting.refused", "holds a character or a number that cannot be stored")
     try:
         reason = setting.check(value) if setting.check else None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # a check meets what it did not expect inside
-        reason = f"not of the expected form ({error})"
+        return Fault("setting.refused", "not of the expected form (%(error)s)", {"error": error})
     return Fault("setting.refused", reason) if reason else None
+
+
+def _can_be_stored(value: Any) -> bool:
+    try:
+        return "\\u0000" not in json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
 
 
 def read_setting(setting: Setting, text: str) -> Any:
@@ -46,11 +63,11 @@ def write_setting(setting: Setting, value: Any) -> str:
 
 
 def _known_zone(value: str) -> str | None:
-    return None if value in available_timezones() else "not an IANA time zone such as Asia/Shanghai"
+    return None if value in available_timezones() else gettext_noop("not an IANA time zone such as Asia/Shanghai")
 
 
 def _currency_code(value: str) -> str | None:
-    return None if len(value) == 3 and value.isascii() and value.isupper() else "not an ISO 4217 code such as CNY"
+    return None if len(value) == 3 and value.isascii() and value.isupper() else gettext_noop("not an ISO 4217 code such as CNY")
 
 
 SETTINGS = (

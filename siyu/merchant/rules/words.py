@@ -1,7 +1,8 @@
 """What may be typed: names, user names, languages, themes."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 NAME_LENGTH = 60
 LANGUAGES = ("zh-hans", "en")
@@ -11,10 +12,11 @@ _USERNAME = re.compile(r"[\w.@+-]{2,60}")
 
 
 class Fault(NamedTuple):
-    """Why something is refused, as a `Refusal` will say it."""
+    """Why something is refused, as a `Refusal` will say it: `because` with its `values` apart."""
 
     code: str
     because: str
+    values: Mapping[str, Any] = {}
 
 
 def fits_name(name: str) -> bool:

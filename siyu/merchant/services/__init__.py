@@ -4,6 +4,7 @@ from ..rules import key_hash
 from .alarms import clear_alarm, raise_alarm
 from .audit import audit
 from .keys import create_key, mark_key_used, revoke_key
+from .login import admit, forget_attempts, leave
 from .organisation import (
     archive_region,
     archive_shop,
@@ -31,6 +32,7 @@ from .staff import (
 
 __all__ = [
     "NewStaff",
+    "admit",
     "archive_region",
     "archive_shop",
     "archive_staff",
@@ -49,7 +51,9 @@ __all__ = [
     "create_store",
     "ensure_shops",
     "ensure_stores",
+    "forget_attempts",
     "key_hash",
+    "leave",
     "mark_key_used",
     "raise_alarm",
     "rename_region",

@@ -35,18 +35,18 @@ def create_key(by: Actor, kind: str, name: str, scopes: Iterable[str] = (), sour
             row.save(force_insert=True)
             audit(by, "key.created", f"key:{row.pk}", {"kind": kind, "name": name, "source": row.source, "scopes": scopes})
     except IntegrityError as error:
-        raise Refusal("key.name_taken", f"there is already a {kind} key named {name}; revoked keys keep their name") from error
+        raise Refusal("key.name_taken", "there is already a key named %(name)s; revoked keys keep their name", name=name) from error
     return plain
 
 
 def _check(kind: str, name: str, source: str, scopes: list[str]) -> None:
     if kind not in KEY_PREFIXES:
-        raise Refusal("key.kind", f"a key is one of {', '.join(KEY_PREFIXES)}, not {kind!r}")
+        raise Refusal("key.kind", "a key is one of %(known)s", known=", ".join(KEY_PREFIXES))
     for code, what, text in (("key.name", "name", name), ("key.source", "source", source or name)):
         if not fits_name(text):
             raise Refusal(code, f"the {what} of a key has 1 to 60 printable characters")
     if unknown := [scope for scope in scopes if scope not in PERMISSIONS_KNOWN]:
-        raise Refusal("key.scope", f"unknown scopes: {', '.join(unknown)}")
+        raise Refusal("key.scope", "unknown scopes: %(scopes)s", scopes=", ".join(unknown))
     if scopes and kind == "write":
         raise Refusal("key.scope", "a write key may only send facts: it has no scopes")
 
@@ -56,7 +56,7 @@ def revoke_key(by: Actor, key_id: int) -> None:
     with transaction.atomic():
         key = Key.objects.select_for_update().filter(pk=key_id).first()
         if key is None:
-            raise Refusal("key.unknown", f"there is no key {key_id}")
+            raise Refusal("key.unknown", "there is no such key")
         if key.revoked_at is None:
             key.revoked_at = utc_now()
             key.save(update_fields=["revoked_at"])

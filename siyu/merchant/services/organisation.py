@@ -87,7 +87,13 @@ def archive_region(by: Actor, region_id: int) -> None:
         stores = Store.objects.filter(region=region, archived_at=None).count()
         staff = Staff.objects.filter(region=region, archived_at=None).count()
         if stores or staff:
-            raise Refusal("region.in_use", f"the region {region.name} still has {stores} stores and {staff} staff; move them first")
+            raise Refusal(
+                "region.in_use",
+                "%(name)s still has %(stores)s stores and %(staff)s staff; move them first",
+                name=region.name,
+                stores=stores,
+                staff=staff,
+            )
         _archive(by, region)
 
 
@@ -102,7 +108,7 @@ def archive_store(by: Actor, store_id: int) -> None:
     with transaction.atomic():
         store = _locked(Store, store_id)
         if staff := Staff.objects.filter(store=store, archived_at=None).count():
-            raise Refusal("store.in_use", f"the store {store.name} still has {staff} staff; move them first")
+            raise Refusal("store.in_use", "%(name)s still has %(staff)s staff; move them first", name=store.name, staff=staff)
         _archive(by, store)
 
 
@@ -119,14 +125,14 @@ def living_store(store_id: int | None) -> Store | None:
 def _living(noun: type[Place], place_id: int) -> Place:
     place = _locked(noun, place_id)
     if place.archived_at is not None:
-        raise Refusal(f"{_word(noun)}.archived", f"{place.name} is archived")
+        raise Refusal(f"{_word(noun)}.archived", "%(name)s is archived", name=place.name)
     return place
 
 
 def _locked(noun: type[Place], place_id: int) -> Place:
     place = noun.objects.select_for_update(no_key=True).filter(pk=place_id).first()
     if place is None:
-        raise Refusal(f"{_word(noun)}.unknown", f"there is no {_word(noun)} {place_id}")
+        raise Refusal(f"{_word(noun)}.unknown", "there is none with the number %(number)s", number=place_id)
     return place
 
 
@@ -171,23 +177,23 @@ def _word(noun: type[Region] | type[Shop] | type[Store]) -> str:
 
 def _taken(word: str, place: Region | Shop | Store) -> Refusal:
     if isinstance(place, Region):
-        return Refusal("region.name_taken", f"there is already a region named {place.name}")
-    return Refusal(f"{word}.code_taken", f"there is already a {word} with the code {place.code}")
+        return Refusal("region.name_taken", "there is already a region named %(name)s", name=place.name)
+    return Refusal(f"{word}.code_taken", "the code %(code)s is already taken", code=place.code)
 
 
 def _name(word: str, name: str) -> str:
     if not fits_name(name.strip()):
-        raise Refusal(f"{word}.name", f"the name of a {word} has 1 to 60 printable characters")
+        raise Refusal(f"{word}.name", "a name has 1 to 60 printable characters")
     return name.strip()
 
 
 def _code(word: str, code: str) -> str:
     if not fits_name(code.strip()):
-        raise Refusal(f"{word}.code", f"the code of a {word} has 1 to 60 printable characters")
+        raise Refusal(f"{word}.code", "a code has 1 to 60 printable characters")
     return code.strip()
 
 
 def _shop_kind(kind: str) -> str:
     if kind not in SHOP_KINDS:
-        raise Refusal("shop.kind", f"a shop is one of {', '.join(SHOP_KINDS)}, not {kind!r}")
+        raise Refusal("shop.kind", "a shop is one of %(known)s", known=", ".join(SHOP_KINDS))
     return kind

@@ -23,10 +23,15 @@ def set_setting(by: Actor, name: str, value: Any, from_day: date, *, initial: bo
     """
     setting = known_setting(name)
     if fault := setting_fault(setting, value):
-        raise Refusal(fault.code, f"{name}: {fault.because}")
+        raise Refusal(fault.code, fault.because, **fault.values)
     now = now or utc_now()
     if from_day < today(now) and not initial:
-        raise Refusal("setting.past", f"{name}: {from_day} has passed, and what was in force then stands; choose {today(now)} or later")
+        raise Refusal(
+            "setting.past",
+            "%(day)s has passed, and what was in force then stands; choose %(today)s or later",
+            day=from_day,
+            today=today(now),
+        )
     with transaction.atomic():
         before = settings_book().value(name, from_day)
         SettingValue.objects.update_or_create(
@@ -40,11 +45,11 @@ def withdraw_setting(by: Actor, name: str, from_day: date, *, now: datetime | No
     known_setting(name)
     now = now or utc_now()
     if from_day <= today(now):
-        raise Refusal("setting.past", f"{name}: the value of {from_day} is in force or has been; set a new one instead")
+        raise Refusal("setting.past", "the value of %(day)s is in force or has been; set a new one instead", day=from_day)
     with transaction.atomic():
         row = SettingValue.objects.select_for_update().filter(name=name, effective_day=from_day).first()
         if row is None:
-            raise Refusal("setting.not_scheduled", f"{name}: nothing is scheduled for {from_day}")
+            raise Refusal("setting.not_scheduled", "nothing is scheduled for %(day)s", day=from_day)
         audit(by, "setting.withdrawn", f"setting:{name}", {"old": row.value, "from": str(from_day)}, at=now)
         row.delete()
 
@@ -54,4 +59,4 @@ def known_setting(name: str) -> Setting:
     try:
         return catalogue()[name]
     except KeyError:
-        raise Refusal("setting.unknown", f"there is no setting {name!r}") from None
+        raise Refusal("setting.unknown", "there is no setting %(name)s", name=name) from None

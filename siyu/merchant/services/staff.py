@@ -57,7 +57,9 @@ def create_staff(
             staff.save(force_insert=True)
             audit(by, "staff.created", _subject(staff), {"username": username, "name": staff.name, **_posting(staff)})
     except IntegrityError as error:
-        raise Refusal("staff.username_taken", f"there is already a staff member with the user name {username}") from error
+        raise Refusal(
+            "staff.username_taken", "there is already a staff member with the user name %(username)s", username=username
+        ) from error
     return NewStaff(staff.pk, plain)
 
 
@@ -138,9 +140,9 @@ def change_password(by: Actor, old: str, new: str) -> None:
 def change_preferences(by: Actor, language: str, theme: str) -> None:
     """A staff member's own language and theme; of no consequence to others, so not audited. Refusals: `staff.language`, `staff.theme`."""
     if language not in LANGUAGES:
-        raise Refusal("staff.language", f"the language is one of {', '.join(LANGUAGES)}")
+        raise Refusal("staff.language", "the language is one of %(known)s", known=", ".join(LANGUAGES))
     if theme not in THEMES:
-        raise Refusal("staff.theme", f"the theme is one of {', '.join(THEMES)}")
+        raise Refusal("staff.theme", "the theme is one of %(known)s", known=", ".join(THEMES))
     Staff.objects.filter(pk=by.id or 0, archived_at=None).update(language=language, theme=theme)
 
 
@@ -148,7 +150,7 @@ def _post(by: Actor, staff: Staff, role: str, reach: str | None, region_id: int 
     """Put a staff member in a role and reach, refusing what the actor may not give."""
     posting = posting_of(role, reach, region_id, store_id)
     if isinstance(posting, Fault):
-        raise Refusal(posting.code, posting.because)
+        raise Refusal(posting.code, posting.because, **posting.values)
     _require_power(by, posting.role)
     staff.role, staff.reach = posting.role.value, posting.reach.value
     staff.region, staff.store = living_region(posting.region_id), living_store(posting.store_id)
@@ -159,7 +161,7 @@ def _require_power(by: Actor, role: Role) -> None:
         return
     own = Staff.objects.filter(pk=by.id or 0, archived_at=None).values_list("role", flat=True).first() if by.kind == "staff" else None
     if own is None or not may_make(Role(own), role):
-        raise Refusal("staff.forbidden", f"only someone with all the permissions of the role {role} may do this")
+        raise Refusal("staff.forbidden", "only someone with all the permissions of this role may do this")
 
 
 def _locked(by: Actor, staff_id: int, archived: bool = False) -> Staff:
@@ -167,9 +169,11 @@ def _locked(by: Actor, staff_id: int, archived: bool = False) -> Staff:
     rows = Staff.objects.select_for_update().filter(Q(pk=staff_id) | Q(role=Role.OWNER, archived_at=None)).order_by("pk")
     staff = next((row for row in rows if row.pk == staff_id), None)
     if staff is None:
-        raise Refusal("staff.unknown", f"there is no staff member {staff_id}")
-    if archived != (staff.archived_at is not None):
-        raise Refusal("staff.not_archived" if archived else "staff.archived", f"{staff.username} is {'not ' if archived else ''}archived")
+        raise Refusal("staff.unknown", "there is no such staff member")
+    if staff.archived_at is not None and not archived:
+        raise Refusal("staff.archived", "%(username)s is archived", username=staff.username)
+    if staff.archived_at is None and archived:
+        raise Refusal("staff.not_archived", "%(username)s is not archived", username=staff.username)
     _require_power(by, Role(staff.role))
     return staff
 
@@ -177,7 +181,7 @@ def _locked(by: Actor, staff_id: int, archived: bool = False) -> Staff:
 def _own_row(by: Actor) -> Staff:
     staff = Staff.objects.select_for_update().filter(pk=by.id or 0, archived_at=None).first() if by.kind == "staff" else None
     if staff is None:
-        raise Refusal("staff.unknown", f"{by.name} is not a staff member")
+        raise Refusal("staff.unknown", "only a staff member has a password and preferences")
     return staff
 
 

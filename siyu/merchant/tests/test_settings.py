@@ -49,6 +49,8 @@ def test_setting_the_same_day_again_replaces_and_the_audit_keeps_both() -> None:
         ("trial.steps", [60, 30], "setting.refused"),
         ("trial.steps", [30, "x"], "setting.refused"),
         ("trial.rates", {"b": 1}, "setting.refused"),
+        ("trial.steps", [float("nan")], "setting.refused"),
+        ("merchant.name", "a\x00b", "setting.refused"),
         ("merchant.zone", "Mars/Olympus", "setting.refused"),
         ("merchant.currency", "yuan", "setting.refused"),
     ],
