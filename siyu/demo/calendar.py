@@ -40,3 +40,13 @@ def at(day: date, hour: int, minute: int, zone: ZoneInfo) -> datetime:
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The last second of a business day: the `now` with which the day is pumped."""
     return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+
+
+def months(first_day: date, last_day: date) -> list[tuple[date, date]]:
+    """The calendar months between two days, the first and the last cut to them."""
+    parts, begin = [], first_day
+    while begin <= last_day:
+        following = (begin.replace(day=28) + timedelta(days=4)).replace(day=1)
+        parts.append((begin, min(following - timedelta(days=1), last_day)))
+        begin = following
+    return parts

@@ -66,6 +66,11 @@ def household_handle(household: int) -> Handle:
     return Handle("user_id", f"H{household:04d}")
 
 
+def household_of(handle: Handle) -> int:
+    """The household behind its handle."""
+    return int(handle.value[1:])
+
+
 def baskets(data: "DataSet") -> list[Basket]:
     """Every order of the data set, in order of time."""
     frame = data.baskets

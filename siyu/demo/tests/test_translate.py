@@ -33,13 +33,13 @@ def test_the_year_ends_within_the_seven_days_before_the_first_run(ahead):
 @pytest.mark.parametrize(
     ("utc", "wall"),
     [
-        (datetime(2017, 1, 1, 11, 53, 26), (2017, 1, 1, 6, 53, 26)),  # winter: five hours behind
-        (datetime(2017, 3, 12, 6, 59), (2017, 3, 12, 1, 59)),  # a minute before the clocks go forward
-        (datetime(2017, 3, 12, 7, 0), (2017, 3, 12, 3, 0)),  # and a minute later
-        (datetime(2017, 7, 1, 22, 30), (2017, 7, 1, 18, 30)),  # summer: four hours behind
-        (datetime(2017, 11, 5, 5, 30), (2017, 11, 5, 1, 30)),  # half past one, for the first time
-        (datetime(2017, 11, 5, 6, 30), (2017, 11, 5, 1, 30)),  # and for the second
-        (datetime(2018, 1, 1, 4, 1, 20), (2017, 12, 31, 23, 1, 20)),  # the last basket belongs to New Year's Eve
+        (datetime(2017, 1, 1, 11, 53, 26, tzinfo=UTC), (2017, 1, 1, 6, 53, 26)),  # winter: five hours behind
+        (datetime(2017, 3, 12, 6, 59, tzinfo=UTC), (2017, 3, 12, 1, 59)),  # a minute before the clocks go forward
+        (datetime(2017, 3, 12, 7, 0, tzinfo=UTC), (2017, 3, 12, 3, 0)),  # and a minute later
+        (datetime(2017, 7, 1, 22, 30, tzinfo=UTC), (2017, 7, 1, 18, 30)),  # summer: four hours behind
+        (datetime(2017, 11, 5, 5, 30, tzinfo=UTC), (2017, 11, 5, 1, 30)),  # half past one, for the first time
+        (datetime(2017, 11, 5, 6, 30, tzinfo=UTC), (2017, 11, 5, 1, 30)),  # and for the second
+        (datetime(2018, 1, 1, 4, 1, 20, tzinfo=UTC), (2017, 12, 31, 23, 1, 20)),  # the last basket belongs to New Year's Eve
     ],
 )
 def test_a_time_in_new_york_becomes_the_same_wall_time_of_the_shop(utc, wall):
@@ -51,7 +51,7 @@ def test_a_time_in_new_york_becomes_the_same_wall_time_of_the_shop(utc, wall):
 def test_a_shift_of_weeks_keeps_the_wall_time_also_where_the_shop_has_summer_time():
     berlin = ZoneInfo("Europe/Berlin")
 
-    moved = restamped(datetime(2017, 7, 1, 22, 30), 26, berlin)
+    moved = restamped(datetime(2017, 7, 1, 22, 30, tzinfo=UTC), 26, berlin)
 
     assert moved.astimezone(berlin) == datetime(2017, 12, 30, 18, 30, tzinfo=berlin)
 
@@ -59,7 +59,7 @@ def test_a_shift_of_weeks_keeps_the_wall_time_also_where_the_shop_has_summer_tim
 def test_a_wall_time_the_shop_skips_moves_behind_the_gap():
     berlin = ZoneInfo("Europe/Berlin")  # 26 March 2017, 02:00–03:00 does not exist there
 
-    moved = restamped(datetime(2017, 3, 26, 6, 30), 0, berlin)
+    moved = restamped(datetime(2017, 3, 26, 6, 30, tzinfo=UTC), 0, berlin)
 
     assert moved == datetime(2017, 3, 26, 1, 0, tzinfo=UTC)
 
