@@ -11,12 +11,19 @@ ROOT = Path(__file__).resolve().parent
 DEBUG = os.environ.get("SIYU_DEBUG") == "1"
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = os.environ.get("SIYU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+PROXIES = int(os.environ.get("SIYU_PROXIES", "0"))  # how many proxies of our own stand before the program
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SIYU_ORIGINS", "").split(",") if origin]
+
+
+# The web server answers each request in a thread that ends with it: connections come from a pool.
+_is_pooled = os.environ.get("SIYU_POOL") == "1"
 
 
 def _database(url: str, role: str = "") -> dict:
     parts = conninfo_to_dict(url)
-    options: dict[str, str | int] = {"prepare_threshold": 5, "connect_timeout": 5}
+    options: dict[str, object] = {"prepare_threshold": 5, "connect_timeout": 5}
+    if _is_pooled:
+        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
     if role:
         options["options"] = f"-c role={role}"
     return {
@@ -26,7 +33,7 @@ def _database(url: str, role: str = "") -> dict:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if _is_pooled else 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
         "TEST": {"MIGRATE": False},
@@ -34,9 +41,9 @@ def _database(url: str, role: str = "") -> dict:
 
 
 # "default" may not change audit rows, ledger entries or the fact log; "owner" migrates and makes partitions.
-APP_ROLE = "siyu_app"
 _owner_url = os.environ.get("DATABASE_URL", "dbname=siyu")
 _app_url = os.environ.get("APP_DATABASE_URL", "")
+APP_ROLE = str((conninfo_to_dict(_app_url).get("user") if _app_url else "") or "siyu_app")
 DATABASES = {
     "default": _database(_app_url) if _app_url else _database(_owner_url, role=APP_ROLE),
     "owner": _database(_owner_url),
@@ -64,7 +71,6 @@ INSTALLED_APPS = [
     "siyu.acquisition",
     "siyu.insights",
     "siyu.console",
-    "siyu.demo",
     "siyu.demo",
     "siyu.operate",
 ]
@@ -145,4 +151,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SIYU_LOG", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # not every mistyped address
 }

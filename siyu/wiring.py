@@ -52,7 +52,7 @@ SETTINGS = [
     "siyu.loyalty.rules.SETTINGS",
 ]
 
-# periodic work of the worker: (seconds between runs, task)
+# periodic work of the worker: (seconds between runs, task); tasks take `now`, and run once more at every start of a worker
 TIMETABLE = [
     (3600, "siyu.facts.tasks.make_partitions"),
     (3600, "siyu.facts.tasks.forget_seen"),

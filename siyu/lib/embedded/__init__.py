@@ -59,12 +59,17 @@ def join(folder: Path, options: dict[str, str]) -> Running:
     folder = folder.resolve()
     with _turn(folder):
         server = _ready(folder) or _start(folder, options)
-        if folder not in _joined or _joined[folder][0] != os.getpid():
+        if not has_joined(folder):
             users = open(folder.with_name(folder.name + ".users"), "a")  # noqa: SIM115 (held until this process leaves)
             fcntl.flock(users, fcntl.LOCK_SH)
             _joined[folder] = (os.getpid(), users)
             atexit.register(leave, folder)
     return server
+
+
+def has_joined(folder: Path) -> bool:
+    """Whether this process uses the server of `folder`."""
+    return _joined.get(folder.resolve(), (0, None))[0] == os.getpid()
 
 
 def leave(folder: Path) -> None:

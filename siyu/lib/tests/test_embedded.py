@@ -48,7 +48,8 @@ def wait_until(holds, seconds=20.0):
 def user_of(place):
     """Another process that uses the server until its standard input closes."""
     process = subprocess.Popen([sys.executable, "-c", USER, str(place)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdout.readline()
+    assert process.stdout
+    assert process.stdout.readline()
     return process
 
 
@@ -134,7 +135,7 @@ def test_a_server_that_cannot_start_shows_the_last_line_of_its_log(place):
     with open(place / "postgresql.conf", "a") as file:
         file.write("shared_buffers = 'plenty'\n")
 
-    with pytest.raises(Refusal, match="did not start .*contains errors"):
+    with pytest.raises(Refusal, match=r"did not start .*contains errors"):
         start_embedded(place)
 
 
@@ -156,5 +157,5 @@ def test_where_every_path_is_too_long_the_reason_is_told(place, monkeypatch):
     monkeypatch.setattr(data_folder.tempfile, "gettempdir", lambda: "/tmp/" + "t" * 100)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
 
-    with pytest.raises(Refusal, match="too long for a socket .* set SIYU_HOME to a shorter path"):
+    with pytest.raises(Refusal, match=r"too long for a socket .* set SIYU_HOME to a shorter path"):
         data_folder.socket_folder(deep)
