@@ -8,8 +8,8 @@ class Channel(models.Model):
 
     code = models.TextField(unique=True)
     name = models.TextField()
-    kind = models.TextField(default="other")
-    created_by = models.TextField()
+    kind = models.TextField(default="other")  # acquisition.rules.KINDS
+    created_by = models.TextField()  # "siyu" for one that a fact was the first to name
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
 
@@ -45,6 +45,9 @@ class Arrival(models.Model):
     code = models.TextField(default="")
     occurred_at = models.DateTimeField()
     message = models.UUIDField(unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "occurred_at"], name="arrival_by_channel")]  # arrivals of a channel in a period
 
 
 class Attribution(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from siyu.facts.rules import Batch, Fact
@@ -22,35 +23,20 @@ def at(hours: float) -> datetime:
 
 
 def source(name: str = "shop") -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO facts_source (name, title, badge) VALUES (%s, '', '')"
-            " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
-            [name],
-        )
-        return cursor.fetchone()[0]
+    return apps.get_model("facts", "Source").objects.get_or_create(name=name)[0].pk
 
 
 def member(**columns: Any) -> int:
     """A person without handles."""
-    values = {"is_identified": True, "store_id": None, "assistant_id": None, "nickname": ""} | columns
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO members_member (public_id, is_identified, created_at, nickname, source_id, store_id, assistant_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-            [uuid4().hex, values["is_identified"], NOON, values["nickname"], source(), values["store_id"], values["assistant_id"]],
-        )
-        return cursor.fetchone()[0]
+    values = {"public_id": uuid4().hex, "is_identified": True, "created_at": NOON, "source_id": source()} | columns
+    return apps.get_model("members", "Member").objects.create(**values).pk
 
 
 def handle(member_id: int | None = None) -> int:
     """A handle of a member, or of a new one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO members_identity (kind, hash, value, member_id, first_seen) VALUES ('user_id', %s, '', %s, %s) RETURNING id",
-            [uuid4(), member_id or member(), NOON],
-        )
-        return cursor.fetchone()[0]
+    person = member_id or member()
+    values = {"kind": "user_id", "hash": uuid4(), "value": b"", "member_id": person, "origin_id": person, "first_seen": NOON}
+    return apps.get_model("members", "Identity").objects.create(**values).pk
 
 
 def owner(identity_id: int) -> int:
