@@ -22,7 +22,7 @@ from .intake import Item, message_hash, quarantine_columns
 from .log import copy_batch, copy_log
 from .personal import Vault, columns, conceal
 from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError, Handle, Incoming
-from .services import COUNTERS_LOCK, source_id
+from .services import BATCH_LOCK, source_id
 
 _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
@@ -90,7 +90,7 @@ def handle(
 ) -> Handled:
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [COUNTERS_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, item.error) for item in items if item.error is not None]
         if refused:
             cursor.execute(_inbox.quarantine, quarantine_columns(refused))

@@ -66,7 +66,7 @@ def open_envelope(row: tuple, currency: str) -> list[Item]:
         except FactError as error:
             item.error = error
             if form == "s":
-                item.body = segment.alone(plain, index)
+                item.body = segment.alone(body, index)
         items.append(item)
     return items
 

@@ -7,22 +7,19 @@ Data errors halve the batch until the poison message stands alone; programming e
 import logging
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import psycopg
-from django.conf import settings as django_settings
 from django.db import DatabaseError, connection, transaction
-from django.utils.module_loading import import_string
 
-from siyu.lib.clock import business_day
 from siyu.lib.sql import statements
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .batch import Cut, handle, wired
 from .intake import Item, open_envelope, quarantine_columns
-from .rules import Batch, FactError
+from .rules import FactError
 
 log = logging.getLogger(__name__)
 _sql = statements("siyu.facts", "pump")
@@ -144,7 +141,7 @@ def _messages(limit: int | None) -> Iterator[Item]:
 
 
 def _currency() -> str:
-    return settings_book().currency(datetime.max.date())
+    return settings_book().currency(date.max)
 
 
 def _same_day(items: list[Item]) -> tuple[list[Item], list[Item]]:

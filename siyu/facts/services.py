@@ -17,7 +17,7 @@ from . import filters
 from .rules import Incoming
 
 MAX_MESSAGES = 2_500  # in one envelope
-COUNTERS_LOCK = 718_002  # a definition waits for the batch that runs, and the next batch for it
+BATCH_LOCK = 718_002  # what a batch relies on (counters, identities) changes only between batches
 _sql = statements("siyu.facts", "inbox")
 _encoder = msgspec.json.Encoder()
 
@@ -72,7 +72,7 @@ def define_counter(name: str, tree: dict, *, now: datetime) -> int:
     filters.check(tree)
     key = f"{name} {filters.canonical(tree)}"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNTERS_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
         cursor.execute(_sql.find_counter, {"key": key})
         if found := cursor.fetchone():
             return found[0]

@@ -41,6 +41,7 @@ def grant(connection: Connection, role: str) -> None:
         "GRANT USAGE ON SCHEMA public TO {role}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        "GRANT UPDATE ON SEQUENCE facts_id TO {role}",  # the pump takes runs of ids
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
     ):
         connection.execute(sql.SQL(statement).format(database=database, role=name))

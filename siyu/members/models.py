@@ -43,6 +43,7 @@ class Identity(models.Model):
     value = models.BinaryField()
     tail_hash = models.UUIDField(null=True)  # phones: keyed hash of the last four
     member = models.ForeignKey(Member, models.PROTECT)
+    origin = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False, db_constraint=False)  # whom it came with
     first_seen = models.DateTimeField()
 
     class Meta:

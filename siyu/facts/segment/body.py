@@ -34,6 +34,7 @@ class Body(msgspec.Struct, kw_only=True):
     sent_at: datetime | None = None
     write_key: str = ""
     type: str = ""
+    raw_context: msgspec.Raw = msgspec.Raw()
 
 
 _body = msgspec.json.Decoder(_Wire)
@@ -53,6 +54,7 @@ def decode(payload: bytes) -> Body:
         sent_at=read_time(wire.sentAt),
         write_key=wire.writeKey.strip() if isinstance(wire.writeKey, str) else "",
         type=wire.type,
+        raw_context=wire.context,
     )
 
 
@@ -61,12 +63,11 @@ def wrap(type_: str, message: bytes) -> bytes:
     return b'{"$type":"%b","batch":[%b]}' % (type_.encode(), message)
 
 
-def alone(payload: bytes, index: int) -> bytes:
-    """One message of a body as a body of one, with what the batch says for it and without the write key: what a quarantine keeps."""
-    wire = _body.decode(payload)
+def alone(body: Body, index: int) -> bytes:
+    """One message as a body of one, with what the batch says for it and without the write key: what a quarantine keeps."""
     return b'{"$type":%b,"sentAt":%b,"context":%b,"batch":[%b]}' % (
-        msgspec.json.encode(wire.type),
-        msgspec.json.encode(wire.sentAt),
-        bytes(wire.context) or b"null",
-        bytes(wire.batch[index]),
+        msgspec.json.encode(body.type),
+        msgspec.json.encode(body.sent_at),
+        bytes(body.raw_context) or b"null",
+        bytes(body.batch[index]),
     )

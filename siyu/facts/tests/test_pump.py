@@ -1,0 +1,58 @@
+"""The pump handles what arrives, once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
+
+NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
+
+
+def fact(name: str = "Song Played", message: str = "m1", user: str = "u1", at: datetime = NOW, **given: object) -> Incoming:
+    properties = given.pop("properties", {})
+    return Incoming(name=name, occurred_at=at, message=message, handles=[Handle("user_id", user)], properties=properties, **given)
+
+
+def rows(statement: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_a_fact_is_logged_once_however_often_it_arrives() -> None:
+    record([fact(), fact()], source="web", received_at=NOW)
+    record([fact()], source="web", received_at=NOW + timedelta(days=3))
+
+    report = pump(NOW + timedelta(days=3))
+
+    assert (report.facts, report.repeated) == (1, 2)
+    assert rows("SELECT name, business_day::text FROM facts_log") == [("Song Played", "2026-05-05")]
+    assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
+
+
+@pytest.mark.django_db
+def test_an_order_reaches_every_room() -> None:
+    paid = fact(
+        "order.paid",
+        "m1",
+        properties={
+            "shop": "web",
+            "order_number": "1001",
+            "amount_minor": 39900,
+            "lines": [{"sku": "A", "quantity": 1, "unit_price": "399", "amount_minor": 39900}],
+        },
+    )
+    record([paid], source="web", received_at=NOW)
+
+    report = pump(NOW)
+
+    assert report.stopped == ""
+    assert report.quarantined == 0
+    assert rows("SELECT number, amount_minor, lines FROM orders_order") == [("1001", 39900, 1)]
+    assert rows("SELECT purchases, activity, rung FROM members_lifecycle") == [(1, "active", "buyer")]
+    assert rows("SELECT count(*) FROM facts_log WHERE name = 'stage.changed'") == [(2,)]

@@ -1,0 +1,69 @@
+"""Which handles are one person when limits bite: the links of a component, replayed in order of time.
+
+The partition is a pure function of the set of links, so it does not depend on the order in which they arrived.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from .rules import Policy
+
+
+class Claim(NamedTuple):
+    """A link: two handles (by number, smaller first), its earliest proof, and how it ended."""
+
+    left: int
+    right: int
+    occurred_at: datetime
+    message: UUID
+    state: str = "joined"
+
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        return self.occurred_at, self.message
+
+
+def may_join(kinds: Iterable[str], others: Iterable[str], ends: tuple[str, str], policy: Policy) -> bool:
+    """Whether two groups of handles may become one person by a link between `ends` (kinds of its handles).
+
+    Never beyond a kind's limit; and a weak link (one that a shared device could make) never joins two identified people.
+    """
+    one, two = Counter(kinds), Counter(others)
+    if any(one[kind] + two[kind] > policy.kind(kind).limit for kind in one.keys() & two.keys()):
+        return False
+    if all(policy.kind(kind).is_strong for kind in ends):
+        return True
+    return not (is_identified(one, policy) and is_identified(two, policy))
+
+
+def is_identified(kinds: Iterable[str], policy: Policy) -> bool:
+    """Whether some handle of these kinds names a person."""
+    return any(policy.kind(kind).is_strong for kind in kinds)
+
+
+def replay(kinds: dict[int, str], claims: Iterable[Claim], policy: Policy) -> tuple[list[set[int]], dict[tuple[int, int], str]]:
+    """The partition of handles into persons, and how each claim ended (joined, conflict, refused)."""
+    group: dict[int, set[int]] = {handle: {handle} for handle in kinds}
+    claims = sorted(claims, key=lambda claim: claim.order)
+    for claim in claims:
+        one, two = group[claim.left], group[claim.right]
+        if claim.state == "refused" or one is two:
+            continue
+        ends = kinds[claim.left], kinds[claim.right]
+        if may_join([kinds[handle] for handle in one], [kinds[handle] for handle in two], ends, policy):
+            one |= two
+            for handle in two:
+                group[handle] = one
+    ended = {
+        (claim.left, claim.right): "refused"
+        if claim.state == "refused"
+        else "joined"
+        if group[claim.left] is group[claim.right]
+        else "conflict"
+        for claim in claims
+    }
+    groups = {id(members): members for members in group.values()}
+    return sorted(groups.values(), key=min), ended

@@ -1,0 +1,32 @@
+"""How this room absorbs and releases a member: roll-ups, tags, clocks."""
+
+from psycopg import Cursor
+
+from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
+
+from . import clocks
+
+_sql = statements("siyu.members", "reactions")
+_pump = statements("siyu.facts", "pump")
+Pairs = list[tuple[int, int]]
+
+
+def absorb(cursor: Cursor, pairs: Pairs) -> None:
+    """Survivors get roll-ups and tags of the merged; the clocks are joined by `turn_clocks`, in the order of the batch."""
+    losers = [loser for _, loser in pairs]
+    columns = {"survivors": [survivor for survivor, _ in pairs], "losers": losers}
+    cursor.execute(_sql.carry_tags, columns)
+    cursor.execute(_sql.absorb_rollups, columns)
+    cursor.execute(_sql.drop_rollups, {"members": losers})
+
+
+def release(cursor: Cursor, pairs: Pairs) -> None:
+    """Both of each pair become what their own handles say."""
+    members = sorted({member for pair in pairs for member in pair})
+    cursor.execute(_sql.return_tags, {"members": members})
+    cursor.execute(_sql.drop_rollups, {"members": members})
+    cursor.execute(_sql.recount_rollups, {"members": members})
+    cursor.execute(_pump.state)
+    clock = cursor.fetchone()[0]  # type: ignore[index]
+    clocks.relive(cursor, members, clock, settings_book())

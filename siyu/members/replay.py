@@ -1,0 +1,196 @@
+"""Settling a component whose limits are at stake: replay its links, then make the tables say what came out.
+
+Used by the pump when an earlier proof arrives late, and by staff who merge two members or undo a merge.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from secrets import token_hex
+from typing import Any
+
+import msgspec
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+from psycopg import Cursor
+
+from siyu.lib.sql import statements
+
+from . import components
+from .components import Claim
+from .rules import Policy
+
+_sql = statements("siyu.members", "resolver")
+MAX_ROUNDS = 30  # steps from handle to handle
+MAX_HANDLES = 5_000  # of a component; beyond it a handle is a shared device and its further links are not followed
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """When, by whom and why a component is settled; `source_id` is given to members that come out of it anew."""
+
+    at: datetime
+    by: str
+    because: str
+    source_id: int
+
+
+@dataclass(slots=True)
+class Component:
+    """Handles that links connect (refused and conflicting ones too), and the people they belong to."""
+
+    kinds: dict[int, str] = field(default_factory=dict)
+    members: dict[int, int] = field(default_factory=dict)  # handle → member
+    origins: dict[int, int] = field(default_factory=dict)  # handle → the member it came with
+    claims: list[Claim] = field(default_factory=list)
+
+
+def load_component(cursor: Cursor, handles: Sequence[int]) -> Component:
+    """The component of these handles: everything reachable by links, and by belonging to one member."""
+    component = Component()
+    claims: dict[tuple[int, int], Claim] = {}
+    reached: set[int] = set()
+    edge = set(handles)
+    for _ in range(MAX_ROUNDS):
+        cursor.execute(_sql.companions, {"ids": list(edge)})
+        edge |= {row[0] for row in cursor.fetchall()}
+        cursor.execute(_sql.links_of, {"ids": list(edge)})
+        for row in cursor.fetchall():
+            claims[(row[0], row[1])] = Claim(*row)
+        reached |= edge
+        edge = {handle for pair in claims for handle in pair} - reached
+        if not edge or len(reached) > MAX_HANDLES:
+            break
+    cursor.execute(_sql.handles, {"ids": list(reached)})
+    for handle, kind, member, origin in cursor.fetchall():
+        component.kinds[handle], component.members[handle], component.origins[handle] = kind, member, origin
+    component.claims = [claim for (left, right), claim in claims.items() if left in component.kinds and right in component.kinds]
+    return component
+
+
+def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Settling) -> dict[int, int]:
+    """Replay the component of these handles and write the outcome; returns handle → member for all of it."""
+    component = load_component(cursor, handles)
+    groups, ended = components.replay(component.kinds, component.claims, policy)
+    people = set(component.members.values()) | set(component.origins.values())
+    cursor.execute(_sql.standing_of, {"ids": list(people)})
+    standing = {number: (identified, merged_into) for number, identified, merged_into in cursor.fetchall()}
+    cursor.execute(_sql.lock_members, {"ids": list(standing)})
+    owners = _assign(cursor, groups, component, standing, settling)
+    _write_links(cursor, ended)
+    moved = {handle: owner for handle, owner in owners.items() if component.members[handle] != owner}
+    if moved:
+        cursor.execute(_sql.move_identities, {"ids": list(moved), "members": list(moved.values())})
+    _write_people(cursor, component, owners, standing, settling)
+    _write_identified(cursor, component, owners, policy)
+    return owners
+
+
+def _assign(
+    cursor: Cursor, groups: list[set[int]], component: Component, standing: dict[int, tuple[bool, int | None]], settling: Settling
+) -> dict[int, int]:
+    """A member for each group: one whose handles came with it, identified and older ones first; a new one when all are taken."""
+    taken: set[int] = set()
+    owners: dict[int, int] = {}
+    for group in groups:
+        candidates = {component.origins[handle] for handle in group} | {
+            component.members[handle] for handle in group if component.members[handle] not in component.origins.values()
+        }
+        free = sorted(candidates - taken, key=lambda number: (not standing[number][0], number))
+        owner = free[0] if free else _new_member(cursor, settling)
+        taken.add(owner)
+        owners.update(dict.fromkeys(group, owner))
+    return owners
+
+
+def _new_member(cursor: Cursor, settling: Settling) -> int:
+    cursor.execute(_sql.reserve_members, {"count": 1})
+    number = cursor.fetchone()[0]  # type: ignore[index]
+    cursor.execute(
+        _sql.add_members,
+        {
+            "id": [number],
+            "public_id": [token_hex(8)],
+            "is_identified": [False],
+            "created_at": [settling.at],
+            "source_id": [settling.source_id],
+            "merged_into": [None],
+            "count": 1,
+        },
+    )
+    return number
+
+
+def _write_links(cursor: Cursor, ended: dict[tuple[int, int], str]) -> None:
+    if ended:
+        columns = {"left": [left for left, _ in ended], "right": [right for _, right in ended], "state": list(ended.values())}
+        cursor.execute(_sql.set_states, columns)
+
+
+def _write_people(
+    cursor: Cursor, component: Component, owners: dict[int, int], standing: dict[int, tuple[bool, int | None]], settling: Settling
+) -> None:
+    """Members left without a group are merged into the one that has their handles; those who got one back live again."""
+    live = set(owners.values())
+    was_live = {number for number, (_, merged_into) in standing.items() if merged_into is None}
+    survivor_of = {component.origins[handle]: owners[handle] for handle in sorted(component.kinds, reverse=True)}
+    merged = [(survivor_of[number], number) for number in sorted(was_live - live) if number in survivor_of]
+    revived = sorted(live & standing.keys() - was_live)
+    if revived:
+        cursor.execute(_sql.revive, {"ids": revived})
+        cursor.execute(_sql.undo_merges, {"ids": revived, "at": settling.at, "by": settling.by, "because": settling.because})
+    if merged:
+        _log_merged(cursor, component, merged, settling)
+        absorb(cursor, merged)
+        pairs = {"survivors": [survivor for survivor, _ in merged], "losers": [loser for _, loser in merged]}
+        cursor.execute(_sql.lend_rungs, pairs)
+        cursor.execute(_sql.drop_lives, {"members": pairs["losers"]})
+    moved = [handle for handle, owner in owners.items() if component.members[handle] != owner]
+    changed = sorted({owners[handle] for handle in moved} | {component.members[handle] for handle in moved} & live | set(revived))
+    if changed:
+        release(cursor, list(zip(changed[-1:] + changed[:-1], changed, strict=True)))
+
+
+def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, int]], settling: Settling) -> None:
+    evidence = [
+        msgspec.json.encode({"replay": True, "moved": [handle for handle, origin in component.origins.items() if origin == loser]}).decode()
+        for _, loser in merged
+    ]
+    losers, survivors = [loser for _, loser in merged], [survivor for survivor, _ in merged]
+    cursor.execute(_sql.mark_merged, {"losers": losers, "survivors": survivors})
+    columns: dict[str, list[Any]] = {
+        "survivor": survivors,
+        "loser": losers,
+        "at": [settling.at] * len(merged),
+        "by": [settling.by] * len(merged),
+        "because": [settling.because] * len(merged),
+        "evidence": evidence,
+    }
+    cursor.execute(_sql.log_merges, columns)
+
+
+def _write_identified(cursor: Cursor, component: Component, owners: dict[int, int], policy: Policy) -> None:
+    kinds: dict[int, list[str]] = {}
+    for handle, owner in owners.items():
+        kinds.setdefault(owner, []).append(component.kinds[handle])
+    cursor.execute(
+        _sql.set_identified,
+        {"ids": list(kinds), "identified": [components.is_identified(own, policy) for own in kinds.values()]},
+    )
+
+
+def absorb(cursor: Cursor, pairs: list[tuple[int, int]]) -> None:
+    """Let every room absorb the losers' state into their survivors': pairs of (survivor, loser)."""
+    for merger in _mergers():
+        merger.absorb(cursor, pairs)
+
+
+def release(cursor: Cursor, pairs: list[tuple[int, int]]) -> None:
+    """Let every room set both members of each pair to what their own handles say; value posted for the second returns to it."""
+    for merger in _mergers():
+        merger.release(cursor, pairs)
+
+
+def _mergers() -> list[Any]:
+    return [import_module(path) for path in import_string(f"{django_settings.WIRING}.MERGERS")]

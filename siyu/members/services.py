@@ -1,0 +1,183 @@
+"""The writers of people: own assistant, tags, merge and undo, rungs. Sets where they can be; one is a list of one."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import connection, transaction
+from psycopg import Cursor
+
+from siyu.facts.rules import Batch, Derived, Fact, Handle, Incoming
+from siyu.facts.services import BATCH_LOCK, record
+from siyu.lib.refusal import Refusal
+from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
+from siyu.merchant.rules import Actor
+from siyu.merchant.services import audit
+
+from . import clocks, components
+from .components import Claim
+from .reactions import put_tags
+from .replay import Settling, load_component, settle
+from .rules import RUNGS, Life, Rung, policy_of
+
+_sql = statements("siyu.members", "services")
+_resolver = statements("siyu.members", "resolver")
+MAX_SET = 100_000  # members of one call
+
+
+def lock(cursor: Cursor, member_ids: Sequence[int]) -> None:
+    """Lock member rows, in order: the pump and every service do this first, so they cannot lock each other up."""
+    if member_ids:
+        cursor.execute(_sql.lock, {"ids": sorted(set(member_ids))})
+
+
+def assign_assistants(by: Actor, assignments: Sequence[tuple[int, int | None, int | None]]) -> None:
+    """Give members their own assistant and store: (member, staff id or None, store id or None). Refusal: `assign.too_many`."""
+    _bounded(assignments)
+    with transaction.atomic(), connection.cursor() as cursor:
+        members, assistants, stores = ([row[place] for row in assignments] for place in range(3))
+        lock(cursor, members)
+        cursor.execute(_sql.assign, {"members": members, "assistants": assistants, "stores": stores})
+        audit(by, "members.assigned", "members", {"members": len(members), "first": members[:20]})
+
+
+def tag(by: Actor, member_ids: Sequence[int], name: str, *, now: datetime) -> None:
+    """Put a tag on members; made on first use. Refusal: `tag.name`."""
+    name = name.strip()
+    if not 1 <= len(name) <= 60:
+        raise Refusal("tag.name", "a tag's name has 1 to 60 characters")
+    _bounded(member_ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        put_tags(cursor, [(member, name, now) for member in member_ids], by.name)
+        audit(by, "members.tagged", "members", {"tag": name, "members": len(member_ids), "first": list(member_ids)[:20]})
+
+
+def untag(by: Actor, member_ids: Sequence[int], name: str) -> int:
+    """Take a tag off members; returns from how many."""
+    _bounded(member_ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.untag, {"name": name, "members": list(member_ids)})
+        taken = cursor.rowcount
+        audit(by, "members.untagged", "members", {"tag": name, "members": taken, "first": list(member_ids)[:20]})
+    return taken
+
+
+def record_consent(by: Actor, handle: Handle, purpose: str, channel: str, *, given: bool, proof: str, now: datetime) -> None:
+    """Record that a person agreed to, or withdrew, a purpose on a channel; the pump keeps it. Refusal: `consent.proof`."""
+    if not proof.strip():
+        raise Refusal("consent.proof", "say how the person told you: a form, a call, a letter with its date")
+    fact = Incoming(
+        name="consent.given" if given else "consent.withdrawn",
+        occurred_at=now,
+        message=f"consent:{uuid4()}",
+        handles=[handle],
+        properties={"purpose": purpose, "channel": channel, "proof": proof},
+    )
+    with transaction.atomic():
+        record([fact], source="console", received_at=now)
+        audit(by, fact.name, f"handle:{handle.kind}", {"purpose": purpose, "channel": channel}, proof)
+
+
+def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: datetime) -> None:
+    """Say that two members are one person. Refusals: `merge.because`, `merge.same`, `merge.unknown`, `merge.limit`."""
+    if not because.strip():
+        raise Refusal("merge.because", "say how you know that these two are one person")
+    if survivor == other:
+        raise Refusal("merge.same", "these are the same member")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
+        cursor.execute(_sql.oldest_handles, {"members": [survivor, other]})
+        ends = dict(cursor.fetchall())
+        if len(ends) < 2:
+            raise Refusal("merge.unknown", "one of these members does not exist, or was merged already")
+        policy = policy_of(settings_book(), now.date())
+        component = load_component(cursor.cursor, list(ends.values()))
+        kinds = [[component.kinds[handle] for handle, owner in component.members.items() if owner == member] for member in ends]
+        if not components.may_join(kinds[0], kinds[1], ("user_id", "user_id"), policy):
+            raise Refusal("merge.limit", "together they would have more handles of one kind than a member may have")
+        claim = Claim(min(ends.values()), max(ends.values()), now, uuid4())
+        _keep_claim(cursor.cursor, claim)
+        settle(cursor.cursor, [claim.left], policy, _settling(cursor.cursor, by, because, now, survivor))
+        audit(by, "members.merged", f"member:{survivor}", {"other": other}, because)
+
+
+def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None:
+    """Make two people of one again: history goes with its handles, value posted before the merge returns.
+
+    Refusals: `merge.because`, `merge.unknown`.
+    """
+    if not because.strip():
+        raise Refusal("merge.because", "say how you know that these are two people")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
+        cursor.execute(_sql.merge, {"id": merge_id})
+        row = cursor.fetchone()
+        if row is None:
+            raise Refusal("merge.unknown", "there is no such merge, or it was undone already")
+        survivor, loser, evidence = row
+        moved = _as_json(evidence)["moved"]
+        cursor.execute(_sql.refuse_links, {"moved": moved})
+        policy = policy_of(settings_book(), now.date())
+        settle(cursor.cursor, moved, policy, _settling(cursor.cursor, by, because, now, survivor))
+        audit(by, "members.unmerged", f"member:{survivor}", {"other": loser, "merge": merge_id}, because)
+
+
+def reach_rung(cursor: Cursor, batch: Batch, reached: Sequence[tuple[int, Rung, Fact | None]]) -> list[Derived]:
+    """Higher rooms write down that members reached a rung (member, super member); returns the moves as facts."""
+    if not reached:
+        return []
+    members = [batch.owner(member) for member, _, _ in reached]
+    lives = clocks.load(cursor, members, batch.until, 0)
+    news, changed = [], {}
+    for member, (_, rung, cause) in zip(members, reached, strict=True):
+        life = lives.setdefault(member, Life())
+        before = life.rung
+        life.reach(rung)
+        life.rung = RUNGS[life.rungs.bit_length() - 1].value
+        changed[member] = life
+        if life.rung != before:
+            news.append(
+                Derived(
+                    name="stage.changed",
+                    reaction="members.rungs",
+                    member_id=member,
+                    properties={"clock": "ladder", "from": before, "to": life.rung},
+                    cause=cause,
+                    at=None if cause else batch.until,
+                    discriminator=rung.value,
+                )
+            )
+    clocks.save(cursor, dict(sorted(changed.items())), set())
+    return news
+
+
+def _bounded(members: Sequence[object]) -> None:
+    if len(members) > MAX_SET:
+        raise Refusal("members.too_many", f"at most {MAX_SET:,} members at a time")
+
+
+def _settling(cursor: Cursor, by: Actor, because: str, now: datetime, member: int) -> Settling:
+    cursor.execute(_sql.sources, {"member": member})
+    row = cursor.fetchone()
+    return Settling(now, by.name, because, row[0] if row else 1)
+
+
+def _keep_claim(cursor: Cursor, claim: Claim) -> None:
+    cursor.execute(
+        _resolver.keep_links,
+        {
+            "left": [claim.left],
+            "right": [claim.right],
+            "occurred_at": [claim.occurred_at],
+            "message": [claim.message],
+            "proof": ["staff"],
+            "state": ["joined"],
+        },
+    )
+    cursor.execute(_sql.allow_link, {"left": claim.left, "right": claim.right})
+
+
+def _as_json(value: object) -> dict:
+    return json.loads(value) if isinstance(value, str) else value  # type: ignore[return-value]

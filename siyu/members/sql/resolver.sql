@@ -1,0 +1,151 @@
+-- name: find_identities
+-- Handles that are known, by keyed hash.
+SELECT id, hash, kind, member_id FROM members_identity WHERE hash = ANY(%(hashes)s::uuid[])
+
+-- name: known_links
+-- Links between these pairs of handles.
+SELECT l.left_id, l.right_id, l.occurred_at, l.message, l.state
+FROM unnest(%(left)s::bigint[], %(right)s::bigint[]) AS pair (left_id, right_id)
+JOIN members_link l USING (left_id, right_id)
+
+-- name: people
+-- Members with all their handles.
+SELECT m.id, m.is_identified, m.public_id, i.id, i.kind
+FROM members_member m JOIN members_identity i ON i.member_id = m.id
+WHERE m.id = ANY(%(members)s)
+ORDER BY m.id, i.id
+
+-- name: links_of
+-- Every link that touches one of these handles.
+SELECT left_id, right_id, occurred_at, message, state FROM members_link
+WHERE left_id = ANY(%(ids)s) OR right_id = ANY(%(ids)s)
+
+-- name: handles
+-- Handles of a component: kind, whose they are and with whom they came.
+SELECT i.id, i.kind, i.member_id, i.origin_id FROM members_identity i WHERE i.id = ANY(%(ids)s) ORDER BY i.id
+
+-- name: companions
+-- All handles of the members to whom these handles belong.
+SELECT DISTINCT other.id FROM members_identity one JOIN members_identity other ON other.member_id = one.member_id WHERE one.id = ANY(%(ids)s)
+
+-- name: standing_of
+-- Members of a component, merged ones too.
+SELECT id, is_identified, merged_into_id FROM members_member WHERE id = ANY(%(ids)s)
+
+-- name: lock_members
+-- Member rows, in order, before anything that depends on them is changed.
+SELECT id FROM members_member WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+
+-- name: revive
+-- Members who are persons of their own again.
+UPDATE members_member SET merged_into_id = NULL WHERE id = ANY(%(ids)s)
+
+-- name: undo_merges
+-- The merges that no longer hold.
+UPDATE members_merge_log SET undone_at = %(at)s, undone_by = %(by)s, undone_because = %(because)s
+WHERE loser_id = ANY(%(ids)s) AND undone_at IS NULL
+
+-- name: set_identified
+-- Whether the handles a member has now name a person.
+UPDATE members_member m SET is_identified = now.is_identified
+FROM unnest(%(ids)s::bigint[], %(identified)s::bool[]) AS now (id, is_identified)
+WHERE m.id = now.id AND m.is_identified <> now.is_identified
+
+-- name: set_states
+-- How links ended when their component was replayed.
+UPDATE members_link l SET state = ended.state
+FROM unnest(%(left)s::bigint[], %(right)s::bigint[], %(state)s::text[]) AS ended (left_id, right_id, state)
+WHERE (l.left_id, l.right_id) = (ended.left_id, ended.right_id) AND l.state <> ended.state
+
+-- name: reserve_members
+-- Numbers for new members.
+SELECT nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
+
+-- name: reserve_identities
+-- Numbers for new handles.
+SELECT nextval('members_identity_id_seq') FROM generate_series(1, %(count)s)
+
+-- name: add_members
+-- New members.
+INSERT INTO members_member (id, public_id, is_identified, created_at, nickname, source_id, merged_into_id)
+SELECT * FROM unnest(%(id)s::bigint[], %(public_id)s::text[], %(is_identified)s::bool[], %(created_at)s::timestamptz[],
+                     array_fill(''::text, ARRAY[%(count)s::int]), %(source_id)s::smallint[], %(merged_into)s::bigint[])
+
+-- name: add_identities
+-- New handles.
+INSERT INTO members_identity (id, kind, hash, value, tail_hash, member_id, origin_id, first_seen)
+SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(hash)s::uuid[], %(value)s::bytea[], %(tail)s::uuid[], %(member)s::bigint[],
+                     %(origin)s::bigint[], %(first_seen)s::timestamptz[])
+
+-- name: keep_links
+-- Links by their earliest proof; what staff refused stays refused.
+INSERT INTO members_link (left_id, right_id, occurred_at, message, proof, state)
+SELECT * FROM unnest(%(left)s::bigint[], %(right)s::bigint[], %(occurred_at)s::timestamptz[], %(message)s::uuid[], %(proof)s::text[], %(state)s::text[])
+ON CONFLICT (left_id, right_id) DO UPDATE SET
+    occurred_at = CASE WHEN (EXCLUDED.occurred_at, EXCLUDED.message) < (members_link.occurred_at, members_link.message)
+                       THEN EXCLUDED.occurred_at ELSE members_link.occurred_at END,
+    proof = CASE WHEN (EXCLUDED.occurred_at, EXCLUDED.message) < (members_link.occurred_at, members_link.message)
+                 THEN EXCLUDED.proof ELSE members_link.proof END,
+    message = CASE WHEN (EXCLUDED.occurred_at, EXCLUDED.message) < (members_link.occurred_at, members_link.message)
+                   THEN EXCLUDED.message ELSE members_link.message END,
+    state = CASE WHEN members_link.state = 'refused' THEN 'refused' ELSE EXCLUDED.state END
+
+-- name: move_identities
+-- Handles that belong to another member now.
+UPDATE members_identity i SET member_id = moved.member_id
+FROM unnest(%(ids)s::bigint[], %(members)s::bigint[]) AS moved (id, member_id)
+WHERE i.id = moved.id
+
+-- name: move_all_identities
+-- Every handle of merged members belongs to their survivors.
+UPDATE members_identity i SET member_id = gone.survivor_id
+FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id)
+WHERE i.member_id = gone.loser_id
+
+-- name: mark_merged
+-- Merged members point to who they became, and lend what the survivor lacks.
+WITH gone AS (
+    SELECT * FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id)
+), lent AS (
+    UPDATE members_member s SET
+        assistant_id = coalesce(s.assistant_id, l.assistant_id),
+        store_id = coalesce(s.store_id, l.store_id),
+        nickname = coalesce(nullif(s.nickname, ''), l.nickname)
+    FROM gone JOIN members_member l ON l.id = gone.loser_id
+    WHERE s.id = gone.survivor_id
+      AND ((s.assistant_id IS NULL AND l.assistant_id IS NOT NULL) OR (s.store_id IS NULL AND l.store_id IS NOT NULL)
+           OR (s.nickname = '' AND l.nickname <> ''))
+)
+UPDATE members_member m SET merged_into_id = gone.survivor_id FROM gone WHERE m.id = gone.loser_id
+
+-- name: mark_identified
+-- Members who got their first handle that names a person, by the source that brought it.
+UPDATE members_member m SET is_identified = true, source_id = now.source_id
+FROM unnest(%(ids)s::bigint[], %(sources)s::smallint[]) AS now (id, source_id)
+WHERE m.id = now.id AND NOT m.is_identified
+
+-- name: log_merges
+-- Why members became one.
+INSERT INTO members_merge_log (survivor_id, loser_id, merged_at, by, because, evidence, undone_by, undone_because)
+SELECT survivor_id, loser_id, merged_at, by, because, evidence::jsonb, '', ''
+FROM unnest(%(survivor)s::bigint[], %(loser)s::bigint[], %(at)s::timestamptz[], %(by)s::text[], %(because)s::text[], %(evidence)s::text[])
+     WITH ORDINALITY AS merged (survivor_id, loser_id, merged_at, by, because, evidence, place)
+ORDER BY place
+RETURNING id
+
+-- name: handles_of
+-- The oldest handle of each member: what news without a cause is said of.
+SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)s) GROUP BY member_id
+
+-- name: lend_rungs
+-- A survivor stands on every rung that the merged member had reached.
+INSERT INTO members_lifecycle (member_id, pool_channel, purchases, rungs, pool_stage, activity, rung)
+SELECT p.survivor_id, '', 0, bit_or(l.rungs), '', '', 'stranger'
+FROM unnest(%(survivors)s::bigint[], %(losers)s::bigint[]) AS p (survivor_id, loser_id) JOIN members_lifecycle l ON l.member_id = p.loser_id
+GROUP BY p.survivor_id
+ON CONFLICT (member_id) DO UPDATE SET rungs = members_lifecycle.rungs | EXCLUDED.rungs
+
+-- name: drop_lives
+-- Merged members have no clocks of their own.
+DELETE FROM members_lifecycle WHERE member_id = ANY(%(members)s)
+

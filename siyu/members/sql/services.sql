@@ -1,0 +1,39 @@
+-- name: lock
+-- Member rows in order: the first thing every writer of a member's state does.
+SELECT id FROM members_member WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+
+-- name: assign
+-- Own assistants and stores of members.
+UPDATE members_member m SET assistant_id = now.assistant_id, store_id = now.store_id
+FROM unnest(%(members)s::bigint[], %(assistants)s::bigint[], %(stores)s::bigint[]) AS now (member_id, assistant_id, store_id)
+WHERE m.id = now.member_id
+
+-- name: untag
+-- Take a tag off members.
+DELETE FROM members_tagging t USING members_tag g WHERE t.tag_id = g.id AND g.name = %(name)s AND t.member_id = ANY(%(members)s)
+
+-- name: oldest_handles
+-- The oldest handle of each of two members.
+SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)s) GROUP BY member_id
+
+-- name: merge
+-- A merge that still holds.
+SELECT survivor_id, loser_id, evidence FROM members_merge_log WHERE id = %(id)s AND undone_at IS NULL
+
+-- name: refuse_links
+-- Links between what came with a merged member and the rest of its survivor, by somebody's decision.
+UPDATE members_link SET state = 'refused'
+WHERE state = 'joined' AND (left_id = ANY(%(moved)s)) <> (right_id = ANY(%(moved)s))
+  AND (left_id = ANY(%(moved)s) OR right_id = ANY(%(moved)s))
+
+-- name: allow_link
+-- A link that somebody wants after all.
+UPDATE members_link SET state = 'joined' WHERE left_id = %(left)s AND right_id = %(right)s
+
+-- name: handles
+-- The handles of a member.
+SELECT id FROM members_identity WHERE member_id = %(member)s ORDER BY id
+
+-- name: sources
+-- From which source a member came.
+SELECT source_id FROM members_member WHERE id = %(member)s
