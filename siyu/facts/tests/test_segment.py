@@ -330,10 +330,10 @@ def test_a_message_kept_alone_tells_the_same_fact_without_the_key():
     )
     whole = decode(payload)
 
-    kept = alone(payload, 1)
+    kept = alone(whole, 1)
 
     body = decode(kept)
     assert b"secret" not in kept
     again = translate(body.batch[0], body, NOW, index=0, currency="CNY", shop="web")
     assert again == translate(whole.batch[1], whole, NOW, index=1, currency="CNY", shop="web")
-    assert decode(alone(wrap("page", b'{"userId":"u"}'), 0)).type == "page"
+    assert decode(alone(decode(wrap("page", b'{"userId":"u"}')), 0)).type == "page"
