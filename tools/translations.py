@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -77,7 +77,7 @@ def fresh(room: Path) -> Catalog:
     """What the room's pages ask for now, without line numbers: a moved line is no change of a translation."""
     catalog = Catalog(locale=LOCALE, project="siyu", fuzzy=False)
     for name, _, msgid, _, context in messages(room):
-        catalog.add(msgid, locations=[(name, None)], context=context)  # type: ignore[arg-type]
+        catalog.add(msgid, locations=[(name, 0)], context=context)  # type: ignore[arg-type]
     return catalog
 
 
@@ -117,7 +117,7 @@ def _steady_header(path: Path) -> None:
     path.write_text(header + ("\n" + body if body else ""), encoding="utf-8")
 
 
-def _is_translated(message) -> bool:
+def _is_translated(message: Message) -> bool:
     strings = message.string if isinstance(message.string, list | tuple) else [message.string]
     return bool(strings) and all(strings)
 

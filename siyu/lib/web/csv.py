@@ -37,10 +37,9 @@ def csv_response(
     request: HttpRequest, name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]], *, limit: int = LIMIT
 ) -> StreamingHttpResponse:
     """A download `name.csv`, streamed. Behind `limit` rows the file ends with a line that says so."""
-    chunks: Iterator[bytes] | AsyncIterator[bytes] = _chunks(header, rows, limit)
-    if isinstance(request, ASGIRequest):
-        chunks = _awaited(chunks)
-    response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
+    chunks = _chunks(header, rows, limit)
+    body = _awaited(chunks) if isinstance(request, ASGIRequest) else chunks
+    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
@@ -65,5 +64,6 @@ def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 async def _awaited(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (chunk := await sync_to_async(next)(chunks, None)) is not None:
+    following = sync_to_async(lambda: next(chunks, b""))  # rows come from the database, which must not block the loop
+    while chunk := await following():
         yield chunk

@@ -41,9 +41,9 @@ def compact(value: int | float | Decimal | None) -> str:
     if value is None:
         return ABSENT
     is_chinese = (get_language() or "").startswith("zh")
-    steps = ((10**8, " 亿"), (10**4, " 万")) if is_chinese else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+    steps: tuple[tuple[int, str], ...] = ((10**8, " 亿"), (10**4, " 万")) if is_chinese else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
     for size, word in steps:
-        if abs(value) >= size:
+        if abs(float(value)) >= size:
             return f"{float(value) / size:,.1f}{word}"
     return number(value)
 

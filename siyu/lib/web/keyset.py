@@ -98,7 +98,7 @@ def cut(rows: "QuerySet[M]", position: Position, *fields: str) -> "QuerySet[M]":
     descends = fields[0].startswith("-") != position.is_backwards
     if position.key is not None:
         compare = TupleLessThan if descends else TupleGreaterThan
-        rows = rows.filter(compare(Tuple(*(F(name) for name in names)), position.key))  # type: ignore[arg-type]
+        rows = rows.filter(compare(Tuple(*(F(name) for name in names)), position.key))
     return rows.order_by(*(f"-{name}" if descends else name for name in names))[: position.limit]
 
 

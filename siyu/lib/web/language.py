@@ -19,7 +19,7 @@ def chosen_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = get_response(request)
         response.setdefault("Content-Language", translation.get_language() or language)  # a log-in's own choice comes later
         patch_vary_headers(response, ("Cookie",))

@@ -18,15 +18,13 @@ class Rows(TableListData):
 
 
 class ListTable(tables.Table):
-    """The base of a room's lists. Columns are not sortable unless they say `orderable=True`."""
+    """The base of a room's lists. Columns are not sortable unless they say `orderable=True`; `caption` is for screen readers."""
+
+    caption: Any = ""
 
     def __init__(self, rows: Sequence[Any], *args: Any, **options: Any) -> None:
-        options.setdefault("orderable", None)
+        options.setdefault("orderable", False)
         super().__init__(Rows(list(rows)), *args, **options)
-
-    class Meta:
-        orderable = False
-        template_name = "web/table.html"
 
 
 class NumberColumn(tables.Column):
