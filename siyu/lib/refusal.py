@@ -10,7 +10,7 @@ class Refusal(Exception):
     What varies stands in `values`, so that pages can translate the words: `Refusal("store.in_use", "%(name)s still has staff", name="East")`.
     """
 
-    def __init__(self, code: str, because: str, **values: Any) -> None:
+    def __init__(self, code: str, because: str, /, **values: Any) -> None:
         self.code = code
         self.words = because
         self.values = values
