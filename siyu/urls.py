@@ -1,8 +1,10 @@
 """Addresses of the house. `/v1/…` (Segment) never comes here: the ASGI application answers it before Django."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("siyu.merchant.urls")),
+]
 
 handler400 = "siyu.lib.web.errors.bad_request"
 handler403 = "siyu.lib.web.errors.forbidden"

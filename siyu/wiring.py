@@ -56,6 +56,7 @@ SETTINGS = [
 TIMETABLE = [
     (3600, "siyu.facts.tasks.make_partitions"),
     (3600, "siyu.facts.tasks.forget_seen"),
+    (3600, "siyu.merchant.tasks.forget_logins"),
 ]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
@@ -63,4 +64,11 @@ BUSINESS = "siyu.console.frame.merchant"
 FRAME = "siyu.console.frame.frame"
 
 # pages in the order of the menu: (group, title, url name, permission, icon)
-NAVIGATION: list[tuple[str, str, str, str, str]] = []
+NAVIGATION: list[tuple[str, str, str, str, str]] = [
+    ("System", "Alarms", "alarms", "facts.view", "bell"),
+    ("System", "Settings", "settings", "settings.view", "settings"),
+    ("System", "Organisation", "stores", "settings.view", "building-store"),
+    ("System", "Staff", "staff", "staff.edit", "id-badge-2"),
+    ("System", "Keys", "keys", "keys.edit", "key"),
+    ("System", "Audit", "audit", "audit.view", "history"),
+]

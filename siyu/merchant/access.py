@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -16,7 +17,16 @@ from siyu.lib.web.errors import error
 from .models import Staff, Store
 from .rules import PERMISSIONS, PERMISSIONS_KNOWN, Reach, Role, Viewer, scope_of
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
+
+
+class PageRequest(HttpRequest):
+    """A request as a guarded page gets it: `viewer` is who looks."""
+
+    viewer: Viewer
+
+
+BACKEND = "siyu.merchant.access.StaffBackend"
 
 
 class StaffBackend(BaseBackend):
@@ -30,19 +40,14 @@ def identify(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """Middleware: `request.viewer` is the logged-in staff member as a `Viewer`, or None; pages then speak their language."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        request.viewer = _viewer(request.user)  # type: ignore[attr-defined]
-        if request.viewer is None:  # type: ignore[attr-defined]
-            return get_response(request)
-        language = request.viewer.language  # type: ignore[attr-defined]
-        translation.activate(language)
-        request.LANGUAGE_CODE = language
+        viewer = viewer_of(request.user) if request.user.is_authenticated else None
+        request.viewer = viewer  # type: ignore[attr-defined]
+        if viewer is not None:
+            translation.activate(viewer.language)
+            request.LANGUAGE_CODE = viewer.language
         return get_response(request)
 
     return respond
-
-
-def _viewer(staff: Any) -> Viewer | None:
-    return viewer_of(staff) if staff.is_authenticated else None
 
 
 def viewer_of(staff: Staff) -> Viewer:
@@ -72,21 +77,16 @@ def requires(permission: str) -> Callable[[Page], Page]:
 
     def guard(page: Page) -> Page:
         @wraps(page)
-        def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-            viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+        def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+            viewer = seen(request)
             if viewer is None:
                 return _to_login(request)
             if not viewer.may(permission):
-                return error(
-                    request,
-                    403,
-                    gettext("Your role lacks the permission %(permission)s; ask an owner.") % {"permission": permission},
-                    "access.forbidden",
-                )
+                because = gettext("Your role lacks the permission %(permission)s; ask an owner.") % {"permission": permission}
+                return error(request, 403, because, "access.forbidden")
             return page(request, *args, **named)
 
-        enter.required_permission = permission  # type: ignore[attr-defined]
-        return enter
+        return _marked(enter, permission)
 
     return guard
 
@@ -95,16 +95,24 @@ def any_staff(page: Page) -> Page:
     """Guard of a page that every logged-in staff member may use (`required_permission` is empty)."""
 
     @wraps(page)
-    def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-        return page(request, *args, **named) if request.viewer is not None else _to_login(request)  # type: ignore[attr-defined]
+    def enter(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        return page(request, *args, **named) if seen(request) else _to_login(request)
 
-    enter.required_permission = ""  # type: ignore[attr-defined]
-    return enter
+    return _marked(enter, "")
 
 
 def public(page: Page) -> Page:
     """Marks a page that anyone may see (`required_permission` is None)."""
-    page.required_permission = None  # type: ignore[attr-defined]
+    return _marked(page, None)
+
+
+def seen(request: HttpRequest) -> Viewer | None:
+    """Who looks, where nobody may: on public pages."""
+    return getattr(request, "viewer", None)
+
+
+def _marked(page: Page, permission: str | None) -> Page:
+    page.required_permission = permission  # type: ignore[attr-defined]
     return page
 
 

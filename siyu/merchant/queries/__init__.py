@@ -2,7 +2,7 @@
 
 from .keys import KeyView, all_keys, find_key
 from .organisation import one_staff, regions, shop_names, shops, staff, staff_names, store_names, stores
-from .records import AuditFilter, audit_rows, cleared_alarms, open_alarms, walk_audit
+from .records import AuditFilter, audit_rows, cleared_alarms, one_alarm, open_alarms, walk_audit
 from .settings import Dated, SettingsBook, SettingView, catalogue, setting_views, settings_book, today
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "catalogue",
     "cleared_alarms",
     "find_key",
+    "one_alarm",
     "one_staff",
     "open_alarms",
     "regions",

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from siyu.lib.web.keyset import Position, cut
+
 from ..models import Alarm, Audit
 
 
@@ -16,19 +18,18 @@ class AuditFilter(NamedTuple):
     subject: str = ""
 
 
-def audit_rows(wanted: AuditFilter, before: int | None = None, limit: int = 50) -> list[Audit]:
-    """A page of the audit: rows older than the id `before`, newest first."""
-    rows = _wanted(wanted)
-    return list((rows.filter(pk__lt=before) if before is not None else rows)[:limit])
+def audit_rows(wanted: AuditFilter, at: Position) -> list[Audit]:
+    """A page of the audit, newest first."""
+    return list(cut(_wanted(wanted), at, "-id"))
 
 
 def walk_audit(wanted: AuditFilter, limit: int) -> Iterator[Audit]:
     """The newest `limit` rows, one after another, for a file."""
-    return _wanted(wanted)[:limit].iterator(chunk_size=2000)
+    return _wanted(wanted).order_by("-pk")[:limit].iterator(chunk_size=2000)
 
 
 def _wanted(wanted: AuditFilter) -> QuerySet[Audit]:
-    rows = Audit.objects.order_by("-pk")
+    rows = Audit.objects.all()
     if wanted.actor:
         rows = rows.filter(actor_name=wanted.actor)
     if wanted.verb:
@@ -46,3 +47,8 @@ def open_alarms(limit: int = 50) -> list[Alarm]:
 def cleared_alarms(limit: int = 50) -> list[Alarm]:
     """The alarms cleared last."""
     return list(Alarm.objects.filter(cleared_at__isnull=False).order_by("-cleared_at", "-pk")[:limit])
+
+
+def one_alarm(alarm_id: int) -> Alarm | None:
+    """One alarm, open or cleared."""
+    return Alarm.objects.filter(pk=alarm_id).first()

@@ -15,7 +15,7 @@ from .access import (
     scope_of,
 )
 from .keys import KEY_PREFIXES, key_hash
-from .login import WINDOW, address_group, must_wait
+from .login import PER_ADDRESS, PER_NAME, WINDOW, address_group, must_wait
 from .posting import Posting, may_make, posting_of
 from .settings import SETTINGS, Setting, read_setting, setting_fault, write_setting
 from .words import LANGUAGES, SHOP_KINDS, THEMES, Fault, fits_name, fits_username
@@ -26,6 +26,8 @@ __all__ = [
     "LANGUAGES",
     "PERMISSIONS",
     "PERMISSIONS_KNOWN",
+    "PER_ADDRESS",
+    "PER_NAME",
     "REACHES",
     "SETTINGS",
     "SHOP_KINDS",

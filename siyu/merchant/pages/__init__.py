@@ -1,0 +1,1 @@
+"""The ground's pages: the door, the account, settings, organisation, staff, keys, audit, alarms."""
