@@ -50,7 +50,7 @@ def alarms(request: PageRequest) -> HttpResponse:
         if is_cleared
         else table(queries.open_alarms(LIMIT), empty_text=gettext("All is well: no alarm is open."))
     )
-    tabs = [Tab(_("Open"), reverse("alarms"), not is_cleared), Tab(_("Cleared"), reverse("alarms") + "?cleared=1", is_cleared)]
+    tabs = [Tab(_("Open alarms"), reverse("alarms"), not is_cleared), Tab(_("Cleared"), reverse("alarms") + "?cleared=1", is_cleared)]
     return render(request, "merchant/list.html", {"title": _("Alarms"), "tabs": tabs, "table": rows})
 
 

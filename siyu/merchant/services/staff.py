@@ -194,7 +194,8 @@ def _set_password(staff: Staff, plain: str) -> None:
     try:
         validate_password(plain, staff)
     except ValidationError as error:
-        raise Refusal("staff.password_weak", " ".join(error.messages)) from error
+        reasons = " ".join(error.messages)  # Django's own words, already in the reader's language
+        raise Refusal("staff.password_weak", reasons) from error
     staff.set_password(plain)
 
 

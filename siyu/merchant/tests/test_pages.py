@@ -93,8 +93,16 @@ def test_who_may_not_open_a_page_may_not_send_its_form(client: Client, boss: Act
     assert Audit.objects.count() == before
 
 
+def test_a_refusal_speaks_the_readers_language(boss_client: Client, boss: Actor) -> None:
+    form = {"username": "boss", "name": "Again", "role": "analyst", "reach": "", "region_id": "", "store_id": ""}
+
+    assert "用户名 boss 已被使用" in boss_client.post("/staff/new", form).content.decode()
+    services.change_preferences(boss, "en", "light")
+    assert "already a staff member with the user name boss" in boss_client.post("/staff/new", form).content.decode()
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_no_page_speaks_the_other_language_or_leans_on_another_host(
+def test_no_page_has_an_inline_script_or_leans_on_another_host(
     boss_client: Client, boss: Actor, things: SimpleNamespace, language: str
 ) -> None:
     services.change_preferences(boss, language, "light")
