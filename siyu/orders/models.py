@@ -60,6 +60,7 @@ class Order(models.Model):
     shipping_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     lines = models.IntegerField(default=0)
+    placed_at = models.DateTimeField()  # the earliest instant at which any fact tells of it: what lists go by
     created_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     paid_day = models.DateField(null=True)
@@ -75,8 +76,8 @@ class Order(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "number"], name="order_once")]
         indexes = [
-            models.Index(fields=["-paid_at", "-id"], condition=models.Q(paid_at__isnull=False), name="order_newest"),
-            models.Index(fields=["-id"], condition=models.Q(paid_at=None), name="order_unpaid"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),  # the list
+            models.Index(fields=["paid_day"], condition=models.Q(paid_at__isnull=False), name="order_by_paid_day"),  # revenue of a period
         ]
 
 
@@ -111,6 +112,7 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "order_number", "key"], name="refund_once")]
+        indexes = [models.Index(fields=["-occurred_at", "-id"], name="refund_newest")]
 
 
 class Adjustment(models.Model):
@@ -130,6 +132,7 @@ class Adjustment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "key"], name="adjustment_once")]
+        indexes = [models.Index(fields=["-occurred_at", "-id"], name="adjustment_newest")]
 
 
 class Statistics(models.Model):

@@ -22,6 +22,7 @@ _COLUMNS = (
     "discount_minor",
     "shipping_minor",
     "lines",
+    "placed_at",
     "created_at",
     "paid_at",
     "paid_day",

@@ -36,6 +36,7 @@ class OrderState:
     discount_minor: int = 0
     shipping_minor: int = 0
     lines: int = 0
+    placed_at: datetime | None = None
     created_at: datetime | None = None
     paid_at: datetime | None = None
     paid_day: date | None = None
@@ -85,6 +86,7 @@ def _content(order: OrderState, fact: Fact, mark: bytes, lines: list[dict[str, A
 
 def _step(order: OrderState, fact: Fact) -> None:
     at = fact.occurred_at
+    order.placed_at = min(at, order.placed_at or at)
     if fact.name == "order.paid":
         if order.paid_at is None or order.paid_day is None or (at, fact.business_day) < (order.paid_at, order.paid_day):
             order.paid_at, order.paid_day = at, fact.business_day

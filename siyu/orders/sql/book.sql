@@ -1,7 +1,7 @@
 -- name: known_orders
 -- The orders of these shops and numbers as they stand, for the fold to go on from.
 SELECT o.shop_id, o.number, o.id, o.identity_id, o.store_id, o.source_id, o.amount_minor, o.discount_minor, o.shipping_minor, o.lines,
-       o.created_at, o.paid_at, o.paid_day, o.shipped_at, o.received_at, o.closed_at,
+       o.placed_at, o.created_at, o.paid_at, o.paid_day, o.shipped_at, o.received_at, o.closed_at,
        o.content_stamp, o.lines_stamp, o.buyer_stamp, o.store_stamp, o.is_historical
 FROM unnest(%(shops)s::bigint[], %(numbers)s::text[]) AS told (shop_id, number)
 JOIN orders_order o ON o.shop_id = told.shop_id AND o.number = told.number
@@ -13,7 +13,7 @@ SELECT nextval('orders_order_id_seq') FROM generate_series(1, %(count)s)
 -- name: copy_orders
 -- New orders, in one stream.
 COPY orders_order (id, shop_id, number, identity_id, store_id, source_id, amount_minor, discount_minor, shipping_minor, refunded_minor, lines,
-                   created_at, paid_at, paid_day, shipped_at, received_at, closed_at,
+                   placed_at, created_at, paid_at, paid_day, shipped_at, received_at, closed_at,
                    content_stamp, lines_stamp, buyer_stamp, store_stamp, is_historical)
 FROM STDIN
 
@@ -22,18 +22,18 @@ FROM STDIN
 UPDATE orders_order AS o
 SET identity_id = told.identity_id, store_id = told.store_id, source_id = told.source_id, amount_minor = told.amount_minor,
     discount_minor = told.discount_minor, shipping_minor = told.shipping_minor, lines = told.lines,
-    created_at = told.created_at, paid_at = told.paid_at, paid_day = told.paid_day, shipped_at = told.shipped_at,
+    placed_at = told.placed_at, created_at = told.created_at, paid_at = told.paid_at, paid_day = told.paid_day, shipped_at = told.shipped_at,
     received_at = told.received_at, closed_at = told.closed_at, content_stamp = told.content_stamp, lines_stamp = told.lines_stamp,
     buyer_stamp = told.buyer_stamp, store_stamp = told.store_stamp, is_historical = told.is_historical
 FROM unnest(
     %(id)s::bigint[], %(identity_id)s::bigint[], %(store_id)s::bigint[], %(source_id)s::smallint[], %(amount_minor)s::bigint[],
     %(discount_minor)s::bigint[], %(shipping_minor)s::bigint[], %(lines)s::integer[],
-    %(created_at)s::timestamptz[], %(paid_at)s::timestamptz[], %(paid_day)s::date[], %(shipped_at)s::timestamptz[],
+    %(placed_at)s::timestamptz[], %(created_at)s::timestamptz[], %(paid_at)s::timestamptz[], %(paid_day)s::date[], %(shipped_at)s::timestamptz[],
     %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[], %(content_stamp)s::bytea[], %(lines_stamp)s::bytea[],
     %(buyer_stamp)s::bytea[], %(store_stamp)s::bytea[], %(is_historical)s::boolean[]
 ) AS told (
-    id, identity_id, store_id, source_id, amount_minor, discount_minor, shipping_minor, lines, created_at, paid_at, paid_day,
-    shipped_at, received_at, closed_at, content_stamp, lines_stamp, buyer_stamp, store_stamp, is_historical
+    id, identity_id, store_id, source_id, amount_minor, discount_minor, shipping_minor, lines, placed_at, created_at, paid_at,
+    paid_day, shipped_at, received_at, closed_at, content_stamp, lines_stamp, buyer_stamp, store_stamp, is_historical
 )
 WHERE o.id = told.id
 

@@ -21,7 +21,7 @@ CORRUPTIONS = [
     ),
     (
         "lines_have_their_order",
-        "INSERT INTO orders_line SELECT 0, number, product_id, quantity, unit_price, amount_minor, '' FROM orders_line",
+        "INSERT INTO orders_line (order_id, number, quantity, unit_price, amount_minor, row_key) SELECT 0, 1, 1, 1, 1, ''",
     ),
     ("lines_have_their_product", "UPDATE orders_line SET product_id = 0"),
     ("orders_have_their_shop", "UPDATE orders_order SET source_id = 0 WHERE number = '1'"),
