@@ -55,45 +55,69 @@ class Tier(models.Model):
     code = models.TextField()
     name = models.TextField()
     rank = models.IntegerField()
-    threshold = models.BigIntegerField()
+    threshold = models.BigIntegerField()  # growth from which on it is held
     multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)
     version = models.IntegerField(default=1)
     from_day = models.DateField()
-    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["track", "code", "version"], name="tier_version_once")]
 
 
-class Lot(models.Model):
-    """Points earned together: what is left, when they become available, when they expire, and what they were earned for."""
+class Purchase(models.Model):
+    """What the programme knows of an order: paid on what amount, refunded how far, received when; facts come in any order."""
 
+    shop = models.TextField()  # shop code
+    order_number = models.TextField()
+    paid_at = models.DateTimeField(null=True)  # null: a refund or a receipt came before its order
+    base_minor = models.BigIntegerField(default=0)  # what was paid: a refund's proportion is taken of it
+    refunded_minor = models.BigIntegerField(default=0)
+    received_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # cancelled: everything it earned is reversed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "order_number"], name="purchase_once")]
+
+
+class Lot(models.Model):
+    """Value earned together: what is left, when it becomes available, when it expires, and what it was earned for.
+
+    amount = remaining + expired + (reversed from this lot) + (spent from this lot).
+    """
+
+    key = models.UUIDField()  # the key of the entry that earned it
     account = models.ForeignKey(Account, models.PROTECT, db_index=False, db_constraint=False)
     unit = models.TextField()
     amount = models.BigIntegerField()
     remaining = models.BigIntegerField()
-    reversed = models.BigIntegerField(default=0)
+    reversed = models.BigIntegerField(default=0)  # taken back by refunds so far, from wherever it was
+    expired = models.BigIntegerField(default=0)
     is_pending = models.BooleanField()
     available_at = models.DateTimeField(null=True)  # null while it waits for a fact (receipt)
     expires_at = models.DateTimeField(null=True)
     priority = models.SmallIntegerField(default=0)
     earned_at = models.DateTimeField()
-    shop_id = models.BigIntegerField(null=True)
-    order_number = models.TextField(default="")
-    base_minor = models.BigIntegerField(default=0)  # the amount it was earned on: a refund's proportion
+    purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, db_index=False, db_constraint=False)
     rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(remaining__gte=0) & models.Q(remaining__lte=models.F("amount")), name="lot_remaining_in_range"
+                condition=models.Q(remaining__gte=0, expired__gte=0, reversed__gte=0)
+                & models.Q(remaining__lte=models.F("amount") - models.F("expired"))
+                & models.Q(reversed__lte=models.F("amount")),
+                name="lot_remaining_in_range",
             )
         ]
         indexes = [
             models.Index(fields=["account", "expires_at", "id"], condition=models.Q(remaining__gt=0), name="lot_spendable"),
-            models.Index(fields=["shop_id", "order_number"], condition=~models.Q(order_number=""), name="lot_of_order"),
-            models.Index(fields=["available_at"], condition=models.Q(is_pending=True), name="lot_maturing"),
-            models.Index(fields=["expires_at"], condition=models.Q(remaining__gt=0), name="lot_expiring"),
+            models.Index(fields=["purchase"], condition=models.Q(purchase__isnull=False), name="lot_of_purchase"),
+            models.Index(
+                fields=["available_at"],
+                condition=models.Q(is_pending=True, remaining__gt=0, available_at__isnull=False),
+                name="lot_maturing",
+            ),
+            models.Index(fields=["expires_at"], condition=models.Q(remaining__gt=0, expires_at__isnull=False), name="lot_expiring"),
         ]
 
 
@@ -105,26 +129,32 @@ class Entry(models.Model):
     debit = models.TextField()  # bucket the amount leaves: issued · pending · available …
     credit = models.TextField()  # bucket it reaches
     amount = models.BigIntegerField()
-    kind = models.TextField()  # earn · mature · reverse_earn · adjust …
+    kind = models.TextField()  # earn · mature · expire · reverse_earn · settle
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False, db_constraint=False)
     fact_id = models.BigIntegerField(null=True)
     fact_occurred_at = models.DateTimeField(null=True)
     rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
-    tier = models.TextField(default="")  # the tier whose multiplier was applied
+    tier = models.TextField(default="")  # the tier held when it was earned
+    multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)  # of that tier, if the rule applies it
     posted_at = models.DateTimeField()
     business_day = models.DateField()
-    key = models.TextField(unique=True)  # idempotency: one key, one effect
+    key = models.UUIDField(unique=True)  # idempotency: one key, one effect; begins with the day, so that its index grows at one end
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_positive")]
-        indexes = [models.Index(fields=["account", "id"], name="entry_of_account")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="entry_of_account"),  # the statement of a member
+        ]
 
 
 class CapUse(models.Model):
-    """How much of a rule's cap a member has used on a business day."""
+    """How much of a rule's cap was used on a business day, by the member it was earned as.
 
-    pk = models.CompositePrimaryKey("member_id", "rule_code", "business_day")
-    member_id = models.BigIntegerField()
+    Rows never move: a survivor has used what it and all that it absorbed have used, so a merge re-opens no cap.
+    """
+
+    pk = models.CompositePrimaryKey("origin_id", "rule_code", "business_day")
+    origin_id = models.BigIntegerField()
     rule_code = models.TextField()
     business_day = models.DateField()
     points = models.BigIntegerField(default=0)
@@ -143,4 +173,7 @@ class Standing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "track"], name="standing_once")]
-        indexes = [models.Index(fields=["tier", "member"], name="standing_by_tier")]
+        indexes = [
+            models.Index(fields=["tier", "member"], name="standing_by_tier"),
+            models.Index(fields=["version", "member"], name="standing_by_version"),  # who has yet to be judged by a new version
+        ]

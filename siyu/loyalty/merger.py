@@ -1,0 +1,50 @@
+"""How this room absorbs and releases a member: accounts change their owner, and the tier is replayed from the entries of both.
+
+Lots, entries and used caps stay with the account and the member they were earned as, so an undo gives each its own back.
+"""
+
+from datetime import date
+
+from psycopg import Cursor
+
+from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
+
+from .programme import programme
+from .rules import TRACK
+from .writing import replay_standings
+
+_sql = statements("siyu.loyalty", "merger")
+Pairs = list[tuple[int, int]]
+
+
+def absorb(cursor: Cursor, pairs: Pairs) -> None:
+    """Let each survivor own what its loser owned. A merge is no `tier.changed`; what it makes of the tier is told by `member.merged`."""
+    final = {loser: survivor for survivor, loser in pairs}
+    losers = list(final)
+    cursor.execute(_sql.absorb, {"losers": losers, "survivors": [_root(final, loser) for loser in losers]})
+    survivors = {row[0] for row in cursor.fetchall()}
+    if survivors:
+        _rejudge(cursor, survivors | set(losers))
+
+
+def release(cursor: Cursor, pairs: Pairs) -> None:
+    """Give every account that these members own, or once had, to whom it belongs by the merges that still stand."""
+    members = sorted({member for pair in pairs for member in pair})
+    cursor.execute(_sql.release, {"members": members})
+    if moved := cursor.fetchall():
+        _rejudge(cursor, {member for row in moved for member in row})
+
+
+def _rejudge(cursor: Cursor, members: set[int]) -> None:
+    cursor.execute(_sql.judged_by, {"track": TRACK, "members": sorted(members)})
+    version = cursor.fetchone()[0]  # type: ignore[index]
+    book = settings_book()
+    rules = programme(cursor, book, book.zone(date.max))
+    replay_standings(cursor, rules, {member: version for member in members})
+
+
+def _root(final: dict[int, int], member: int) -> int:
+    while member in final:
+        member = final[member]
+    return member

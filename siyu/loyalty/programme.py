@@ -1,0 +1,49 @@
+"""The programme as it stands in the tables, parsed once for as long as it does not change."""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+from psycopg import Cursor
+
+from siyu.facts.filters import compile as compile_filter
+from siyu.lib.clock import midnight
+from siyu.lib.sql import statements
+from siyu.merchant.queries import SettingsBook
+
+from .rules import PLAIN, TRACK, Definition, EarnRule, Ladder, Programme, Tier
+
+_sql = statements("siyu.loyalty", "programme")
+
+RuleRow = tuple[int, str, int, str, date, date | None, str]
+TierRow = tuple[int, date, str, str, int, int, Decimal]
+
+
+def programme(cursor: Cursor, settings: SettingsBook, zone: ZoneInfo) -> Programme:
+    """All versions of rules and tiers. Two small SELECTs."""
+    cursor.execute(_sql.rules)
+    rules = tuple(cursor.fetchall())
+    cursor.execute(_sql.tiers, {"track": TRACK})
+    tiers = tuple(cursor.fetchall())
+    zones = tuple(sorted({(row[1], settings.zone(row[1])) for row in tiers}, key=lambda pair: pair[0]))
+    return _programme(rules, tiers, zones, zone)
+
+
+@lru_cache(maxsize=8)
+def _programme(
+    rules: tuple[RuleRow, ...], tiers: tuple[TierRow, ...], zones: tuple[tuple[date, ZoneInfo], ...], zone: ZoneInfo
+) -> Programme:
+    starts = dict(zones)
+    versions: dict[tuple[int, date], list[Tier]] = {}
+    for version, day, code, name, rank, threshold, multiplier in tiers:
+        versions.setdefault((version, day), []).append(Tier(code, name, rank, threshold, int(multiplier * PLAIN)))
+    ladders = [Ladder(version, midnight(day, starts[day]), tuple(steps)) for (version, day), steps in versions.items()]
+    return Programme([_rule(row) for row in rules], ladders, zone)
+
+
+def _rule(row: RuleRow) -> EarnRule:
+    definition = msgspec.json.decode(row[6], type=Definition)
+    matches = compile_filter(definition.where) if definition.where else None
+    return EarnRule(*row[:6], definition, matches)

@@ -1,0 +1,46 @@
+"""Earning in the loop: the facts and merges of a batch, walked through the fold, between one reading and one writing."""
+
+from psycopg import Cursor
+
+from siyu.facts.rules import Batch, Derived, Fact
+
+from .programme import programme
+from .reading import Touched, read
+from .rules import TRACK, News
+from .rules.programme import OF_ORDERS
+from .writing import write
+
+TIER_CHANGED = "tier.changed"
+
+
+def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
+    """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
+    rules = programme(cursor, batch.settings, batch.zone)
+    names = rules.triggers | OF_ORDERS
+    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else []
+    if not facts and not batch.merges:
+        return []
+    touched = Touched(facts, batch.merges, batch.finals)
+    book, known = read(cursor, rules, touched, batch.until)
+    for step in batch.steps():
+        if not isinstance(step, Fact):
+            book.merge(step)
+        elif step.name in names:
+            book.tell(step)
+    book.pass_time(batch.until)
+    write(cursor, book, known, touched)
+    return [derived(news) for news in book.news]
+
+
+def derived(news: News) -> Derived:
+    """The fact that tells of a move of tier, behind its cause or at its own instant."""
+    move = news.move
+    return Derived(
+        name=TIER_CHANGED,
+        reaction="loyalty.tier",
+        member_id=move.member_id,
+        properties={"track": TRACK, "from": move.before, "to": move.after, "growth": move.growth},
+        cause=news.cause,
+        at=None if news.cause is not None else move.at,
+        discriminator=TRACK,
+    )

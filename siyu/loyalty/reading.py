@@ -1,0 +1,255 @@
+"""From rows to the fold's state: everything that a batch touches, in a handful of set-based SELECTs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from psycopg import Cursor
+
+from siyu.facts.rules import Fact, Merged
+from siyu.lib.clock import EPOCH
+from siyu.lib.sql import statements
+from siyu.members.services import lock
+
+from .rules import GROWTH, TRACK, Account, Book, Lot, Member, Programme, Purchase
+from .rules.fold import order_of
+from .rules.standing import switch_at
+
+_sql = statements("siyu.loyalty", "read")
+
+
+class Row(NamedTuple):
+    """An account as it is stored."""
+
+    id: int
+    origin: int
+    owner: int
+    unit: str
+    available: int
+    debt: int
+
+
+class LotRow(NamedTuple):
+    """A lot as it is stored, with the owner of its account."""
+
+    id: int
+    key: UUID
+    origin: int
+    unit: str
+    amount: int
+    remaining: int
+    rule_id: int
+    earned_at: datetime
+    reversed: int
+    expired: int
+    is_pending: bool
+    available_at: datetime | None
+    expires_at: datetime | None
+    purchase_id: int | None
+    owner: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether something of it was spent: its reversal may then fall to other lots."""
+        return self.remaining + self.expired < self.amount - self.reversed
+
+    def lot(self, order: tuple[str, str] | None) -> Lot:
+        return Lot(
+            key=self.key,
+            account=Account(self.origin, self.unit),
+            amount=self.amount,
+            remaining=self.remaining,
+            rule_id=self.rule_id,
+            earned_at=self.earned_at,
+            reversed=self.reversed,
+            expired=self.expired,
+            is_pending=self.is_pending,
+            available_at=self.available_at,
+            expires_at=self.expires_at,
+            order=order,
+        )
+
+
+class Known(msgspec.Struct):
+    """What the tables held before: numbers of rows, and the values to compare with."""
+
+    accounts: dict[Account, int] = {}
+    purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
+    lots: dict[UUID, tuple[int, Lot]] = {}
+    standings: dict[int, tuple[int, str, int, datetime]] = {}
+
+
+class Touched(msgspec.Struct):
+    """Whom and what a batch's facts and merges touch."""
+
+    facts: list[Fact] = []
+    merges: list[Merged] = []
+    finals: dict[int, int] = {}
+
+    def final(self, member_id: int) -> int:
+        while member_id in self.finals:
+            member_id = self.finals[member_id]
+        return member_id
+
+
+def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime, owners: Iterable[int] = ()) -> tuple[Book, Known]:
+    """Lock the members concerned and read what they have. `owners`: members whose time has come, without any fact."""
+    known, book = Known(), Book(programme)
+    wanted = {order for fact in touched.facts if (order := order_of(fact)) is not None}
+    lots = _purchases(cursor, book, known, wanted)
+    members = {touched.final(fact.member_id) for fact in touched.facts if fact.member_id is not None}
+    members.update(touched.final(merged.survivor_id) for merged in touched.merges)
+    members.update(owners)
+    members.update(row.owner for row in lots)
+    if not members:
+        return book, known
+    lots = _lock(cursor, known, members, lots)
+    ids = sorted(members)
+    lots += _due_lots(cursor, ids, until)
+    lots += _lots_against_debt(cursor, lots)
+    cursor.execute(_sql.accounts, {"owners": ids})
+    accounts = [Row(*row) for row in cursor.fetchall()]
+    cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
+    known.standings = {row[0]: row[1:] for row in cursor.fetchall()}
+    _members(cursor, book, known, touched, accounts, lots)
+    return book, known
+
+
+def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, str]]) -> list[LotRow]:
+    if not wanted:
+        return []
+    orders = sorted(wanted)
+    cursor.execute(_sql.purchases, {"shops": [shop for shop, _ in orders], "numbers": [number for _, number in orders]})
+    for id, shop, number, paid_at, base, refunded, received_at, closed_at in cursor.fetchall():
+        purchase = Purchase((shop, number), paid_at, base, refunded, received_at, closed_at)
+        known.purchases[purchase.order] = (id, purchase)
+        book.purchases[purchase.order] = purchase
+    return _lots(cursor, known)
+
+
+def _lots(cursor: Cursor, known: Known) -> list[LotRow]:
+    if not known.purchases:
+        return []
+    cursor.execute(_sql.lots_of_purchases, {"purchases": [id for id, _ in known.purchases.values()]})
+    return [LotRow(*row) for row in cursor.fetchall()]
+
+
+def _lock(cursor: Cursor, known: Known, members: set[int], lots: list[LotRow]) -> list[LotRow]:
+    """Lock the members and read their orders' lots again; whoever came to own one of them meanwhile is locked too."""
+    locked: set[int] = set()
+    while members - locked:
+        lock(cursor, sorted(members - locked))
+        locked |= members
+        lots = _lots(cursor, known) if lots else lots
+        members.update(row.owner for row in lots)
+    return lots
+
+
+def _due_lots(cursor: Cursor, owners: Sequence[int], until: datetime) -> list[LotRow]:
+    cursor.execute(_sql.due_lots, {"owners": owners, "until": until})
+    return [LotRow(*row) for row in cursor.fetchall()]
+
+
+def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
+    owners = {row.owner for row in lots if row.is_short}
+    if not owners:
+        return []
+    cursor.execute(_sql.spendable_lots, {"owners": sorted(owners)})
+    return [LotRow(*row) for row in cursor.fetchall()]
+
+
+def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[Row], lots: list[LotRow]) -> None:
+    """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
+    holder = _holders(cursor, touched, accounts)
+    merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
+    growth: dict[int, int] = {}
+    debts: dict[int, dict[Account, int]] = {}
+    stands: set[int] = set()
+    for row in accounts:
+        account, member = Account(row.origin, row.unit), holder[row.origin]
+        known.accounts[account] = row.id
+        debts.setdefault(member, {})
+        if row.unit == GROWTH:
+            growth[member] = growth.get(member, 0) + row.available
+            stands.add(member)
+        if row.debt:
+            debts[member][account] = row.debt
+    holdings = _holdings(book, known, lots, holder)
+    used = _used(cursor, book.programme, touched.facts, holder)
+    for member in debts:
+        tier, version, since = "", 0, None
+        if member in merging:
+            version = known.standings[touched.final(member)][2] if touched.final(member) in known.standings else 0
+            since = EPOCH if member in stands else None
+            tier = book.programme.ladder(version).tier_for(growth.get(member, 0)).code if since else ""
+        elif member in known.standings:
+            _, tier, version, since = known.standings[member]
+        due = [due_at for lot in holdings.get(member, {}).values() if (due_at := lot.due_at) is not None]
+        if (switch := switch_at(book.programme, version, since)) is not None:
+            due.append(switch)
+        book.members[member] = Member(
+            id=member,
+            lots=holdings.get(member, {}),
+            used=used.get(member, {}),
+            debts=debts[member],
+            growth=growth.get(member, 0),
+            tier=tier,
+            version=version,
+            since=since,
+            due_at=min(due, default=None),
+        )
+
+
+def _holders(cursor: Cursor, touched: Touched, accounts: list[Row]) -> dict[int, int]:
+    """Origin → the member who held its accounts before the batch's merges (the tables already show what follows them)."""
+    holder = {row.origin: row.owner for row in accounts}
+    losers = {merged.loser_id for merged in touched.merges}
+    if not losers:
+        return holder
+    holder.update({origin: origin for origin in holder if origin in losers})
+    unclear = [origin for origin, member in holder.items() if member != origin and origin not in losers]
+    if unclear:
+        cursor.execute(_sql.lines_of_merges, {"origins": unclear})
+        for origin, line in cursor.fetchall():
+            holder[origin] = next((member for member in line if member in losers), line[-1])
+    return holder
+
+
+def _holdings(book: Book, known: Known, lots: list[LotRow], holder: dict[int, int]) -> dict[int, dict[UUID, Lot]]:
+    orders = {id: order for order, (id, _) in known.purchases.items()}
+    holdings: dict[int, dict[UUID, Lot]] = {}
+    earned: dict[tuple[str, str], tuple[int, list[UUID]]] = {}
+    for row in lots:
+        if row.key in known.lots:
+            continue
+        order, member = orders.get(row.purchase_id or 0), holder[row.origin]
+        lot = row.lot(order)
+        known.lots[row.key] = (row.id, lot)
+        holdings.setdefault(member, {})[row.key] = lot
+        if order is not None:
+            earned.setdefault(order, (member, []))[1].append(row.key)
+    for order, (earner, keys) in earned.items():
+        id, purchase = known.purchases[order]
+        purchase = msgspec.structs.replace(purchase, earner=earner, lots=tuple(keys))
+        known.purchases[order] = (id, purchase)
+        book.purchases[order] = purchase
+    return holdings
+
+
+def _used(cursor: Cursor, programme: Programme, facts: list[Fact], holder: dict[int, int]) -> dict[int, dict[Any, tuple[int, int]]]:
+    """Caps used by these members on the days of these facts, summed over all that each has absorbed."""
+    rules = chain.from_iterable(programme.in_force(name, day) for name, day in {(fact.name, fact.business_day) for fact in facts})
+    codes = sorted({rule.code for rule in rules if rule.is_capped})
+    if not codes or not holder:
+        return {}
+    days = sorted({fact.business_day for fact in facts})
+    cursor.execute(_sql.cap_uses, {"origins": sorted(holder), "rules": codes, "days": days})
+    used: dict[int, dict[Any, tuple[int, int]]] = {}
+    for origin, code, day, points, times in cursor.fetchall():
+        uses = used.setdefault(holder[origin], {})
+        before = uses.get((code, day), (0, 0))
+        uses[(code, day)] = (before[0] + points, before[1] + times)
+    return used

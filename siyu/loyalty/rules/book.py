@@ -1,0 +1,71 @@
+"""The members and orders that a series of events touches, walked through the fold. No database: previews and tests walk it too."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from siyu.facts.rules import Fact, Merged
+
+from .fold import earn, follow, join, order_of, ripen, told
+from .ledger import Member, Move, Outcome, Posting, Purchase
+from .programme import ORDER_PAID, Programme
+
+
+class News(NamedTuple):
+    """A move of tier, and the fact behind it; None when time alone made it."""
+
+    move: Move
+    cause: Fact | None
+
+
+class Book:
+    """State by member and by order, and what the events so far would write."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.members: dict[int, Member] = {}
+        self.purchases: dict[tuple[str, str], Purchase] = {}
+        self.postings: list[Posting] = []
+        self.news: list[News] = []
+        self._survivors: dict[int, int] = {}
+
+    def tell(self, fact: Fact) -> None:
+        """One fact: first what it does to an order's earnings, then what it earns."""
+        order = order_of(fact)
+        purchase = None
+        if order is not None and not (fact.name == ORDER_PAID and (fact.member_id is None or fact.is_historical)):
+            purchase = self.purchases.get(order) or Purchase(order)
+        if purchase is not None and fact.name != ORDER_PAID:
+            purchase = self.purchases[order] = told(purchase, fact)  # type: ignore[index]
+            if purchase.earner is not None:
+                self._take(follow(self.programme, self.member(purchase.earner), fact, purchase), fact)
+        if fact.member_id is None or fact.is_historical:
+            return
+        if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day):
+            self._take(earn(self.programme, self.member(fact.member_id), fact, purchase), fact)
+
+    def merge(self, merged: Merged) -> None:
+        """The loser's part joins the survivor's; from here on its orders are the survivor's."""
+        survivor, loser = self.member(merged.survivor_id), self.member(merged.loser_id)
+        self.members.pop(loser.id, None)
+        self._survivors[loser.id] = survivor.id
+        self._take(join(self.programme, survivor, loser, merged.clock), None)
+
+    def pass_time(self, until: datetime) -> None:
+        """What is due up to an instant, for everybody in the book."""
+        for member in list(self.members.values()):
+            if member.due_at is not None and member.due_at <= until:
+                self._take(ripen(self.programme, member, until), None)
+
+    def member(self, member_id: int) -> Member:
+        """The member, or whoever it was merged into by the events so far."""
+        while member_id in self._survivors:
+            member_id = self._survivors[member_id]
+        return self.members.get(member_id) or Member(member_id)
+
+    def _take(self, outcome: Outcome, cause: Fact | None) -> None:
+        self.members[outcome.member.id] = outcome.member
+        if outcome.purchase is not None:
+            self.purchases[outcome.purchase.order] = outcome.purchase
+        self.postings += outcome.postings
+        for move in outcome.moves:
+            self.news.append(News(move, cause if move.fact_id is not None else None))

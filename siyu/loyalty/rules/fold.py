@@ -1,0 +1,119 @@
+"""The fold of loyalty: one event of one member → the member's new state, and what is to be written. Everything calls this.
+
+`ripen` lets time pass, `earn` answers a fact with what its rules give, `follow` lets an order's later facts change what it
+earned, `join` makes two members one. Given equal arguments they answer equally, at any time, on any machine.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from siyu.facts.rules import Fact
+from siyu.lib.clock import EPOCH
+
+from .ledger import Member, Outcome, Purchase
+from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
+from .turn import Turn
+
+
+def ripen(programme: Programme, member: Member, until: datetime) -> Outcome:
+    """Everything that is due up to an instant, each at its own."""
+    turn = Turn(programme, member)
+    turn.ripen(until)
+    return turn.outcome()
+
+
+def earn(programme: Programme, member: Member, fact: Fact, purchase: Purchase | None = None) -> Outcome:
+    """What the rules in force on the fact's business day give. `purchase` is the order of an `order.paid`; it earns once.
+
+    Refunds that came before their order are taken off at once.
+    """
+    turn = Turn(programme, member)
+    turn.begin(fact)
+    order = purchase if fact.name == ORDER_PAID else None
+    if fact.is_historical or (order is not None and order.paid_at is not None):
+        return turn.outcome(purchase)
+    if order is not None:
+        order = _paid(order, fact)
+    tier = turn.held()
+    rules = programme.in_force(fact.name, fact.business_day)
+    keys = [turn.earn(rule, tier, order) for rule in rules if rule.matches is None or rule.matches(fact.properties)]
+    lots = tuple(key for key in keys if key is not None)
+    if order is not None:
+        order = purchase = msgspec.structs.replace(order, lots=lots, earner=member.id if lots else None)
+        turn.reverse(order)
+    if turn.has_grown:
+        turn.judge()
+    return turn.outcome(purchase)
+
+
+def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase) -> Outcome:
+    """What an order's refund, receipt or closing does to what it earned. `member` is who earned; `purchase` has been told of the fact."""
+    turn = Turn(programme, member)
+    turn.begin(fact)
+    if fact.name == ORDER_RECEIVED:
+        turn.receive(purchase)
+    else:
+        turn.reverse(purchase)
+    if turn.has_grown:
+        turn.judge()
+    return turn.outcome(purchase)
+
+
+def told(purchase: Purchase, fact: Fact) -> Purchase:
+    """The order, having heard of its refund, receipt or closing. The first receipt and the first closing count."""
+    if fact.name == ORDER_REFUNDED:
+        refunded = purchase.refunded_minor + max(whole(fact.properties.get("amount_minor")), 0)
+        return msgspec.structs.replace(purchase, refunded_minor=refunded)
+    if fact.name == ORDER_RECEIVED and purchase.received_at is None:
+        return msgspec.structs.replace(purchase, received_at=fact.occurred_at)
+    if fact.name == ORDER_CLOSED and purchase.closed_at is None:
+        return msgspec.structs.replace(purchase, closed_at=fact.occurred_at)
+    return purchase
+
+
+def join(programme: Programme, survivor: Member, loser: Member, at: datetime) -> Outcome:
+    """Two members become one: values and used caps add up, and the tier is that of the growth of both. A merge is no `tier.changed`."""
+    first, second = Turn(programme, survivor), Turn(programme, loser)
+    first.ripen(at)
+    second.ripen(at)
+    one, other = first.outcome().member, second.outcome().member
+    growth = one.growth + other.growth
+    stands = one.since is not None or other.since is not None
+    joined = msgspec.structs.replace(
+        one,
+        lots={**one.lots, **other.lots},
+        used={key: _sum(one.used.get(key), other.used.get(key)) for key in {**one.used, **other.used}},
+        debts={**one.debts, **other.debts},
+        growth=growth,
+        tier=programme.ladder_at(at).tier_for(growth).code if stands else "",
+        version=max(one.version, other.version),
+        since=EPOCH if stands else None,  # which instant it is follows from the entries of both
+        is_joined=True,
+        due_at=min((due_at for due_at in (one.due_at, other.due_at) if due_at is not None), default=None),
+    )
+    return Outcome(joined, None, first.postings + second.postings, first.moves + second.moves)
+
+
+def order_of(fact: Fact) -> tuple[str, str] | None:
+    """Shop code and order number of an order's fact; None when it names no order."""
+    if fact.name not in OF_ORDERS:
+        return None
+    shop, number = _word(fact.properties.get("shop")), _word(fact.properties.get("order_number"))
+    return (shop, number) if number else None
+
+
+def _paid(purchase: Purchase, fact: Fact) -> Purchase:
+    received_at = purchase.received_at or (fact.occurred_at if fact.properties.get("is_in_store") is True else None)
+    amount = max(whole(fact.properties.get("amount_minor")), 0)
+    return msgspec.structs.replace(purchase, paid_at=fact.occurred_at, base_minor=amount, received_at=received_at)
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _sum(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int]:
+    (points, times), (more_points, more_times) = one or (0, 0), other or (0, 0)
+    return points + more_points, times + more_times

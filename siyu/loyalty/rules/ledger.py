@@ -1,0 +1,117 @@
+"""What the fold knows and what it answers: lots, orders, a member's standing, and postings. Plain frozen values."""
+
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+ISSUED, PENDING, AVAILABLE, EXPIRED, REVOKED, DEBT = "issued", "pending", "available", "expired", "revoked", "debt"
+POINTS, GROWTH = "points", "growth"
+TRACK = "growth"  # the track of tiers that growth climbs
+
+
+class Account(NamedTuple):
+    """An account by its natural name: the member it was opened for, and the unit."""
+
+    origin: int
+    unit: str
+
+
+class Lot(msgspec.Struct, frozen=True):
+    """Value earned together. `key` is that of the entry that earned it."""
+
+    key: UUID
+    account: Account
+    amount: int
+    remaining: int
+    rule_id: int
+    earned_at: datetime
+    reversed: int = 0
+    expired: int = 0
+    is_pending: bool = False
+    available_at: datetime | None = None
+    expires_at: datetime | None = None
+    order: tuple[str, str] | None = None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The next instant at which time alone moves it."""
+        if not self.remaining:
+            return None
+        if self.is_pending and self.available_at is not None and (self.expires_at is None or self.available_at <= self.expires_at):
+            return self.available_at
+        return self.expires_at
+
+
+class Purchase(msgspec.Struct, frozen=True):
+    """An order as the programme knows it. `lots` are the keys of what it earned."""
+
+    order: tuple[str, str]  # shop code, order number
+    paid_at: datetime | None = None
+    base_minor: int = 0
+    refunded_minor: int = 0
+    received_at: datetime | None = None
+    closed_at: datetime | None = None
+    earner: int | None = None  # the member whose accounts hold its lots
+    lots: tuple[UUID, ...] = ()
+
+
+class Member(msgspec.Struct, frozen=True):
+    """What a person has, as far as the events at hand touch it. `version` and `since` are of the tier; `since` is None without standing."""
+
+    id: int
+    lots: dict[UUID, Lot] = {}
+    used: dict[tuple[str, date], tuple[int, int]] = {}  # (rule code, business day) → points, times
+    debts: dict[Account, int] = {}
+    growth: int = 0
+    tier: str = ""
+    version: int = 0
+    since: datetime | None = None
+    is_joined: bool = False  # a merge in these events: `since` follows from the entries
+    due_at: datetime | None = None
+
+
+class Posting(NamedTuple):
+    """One entry to be: `amount` of the account's unit leaves the bucket `debit` for `credit`."""
+
+    account: Account
+    debit: str
+    credit: str
+    amount: int
+    kind: str
+    lot: UUID | None
+    rule_id: int | None
+    tier: str
+    multiplier: int
+    at: datetime
+    business_day: date
+    fact_id: int | None
+    fact_occurred_at: datetime | None
+    key: UUID
+
+
+class Move(NamedTuple):
+    """A change of tier, at an instant; `fact_id` is None when time alone made it."""
+
+    member_id: int
+    before: str
+    after: str
+    growth: int
+    at: datetime
+    fact_id: int | None
+
+
+class Outcome(NamedTuple):
+    """What an event did: the new state, and what is to be written."""
+
+    member: Member
+    purchase: Purchase | None
+    postings: list[Posting]
+    moves: list[Move]
+
+
+def entry_key(day: date, *parts: str) -> UUID:
+    """The idempotency key of an effect: the day (so that keys of one time lie together), then a hash of what makes it that effect."""
+    return UUID(bytes=day.toordinal().to_bytes(4, "big") + blake2b("\x1f".join(parts).encode(), digest_size=12).digest())

@@ -1,0 +1,7 @@
+-- name: rules
+-- Every version of every earn rule.
+SELECT id, code, version, name, from_day, until_day, definition::text FROM loyalty_earnrule ORDER BY code, version
+
+-- name: tiers
+-- Every version of the tiers of a track, its steps in order.
+SELECT version, from_day, code, name, rank, threshold, multiplier FROM loyalty_tier WHERE track = %(track)s ORDER BY version, threshold

@@ -1,0 +1,63 @@
+-- name: purchases
+-- The orders of these shop codes and numbers.
+SELECT p.id, p.shop, p.order_number, p.paid_at, p.base_minor, p.refunded_minor, p.received_at, p.closed_at
+FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (shop, order_number)
+JOIN loyalty_purchase p ON p.shop = wanted.shop AND p.order_number = wanted.order_number
+
+-- name: lots_of_purchases
+-- What these orders earned, with the present owner of each lot's account.
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE l.purchase_id = ANY(%(purchases)s)
+ORDER BY l.id
+
+-- name: accounts
+-- The accounts that these members own.
+SELECT id, origin_id, owner_id, unit, available, debt FROM loyalty_account WHERE owner_id = ANY(%(owners)s) ORDER BY id
+
+-- name: standings
+-- The tiers of these members.
+SELECT member_id, growth, tier, version, since FROM loyalty_standing WHERE track = %(track)s AND member_id = ANY(%(owners)s)
+
+-- name: due_lots
+-- What these members have that matures or expires up to an instant.
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE a.owner_id = ANY(%(owners)s) AND l.is_pending AND l.remaining > 0 AND l.available_at <= %(until)s
+UNION
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND l.expires_at <= %(until)s
+
+-- name: spendable_lots
+-- What these members could pay a debt with.
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND NOT l.is_pending
+
+-- name: cap_uses
+-- How much of these rules' caps these members used on these days, each as the member it then was.
+SELECT origin_id, rule_code, business_day, points, times
+FROM loyalty_capuse
+WHERE origin_id = ANY(%(origins)s) AND rule_code = ANY(%(rules)s) AND business_day = ANY(%(days)s)
+
+-- name: lines_of_merges
+-- The line of mergers above each of these members, nearest first: to know whose it was before the last of them.
+WITH RECURSIVE line AS (
+    SELECT m.id AS origin, m.merged_into_id AS member_id, 1 AS step
+    FROM members_member m
+    WHERE m.id = ANY(%(origins)s) AND m.merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT line.origin, m.merged_into_id, line.step + 1
+    FROM line JOIN members_member m ON m.id = line.member_id
+    WHERE m.merged_into_id IS NOT NULL AND line.step < 1000
+)
+SELECT origin, array_agg(member_id ORDER BY step) FROM line GROUP BY origin

@@ -1,0 +1,85 @@
+-- name: open_accounts
+-- Accounts that did not exist yet; their balances follow.
+INSERT INTO loyalty_account (unit, origin_id, owner_id, pending, available, held, spent, expired, revoked, debt)
+SELECT unit, origin, owner, 0, 0, 0, 0, 0, 0, 0
+FROM unnest(%(units)s::text[], %(origins)s::bigint[], %(owners)s::bigint[]) AS new (unit, origin, owner)
+RETURNING id, origin_id, unit
+
+-- name: move_balances
+-- The balances of accounts, by what their entries moved.
+UPDATE loyalty_account a
+SET pending = a.pending + moved.pending, available = a.available + moved.available, expired = a.expired + moved.expired,
+    revoked = a.revoked + moved.revoked, debt = a.debt + moved.debt
+FROM unnest(%(ids)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(expired)s::bigint[], %(revoked)s::bigint[], %(debt)s::bigint[])
+    AS moved (id, pending, available, expired, revoked, debt)
+WHERE a.id = moved.id
+
+-- name: reserve_purchases
+-- Numbers for new orders.
+SELECT nextval(pg_get_serial_sequence('loyalty_purchase', 'id')) FROM generate_series(1, %(count)s)
+
+-- name: reserve_lots
+-- Numbers for new lots.
+SELECT nextval(pg_get_serial_sequence('loyalty_lot', 'id')) FROM generate_series(1, %(count)s)
+
+-- name: insert_purchases
+-- Orders the programme had not heard of.
+INSERT INTO loyalty_purchase (id, shop, order_number, paid_at, base_minor, refunded_minor, received_at, closed_at)
+SELECT * FROM unnest(%(ids)s::bigint[], %(shops)s::text[], %(numbers)s::text[], %(paid_at)s::timestamptz[], %(base_minor)s::bigint[],
+    %(refunded_minor)s::bigint[], %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[])
+
+-- name: update_purchases
+-- Orders that were paid, refunded, received or closed.
+UPDATE loyalty_purchase p
+SET paid_at = new.paid_at, base_minor = new.base_minor, refunded_minor = new.refunded_minor, received_at = new.received_at,
+    closed_at = new.closed_at
+FROM unnest(%(ids)s::bigint[], %(paid_at)s::timestamptz[], %(base_minor)s::bigint[], %(refunded_minor)s::bigint[],
+    %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[])
+    AS new (id, paid_at, base_minor, refunded_minor, received_at, closed_at)
+WHERE p.id = new.id
+
+-- name: copy_lots
+-- New lots.
+COPY loyalty_lot (id, key, account_id, unit, amount, remaining, reversed, expired, is_pending, available_at, expires_at, priority, earned_at,
+    purchase_id, rule_id) FROM STDIN
+
+-- name: update_lots
+-- Lots that matured, expired, were reversed or paid a debt.
+UPDATE loyalty_lot l
+SET remaining = new.remaining, reversed = new.reversed, expired = new.expired, is_pending = new.is_pending, available_at = new.available_at
+FROM unnest(%(ids)s::bigint[], %(remaining)s::bigint[], %(reversed)s::bigint[], %(expired)s::bigint[], %(is_pending)s::boolean[],
+    %(available_at)s::timestamptz[])
+    AS new (id, remaining, reversed, expired, is_pending, available_at)
+WHERE l.id = new.id
+
+-- name: copy_entries
+-- Entries, in the order in which they were posted.
+COPY loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
+    business_day, key) FROM STDIN
+
+-- name: use_caps
+-- What was used of caps, added to what was used before.
+INSERT INTO loyalty_capuse AS c (origin_id, rule_code, business_day, points, times)
+SELECT * FROM unnest(%(origins)s::bigint[], %(rules)s::text[], %(days)s::date[], %(points)s::bigint[], %(times)s::int[])
+ON CONFLICT (origin_id, rule_code, business_day) DO UPDATE SET points = c.points + excluded.points, times = c.times + excluded.times
+
+-- name: write_standings
+-- The tiers of members, as they now stand.
+INSERT INTO loyalty_standing (member_id, track, tier, growth, since, version)
+SELECT member_id, %(track)s, tier, growth, since, version
+FROM unnest(%(members)s::bigint[], %(tiers)s::text[], %(growth)s::bigint[], %(since)s::timestamptz[], %(versions)s::int[])
+    AS new (member_id, tier, growth, since, version)
+ON CONFLICT (member_id, track) DO UPDATE
+SET tier = excluded.tier, growth = excluded.growth, since = excluded.since, version = excluded.version
+
+-- name: drop_standings
+-- Members whose growth never moved, or who are no longer.
+DELETE FROM loyalty_standing WHERE track = %(track)s AND member_id = ANY(%(members)s)
+
+-- name: growth_entries
+-- Every movement of these members' growth, as it is replayed: by instant, time's own first, then as posted.
+SELECT a.owner_id, e.posted_at, e.fact_id, CASE WHEN e.credit = 'available' THEN e.amount ELSE -e.amount END
+FROM loyalty_account a
+JOIN loyalty_entry e ON e.account_id = a.id
+WHERE a.owner_id = ANY(%(owners)s) AND a.unit = 'growth' AND 'available' IN (e.debit, e.credit)
+ORDER BY a.owner_id, e.posted_at, e.fact_id IS NOT NULL, e.id
