@@ -1,0 +1,271 @@
+"""Orders: one row per line or per order; rows of one order number, wherever they stand, become one `order.paid`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from siyu.lib.money import minor_digits, to_minor
+
+from ...rules import FactError, Incoming
+from ...segment.commerce import natural_key
+from .. import values
+from ..mapping import Field
+from .kind import HANDLES, Built, Fields, Kind, Numbered, Terms, handles_of, rejected, required_instant, required_name, same_currency
+
+FIELDS = (
+    Field(
+        "order_number",
+        ("订单号", "订单编号", "主订单编号", "交易号", "order no", "order id", "order", "name", "invoice", "invoice no", "invoiceno"),
+    ),
+    Field(
+        "occurred_at",
+        (
+            "付款时间",
+            "支付时间",
+            "买家付款时间",
+            "订单付款时间",
+            "成交时间",
+            "paid at",
+            "下单时间",
+            "订单创建时间",
+            "创建时间",
+            "交易时间",
+            "日期",
+            "时间",
+            "created at",
+            "order date",
+            "invoicedate",
+            "date",
+            "time",
+        ),
+    ),
+    Field(
+        "amount",
+        (
+            "实付金额",
+            "买家实际支付金额",
+            "买家实付金额",
+            "实付款",
+            "订单实付金额",
+            "订单金额",
+            "总金额",
+            "金额",
+            "total",
+            "order amount",
+            "order total",
+        ),
+        "what the buyer paid for the order",
+    ),
+    Field(
+        "sku",
+        (
+            "商品编码",
+            "商家编码",
+            "规格编码",
+            "sku编码",
+            "货号",
+            "商品ID",
+            "stockcode",
+            "stock code",
+            "lineitem sku",
+            "item id",
+            "product id",
+            "product code",
+        ),
+    ),
+    Field(
+        "product_name",
+        (
+            "商品名称",
+            "商品标题",
+            "宝贝标题",
+            "品名",
+            "商品",
+            "description",
+            "lineitem name",
+            "product name",
+            "product",
+            "item name",
+            "title",
+        ),
+    ),
+    Field("category", ("商品类目", "类目", "分类", "category code")),
+    Field("quantity", ("数量", "商品数量", "购买数量", "件数", "宝贝数量", "qty", "lineitem quantity")),
+    Field("unit_price", ("单价", "商品单价", "价格", "price", "unitprice", "lineitem price")),
+    Field("line_amount", ("小计", "商品金额", "商品实付金额", "商品小计", "line total", "subtotal of line", "line amount")),
+    Field("discount", ("优惠金额", "优惠", "折扣金额", "discount amount")),
+    Field("shipping", ("运费", "邮费", "快递费", "shipping fee", "买家应付邮费")),
+    Field("currency", ("币种", "货币")),
+    Field("status", ("订单状态", "状态", "financial status", "order status")),
+    Field("shop", ("店铺编码", "shop code")),
+    Field("store", ("门店编码", "门店", "store code")),
+    Field("country", ("国家",)),
+    *HANDLES,
+)
+_PAID = frozenset(
+    (
+        *("paid", "complete", "completed", "fulfilled", "shipped", "received", "success", "已付款", "已支付", "待发货", "已发货"),
+        *("待收货", "交易成功", "交易完成", "已完成", "已收货", "已签收", "买家已付款,等待卖家发货", "卖家已发货,等待买家确认"),
+    )
+)
+_OPEN = frozenset(("pending", "unpaid", "created", "待付款", "待支付", "未付款", "等待买家付款"))
+_CLOSED = frozenset(("closed", "cancelled", "canceled", "voided", "交易关闭", "已关闭", "已取消", "取消", "订单关闭"))
+
+
+def group(row: Fields, terms: Terms) -> str:
+    """An order's shop and number."""
+    return f"{values.text(row.get('shop'))}\0{values.text(row.get('order_number'))}" if values.text(row.get("order_number")) else ""
+
+
+def build(rows: Sequence[Numbered], terms: Terms) -> Built:
+    """All rows of one order → its fact; one wrong row refuses the whole order."""
+    errors: dict[int, FactError] = {}
+    lines: list[dict[str, Any]] = []
+    instants: list[datetime] = []
+    for number, row in rows:
+        try:
+            same_currency(row, terms)
+            instants.append(required_instant(row, "occurred_at", terms))
+            if (line := line_of(row, terms, number)) is not None:
+                lines.append(line)
+        except FactError as error:
+            errors[number] = error
+    if errors:
+        return rejected(rows, errors)
+    try:
+        fact = _order(rows, lines, min(instants), terms)
+    except FactError as error:
+        return rejected(rows, {rows[0][0]: error})
+    return Built(_destination(fact), [fact], [])
+
+
+def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], at: datetime, terms: Terms) -> Incoming:
+    number, first = rows[0]
+    properties: dict[str, Any] = {
+        "shop": values.text(first.get("shop")) or terms.shop,
+        "order_number": required_name(first, "order_number", "order.number"),
+        "currency": terms.currency,
+        "row_key": terms.row_key(number),
+    }
+    name = _name_of(_only(rows, "status"))
+    if name != "order.closed":
+        properties |= _sums(rows, lines, terms)
+        if store := _only(rows, "store"):
+            properties |= {"store": store, "is_in_store": True}
+        if country := _only(rows, "country"):
+            properties["country"] = country
+    for handle in handles_named(rows):
+        _only(rows, handle)
+    handles = handles_of(next((row for _number, row in rows if handles_of(row)), first))
+    return terms.incoming(
+        name, at, number, handles, properties, key=natural_key(name, properties), proof="import" if len(handles) > 1 else ""
+    )
+
+
+def handles_named(rows: Sequence[Numbered]) -> list[str]:
+    """The handle fields this file has."""
+    return [handle.name for handle in HANDLES if handle.name in rows[0][1]]
+
+
+def _sums(rows: Sequence[Numbered], lines: list[dict[str, Any]], terms: Terms) -> dict[str, Any]:
+    """The order's amounts, in minor units: the total the file gives, else its lines with shipping and without discount."""
+    given = {name: _total(rows, name, terms.currency) for name in ("amount", "discount", "shipping")}
+    amount = given["amount"]
+    if len(lines) == 1 and "amount_minor" not in lines[0]:
+        lines[0]["amount_minor"] = amount
+    if unpriced := [line for line in lines if line.get("amount_minor") is None]:
+        raise FactError("price.missing", f"an order of {len(lines)} lines needs a price or an amount for each ({len(unpriced)} have none)")
+    if amount is None:
+        if not lines:
+            raise FactError("amount.missing", "the order has neither an amount nor priced lines")
+        amount = sum(line["amount_minor"] for line in lines) + (given["shipping"] or 0) - (given["discount"] or 0)
+        if amount < 0:
+            raise FactError("amount.negative", "the discount is larger than the order")
+    sums: dict[str, Any] = {"amount_minor": amount, "lines": lines}
+    return sums | {f"{name}_minor": given[name] for name in ("discount", "shipping") if given[name]}
+
+
+def line_of(row: Fields, terms: Terms, number: int, sign: int = 1) -> dict[str, Any] | None:
+    """One line as bought: the unit price keeps the file's decimals, only the amount is rounded. None when the row names no goods.
+
+    `sign` −1 turns a returned line round, so that its quantity and amount read positive.
+    """
+    quantity, price, amount = values.quantity(row.get("quantity")), values.amount(row.get("unit_price"), "unit price"), _line_amount(row)
+    sku, name = values.name_of(row.get("sku"), "sku"), values.text(row.get("product_name"))
+    if not sku and not name and quantity is None and price is None and amount is None:
+        return None
+    quantity = sign * (Decimal(1) if quantity is None else quantity)
+    if amount is None and price is not None:
+        amount = quantity * price
+    elif amount is not None:
+        amount *= sign
+    if quantity < 0 or (amount is not None and amount < 0):
+        raise FactError(
+            "amount.negative", "a negative line is no sale; import returns as facts of their own (order.refunded) or with a preset"
+        )
+    line: dict[str, Any] = {"sku": sku, "name": name, "quantity": plain(quantity), "row_key": terms.row_key(number)}
+    if category := values.text(row.get("category")):
+        line["category"] = category
+    if price is None and amount is not None and quantity:
+        price = round(amount / quantity, 6)
+    if price is not None:
+        line["unit_price"] = plain(price)
+    if amount is not None:
+        line["amount_minor"] = to_minor(amount, terms.currency)
+    return line
+
+
+def _line_amount(row: Fields) -> Decimal | None:
+    return values.amount(row.get("line_amount"), "line amount")
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without exponent and without needless zeros."""
+    return format(number.normalize(), "f") if number else "0"
+
+
+def _total(rows: Sequence[Numbered], name: str, currency: str) -> int | None:
+    """A sum given for the whole order, on its first row or repeated on each."""
+    given = {found for _number, row in rows if name in row and (found := values.amount(row[name], name)) is not None}
+    if len(given) > 1:
+        raise FactError("order.conflict", f"rows of one order give different values of {name}")
+    if not given:
+        return None
+    if (only := given.pop()) < 0:
+        raise FactError("amount.negative", f"{name} is negative")
+    if only.scaleb(minor_digits(currency)) % 1 and name == "amount":
+        raise FactError("amount.fraction", f"{name} has more decimals than {currency}")
+    return to_minor(only, currency)
+
+
+def _only(rows: Sequence[Numbered], name: str) -> str:
+    given = {found for _number, row in rows if name in row and (found := values.name_of(row[name], name))}
+    if len(given) > 1:
+        raise FactError("order.conflict", f"rows of one order give different values of {name}")
+    return given.pop() if given else ""
+
+
+def _name_of(status: str) -> str:
+    plain_status = status.lower().replace("，", ",").replace(" ", "")
+    if not plain_status or plain_status in _PAID:
+        return "order.paid"
+    if plain_status in _OPEN:
+        return "order.created"
+    if plain_status in _CLOSED:
+        return "order.closed"
+    raise FactError("status.unknown", "the status is not known; leave the column out with --map status= if every order was paid")
+
+
+def _destination(fact: Incoming) -> str:
+    what = {"order.paid": "order", "order.created": "unpaid order", "order.closed": "closed order"}[fact.name]
+    return what if fact.handles else f"anonymous {what}"
+
+
+KIND = Kind(
+    "orders",
+    FIELDS,
+    needs=(("order_number",), ("occurred_at",), ("amount", "line_amount", "quantity+unit_price")),
+    build=build,
+    group=group,
+)

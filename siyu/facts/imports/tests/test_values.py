@@ -1,0 +1,115 @@
+"""What stands in a cell."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from siyu.facts.imports import values
+from siyu.facts.rules import FactError
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("￥1,234.50", "1234.50"),
+        ("１２．５", "12.5"),
+        (2.55, "2.55"),
+        (0.1 + 0.2, "0.3"),
+        (7, "7"),
+        ("-3", "-3"),
+        (Decimal("0.001"), "0.001"),
+        ("12元", "12"),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(written: object, meant: str) -> None:
+    assert values.number(written, "price") == Decimal(meant)
+
+
+@pytest.mark.parametrize("written", ["1.234,50", "12-3", "abc", "1,23", "--1", True, float("inf"), "1e5"])
+def test_what_is_no_number_is_refused_without_quoting_it(written: object) -> None:
+    with pytest.raises(FactError) as refused:
+        values.number(written, "price")
+    assert refused.value.code == "number.invalid"
+    assert str(written) not in refused.value.because
+
+
+def test_an_empty_cell_is_no_number_and_no_instant() -> None:
+    assert [values.number(cell, "price") for cell in ("", None, float("nan"), "  ")] == [None] * 4
+    assert [values.instant(cell, SHANGHAI) for cell in ("", None, float("nan"), "  ")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2024-05-31 18:30:00",
+        "2024/5/31 18:30",
+        "2024-05-31T10:30:00Z",
+        "2024-05-31T18:30:00+08:00",
+        "20240531183000",
+        "2024年5月31日 18时30分",
+        "2024.5.31 18:30:00",
+        45443.770833333336,
+        "1717151400",
+        1717151400000,
+        datetime.fromisoformat("2024-05-31 18:30"),
+        "31/05/2024 18:30",
+    ],
+)
+def test_an_instant_without_zone_is_the_merchants(written: object) -> None:
+    assert values.instant(written, SHANGHAI) == datetime(2024, 5, 31, 10, 30, tzinfo=UTC)
+
+
+def test_summer_time_of_the_zone_counts() -> None:
+    assert values.instant("2011-07-01 12:00", LONDON) == datetime(2011, 7, 1, 11, tzinfo=UTC)
+    assert values.instant("2011-01-01 12:00", LONDON) == datetime(2011, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2024-13-01", "date.invalid"),
+        ("2023-02-29", "date.invalid"),
+        ("soon", "date.invalid"),
+        ("1900-01-00", "date.invalid"),
+        ("1969-12-30", "date.invalid"),
+        ("03/04/2024", "date.ambiguous"),
+    ],
+)
+def test_what_is_no_date_or_could_be_two_is_refused(written: str, code: str) -> None:
+    with pytest.raises(FactError) as refused:
+        values.instant(written, SHANGHAI)
+    assert refused.value.code == code
+
+
+def test_day_order_settles_what_could_be_two_dates() -> None:
+    assert values.instant("03/04/2024", LONDON, "dmy") == datetime(2024, 4, 2, 23, tzinfo=UTC)
+    assert values.instant("03/04/2024", LONDON, "mdy") == datetime(2024, 3, 4, tzinfo=UTC)
+
+
+def test_a_spreadsheets_phone_number_loses_its_decimals_and_a_shortened_one_is_refused() -> None:
+    assert values.name_of(13800138000.0, "phone") == "13800138000"
+    with pytest.raises(FactError, match=r"number\.shortened"):
+        values.name_of("1.38E+10", "phone")
+
+
+def test_yes_and_no_in_both_languages() -> None:
+    assert [values.yes(cell, "consent") for cell in ("是", "Y", 1, "退订", "no", "")] == [True, True, True, False, False, None]
+    with pytest.raises(FactError, match=r"boolean\.invalid"):
+        values.yes("maybe", "consent")
+
+
+def test_a_birthday_may_be_before_1970() -> None:
+    assert values.day("1958年3月8日") == date(1958, 3, 8)
+    assert values.day(21252) == date(1958, 3, 8)
+
+
+def test_absurd_sizes_are_refused() -> None:
+    with pytest.raises(FactError, match=r"quantity\.absurd"):
+        values.quantity("13800138000")
+    with pytest.raises(FactError, match=r"amount\.absurd"):
+        values.amount("9" * 15, "amount")
