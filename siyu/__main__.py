@@ -19,12 +19,13 @@ COMMANDS = {
     "verify": "check every invariant; names the first offender",
     "why": "explain a member's points, tier, stage or merges",
     "write-key": "make a write key for the ingest endpoint; shown once",
+    "setting": "show or set what the business decides: currency, time zone …",
     "password": "give a staff member a new random password; shown once",
     "bench": "measure this machine's speed against its own limits",
     "doctor": "check the installation and say what to do",
     "prepare": "bring the database up to date (done by `up`)",
 }
-WITHOUT_DATABASE = {"doctor"}  # finds out by itself what is wrong
+TOLERANT = {"doctor"}  # tells by itself what is wrong with the database
 FOLDER = Path(__file__).resolve().parent / "operate/management/commands"
 EXPECTED_ERRORS = {
     errno.ENOSPC: "the disk is full; free some space or set SIYU_HOME to a larger disk",
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(f"{error.filename or error.strerror}: {EXPECTED_ERRORS[error.errno]}")
     except Exception as error:
         because = _database_trouble(error)
-        if because is None:
+        if because is None or os.environ.get("SIYU_DEBUG") == "1":
             raise
         return _say(because)
 
@@ -65,10 +66,10 @@ def _run(words: list[str]) -> int:
         raise Refusal("command.unknown", f"there is no command {command}; `siyu` alone lists them")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyu.settings")
     signal.signal(signal.SIGTERM, _end)
-    if command not in WITHOUT_DATABASE and not {"--help", "-h"} & set(rest):
-        from siyu.operate.database import choose
+    if not {"--help", "-h"} & set(rest):
+        from siyu.operate.database import choose, try_to_choose
 
-        choose()
+        (try_to_choose if command in TOLERANT else choose)()
     from django.core.management import execute_from_command_line
 
     try:

@@ -6,6 +6,7 @@ import psycopg
 
 from siyu.lib.home import home
 from siyu.lib.postgres import create_database, database_uri, require_version, start_embedded, use
+from siyu.lib.refusal import Refusal
 
 NAME = "siyu"
 APP_ROLE = "siyu_app"
@@ -34,6 +35,18 @@ def choose() -> str:
     owner = database_uri(server, NAME)
     use(owner, database_uri(server, NAME, APP_ROLE))
     return owner
+
+
+refused: Refusal | None = None  # why `try_to_choose` found no database
+
+
+def try_to_choose() -> None:
+    """As `choose`, but leave the reason in `refused`: for who wants to tell about it among other things."""
+    global refused
+    try:
+        choose()
+    except Refusal as refusal:
+        refused = refusal
 
 
 def trouble(error: BaseException | None) -> str | None:

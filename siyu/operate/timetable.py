@@ -21,11 +21,11 @@ KEEP_FAILED_HOURS = 30 * 24
 
 def cron(seconds: int) -> str:
     """The crontab of "every so many seconds": a divisor of a minute, an hour or a day, counted from its beginning (UTC)."""
-    if seconds < MINUTE and MINUTE % seconds == 0:
+    if 0 < seconds < MINUTE and MINUTE % seconds == 0:
         return f"* * * * * */{seconds}"
-    if seconds % MINUTE == 0 and seconds < HOUR and HOUR % seconds == 0:
+    if seconds % MINUTE == 0 and 0 < seconds < HOUR and HOUR % seconds == 0:
         return f"*/{seconds // MINUTE} * * * *"
-    if seconds % HOUR == 0 and seconds <= DAY and DAY % seconds == 0:
+    if seconds % HOUR == 0 and 0 < seconds <= DAY and DAY % seconds == 0:
         return f"0 */{seconds // HOUR} * * *" if seconds < DAY else "0 0 * * *"
     raise ValueError(f"a timetable entry cannot run every {seconds} seconds: not a divisor of a minute, an hour or a day")
 
