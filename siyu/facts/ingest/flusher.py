@@ -21,6 +21,7 @@ MAX_BYTES = 64 << 20  # bodies of this process that are being read or wait for t
 MAX_ENVELOPES = 100_000  # in the inbox: beyond, senders wait until the pump has caught up
 FLUSH_SECONDS = 8.0  # before a commit is given up: the SDKs wait 10 and 15
 LOOK_SECONDS = 1.0  # between two looks at the inbox's length
+WAKE_SECONDS = 0.1  # between two wakings of the pump while more arrives
 _BACK_OFF = (0.5, 5.0)  # seconds, doubling from the first to the last
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Flusher:
         self._connection: AsyncConnection | None = None
         self._down_until = 0.0
         self._delay = _BACK_OFF[0]
-        self._looked_at = float("-inf")
+        self._looked_at = self._woken_at = float("-inf")
         self._is_full = False
         self._is_closing = False
         self._task = asyncio.create_task(self._run(), name="siyu.ingest.flusher")
@@ -120,29 +121,30 @@ class Flusher:
         for _, done in taken:
             if not done.done():
                 done.set_result(None)
-        await self._look(connection)
+        await self._after(connection)
 
     async def _write(self, connection: AsyncConnection, envelopes: list[Envelope]) -> None:
-        async with connection.transaction(), connection.cursor() as cursor:
-            async with cursor.copy(_sql.append_bodies) as copy:
-                copy.set_types(_TYPES)
-                for envelope in envelopes:
-                    await copy.write_row((envelope.received_at, envelope.source_id, "s", envelope.messages, 0, envelope.payload))
-            await cursor.execute(_sql.wake)
+        """One statement is one transaction, and two round trips: on a busy machine these are what a sender waits for."""
+        async with connection.cursor() as cursor, cursor.copy(_sql.append_bodies) as copy:
+            copy.set_types(_TYPES)
+            for envelope in envelopes:
+                await copy.write_row((envelope.received_at, envelope.source_id, "s", envelope.messages, 0, envelope.payload))
 
-    async def _look(self, connection: AsyncConnection) -> None:
-        """Whether the inbox is so long that senders must wait."""
-        if time.monotonic() - self._looked_at < LOOK_SECONDS:
-            return
-        self._looked_at = time.monotonic()
+    async def _after(self, connection: AsyncConnection) -> None:
+        """When the senders have their answer: wake the pump, and see whether the inbox is so long that senders must wait."""
+        now = time.monotonic()
         try:
             async with asyncio.timeout(FLUSH_SECONDS):
-                cursor = await connection.execute(_sql.waiting_envelopes, {"limit": self.max_envelopes})
-                row = await cursor.fetchone()
+                if not self._waiting or now - self._woken_at >= WAKE_SECONDS:
+                    self._woken_at = now
+                    await connection.execute(_sql.wake)
+                if now - self._looked_at >= LOOK_SECONDS:
+                    self._looked_at = now
+                    cursor = await connection.execute(_sql.waiting_envelopes, {"limit": self.max_envelopes})
+                    row = await cursor.fetchone()
+                    self._is_full = row is not None and row[0] >= self.max_envelopes
         except Exception as error:
             await self._failed(error, [])
-            return
-        self._is_full = row is not None and row[0] >= self.max_envelopes
 
     async def _connected(self) -> AsyncConnection:
         if self._connection is None or self._connection.closed:

@@ -3,7 +3,7 @@
 COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN (FORMAT BINARY)
 
 -- name: wake
--- Tell a waiting pump that there is work; delivered when the transaction commits.
+-- Tell a waiting pump that there is work.
 NOTIFY siyu_inbox
 
 -- name: name_sources
