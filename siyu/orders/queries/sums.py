@@ -1,0 +1,74 @@
+"""Sums of the order book: what summary, dashboard and member pages show."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from siyu.lib.sql import statements
+from siyu.merchant.rules import WHOLE, Scope
+
+from ..models import Statistics
+
+_sql = statements("siyu.orders", "reads")
+
+
+class SourceTotals(NamedTuple):
+    """What one source told: paid orders, gross revenue of those, refunds (each by its own source), in minor units."""
+
+    source: str
+    orders: int
+    revenue_minor: int
+    refunded_minor: int
+
+
+class DayRevenue(NamedTuple):
+    """One business day of one source: paid orders and their gross revenue, and refunds of that day, in minor units."""
+
+    day: date
+    source: str
+    orders: int
+    revenue_minor: int
+    refunded_minor: int
+
+
+class Sums(NamedTuple):
+    """A member's purchases in sums (minor units); zeros for who never bought."""
+
+    orders: int = 0
+    revenue_minor: int = 0
+    refunded_minor: int = 0
+    first_paid_at: datetime | None = None
+    last_paid_at: datetime | None = None
+
+
+def totals_by_source() -> list[SourceTotals]:
+    """`orders`, `revenue_minor` and `refunded_minor` of `siyu summary`, by source; sum them for the whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.totals_by_source)
+        return [SourceTotals(*row) for row in cursor.fetchall()]
+
+
+def revenue_by_day(first: date, last: date, scope: Scope = WHOLE) -> list[DayRevenue]:
+    """Paid orders, revenue and refunds per business day and source, both ends included; days without either are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.revenue_by_day, {"first": first, "last": last} | _reach(scope))
+        return [DayRevenue(*row) for row in cursor.fetchall()]
+
+
+def buyers_between(first: date, last: date, scope: Scope = WHOLE) -> int:
+    """How many members paid an order on these business days, both included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.buyers_between, {"first": first, "last": last} | _reach(scope))
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def statistics_of(member_id: int) -> Sums:
+    """A member's sums; whether the viewer may see the member is the caller's to ask."""
+    row = Statistics.objects.filter(member_id=member_id).values_list(*Sums._fields).first()
+    return Sums(*row) if row else Sums()
+
+
+def _reach(scope: Scope) -> dict[str, Any]:
+    return {"stores": None if scope.store_ids is None else list(scope.store_ids), "assistant": scope.assistant_id}
