@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("siyu.console.urls")),
     path("", include("siyu.merchant.urls")),
 ]
 

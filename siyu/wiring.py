@@ -33,13 +33,14 @@ MERGERS = [
     "siyu.loyalty.merger",
 ]
 
-# who can export and erase a member's personal data
+# who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
+# rooms above find the member's rows through the handles that members erases
 ERASERS = [
-    "siyu.facts.privacy",
-    "siyu.members.privacy",
-    "siyu.orders.privacy",
     "siyu.acquisition.privacy",
     "siyu.loyalty.privacy",
+    "siyu.orders.privacy",
+    "siyu.members.privacy",
+    "siyu.facts.privacy",
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold
@@ -65,6 +66,8 @@ FRAME = "siyu.console.frame.frame"
 
 # pages in the order of the menu: (group, title, url name, permission, icon)
 NAVIGATION: list[tuple[str, str, str, str, str]] = [
+    ("", "Workbench", "home", "", "home"),
+    ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
     ("System", "Alarms", "alarms", "facts.view", "bell"),
     ("System", "Settings", "settings", "settings.view", "settings"),
     ("System", "Organisation", "stores", "settings.view", "building-store"),

@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "import": (gettext_noop("An import failed"), "imports", gettext_noop("Open the imports"), "imports.run"),
     "partitions": (gettext_noop("The log needs partitions"), "facts", gettext_noop("Open the facts"), "facts.view"),
 }
-UNKNOWN = (gettext_noop("Something needs attention"), "home", gettext_noop("Open"), "")
+UNKNOWN = (gettext_noop("Something needs attention"), "alarms", gettext_noop("Open"), "facts.view")
 
 
 @dataclass(frozen=True, slots=True)

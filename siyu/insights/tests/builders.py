@@ -73,7 +73,7 @@ def buys(member, *times: str, amount: int = 1000, store=None) -> list:
         orders.append(
             model("orders.Order").create(
                 shop=shop(), number=str(next(_numbers)), identity_id=of(member) if member else None, store=store, source_id=source(),
-                amount_minor=amount, paid_at=paid, paid_day=paid.astimezone(SHANGHAI).date(),
+                amount_minor=amount, placed_at=paid, paid_at=paid, paid_day=paid.astimezone(SHANGHAI).date(),
             )
         )  # fmt: skip
     if member:

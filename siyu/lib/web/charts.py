@@ -43,6 +43,11 @@ class Chart:
     height: int = 300  # pixels
 
     @property
+    def table(self) -> Sequence[Sequence[Any]]:
+        """The rows of its CSV file."""
+        return self.rows
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to draw: no rows, or nothing but noughts."""
         numeric = [index for index, column in enumerate(self.columns) if column.is_numeric]
@@ -56,6 +61,44 @@ class Chart:
     def cells(self) -> Iterable[list[tuple[str, Column]]]:
         """The table as it shows."""
         return ([(formats.show(value, column.kind), column) for value, column in zip(row, self.columns, strict=True)] for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A table whose cells are shaded by their share of the row's first value: cohorts.
+
+    `rows`: (name, values), the first value being the whole (shown under `whole`), one column for each of the others.
+    """
+
+    key: str
+    title: Words
+    corner: Words
+    whole: Words
+    headers: Sequence[Words]
+    rows: Sequence[tuple[str, Sequence[int]]]
+    help: Words = ""
+    badge: Words = ""
+    is_heat = True
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows
+
+    @property
+    def cells(self) -> Iterable[tuple[str, int, list[tuple[int, float, int]], int]]:
+        """(name, whole, [(value, ratio, shade 0–60 % of opacity)], empty places) of each row."""
+        for name, (whole, *values) in self.rows:
+            shaded = [(value, value / whole, round(60 * value / whole)) for value in values] if whole else []
+            yield name, whole, shaded, len(self.headers) - len(shaded)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [Column(self.corner), Column(self.whole, "number"), *(Column(header, "number") for header in self.headers)]
+
+    @property
+    def table(self) -> list[list[Any]]:
+        """The rows of its CSV file: heads, not ratios."""
+        return [[name, *values, *[None] * (1 + len(self.headers) - len(values))] for name, values in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +197,12 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | str) else float(value)
 
 
-def csv_of(request: HttpRequest, charts: Iterable[Chart]) -> StreamingHttpResponse | None:
+def csv_of(request: HttpRequest, charts: Iterable["Chart | Heat"]) -> StreamingHttpResponse | None:
     """The download that `?csv=<key>` asks for, or None when it asks for none of these charts."""
     wanted = request.GET.get("csv", "")
     for chart in charts:
         if wanted == chart.key:
-            rows = ([formats.raw(value, column.kind) for value, column in zip(row, chart.columns, strict=True)] for row in chart.rows)
+            rows = ([formats.raw(value, column.kind) for value, column in zip(row, chart.columns, strict=True)] for row in chart.table)
             return csv_response(request, chart.key, [column.title for column in chart.columns], rows)
     return None
 

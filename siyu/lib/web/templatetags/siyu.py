@@ -65,6 +65,12 @@ def chart(context: RequestContext, one: Any) -> dict[str, Any]:
     return {"chart": one, "request": context.get("request"), "digits": minor_digits(business().currency), "currency": business().currency}
 
 
+@register.inclusion_tag("web/parts/heat.html", takes_context=True)
+def heat(context: RequestContext, one: Any) -> dict[str, Any]:
+    """A card with a shaded table and CSV (`charts.Heat`)."""
+    return {"heat": one, "request": context.get("request")}
+
+
 @register.inclusion_tag("web/parts/date_range.html", takes_context=True)
 def date_range(context: RequestContext, chosen: DateRange) -> dict[str, Any]:
     """The range form: presets, two dates, and the reason when they were refused."""

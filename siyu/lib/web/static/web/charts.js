@@ -56,5 +56,25 @@ function swap(button) {
   button.setAttribute("aria-expanded", String(isOpen));
 }
 
-document.querySelectorAll("[data-chart]").forEach(draw);
-document.querySelectorAll("[data-chart-table]").forEach((button) => button.addEventListener("click", () => swap(button)));
+function boot(part) {
+  part.querySelectorAll("[data-chart]:not([data-drawn])").forEach((holder) => { holder.dataset.drawn = "yes"; draw(holder); });
+}
+
+function offer(place) {
+  const box = document.createElement("div");
+  box.className = "alert alert-danger d-flex align-items-center gap-3";
+  box.setAttribute("role", "alert");
+  const again = document.createElement("button");
+  again.className = "btn btn-sm ms-auto";
+  again.textContent = place.dataset.retry;
+  again.addEventListener("click", () => window.htmx.trigger(place, "again"));
+  box.append(place.dataset.failed, again);
+  place.replaceChildren(box);
+}
+
+boot(document);
+document.addEventListener("htmx:load", (event) => boot(event.detail.elt.parentElement || event.detail.elt));
+document.addEventListener("click", (event) => { const button = event.target.closest("[data-chart-table]"); if (button) swap(button); });
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => { if (event.target.dataset.failed) offer(event.target); });
+}

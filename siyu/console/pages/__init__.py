@@ -1,0 +1,1 @@
+"""The console's pages: the workbench, the dashboard."""
