@@ -4,12 +4,23 @@ import os
 import secrets
 from pathlib import Path
 
+from .refusal import Refusal
+
 
 def home() -> Path:
-    """`SIYU_HOME`, or `.siyu` beside where the program is started; made on first use, closed to other users."""
+    """`SIYU_HOME`, or `.siyu` beside where the program is started; made on first use, closed to other users.
+
+    Refuses with `home.folder` when the path is taken by a file, `home.unwritable` when it cannot be made or written.
+    """
     folder = Path(os.environ.get("SIYU_HOME") or ".siyu").expanduser().resolve()
-    if not folder.exists():
+    if folder.is_dir():
+        return folder
+    try:
         folder.mkdir(parents=True, mode=0o711)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Refusal("home.folder", f"{folder} is not a folder; set SIYU_HOME to one") from error
+    except PermissionError as error:
+        raise Refusal("home.unwritable", f"{folder} cannot be made; set SIYU_HOME to a folder of your own") from error
     return folder
 
 

@@ -11,10 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import connections
+
 from siyu.lib import embedded
+from siyu.lib.clock import utc_now
 from siyu.lib.home import home
 from siyu.lib.postgres import start_embedded
 from siyu.lib.refusal import Refusal
+from siyu.loyalty.services import install_default_programme
+from siyu.merchant.queries import today
+from siyu.merchant.rules import SYSTEM
 
 from .prepare import prepare
 from .supervise import Child, end_leftovers, supervise
@@ -52,11 +58,13 @@ def up(address: Address, processes: int, tell: Tell) -> None:
         _free_port(folder, address)
         tell("preparing the database")
         prepare()
+        install_default_programme(SYSTEM, today(utc_now()))
         compile_translations()
         if collect_static():
             tell("static files gathered")
         if password := first_owner():
             tell(f"log in as {OWNER} with the password {password}  (shown this once; `siyu password {OWNER}` makes a new one)")
+        connections.close_all()
         stop = threading.Event()
         with _signals(stop):
             threading.Thread(target=_announce, args=(address, stop, tell), daemon=True).start()
