@@ -72,6 +72,7 @@ class Purchase(models.Model):
     paid_at = models.DateTimeField(null=True)  # null: a refund or a receipt came before its order
     base_minor = models.BigIntegerField(default=0)  # what was paid: a refund's proportion is taken of it
     refunded_minor = models.BigIntegerField(default=0)
+    refunds = models.JSONField(default=list)  # the shop's numbers of refunds that were counted: each counts once
     received_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # cancelled: everything it earned is reversed
 

@@ -123,8 +123,8 @@ def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, 
         return []
     orders = sorted(wanted)
     cursor.execute(_sql.purchases, {"shops": [shop for shop, _ in orders], "numbers": [number for _, number in orders]})
-    for id, shop, number, paid_at, base, refunded, received_at, closed_at in cursor.fetchall():
-        purchase = Purchase((shop, number), paid_at, base, refunded, received_at, closed_at)
+    for id, shop, number, paid_at, base, refunded, received_at, closed_at, refunds in cursor.fetchall():
+        purchase = Purchase((shop, number), paid_at, base, refunded, received_at, closed_at, tuple(msgspec.json.decode(refunds)))
         known.purchases[purchase.order] = (id, purchase)
         book.purchases[purchase.order] = purchase
     return _lots(cursor, known)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
@@ -65,6 +66,7 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
             "refunded_minor": [purchase.refunded_minor for purchase in purchases],
             "received_at": [purchase.received_at for purchase in purchases],
             "closed_at": [purchase.closed_at for purchase in purchases],
+            "refunds": [msgspec.json.encode(purchase.refunds).decode() for purchase in purchases],
         }
         if purchases is new:
             columns["shops"] = [purchase.order[0] for purchase in purchases]

@@ -62,10 +62,9 @@ def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase)
 
 
 def told(purchase: Purchase, fact: Fact) -> Purchase:
-    """The order, having heard of its refund, receipt or closing. The first receipt and the first closing count."""
+    """The order, having heard of its refund, receipt or closing: each numbered refund counts once, and the first receipt and closing."""
     if fact.name == ORDER_REFUNDED:
-        refunded = purchase.refunded_minor + max(whole(fact.properties.get("amount_minor")), 0)
-        return msgspec.structs.replace(purchase, refunded_minor=refunded)
+        return _refunded(purchase, fact)
     if fact.name == ORDER_RECEIVED and purchase.received_at is None:
         return msgspec.structs.replace(purchase, received_at=fact.occurred_at)
     if fact.name == ORDER_CLOSED and purchase.closed_at is None:
@@ -102,6 +101,15 @@ def order_of(fact: Fact) -> tuple[str, str] | None:
         return None
     shop, number = _word(fact.properties.get("shop")), _word(fact.properties.get("order_number"))
     return (shop, number) if number else None
+
+
+def _refunded(purchase: Purchase, fact: Fact) -> Purchase:
+    number = _word(fact.properties.get("refund"))
+    if number and number in purchase.refunds:
+        return purchase
+    refunded = purchase.refunded_minor + max(whole(fact.properties.get("amount_minor")), 0)
+    refunds = (*purchase.refunds, number) if number else purchase.refunds
+    return msgspec.structs.replace(purchase, refunded_minor=refunded, refunds=refunds)
 
 
 def _paid(purchase: Purchase, fact: Fact) -> Purchase:

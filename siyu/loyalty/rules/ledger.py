@@ -46,7 +46,7 @@ class Lot(msgspec.Struct, frozen=True):
 
 
 class Purchase(msgspec.Struct, frozen=True):
-    """An order as the programme knows it. `lots` are the keys of what it earned."""
+    """An order as the programme knows it. `refunds` are the shop's numbers of those counted; `lots` the keys of what it earned."""
 
     order: tuple[str, str]  # shop code, order number
     paid_at: datetime | None = None
@@ -54,6 +54,7 @@ class Purchase(msgspec.Struct, frozen=True):
     refunded_minor: int = 0
     received_at: datetime | None = None
     closed_at: datetime | None = None
+    refunds: tuple[str, ...] = ()
     earner: int | None = None  # the member whose accounts hold its lots
     lots: tuple[UUID, ...] = ()
 

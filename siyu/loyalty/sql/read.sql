@@ -1,6 +1,6 @@
 -- name: purchases
 -- The orders of these shop codes and numbers.
-SELECT p.id, p.shop, p.order_number, p.paid_at, p.base_minor, p.refunded_minor, p.received_at, p.closed_at
+SELECT p.id, p.shop, p.order_number, p.paid_at, p.base_minor, p.refunded_minor, p.received_at, p.closed_at, p.refunds::text
 FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (shop, order_number)
 JOIN loyalty_purchase p ON p.shop = wanted.shop AND p.order_number = wanted.order_number
 

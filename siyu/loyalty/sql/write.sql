@@ -24,18 +24,18 @@ SELECT nextval(pg_get_serial_sequence('loyalty_lot', 'id')) FROM generate_series
 
 -- name: insert_purchases
 -- Orders the programme had not heard of.
-INSERT INTO loyalty_purchase (id, shop, order_number, paid_at, base_minor, refunded_minor, received_at, closed_at)
+INSERT INTO loyalty_purchase (id, shop, order_number, paid_at, base_minor, refunded_minor, received_at, closed_at, refunds)
 SELECT * FROM unnest(%(ids)s::bigint[], %(shops)s::text[], %(numbers)s::text[], %(paid_at)s::timestamptz[], %(base_minor)s::bigint[],
-    %(refunded_minor)s::bigint[], %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[])
+    %(refunded_minor)s::bigint[], %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[], %(refunds)s::jsonb[])
 
 -- name: update_purchases
 -- Orders that were paid, refunded, received or closed.
 UPDATE loyalty_purchase p
 SET paid_at = new.paid_at, base_minor = new.base_minor, refunded_minor = new.refunded_minor, received_at = new.received_at,
-    closed_at = new.closed_at
+    closed_at = new.closed_at, refunds = new.refunds
 FROM unnest(%(ids)s::bigint[], %(paid_at)s::timestamptz[], %(base_minor)s::bigint[], %(refunded_minor)s::bigint[],
-    %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[])
-    AS new (id, paid_at, base_minor, refunded_minor, received_at, closed_at)
+    %(received_at)s::timestamptz[], %(closed_at)s::timestamptz[], %(refunds)s::jsonb[])
+    AS new (id, paid_at, base_minor, refunded_minor, received_at, closed_at, refunds)
 WHERE p.id = new.id
 
 -- name: copy_lots

@@ -57,6 +57,12 @@ def test_a_refund_larger_than_the_order_takes_back_everything_and_no_more():
     assert balance(book, "debt") == 0
 
 
+def test_a_refund_that_is_told_twice_counts_once():
+    book = walk(paid(10_000), refunded(2_500, refund="R1"), refunded(2_500, refund="R1"), refunded(2_500, refund="R2"))
+
+    assert balance(book, "revoked") == 50
+
+
 def test_a_closed_order_loses_what_it_earned():
     book = walk(paid(10_000), refunded(2_500), fact("order.closed", shop="web", order_number="A1"), refunded(7_500))
 

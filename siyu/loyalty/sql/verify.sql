@@ -1,0 +1,240 @@
+-- name: account_equals_entries
+-- Each balance of an account is the sum of its entries.
+SELECT 'account ' || a.id, 'a balance differs from the sum of its entries'
+FROM loyalty_account a
+LEFT JOIN (
+    SELECT account_id,
+           sum(CASE 'pending' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS pending,
+           sum(CASE 'available' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS available,
+           sum(CASE 'held' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS held,
+           sum(CASE 'spent' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS spent,
+           sum(CASE 'expired' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS expired,
+           sum(CASE 'revoked' WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END) AS revoked,
+           sum(CASE 'debt' WHEN credit THEN -amount WHEN debit THEN amount ELSE 0 END) AS debt
+    FROM loyalty_entry GROUP BY account_id
+) AS e ON e.account_id = a.id
+WHERE (a.pending, a.available, a.held, a.spent, a.expired, a.revoked, a.debt)
+   <> (coalesce(e.pending, 0), coalesce(e.available, 0), coalesce(e.held, 0), coalesce(e.spent, 0), coalesce(e.expired, 0),
+       coalesce(e.revoked, 0), coalesce(e.debt, 0))
+LIMIT 1
+
+-- name: lots_equal_accounts
+-- What is pending and available of an account is what is left of its lots.
+SELECT 'account ' || a.id, 'pending ' || a.pending || ', available ' || a.available || '; its lots hold ' || coalesce(l.pending, 0) || ' and '
+       || coalesce(l.available, 0)
+FROM loyalty_account a
+LEFT JOIN (
+    SELECT account_id, sum(remaining) FILTER (WHERE is_pending) AS pending, sum(remaining) FILTER (WHERE NOT is_pending) AS available
+    FROM loyalty_lot GROUP BY account_id
+) AS l ON l.account_id = a.id
+WHERE a.pending <> coalesce(l.pending, 0) OR a.available <> coalesce(l.available, 0)
+LIMIT 1
+
+-- name: lot_within_amount
+-- Nothing of a lot is negative, and what is left, expired or reversed is never more than was earned.
+SELECT 'lot ' || id, 'amount ' || amount || ', remaining ' || remaining || ', expired ' || expired || ', reversed ' || reversed
+FROM loyalty_lot
+WHERE remaining < 0 OR expired < 0 OR reversed < 0 OR remaining + expired > amount OR reversed > amount
+LIMIT 1
+
+-- name: lot_equals_entries
+-- A lot was earned by the entry whose key it bears, and its amounts are the sums of its entries.
+SELECT 'lot ' || l.id, 'it differs from the sum of its entries'
+FROM loyalty_lot l
+LEFT JOIN (
+    SELECT lot_id,
+           sum(amount) FILTER (WHERE kind = 'earn') AS earned,
+           sum(CASE WHEN credit = 'expired' THEN amount WHEN debit = 'expired' THEN -amount ELSE 0 END) AS expired,
+           sum(amount) FILTER (WHERE kind = 'reverse_earn') AS reversed,
+           sum(CASE WHEN debit NOT IN ('pending', 'available') AND credit IN ('pending', 'available') THEN amount
+                    WHEN debit IN ('pending', 'available') AND credit NOT IN ('pending', 'available') THEN -amount ELSE 0 END) AS remaining,
+           (array_agg(key) FILTER (WHERE kind = 'earn'))[1] AS key
+    FROM loyalty_entry GROUP BY lot_id
+) AS e ON e.lot_id = l.id
+WHERE (l.amount, l.expired, l.reversed, l.remaining, l.key)
+   IS DISTINCT FROM (e.earned, coalesce(e.expired, 0), coalesce(e.reversed, 0), coalesce(e.remaining, 0), e.key)
+LIMIT 1
+
+-- name: lot_has_the_unit_of_its_account
+-- A lot lies in an account of its own unit.
+SELECT 'lot ' || l.id, l.unit || ' in an account of ' || a.unit
+FROM loyalty_lot l JOIN loyalty_account a ON a.id = l.account_id WHERE l.unit <> a.unit
+LIMIT 1
+
+-- name: entry_has_the_unit_of_its_account
+-- An entry moves the unit of its account.
+SELECT 'entry ' || e.id, e.unit || ' in an account of ' || a.unit
+FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id WHERE e.unit <> a.unit
+LIMIT 1
+
+-- name: entry_moves_between_buckets
+-- An entry moves a positive amount from one bucket that exists to another.
+SELECT 'entry ' || id, amount || ' from ' || debit || ' to ' || credit
+FROM loyalty_entry
+WHERE debit = credit OR amount <= 0
+   OR debit NOT IN ('issued', 'pending', 'available', 'held', 'spent', 'expired', 'revoked', 'debt')
+   OR credit NOT IN ('issued', 'pending', 'available', 'held', 'spent', 'expired', 'revoked', 'debt')
+LIMIT 1
+
+-- name: entry_has_rule_version
+-- Whatever was earned names the version of the rule that was in force on its business day.
+SELECT 'entry ' || e.id, 'rule ' || coalesce(r.code || ' version ' || r.version, 'missing') || ' on ' || e.business_day
+FROM loyalty_entry e LEFT JOIN loyalty_earnrule r ON r.id = e.rule_id
+WHERE e.kind = 'earn'
+  AND (r.id IS NULL OR e.business_day < r.from_day OR e.business_day > r.until_day
+       OR EXISTS (SELECT 1 FROM loyalty_earnrule n
+                  WHERE n.code = r.code AND n.version > r.version AND n.from_day <= e.business_day AND n.created_at < e.posted_at))
+LIMIT 1
+
+-- name: entry_key_begins_with_its_day
+-- An entry's key begins with the number of its business day: entries of a day are found by it.
+SELECT 'entry ' || id, 'key ' || key || ' on ' || business_day
+FROM loyalty_entry
+WHERE ('x' || left(replace(key::text, '-', ''), 8))::bit(32)::int <> business_day - DATE '0001-01-01' + 1
+LIMIT 1
+
+-- name: reversal_matches_refunds
+-- What was reversed of a lot is its share of the order's refunds, all of it when the order was closed.
+SELECT 'lot ' || l.id, 'reversed ' || l.reversed || ' of ' || l.amount || '; order ' || p.order_number || ' was refunded ' || p.refunded_minor
+       || ' of ' || p.base_minor
+FROM loyalty_lot l JOIN loyalty_purchase p ON p.id = l.purchase_id
+WHERE l.reversed <> CASE
+    WHEN p.closed_at IS NOT NULL THEN l.amount
+    WHEN p.refunded_minor = 0 THEN 0
+    WHEN p.refunded_minor >= p.base_minor THEN l.amount
+    ELSE floor((2 * l.amount::numeric * p.refunded_minor + p.base_minor) / (2 * p.base_minor))
+END
+LIMIT 1
+
+-- name: lot_of_a_paid_order
+-- Only an order that was paid has earned.
+SELECT 'lot ' || l.id, 'order ' || p.order_number || ' is not paid'
+FROM loyalty_lot l JOIN loyalty_purchase p ON p.id = l.purchase_id WHERE p.paid_at IS NULL
+LIMIT 1
+
+-- name: lot_waits_for_its_receipt
+-- What has no instant of maturity waits for the receipt of its order, which has not come.
+SELECT 'lot ' || l.id, 'it waits for nothing'
+FROM loyalty_lot l LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id
+WHERE l.is_pending AND l.remaining > 0 AND l.available_at IS NULL AND (p.id IS NULL OR p.received_at IS NOT NULL)
+LIMIT 1
+
+-- name: purchase_amounts_not_negative
+-- An order's amounts are not negative, and one that is not paid has none.
+SELECT 'purchase ' || id, 'paid ' || base_minor || ', refunded ' || refunded_minor
+FROM loyalty_purchase WHERE base_minor < 0 OR refunded_minor < 0 OR (paid_at IS NULL AND base_minor <> 0)
+LIMIT 1
+
+-- name: cap_use_equals_entries
+-- What was used of a cap is what was earned by the rule on that day.
+SELECT 'member ' || coalesce(c.origin_id, e.origin_id), 'rule ' || coalesce(c.rule_code, e.code) || ' on ' || coalesce(c.business_day, e.business_day)
+       || ': used ' || coalesce(c.points, 0) || ' in ' || coalesce(c.times, 0) || ', earned ' || coalesce(e.points, 0) || ' in ' || coalesce(e.times, 0)
+FROM loyalty_capuse c
+FULL JOIN (
+    SELECT a.origin_id, r.code, e.business_day, sum(e.amount) AS points, count(*) AS times
+    FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id JOIN loyalty_earnrule r ON r.id = e.rule_id
+    WHERE e.kind = 'earn'
+      AND coalesce(r.definition -> 'caps' ->> 'points_per_day', r.definition -> 'caps' ->> 'times_per_day') IS NOT NULL
+    GROUP BY a.origin_id, r.code, e.business_day
+) AS e ON e.origin_id = c.origin_id AND e.code = c.rule_code AND e.business_day = c.business_day
+WHERE c.points IS DISTINCT FROM e.points OR c.times IS DISTINCT FROM e.times
+LIMIT 1
+
+-- name: caps_respected
+-- No member has earned more by a rule on one business day than its versions allow.
+SELECT 'member ' || c.origin_id, 'rule ' || c.rule_code || ' on ' || c.business_day || ': ' || c.points || ' points in ' || c.times
+FROM loyalty_capuse c
+JOIN (
+    SELECT code,
+           CASE WHEN bool_and(definition -> 'caps' ->> 'points_per_day' IS NOT NULL)
+                THEN max((definition -> 'caps' ->> 'points_per_day')::bigint) END AS points,
+           CASE WHEN bool_and(definition -> 'caps' ->> 'times_per_day' IS NOT NULL)
+                THEN max((definition -> 'caps' ->> 'times_per_day')::bigint) END AS times
+    FROM loyalty_earnrule GROUP BY code
+) AS cap ON cap.code = c.rule_code
+WHERE c.points > cap.points OR c.times > cap.times
+LIMIT 1
+
+-- name: growth_equals_standing
+-- A member's growth is what the accounts the member owns hold of it; whoever has some has a standing.
+SELECT 'member ' || coalesce(s.member_id, a.owner_id), 'stands at ' || coalesce(s.growth::text, 'none') || ', holds ' || coalesce(a.growth, 0)
+FROM (SELECT member_id, growth FROM loyalty_standing WHERE track = 'growth') AS s
+FULL JOIN (SELECT owner_id, sum(available) AS growth FROM loyalty_account WHERE unit = 'growth' GROUP BY owner_id) AS a
+    ON a.owner_id = s.member_id
+WHERE coalesce(s.growth, 0) <> coalesce(a.growth, 0)
+LIMIT 1
+
+-- name: tier_matches_growth
+-- A member's tier is the highest that growth reaches, by the version that judged.
+SELECT 'member ' || s.member_id, 'holds ' || s.tier || ' with ' || s.growth
+FROM loyalty_standing s
+WHERE s.tier <> coalesce(
+    (SELECT t.code FROM loyalty_tier t
+     WHERE t.track = s.track AND t.version = s.version AND t.threshold <= s.growth ORDER BY t.threshold DESC LIMIT 1), '')
+LIMIT 1
+
+-- name: owner_is_root_member
+-- An account is owned by the end of its origin's line of mergers.
+WITH RECURSIVE line AS (
+    SELECT DISTINCT a.origin_id, a.origin_id AS member_id FROM loyalty_account a
+    UNION
+    SELECT line.origin_id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NOT NULL
+)
+SELECT 'account ' || a.id, 'owner ' || a.owner_id || ', but ' || m.id || ' is the end of its line'
+FROM loyalty_account a
+JOIN line ON line.origin_id = a.origin_id
+JOIN members_member m ON m.id = line.member_id AND m.merged_into_id IS NULL
+WHERE a.owner_id <> m.id
+LIMIT 1
+
+-- name: standing_of_living_members
+-- Merged members have no tier of their own.
+SELECT 'member ' || s.member_id, 'merged into ' || m.merged_into_id
+FROM loyalty_standing s JOIN members_member m ON m.id = s.member_id WHERE m.merged_into_id IS NOT NULL
+LIMIT 1
+
+-- name: no_orphan_account
+-- Origin and owner of an account exist.
+SELECT 'account ' || a.id, 'origin ' || a.origin_id || ', owner ' || a.owner_id
+FROM loyalty_account a
+WHERE NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = a.origin_id) OR NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = a.owner_id)
+LIMIT 1
+
+-- name: no_orphan_lot
+-- Account, rule and order of a lot exist.
+SELECT 'lot ' || l.id, 'account ' || l.account_id || ', rule ' || coalesce(l.rule_id::text, '-') || ', purchase ' || coalesce(l.purchase_id::text, '-')
+FROM loyalty_lot l
+LEFT JOIN loyalty_account a ON a.id = l.account_id
+LEFT JOIN loyalty_earnrule r ON r.id = l.rule_id
+LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id
+WHERE a.id IS NULL OR (l.rule_id IS NOT NULL AND r.id IS NULL) OR (l.purchase_id IS NOT NULL AND p.id IS NULL)
+LIMIT 1
+
+-- name: no_orphan_entry
+-- Account, lot, rule and fact of an entry exist.
+SELECT 'entry ' || e.id, 'account ' || e.account_id || ', lot ' || coalesce(e.lot_id::text, '-') || ', rule ' || coalesce(e.rule_id::text, '-')
+       || ', fact ' || coalesce(e.fact_id::text, '-')
+FROM loyalty_entry e
+LEFT JOIN loyalty_account a ON a.id = e.account_id
+LEFT JOIN loyalty_lot l ON l.id = e.lot_id
+LEFT JOIN loyalty_earnrule r ON r.id = e.rule_id
+LEFT JOIN facts_log f ON f.id = e.fact_id AND f.occurred_at = e.fact_occurred_at
+WHERE a.id IS NULL OR (e.lot_id IS NOT NULL AND l.id IS NULL) OR (e.rule_id IS NOT NULL AND r.id IS NULL) OR (e.fact_id IS NOT NULL AND f.id IS NULL)
+LIMIT 1
+
+-- name: no_orphan_standing
+-- The member of a standing exists, and its tier is a step of the version that judged.
+SELECT 'member ' || s.member_id, 'tier ' || s.tier || ' of version ' || s.version
+FROM loyalty_standing s
+LEFT JOIN members_member m ON m.id = s.member_id
+LEFT JOIN loyalty_tier t ON t.track = s.track AND t.version = s.version AND t.code = s.tier
+WHERE m.id IS NULL OR (s.tier <> '' AND t.id IS NULL)
+LIMIT 1
+
+-- name: no_orphan_cap_use
+-- Member and rule of a cap that was used exist.
+SELECT 'member ' || c.origin_id, 'rule ' || c.rule_code
+FROM loyalty_capuse c
+WHERE NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = c.origin_id)
+   OR NOT EXISTS (SELECT 1 FROM loyalty_earnrule r WHERE r.code = c.rule_code)
+LIMIT 1
