@@ -89,7 +89,7 @@ def handle(
     due_from: datetime | None = None,
 ) -> Handled:
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
-    with connection.cursor() as cursor:
+    with Cursor(connection) as cursor:  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own cursor
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, item.error) for item in items if item.error is not None]
         if refused:
@@ -245,19 +245,20 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     batch.facts = placed
 
 
-def _handles(cursor: Cursor, members: list[int]) -> dict[int, int]:
+def _handles(cursor: Cursor, members: list[int]) -> dict[int, tuple[int, UUID]]:
     if not members:
         return {}
     resolver = import_string(f"{django_settings.WIRING}.RESOLVER")
     return _imported(resolver).handles_of(cursor, members)
 
 
-def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[int, int]) -> Fact:
+def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[int, tuple[int, UUID]]) -> Fact:
     cause = news.cause
     if cause is not None and cause.depth >= MAX_DEPTH:
         raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
     at = cause.occurred_at if cause else news.at or EPOCH
-    origin = cause.message.hex if cause else f"{at.isoformat()}|{news.member_id}"
+    handle, handle_hash = (cause.identity_id, cause.message) if cause else handles.get(news.member_id, (None, ""))
+    origin = str(handle_hash) if cause else f"{at.isoformat()}|{handle_hash}"
     message = blake2b(f"{news.reaction}|{news.name}|{origin}|{news.discriminator}".encode(), digest_size=16).digest()
     return Fact(
         seq=cause.seq if cause else 0,
@@ -268,7 +269,7 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
         clock=cause.clock if cause else at,
         business_day=cause.business_day if cause else at.astimezone(batch.zone).date(),
         source_id=own,
-        identity_id=cause.identity_id if cause else handles.get(news.member_id),
+        identity_id=handle,
         member_id=news.member_id,
         properties=news.properties,
         message=UUID(bytes=message),

@@ -18,7 +18,7 @@ _sql = statements("siyu.facts", "pump")
 def count(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Add the batch's facts to the counters that are defined; a counter defined meanwhile waits for this batch to end."""
     cursor.execute(_sql.counters)
-    counters = [(number, name, _predicate(msgspec.json.encode(tree).decode())) for number, name, tree in cursor.fetchall()]
+    counters = [(number, name, _predicate(tree)) for number, name, tree in cursor.fetchall()]
     if not counters:
         return None
     by_name: dict[str, list[tuple[int, Callable[[dict], bool]]]] = {}

@@ -55,6 +55,9 @@ def put_tags(cursor: Cursor, tagged: list[tuple[int, str, object]], by: str) -> 
 
 def _merge_news(batch: Batch) -> list[Derived]:
     causes = {fact.seq: fact for fact in batch.facts}
+    first: dict[int, int] = {}  # of the merges that one fact caused
+    for place, merge in enumerate(batch.merges):
+        first.setdefault(merge.seq, place)
     return [
         Derived(
             name="member.merged",
@@ -62,7 +65,7 @@ def _merge_news(batch: Batch) -> list[Derived]:
             member_id=merge.survivor_id,
             properties={"survivor": merge.survivor_id, "loser": merge.loser_id, "merge": merge.merge_id},
             cause=causes[merge.seq],
-            discriminator=str(place),
+            discriminator=str(place - first[merge.seq]),
         )
         for place, merge in enumerate(batch.merges)
         if merge.seq in causes

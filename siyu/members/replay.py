@@ -77,7 +77,7 @@ def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Set
     cursor.execute(_sql.standing_of, {"ids": list(people)})
     standing = {number: (identified, merged_into) for number, identified, merged_into in cursor.fetchall()}
     cursor.execute(_sql.lock_members, {"ids": list(standing)})
-    owners = _assign(cursor, groups, component, standing, settling)
+    owners = _assign(cursor, groups, component, standing, settling, policy)
     _write_links(cursor, ended)
     moved = {handle: owner for handle, owner in owners.items() if component.members[handle] != owner}
     if moved:
@@ -88,18 +88,21 @@ def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Set
 
 
 def _assign(
-    cursor: Cursor, groups: list[set[int]], component: Component, standing: dict[int, tuple[bool, int | None]], settling: Settling
+    cursor: Cursor, groups: list[set[int]], component: Component, standing: dict[int, tuple[bool, int | None]], settling: Settling, policy: Policy
 ) -> dict[int, int]:
-    """A member for each group: one whose handles came with it, identified and older ones first; a new one when all are taken."""
-    taken: set[int] = set()
+    """A member for each group: one that a handle of it came with, people's handles choosing before devices'; else a new one."""
+    taken: dict[int, int] = {}  # place of the group → member
+    for choosing in (True, False):
+        for place, group in enumerate(groups):
+            came_with = {
+                component.origins[handle] for handle in group if not choosing or policy.kind(component.kinds[handle]).is_strong
+            } | ({component.members[handle] for handle in group} if not choosing else set())
+            free = sorted(came_with - set(taken.values()), key=lambda number: (not standing[number][0], number))
+            if place not in taken and free:
+                taken[place] = free[0]
     owners: dict[int, int] = {}
-    for group in groups:
-        candidates = {component.origins[handle] for handle in group} | {
-            component.members[handle] for handle in group if component.members[handle] not in component.origins.values()
-        }
-        free = sorted(candidates - taken, key=lambda number: (not standing[number][0], number))
-        owner = free[0] if free else _new_member(cursor, settling)
-        taken.add(owner)
+    for place, group in enumerate(groups):
+        owner = taken[place] if place in taken else _new_member(cursor, settling)
         owners.update(dict.fromkeys(group, owner))
     return owners
 

@@ -84,10 +84,10 @@ def resolve(cursor: Cursor, arriving: Sequence[Arriving], batch: Batch) -> tuple
     return _write(cursor, pool, places)
 
 
-def handles_of(cursor: Cursor, members: Sequence[int]) -> dict[int, int]:
-    """The oldest handle of each member."""
+def handles_of(cursor: Cursor, members: Sequence[int]) -> dict[int, tuple[int, UUID]]:
+    """The oldest handle of each member: its number and its hash."""
     cursor.execute(_sql.handles_of, {"members": list(members)})
-    return dict(cursor.fetchall())
+    return {member: (handle, hash_) for member, handle, hash_ in cursor.fetchall()}
 
 
 def _normal_handles(arriving: Sequence[Arriving], policy: Policy) -> list[list[tuple[str, str, UUID]]]:

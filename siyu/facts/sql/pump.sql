@@ -77,7 +77,7 @@ UPDATE facts_pump SET stopped_at = NULL, stopped_code = '', stopped_because = ''
 
 -- name: counters
 -- What is counted.
-SELECT id, name, filter FROM facts_counter
+SELECT id, name, filter::text FROM facts_counter
 
 -- name: count_days
 -- Counted facts per handle, counter and business day.

@@ -135,7 +135,7 @@ RETURNING id
 
 -- name: handles_of
 -- The oldest handle of each member: what news without a cause is said of.
-SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)s) GROUP BY member_id
+SELECT DISTINCT ON (member_id) member_id, id, hash FROM members_identity WHERE member_id = ANY(%(members)s) ORDER BY member_id, id
 
 -- name: lend_rungs
 -- A survivor stands on every rung that the merged member had reached.

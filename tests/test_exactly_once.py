@@ -1,0 +1,215 @@
+"""The invariants of the pump, as they are worded: splitting, repetition, crashes, order of arrival, merges and their undo."""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from siyu.facts import pump as pump_module
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import define_counter, record
+from siyu.loyalty.services import install_default_programme
+from siyu.merchant.rules import SYSTEM
+
+from .snapshot import Snapshot, differences, snapshot
+
+START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+USERS, DEVICES, PHONES = ["u1", "u2", "u3"], ["a1", "a2", "a3"], ["13800138001", "13800138002"]
+COMMON = settings(max_examples=int(os.environ.get("SIYU_EXAMPLES", "25")), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside never happened."""
+    try:
+        with transaction.atomic():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+@st.composite
+def histories(draw: st.DrawFn, largest: int = 14) -> list[Incoming]:
+    """Facts in the order of their arrival: people on shared devices, orders, refunds, receipts, check-ins, joins, over weeks."""
+    facts = []
+    at = START
+    for number in range(draw(st.integers(2, largest))):
+        at += draw(st.sampled_from([timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=1), timedelta(days=20), timedelta(days=70)]))
+        occurred = at - draw(st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=3), timedelta(days=40)]))
+        facts.append(draw(_fact(number, occurred)))
+    return facts
+
+
+@st.composite
+def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
+    user, device = Handle("user_id", draw(st.sampled_from(USERS))), Handle("anonymous_id", draw(st.sampled_from(DEVICES)))
+    who = draw(st.sampled_from([[user], [user], [device], [user, device], [device, user]]))
+    order = str(draw(st.integers(1, 4)))
+    kind = draw(st.sampled_from(["page", "identify", "phone", "paid", "paid", "refund", "received", "checkin", "join", "friend"]))
+    given: dict[str, Any] = {"occurred_at": at, "message": f"m{number}", "handles": who, "proof": "identify" if len(who) > 1 else ""}
+    if kind == "identify":
+        traits = {"nickname": draw(st.sampled_from(["小鱼", "阿亮"])), "city": draw(st.sampled_from(["上海", "杭州"])), "phone": "13800138000"}
+        return Incoming(name="member.identified", **{**given, "handles": [user, device], "proof": "identify"}, properties={"traits": traits})
+    if kind == "phone":
+        phone = Handle("phone", draw(st.sampled_from(PHONES)))
+        return Incoming(name="member.identified", **{**given, "handles": [user, phone], "proof": "identify"}, properties={"traits": {}})
+    if kind == "paid":
+        amount = draw(st.sampled_from([0, 9_900, 39_900, 120_000, 600_000]))
+        lines = [{"sku": "A", "quantity": "1", "unit_price": str(amount / 100), "amount_minor": amount}]
+        properties = {"shop": "web", "order_number": order, "amount_minor": amount, "lines": lines, "is_in_store": draw(st.booleans())}
+        return Incoming(name="order.paid", **given, properties=properties, key=f"order.paid:web:{order}")
+    if kind == "refund":
+        amount = draw(st.sampled_from([1_000, 13_300, 39_900]))
+        return Incoming(name="order.refunded", **given, properties={"shop": "web", "order_number": order, "amount_minor": amount})
+    if kind == "received":
+        return Incoming(name="order.received", **given, properties={"shop": "web", "order_number": order}, key=f"order.received:web:{order}")
+    if kind == "checkin":
+        return Incoming(name="member.checked_in", **given)
+    if kind == "join":
+        return Incoming(name="pool.joined", **given, properties={"channel": draw(st.sampled_from(["douyin", "store"])), "code": "c1"})
+    return Incoming(name={"friend": "friend.added", "page": "page.viewed"}[kind], **given, properties={"path": "/x"})
+
+
+def receipts(facts: list[Incoming]) -> list[tuple[datetime, Incoming]]:
+    """Each fact is received a minute after the latest occurrence before it: the clock of arrival never runs backwards."""
+    latest, received = START, []
+    for fact in facts:
+        latest = max(latest, fact.occurred_at) + timedelta(minutes=1)
+        received.append((latest, fact))
+    return received
+
+
+def run(facts: list[Incoming], deliver: Callable[[list[tuple[datetime, Incoming]]], None], *, by_origin: bool = True, tables: list[str] | None = None) -> Snapshot:
+    """The rows of every room after these facts were delivered in some manner, and everything due in half a year was done."""
+    taken: list[Snapshot] = []
+    with undone():
+        install()
+        deliver(receipts(facts))
+        pump(receipts(facts)[-1][0] + timedelta(days=200))
+        taken.append(snapshot(tables, by_origin=by_origin))
+    return taken[0]
+
+
+def install() -> None:
+    install_default_programme(SYSTEM, START.date() - timedelta(days=100))
+    define_counter("page.viewed", {"property": "path", "op": "eq", "value": "/x"}, now=START)
+
+
+def one_at_a_time(received: list[tuple[datetime, Incoming]]) -> None:
+    for at, fact in received:
+        record([fact], source="web", received_at=at)
+        pump(at, largest=1)
+
+
+def all_at_once(received: list[tuple[datetime, Incoming]]) -> None:
+    for at, fact in received:
+        record([fact], source="web", received_at=at)
+    report = pump(received[-1][0])
+    assert not report.stopped
+
+
+def in_parts(cuts: random.Random) -> Callable[[list[tuple[datetime, Incoming]]], None]:
+    def deliver(received: list[tuple[datetime, Incoming]]) -> None:
+        waiting = list(received)
+        while waiting:
+            part = waiting[: cuts.randint(1, 5)]
+            waiting = waiting[len(part) :]
+            for at, fact in part:
+                record([fact] * cuts.randint(1, 2), source="web", received_at=at)
+            pump(part[-1][0], largest=cuts.randint(1, 4))
+
+    return deliver
+
+
+@pytest.mark.django_db
+@COMMON
+@given(histories())
+def test_a_batch_equals_one_at_a_time(facts: list[Incoming]) -> None:
+    one, many = run(facts, one_at_a_time), run(facts, all_at_once)
+    assert differences(one, many) == ""
+
+
+@pytest.mark.django_db
+@COMMON
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_splitting_and_repetition_gives_the_same_rows(facts: list[Incoming], cuts: random.Random) -> None:
+    one, parts = run(facts, one_at_a_time), run(facts, in_parts(cuts))
+    assert differences(one, parts) == ""
+
+
+@pytest.mark.django_db
+@COMMON
+@given(histories(), st.integers(0, 6))
+def test_a_crash_at_any_batch_changes_nothing(facts: list[Incoming], broken: int) -> None:
+    undisturbed = run(facts, all_at_once)
+
+    def crashing(received: list[tuple[datetime, Incoming]]) -> None:
+        for at, fact in received:
+            record([fact], source="web", received_at=at)
+        consumed = pump_module._consume
+        calls = iter(range(100))
+
+        def die(items: list) -> None:
+            consumed(items)
+            if next(calls) == broken:
+                raise KeyboardInterrupt
+
+        pump_module._consume = die
+        try:
+            with transaction.atomic():
+                pump(received[-1][0], largest=3)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            pump_module._consume = consumed
+        pump(received[-1][0])
+
+    assert differences(undisturbed, run(facts, crashing)) == ""
+
+
+ORDERLESS = ["members_identity", "members_rollup", "members_trait", "members_lifecycle", "orders_order", "orders_line", "orders_refund",
+             "orders_statistics", "acquisition_arrival", "acquisition_attribution", "facts_counter_day"]  # fmt: skip
+
+
+@pytest.mark.django_db
+@COMMON
+@given(histories(), st.randoms(use_true_random=False))
+def test_order_of_arrival_does_not_matter_where_it_must_not(facts: list[Incoming], shuffle: random.Random) -> None:
+    shuffled = _once(facts)
+    shuffle.shuffle(shuffled)
+    end = max(fact.occurred_at for fact in facts) + timedelta(days=3)
+
+    def at_the_end(received: list[tuple[datetime, Incoming]]) -> None:
+        for _, fact in received:
+            record([fact], source="web", received_at=end)
+        pump(end)
+
+    one = run(_once(facts), at_the_end, by_origin=False, tables=ORDERLESS)
+    other = run(shuffled, at_the_end, by_origin=False, tables=ORDERLESS)
+    for taken in (one, other):
+        taken["members_identity"] = [(row[0], row[1], row[3]) for row in taken["members_identity"]]
+    assert differences(one, other) == ""
+
+
+def _once(facts: list[Incoming]) -> list[Incoming]:
+    """Of facts with one natural key the first only: which of two contradicting deliveries counts is a matter of order."""
+    keys: set[str] = set()
+    kept = []
+    for fact in facts:
+        if not fact.key or fact.key not in keys:
+            kept.append(fact)
+        keys.add(fact.key)
+    return kept
