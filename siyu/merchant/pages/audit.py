@@ -28,7 +28,7 @@ class AuditFilterForm(FilterForm):
 
 
 class Records(ListTable):
-    at = InstantColumn(_("When"))
+    at = InstantColumn(_("When"), attrs={"td": {"class": "text-nowrap"}})
     actor_name = tables.Column(_("Who"))
     verb = tables.Column(_("What"))
     subject = tables.Column(_("To what"))

@@ -38,7 +38,7 @@ REACHES = {
 
 
 class People(ListTable):
-    name = tables.Column(_("Name"), linkify=("staff-member", {"pk": tables.A("pk")}))
+    name = tables.Column(_("Full name"), linkify=("staff-member", {"pk": tables.A("pk")}))
     username = tables.Column(_("User name"))
     role = BadgeColumn(ROLES, _("Role"))
     reach = BadgeColumn(REACHES, _("Sees"))
@@ -50,7 +50,7 @@ class People(ListTable):
 class StaffForm(Form):
     """A posting. Which reaches a role has is the service's to say; an empty one is the usual."""
 
-    name = CharField(label=_("Name"), max_length=60)
+    name = CharField(label=_("Full name"), max_length=60)
     role = ChoiceField(label=_("Role"), choices=[(role, title) for role, (title, _colour) in ROLES.items()])
     reach = TypedChoiceField(
         label=_("Sees"),
@@ -84,7 +84,7 @@ def people(request: PageRequest) -> HttpResponse:
 @never_cache
 def new(request: PageRequest) -> HttpResponse:
     """Make a staff member; the password is shown once."""
-    form = NewStaffForm(request.POST or None)
+    form = NewStaffForm(request.POST or None, initial={"role": "shop_assistant"})  # the least, not the first
     made: list[services.NewStaff] = []
     if request.method == "POST" and applied(form, lambda: made.append(services.create_staff(request.viewer.actor, **form.cleaned_data))):
         return _password_page(request, form.cleaned_data["name"], made[0].password)

@@ -47,7 +47,8 @@ def forget_attempts(before: datetime) -> int:
 
 
 def _must_wait(attempt: LoginAttempt) -> bool:
-    recent = LoginAttempt.objects.filter(at__gt=attempt.at - WINDOW, pk__lt=attempt.pk)
+    # all others, not only those before: of many at once, each has written before it counts, so the n-th to count sees n - 1
+    recent = LoginAttempt.objects.filter(at__gt=attempt.at - WINDOW).exclude(pk=attempt.pk)
     return must_wait(recent.filter(username_hash=attempt.username_hash).count(), recent.filter(address_hash=attempt.address_hash).count())
 
 

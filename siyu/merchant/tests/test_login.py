@@ -1,14 +1,16 @@
 """The door: who comes in, who waits, and that nobody learns which user names exist."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from siyu.lib.refusal import Refusal
 from siyu.merchant import rules
 from siyu.merchant.models import Audit, LoginAttempt, Staff
-from siyu.merchant.rules import Actor
+from siyu.merchant.rules import SYSTEM, Actor
 from siyu.merchant.services import admit, archive_staff, change_password, change_preferences, create_staff, reset_password
 from siyu.merchant.tasks import forget_logins
 
@@ -92,6 +94,29 @@ def test_a_success_forgets_the_failures_of_that_name(boss: Actor) -> None:
     outcome("boss", PASSWORD)
 
     assert [outcome("boss", "wrong") for _ in range(5)] == ["login.wrong"] * 5
+
+
+def test_many_attempts_at_once_do_not_pass_the_limit_together(clone: str) -> None:
+    create_staff(SYSTEM, "boss", "Boss", "owner", password=PASSWORD)
+    start = threading.Barrier(12, timeout=20)
+    outcomes: list[str] = []
+
+    def attempt(number: int) -> None:
+        start.wait()
+        try:
+            outcomes.append(outcome("boss", "wrong", f"198.51.100.{number}"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert len(outcomes) == 12
+    assert outcomes.count("login.wrong") <= rules.PER_NAME
+    assert LoginAttempt.objects.count() == outcomes.count("login.wrong")
 
 
 @pytest.mark.parametrize(
