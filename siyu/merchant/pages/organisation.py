@@ -89,6 +89,7 @@ class Noun:
     create: Callable[..., int]
     change: Callable[..., None]
     archive: Callable[..., None]
+    restore: Callable[..., None]
 
 
 REGION = Noun(
@@ -103,6 +104,7 @@ REGION = Noun(
     services.create_region,
     services.rename_region,
     services.archive_region,
+    services.restore_region,
 )
 STORE = Noun(
     "store",
@@ -116,6 +118,7 @@ STORE = Noun(
     services.create_store,
     services.change_store,
     services.archive_store,
+    services.restore_store,
 )
 SHOP = Noun(
     "shop",
@@ -129,6 +132,7 @@ SHOP = Noun(
     services.create_shop,
     services.change_shop,
     services.archive_shop,
+    services.restore_shop,
 )
 NOUNS = (STORE, REGION, SHOP)
 
@@ -161,7 +165,8 @@ def _edit(request: PageRequest, noun: Noun, pk: int) -> HttpResponse:
     form = noun.form(request.POST or None, initial=initial)
     if request.method == "POST" and applied(form, lambda: noun.change(request.viewer.actor, pk, **form.cleaned_data)):
         return redirect(f"{noun.word}s")
-    actions = [] if place.archived_at else [(_("Archive"), reverse(f"{noun.word}-archive", args=[pk]))]
+    step, words = ("restore", _("Restore")) if place.archived_at else ("archive", _("Archive"))
+    actions = [(words, reverse(f"{noun.word}-{step}", args=[pk]))]
     context = {"title": place.name, "subtitle": getattr(place, "code", ""), "form": form, "actions": actions}
     return render(request, "merchant/edit.html", {**context, "cancel_url": reverse(f"{noun.word}s")})
 
@@ -176,6 +181,19 @@ def _archive(request: PageRequest, noun: Noun, pk: int) -> HttpResponse:
         service=lambda: noun.archive(request.viewer.actor, pk),
         back=reverse(f"{noun.word}s"),
         done=_("Archived."),
+    )
+
+
+def _restore(request: PageRequest, noun: Noun, pk: int) -> HttpResponse:
+    place = _one(noun, pk)
+    return confirmed(
+        request,
+        title=place.name,
+        question=gettext("Take “%(name)s” back into the lists?") % {"name": place.name},
+        button=_("Restore"),
+        service=lambda: noun.restore(request.viewer.actor, pk),
+        back=reverse(f"{noun.word}s"),
+        done=_("Restored."),
     )
 
 
@@ -206,6 +224,11 @@ def archive_region(request: PageRequest, pk: int) -> HttpResponse:
     return _archive(request, REGION, pk)
 
 
+@requires("settings.edit")
+def restore_region(request: PageRequest, pk: int) -> HttpResponse:
+    return _restore(request, REGION, pk)
+
+
 @requires("settings.view")
 def stores(request: PageRequest) -> HttpResponse:
     return _list(request, STORE)
@@ -226,6 +249,11 @@ def archive_store(request: PageRequest, pk: int) -> HttpResponse:
     return _archive(request, STORE, pk)
 
 
+@requires("settings.edit")
+def restore_store(request: PageRequest, pk: int) -> HttpResponse:
+    return _restore(request, STORE, pk)
+
+
 @requires("settings.view")
 def shops(request: PageRequest) -> HttpResponse:
     return _list(request, SHOP)
@@ -244,3 +272,8 @@ def edit_shop(request: PageRequest, pk: int) -> HttpResponse:
 @requires("settings.edit")
 def archive_shop(request: PageRequest, pk: int) -> HttpResponse:
     return _archive(request, SHOP, pk)
+
+
+@requires("settings.edit")
+def restore_shop(request: PageRequest, pk: int) -> HttpResponse:
+    return _restore(request, SHOP, pk)

@@ -17,6 +17,9 @@ from .organisation import (
     ensure_shops,
     ensure_stores,
     rename_region,
+    restore_region,
+    restore_shop,
+    restore_store,
 )
 from .settings import set_setting, withdraw_setting
 from .staff import (
@@ -58,7 +61,10 @@ __all__ = [
     "raise_alarm",
     "rename_region",
     "reset_password",
+    "restore_region",
+    "restore_shop",
     "restore_staff",
+    "restore_store",
     "revoke_key",
     "set_setting",
     "withdraw_setting",

@@ -112,6 +112,26 @@ def archive_store(by: Actor, store_id: int) -> None:
         _archive(by, store)
 
 
+def restore_region(by: Actor, region_id: int) -> None:
+    """Take a region back from the archive. Refusal: `region.unknown`."""
+    with transaction.atomic():
+        _restore(by, _locked(Region, region_id))
+
+
+def restore_shop(by: Actor, shop_id: int) -> None:
+    """Take a shop back from the archive. Refusal: `shop.unknown`."""
+    with transaction.atomic():
+        _restore(by, _locked(Shop, shop_id))
+
+
+def restore_store(by: Actor, store_id: int) -> None:
+    """Take a store back from the archive. Refusals: `store.unknown`, `region.archived` when its region is."""
+    with transaction.atomic():
+        store = _locked(Store, store_id)
+        living_region(store.region_id)
+        _restore(by, store)
+
+
 def living_region(region_id: int | None) -> Region | None:
     """The region, locked against archiving until the transaction ends. Refusals: `region.unknown`, `region.archived`."""
     return None if region_id is None else _living(Region, region_id)
@@ -169,6 +189,13 @@ def _archive(by: Actor, place: Region | Shop | Store) -> None:
         place.archived_at = utc_now()
         place.save(update_fields=["archived_at"])
         audit(by, f"{_word(type(place))}.archived", f"{_word(type(place))}:{place.pk}", {"name": place.name})
+
+
+def _restore(by: Actor, place: Region | Shop | Store) -> None:
+    if place.archived_at is not None:
+        place.archived_at = None
+        place.save(update_fields=["archived_at"])
+        audit(by, f"{_word(type(place))}.restored", f"{_word(type(place))}:{place.pk}", {"name": place.name})
 
 
 def _word(noun: type[Region] | type[Shop] | type[Store]) -> str:

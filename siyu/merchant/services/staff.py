@@ -103,10 +103,12 @@ def archive_staff(by: Actor, staff_id: int) -> None:
 def restore_staff(by: Actor, staff_id: int) -> str:
     """Let an archived staff member return; gives a new random password.
 
-    Refusals: `staff.unknown`, `staff.not_archived`, `staff.forbidden`.
+    Refusals: `staff.unknown`, `staff.not_archived`, `staff.forbidden`; `region.archived`, `store.archived` when where they worked is gone.
     """
     with transaction.atomic():
         staff = _locked(by, staff_id, archived=True)
+        living_region(staff.region_id)
+        living_store(staff.store_id)
         plain = _random_password()
         staff.archived_at = None
         staff.set_password(plain)

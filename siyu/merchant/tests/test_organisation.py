@@ -121,6 +121,27 @@ def test_archiving_twice_is_archiving_once() -> None:
     assert Audit.objects.filter(verb="shop.archived").count() == 1
 
 
+def test_what_is_archived_can_come_back() -> None:
+    region = services.create_region(SYSTEM, "East")
+    store = services.create_store(SYSTEM, "e1", "East 1", region)
+    shop = services.create_shop(SYSTEM, "web", "Web")
+    mia = services.create_staff(SYSTEM, "mia", "Mia", "store_manager", None, None, store).id
+    services.archive_staff(SYSTEM, mia)
+    services.archive_store(SYSTEM, store)
+    services.archive_region(SYSTEM, region)
+    services.archive_shop(SYSTEM, shop)
+
+    assert refusal(services.restore_staff, SYSTEM, mia) == "store.archived"
+    assert refusal(services.restore_store, SYSTEM, store) == "region.archived"
+    services.restore_region(SYSTEM, region)
+    services.restore_store(SYSTEM, store)
+    services.restore_shop(SYSTEM, shop)
+    services.restore_staff(SYSTEM, mia)
+
+    assert [len(rows) for rows in (queries.regions(), queries.stores(), queries.shops(), queries.staff())] == [1, 1, 1, 1]
+    assert Audit.objects.filter(verb="store.restored").count() == 1
+
+
 def test_a_fact_that_names_an_archived_shop_still_finds_it() -> None:
     shop = services.create_shop(SYSTEM, "web", "Web")
     services.archive_shop(SYSTEM, shop)

@@ -207,6 +207,10 @@ def test_an_owner_makes_changes_and_archives_a_place(boss_client: Client) -> Non
     assert Shop.objects.values_list("name", "kind").get() == ("Counter", "store")
     assert "East" in boss_client.get("/organisation/regions?archived=on").content.decode()
 
+    boss_client.post(f"/organisation/regions/{region.pk}/restore")
+
+    assert Region.objects.get().archived_at is None
+
 
 def test_an_owner_makes_a_staff_member_who_can_log_in_with_the_password_shown(boss_client: Client) -> None:
     form = {"username": "mia", "name": "Mia", "role": "analyst", "reach": "", "region_id": "", "store_id": ""}

@@ -1,6 +1,7 @@
 """Who may what, and how far they see."""
 
 import pytest
+from django.db import connection
 
 from siyu.merchant.rules import PERMISSIONS, REACHES, WHOLE, Reach, Role, Scope, scope_of
 
@@ -17,6 +18,29 @@ from siyu.merchant.rules import PERMISSIONS, REACHES, WHOLE, Reach, Role, Scope,
 def test_a_reach_becomes_a_scope(reach: Reach, scope: Scope) -> None:
     assert scope_of(reach, staff_id=7, store_id=3, region_store_ids=(3, 4)) == scope
     assert scope.is_whole == (reach is Reach.ALL)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        (WHOLE, [1, 2, 3]),
+        (Scope(store_ids=(10,)), [1]),
+        (Scope(store_ids=(10, 20)), [1, 2]),
+        (Scope(store_ids=()), []),
+        (Scope(assistant_id=7), [2, 3]),
+        (Scope(store_ids=(20,), assistant_id=7), [2]),
+    ],
+)
+def test_the_idiom_in_the_docstring_shows_whom_the_scope_allows(scope: Scope, seen: list[int]) -> None:
+    where = (Scope.__doc__ or "").partition("WHERE")[2]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT m.id FROM (VALUES (1, 10, 8), (2, 20, 7), (3, NULL, 7)) AS m (id, store_id, assistant_id) WHERE {where} ORDER BY 1",
+            scope.parameters(),
+        )
+        assert [row[0] for row in cursor.fetchall()] == seen
 
 
 @pytest.mark.parametrize("reach", [Reach.REGION, Reach.STORE])
