@@ -18,7 +18,7 @@ from .flusher import Envelope, Flusher
 from .keys import Keys, WriteKey
 from .requests import Refused, endpoint_of, key_of, read, too_large, unpack
 
-READ_SECONDS = 30.0  # for a whole body
+READ_SECONDS = 10.0  # for a whole body: the SDKs wait no longer
 _MAX_DRAINED = 16 * MAX_BODY  # of a body that is too large: read past, so that its sender hears the reason
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

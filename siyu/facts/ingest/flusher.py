@@ -22,6 +22,7 @@ MAX_ENVELOPES = 100_000  # in the inbox: beyond, senders wait until the pump has
 FLUSH_SECONDS = 8.0  # before a commit is given up: the SDKs wait 10 and 15
 LOOK_SECONDS = 1.0  # between two looks at the inbox's length
 WAKE_SECONDS = 0.1  # between two wakings of the pump while more arrives
+APPLICATION = "siyu ingest"  # how the connection shows in pg_stat_activity
 _BACK_OFF = (0.5, 5.0)  # seconds, doubling from the first to the last
 
 _log = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class Flusher:
 
     async def _connected(self) -> AsyncConnection:
         if self._connection is None or self._connection.closed:
-            self._connection = await AsyncConnection.connect(self.conninfo, autocommit=True)
+            self._connection = await AsyncConnection.connect(self.conninfo, autocommit=True, application_name=APPLICATION)
         return self._connection
 
     async def _failed(self, error: Exception, taken: list[_Waiting]) -> None:

@@ -36,12 +36,13 @@ STOP_SECONDS = 15.0
 _sql = statements("siyu.operate", "bench_ingest")
 
 
-def run(facts: int = FACTS, *, number_of_clients: int = CLIENTS, rounds: int = ROUNDS) -> Result:
+def run(facts: int = FACTS, *, number_of_clients: int = CLIENTS, rounds: int | None = None) -> Result:
     """Measure; refuses with `bench.broken` when a message that was acknowledged is not in the inbox as it was sent."""
     with own_database("ingest") as environment:
         on = machine()
         key = create_key(SYSTEM, "write", "bench")
         _execute(_sql.make_raw)
+        rounds = rounds or ROUNDS
         bodies = list(Corpus(facts=facts, size=SIZE, write_key=key).bodies())
         parts = [bodies[number::rounds] for number in range(rounds)]
         with _server(environment) as port:
