@@ -1,11 +1,25 @@
 """Addresses of the ground's pages."""
 
-from django.urls import path, register_converter
+from django.urls import URLPattern, path, register_converter
 
 from .pages import account, alarms, audit, door, keys, organisation, settings, staff
 from .pages.converters import DayConverter
+from .pages.places import NOUNS, STORE, Noun
 
 register_converter(DayConverter, "day")
+
+
+def _places(noun: Noun) -> list[URLPattern]:
+    """The pages of one kind of place; the stores' list is where the menu leads."""
+    word, root = noun.word, f"organisation/{noun.word}s"
+    return [
+        path("organisation" if noun is STORE else root, organisation.places, {"noun": noun}, name=f"{word}s"),
+        path(f"{root}/new", organisation.new, {"noun": noun}, name=f"{word}-new"),
+        path(f"{root}/<int:pk>", organisation.edit, {"noun": noun}, name=word),
+        path(f"{root}/<int:pk>/archive", organisation.archive, {"noun": noun}, name=f"{word}-archive"),
+        path(f"{root}/<int:pk>/restore", organisation.restore, {"noun": noun}, name=f"{word}-restore"),
+    ]
+
 
 urlpatterns = [
     path("login", door.log_in, name="login"),
@@ -16,21 +30,7 @@ urlpatterns = [
     path("settings", settings.settings, name="settings"),
     path("settings/<str:name>", settings.set_setting, name="setting"),
     path("settings/<str:name>/<day:day>/withdraw", settings.withdraw_setting, name="setting-withdraw"),
-    path("organisation", organisation.stores, name="stores"),
-    path("organisation/stores/new", organisation.new_store, name="store-new"),
-    path("organisation/stores/<int:pk>", organisation.edit_store, name="store"),
-    path("organisation/stores/<int:pk>/archive", organisation.archive_store, name="store-archive"),
-    path("organisation/stores/<int:pk>/restore", organisation.restore_store, name="store-restore"),
-    path("organisation/regions", organisation.regions, name="regions"),
-    path("organisation/regions/new", organisation.new_region, name="region-new"),
-    path("organisation/regions/<int:pk>", organisation.edit_region, name="region"),
-    path("organisation/regions/<int:pk>/archive", organisation.archive_region, name="region-archive"),
-    path("organisation/regions/<int:pk>/restore", organisation.restore_region, name="region-restore"),
-    path("organisation/shops", organisation.shops, name="shops"),
-    path("organisation/shops/new", organisation.new_shop, name="shop-new"),
-    path("organisation/shops/<int:pk>", organisation.edit_shop, name="shop"),
-    path("organisation/shops/<int:pk>/archive", organisation.archive_shop, name="shop-archive"),
-    path("organisation/shops/<int:pk>/restore", organisation.restore_shop, name="shop-restore"),
+    *(address for noun in NOUNS for address in _places(noun)),
     path("staff", staff.people, name="staff"),
     path("staff/new", staff.new, name="staff-new"),
     path("staff/<int:pk>", staff.edit, name="staff-member"),

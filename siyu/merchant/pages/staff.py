@@ -17,8 +17,8 @@ from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable
 from .. import queries, services
 from ..access import PageRequest, requires
 from ..models import Staff
-from .organisation import ArchiveFilter
 from .parts import confirmed, secret_page
+from .places import ArchiveFilter
 
 ROLES = {
     "owner": (_("Owner"), "red"),
