@@ -29,6 +29,7 @@ def pages() -> None:
     from tools.translations import compile_all
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STATIC_ROOT = TEST_HOME / "never-collected"
     compile_all()
 
 
