@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCE_ZONE = ZoneInfo("America/New_York")
-LAST_DAY = date(2017, 12, 31)  # the last day of the data set on its own clock
+FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2017, 12, 31)  # of the data set, on its own clock
 WEEK = 7
 
 

@@ -18,9 +18,9 @@ class DemoChannel(NamedTuple):
 CHANNELS = (
     DemoChannel("store-code", "门店扫码", "store", 330, 60_000, ""),
     DemoChannel("official-account", "公众号", "article", 150, 45_000, "wechat_mp"),
-    DemoChannel("xiaohongshu", "小红书", "social", 130, 120_000, "xiaohongshu"),
+    DemoChannel("xiaohongshu", "小红书", "article", 130, 120_000, "xiaohongshu"),
     DemoChannel("douyin", "抖音", "short_video", 120, 180_000, "douyin"),
-    DemoChannel("referral", "老客推荐", "referral", 110, 30_000, ""),
+    DemoChannel("referral", "老客推荐", "other", 110, 30_000, ""),
     DemoChannel("channels-video", "视频号", "short_video", 90, 55_000, "channels"),
     DemoChannel("ads", "广告投放", "ad", 70, 150_000, "ads"),
 )

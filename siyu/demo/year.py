@@ -25,8 +25,8 @@ class Year:
         for order in orders:
             self._orders[order.day].append(order)
         self._diary = Diary(orders[0].day, until, zone, currency)
-        self.people = simulate(data, orders, self._lines, self._diary)
-        self._others = self._by_day(data, orders, weeks, zone)
+        people, self.homes = simulate(data, orders, self._lines, self._diary)
+        self._others = _by_day(data, orders, people, weeks, zone)
         first = min(day for day in (min(self._others), orders[0].day, self._diary.first_day()) if day)
         self.days = [first + timedelta(days=number) for number in range((self._diary.closing - first).days + 1)]
         self.facts = len(orders) + sum(map(len, self._others.values())) + self._diary.facts()
@@ -37,20 +37,23 @@ class Year:
         said = sorted(self._others[day] + orders, key=lambda fact: fact.occurred_at)  # stable: who someone is comes before what they do
         return [(SOURCE, said), (SIMULATION, self._diary.of(day))]
 
-    def _by_day(self, data: DataSet, orders: list[translate.Basket], weeks: int, zone: ZoneInfo) -> dict[date, list[Incoming]]:
-        """Everything the data set says but orders; products stand at the opening, households where they are first heard of."""
-        campaigns = list(translate.campaign_facts(data, weeks, zone))
-        opening = min([orders[0].at, *(fact.occurred_at for fact in campaigns)])
-        facts: list[Incoming] = [
-            *translate.product_facts(data, opening),
-            *translate.household_facts(data, _first_heard(self.people, campaigns)),
-            *campaigns,
-            *translate.redemption_facts(data, orders, weeks, zone),
-        ]
-        by_day: dict[date, list[Incoming]] = defaultdict(list)
-        for fact in facts:
-            by_day[fact.occurred_at.astimezone(zone).date()].append(fact)
-        return by_day
+
+def _by_day(
+    data: DataSet, orders: list[translate.Basket], people: dict[int, Person], weeks: int, zone: ZoneInfo
+) -> dict[date, list[Incoming]]:
+    """Everything the data set says but orders; products stand at the opening, households where they are first heard of."""
+    campaigns = list(translate.campaign_facts(data, weeks, zone))
+    opening = min([orders[0].at, *(fact.occurred_at for fact in campaigns)])
+    facts: list[Incoming] = [
+        *translate.product_facts(data, opening),
+        *translate.household_facts(data, _first_heard(people, campaigns)),
+        *campaigns,
+        *translate.redemption_facts(data, orders, weeks, zone),
+    ]
+    by_day: dict[date, list[Incoming]] = defaultdict(list)
+    for fact in facts:
+        by_day[fact.occurred_at.astimezone(zone).date()].append(fact)
+    return by_day
 
 
 def _first_heard(people: dict[int, Person], campaigns: list[Incoming]) -> dict[int, datetime]:

@@ -1,16 +1,18 @@
 """The installation in a few figures, whole and by source: what `siyu summary` prints and a demo is checked by."""
 
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
 from siyu.lib.sql import statements
+from siyu.loyalty.queries import by_tier
 
 _sql = statements("siyu.operate", "summary")
 
 
-def summary() -> dict[str, Any]:
-    """The figures as one JSON-ready object; amounts in minor units of the merchant's currency. One snapshot of the database."""
+def summary(day: date) -> dict[str, Any]:
+    """The figures as one JSON-ready object, tiers by the ladder in force on `day`; amounts in minor units. One snapshot of the database."""
     with transaction.atomic(), connection.cursor() as cursor:
 
         def rows(statement: str) -> list[tuple]:
@@ -22,7 +24,7 @@ def summary() -> dict[str, Any]:
         by_source = _by_source(rows)
         whole: dict[str, Any] = {key: sum(figures.get(key, 0) for figures in by_source.values()) for key in _KEYS}
         whole["points_outstanding"] = rows(_sql.points)[0][0]
-        whole["by_tier"] = dict(rows(_sql.tiers))
+        whole["by_tier"] = by_tier(day)
         whole["by_stage"] = dict(rows(_sql.stages))
     whole["by_source"] = {name: {key: figures.get(key, 0) for key in _KEYS} for name, figures in by_source.items()}
     return whole

@@ -9,15 +9,15 @@ from ..channels import ONLINE, channel_of
 from ..nicknames import nickname, phone
 from ..stores import STORES, assistants_of
 from .diary import Diary
-from .people import join_pool, look_around
+from .people import Home, join_pool, look_around
 
 LEADS, VISITORS = 2_300, 3_800
 REGISTERED = 0.4  # of the leads leave a phone number
 FIRST_PHONE = 1_000_000  # beyond every household's number
 
 
-def add_lead(number: int, diary: Diary) -> None:
-    """Someone who joined the pool and has not bought anything."""
+def add_lead(number: int, diary: Diary) -> Home:
+    """Someone who joined the pool and has not bought anything; returns whose customer that is."""
     random = Random(f"lead:{number}")
     store = random.choices(STORES, [store.share for store in STORES])[0].code
     when, channel = diary.moment(random, diary.some_day(random)), channel_of(random)
@@ -31,7 +31,9 @@ def add_lead(number: int, diary: Diary) -> None:
         traits["phone"] = phone(random, FIRST_PHONE + number)
         handles.append(Handle("phone", traits["phone"]))
     diary.write("member.identified", when, handles, {"traits": traits}, key=f"registered:L{number}", proof="identify")
-    join_pool(diary, random, f"L{number}", handles[:1], store, random.choice(assistants_of(store)), when + timedelta(seconds=5), channel)
+    assistant = random.choice(assistants_of(store))
+    join_pool(diary, random, f"L{number}", handles[:1], store, assistant, when + timedelta(seconds=5), channel)
+    return Home(handles[0], store, assistant)
 
 
 def add_visitor(number: int, diary: Diary) -> None:

@@ -19,6 +19,14 @@ NAMED = 0.45  # give their name when they register
 MONTH = timedelta(days=30)
 
 
+class Home(NamedTuple):
+    """Whose customer someone is: the store, and the assistant for those who joined the pool."""
+
+    handle: Handle
+    store: str
+    assistant: str | None
+
+
 class Person(NamedTuple):
     """A household as the simulation sees it. `joined_at` is None for those who only shop."""
 
@@ -29,6 +37,10 @@ class Person(NamedTuple):
     appeared_at: datetime
     joined_at: datetime | None
     channel: DemoChannel | None
+
+    @property
+    def home(self) -> Home:
+        return Home(self.handles[0], self.store, self.assistant if self.joined_at else None)
 
 
 def person_of(household: int, orders: list[Basket], diary: Diary) -> Person:

@@ -9,15 +9,15 @@ from ..dataset import DataSet
 from ..translate import Basket, Lines, order_properties
 from .crowd import LEADS, VISITORS, add_lead, add_visitor
 from .diary import Diary
-from .people import Person, live, person_of
+from .people import Home, Person, live, person_of
 from .shopping import surround
 
 RETURNS = 0.9  # of the last week's baskets come again on the same weekday after the data set's end
 ALL_HOUSEHOLDS = 2_469
 
 
-def simulate(data: DataSet, orders: list[Basket], lines: Lines, diary: Diary) -> dict[int, Person]:
-    """Fill the diary; returns the people by household."""
+def simulate(data: DataSet, orders: list[Basket], lines: Lines, diary: Diary) -> tuple[dict[int, Person], list[Home]]:
+    """Fill the diary; returns the people by household, and whose customer everybody is."""
     orders_of: dict[int, list[Basket]] = defaultdict(list)
     for order in orders:
         orders_of[order.household].append(order)
@@ -29,11 +29,10 @@ def simulate(data: DataSet, orders: list[Basket], lines: Lines, diary: Diary) ->
     for order in days_since(orders, diary):
         buy(order, people[order.household], lines, diary)
     share = len(data.households) / ALL_HOUSEHOLDS
-    for number in range(round(LEADS * share)):
-        add_lead(number, diary)
+    homes = [person.home for person in people.values()] + [add_lead(number, diary) for number in range(round(LEADS * share))]
     for number in range(round(VISITORS * share)):
         add_visitor(number, diary)
-    return people
+    return people, homes
 
 
 def days_since(orders: list[Basket], diary: Diary) -> list[Basket]:

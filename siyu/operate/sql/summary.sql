@@ -36,11 +36,6 @@ JOIN facts_log f ON f.id = e.fact_id AND f.occurred_at = e.fact_occurred_at
 JOIN facts_source s ON s.id = f.source_id
 WHERE l.unit = 'points' AND l.remaining > 0 AND l.purchase_id IS NULL GROUP BY s.name
 
--- name: tiers
--- People by tier.
-SELECT t.tier, count(*) FROM loyalty_standing t JOIN members_member m ON m.id = t.member_id
-WHERE m.is_identified AND m.merged_into_id IS NULL AND t.track = 'growth' GROUP BY t.tier
-
 -- name: stages
 -- People in the pool by stage.
 SELECT l.pool_stage, count(*) FROM members_lifecycle l JOIN members_member m ON m.id = l.member_id

@@ -33,12 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
     def handle(self, *args: str, **options: object) -> None:
-        figures = summary()
+        day = today(utc_now())
+        figures = summary(day)
         if options["json"]:
             self.stdout.write(msgspec.json.encode(figures).decode())
             return
         console = Console(highlight=False)
-        console.print(_sources(figures, settings_book().currency(today(utc_now()))))
+        console.print(_sources(figures, settings_book().currency(day)))
         console.print(_counts("Tier", figures["by_tier"]), _counts("Stage of the pool", figures["by_stage"]))
 
 
