@@ -1,6 +1,6 @@
 """Reads about channels: what each brought, what it cost, and to which of them a member is owed."""
 
-from .channels import all_rules, channel_names, channels, costs, costs_of, one_channel, one_cost, rules_of
+from .channels import all_rules, channel_names, channels, costs, costs_of, latest_costs, one_channel, one_cost, one_rule, rules_of
 from .figures import (
     ChannelFigures,
     CodeFigures,
@@ -24,7 +24,9 @@ __all__ = [
     "codes_of_channel",
     "costs",
     "costs_of",
+    "latest_costs",
     "one_channel",
     "one_cost",
+    "one_rule",
     "rules_of",
 ]

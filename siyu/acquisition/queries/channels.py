@@ -38,9 +38,18 @@ def all_rules() -> list[ChannelRule]:
     return list(ChannelRule.objects.select_related("channel").order_by("rank", "pk")[:LIMIT])
 
 
+def one_rule(rule_id: int) -> ChannelRule | None:
+    return ChannelRule.objects.select_related("channel").filter(pk=rule_id).first()
+
+
 def costs(at: Position, *, channel_id: int | None = None, with_archived: bool = False) -> list[Cost]:
     """A page of costs, newest period first; the sort key is (from_day, id)."""
     return list(cut(_wanted(channel_id, with_archived), at, "-from_day", "-id"))
+
+
+def latest_costs(channel_id: int, limit: int = 20) -> list[Cost]:
+    """A channel's costs in force, newest period first."""
+    return list(_wanted(channel_id, False).order_by("-from_day", "-id")[:limit])
 
 
 def one_cost(cost_id: int) -> Cost | None:

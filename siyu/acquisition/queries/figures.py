@@ -101,9 +101,4 @@ def attribution_of(member_id: int) -> MemberChannels | None:
 
 
 def _period(first: date, last: date, zone: ZoneInfo, scope: Scope) -> dict[str, Any]:
-    return {
-        "since": midnight(first, zone),
-        "until": midnight(last + timedelta(1), zone),
-        "stores": None if scope.store_ids is None else list(scope.store_ids),
-        "assistant": scope.assistant_id,
-    }
+    return {"since": midnight(first, zone), "until": midnight(last + timedelta(1), zone)} | scope.parameters()

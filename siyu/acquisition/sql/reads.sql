@@ -4,22 +4,22 @@ WITH came AS (
     SELECT a.channel_id, count(*) AS arrivals
     FROM acquisition_arrival a JOIN members_identity i ON i.id = a.identity_id JOIN members_member m ON m.id = i.member_id
     WHERE a.occurred_at >= %(since)s AND a.occurred_at < %(until)s
-      AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY(%(stores)s::bigint[]))
-      AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+      AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
     GROUP BY a.channel_id
 ), brought AS (
     SELECT t.first_channel_id AS channel_id, count(*) AS people, count(*) FILTER (WHERE m.is_identified) AS members
     FROM acquisition_attribution t JOIN members_member m ON m.id = t.member_id
     WHERE t.first_at >= %(since)s AND t.first_at < %(until)s
-      AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY(%(stores)s::bigint[]))
-      AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+      AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
     GROUP BY t.first_channel_id
 ), bought AS (
     SELECT t.first_channel_id AS channel_id, count(*) AS first_purchases
     FROM orders_statistics s JOIN acquisition_attribution t ON t.member_id = s.member_id JOIN members_member m ON m.id = t.member_id
     WHERE s.first_paid_at >= %(since)s AND s.first_paid_at < %(until)s
-      AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY(%(stores)s::bigint[]))
-      AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+      AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
     GROUP BY t.first_channel_id
 )
 SELECT c.id, coalesce(came.arrivals, 0), coalesce(brought.people, 0), coalesce(brought.members, 0), coalesce(bought.first_purchases, 0)
@@ -31,8 +31,8 @@ LEFT JOIN came ON came.channel_id = c.id LEFT JOIN brought ON brought.channel_id
 SELECT (a.occurred_at AT TIME ZONE %(zone)s)::date AS day, a.channel_id, count(*)
 FROM acquisition_arrival a JOIN members_identity i ON i.id = a.identity_id JOIN members_member m ON m.id = i.member_id
 WHERE a.occurred_at >= %(since)s AND a.occurred_at < %(until)s
-  AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY(%(stores)s::bigint[]))
-  AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+  AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+  AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 GROUP BY day, a.channel_id ORDER BY day, a.channel_id
 
 -- name: codes_of_channel
@@ -40,8 +40,8 @@ GROUP BY day, a.channel_id ORDER BY day, a.channel_id
 SELECT t.first_code, count(*) AS people, count(*) FILTER (WHERE m.is_identified)
 FROM acquisition_attribution t JOIN members_member m ON m.id = t.member_id
 WHERE t.first_channel_id = %(channel)s AND t.first_at >= %(since)s AND t.first_at < %(until)s
-  AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY(%(stores)s::bigint[]))
-  AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+  AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+  AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 GROUP BY t.first_code ORDER BY people DESC, t.first_code LIMIT %(limit)s
 
 -- name: attribution_of

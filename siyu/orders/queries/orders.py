@@ -87,9 +87,9 @@ def one_order(scope: Scope, order_id: int) -> OrderView | None:
     return _view(order) if order else None
 
 
-def lines_of(order_id: int) -> "QuerySet[Line]":
+def lines_of(order_id: int) -> list[Line]:
     """The lines of an order with their products; at most 1,000, as facts may tell no more."""
-    return Line.objects.filter(order_id=order_id).select_related("product__category").order_by("number")
+    return list(Line.objects.filter(order_id=order_id).select_related("product__category").order_by("number")[:1_000])
 
 
 def sources() -> list[tuple[int, str]]:

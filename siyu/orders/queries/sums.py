@@ -1,7 +1,7 @@
 """Sums of the order book: what summary, dashboard and member pages show."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -52,14 +52,14 @@ def totals_by_source() -> list[SourceTotals]:
 def revenue_by_day(first: date, last: date, scope: Scope = WHOLE) -> list[DayRevenue]:
     """Paid orders, revenue and refunds per business day and source, both ends included; days without either are absent."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql.revenue_by_day, {"first": first, "last": last} | _reach(scope))
+        cursor.execute(_sql.revenue_by_day, {"first": first, "last": last} | scope.parameters())
         return [DayRevenue(*row) for row in cursor.fetchall()]
 
 
 def buyers_between(first: date, last: date, scope: Scope = WHOLE) -> int:
     """How many members paid an order on these business days, both included."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql.buyers_between, {"first": first, "last": last} | _reach(scope))
+        cursor.execute(_sql.buyers_between, {"first": first, "last": last} | scope.parameters())
         row = cursor.fetchone()
     return row[0] if row else 0
 
@@ -68,7 +68,3 @@ def statistics_of(member_id: int) -> Sums:
     """A member's sums; whether the viewer may see the member is the caller's to ask."""
     row = Statistics.objects.filter(member_id=member_id).values_list(*Sums._fields).first()
     return Sums(*row) if row else Sums()
-
-
-def _reach(scope: Scope) -> dict[str, Any]:
-    return {"stores": None if scope.store_ids is None else list(scope.store_ids), "assistant": scope.assistant_id}

@@ -16,16 +16,16 @@ WITH bought AS (
     FROM orders_order o
     LEFT JOIN members_identity i ON i.id = o.identity_id LEFT JOIN members_member m ON m.id = i.member_id
     WHERE o.paid_at IS NOT NULL AND o.paid_day BETWEEN %(first)s AND %(last)s
-      AND (%(stores)s::bigint[] IS NULL OR o.store_id = ANY(%(stores)s::bigint[]) OR m.store_id = ANY(%(stores)s::bigint[]))
-      AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+      AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s::bigint[]) OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
     GROUP BY o.paid_day, o.source_id
 ), given_back AS (
     SELECT r.business_day AS day, r.source_id, sum(r.amount_minor)::bigint AS refunded_minor
     FROM orders_refund r LEFT JOIN orders_order o ON o.id = r.order_id
     LEFT JOIN members_identity i ON i.id = coalesce(o.identity_id, r.identity_id) LEFT JOIN members_member m ON m.id = i.member_id
     WHERE r.business_day BETWEEN %(first)s AND %(last)s
-      AND (%(stores)s::bigint[] IS NULL OR o.store_id = ANY(%(stores)s::bigint[]) OR m.store_id = ANY(%(stores)s::bigint[]))
-      AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+      AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s::bigint[]) OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
     GROUP BY r.business_day, r.source_id
 )
 SELECT day, s.name, coalesce(orders, 0), coalesce(revenue_minor, 0), coalesce(refunded_minor, 0)
@@ -37,8 +37,8 @@ ORDER BY day, s.name
 SELECT count(DISTINCT i.member_id)
 FROM orders_order o JOIN members_identity i ON i.id = o.identity_id JOIN members_member m ON m.id = i.member_id
 WHERE o.paid_at IS NOT NULL AND o.paid_day BETWEEN %(first)s AND %(last)s
-  AND (%(stores)s::bigint[] IS NULL OR o.store_id = ANY(%(stores)s::bigint[]) OR m.store_id = ANY(%(stores)s::bigint[]))
-  AND (%(assistant)s::bigint IS NULL OR m.assistant_id = %(assistant)s)
+  AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s::bigint[]) OR m.store_id = ANY(%(scope_stores)s::bigint[]))
+  AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 
 -- name: price_changes
 -- A product's prices where they differ from the one before, newest first.

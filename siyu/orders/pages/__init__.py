@@ -1,0 +1,1 @@
+"""The order book's pages: orders, refunds, adjustments, the catalogue."""
