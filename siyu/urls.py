@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("siyu.console.urls")),
+    path("", include("siyu.acquisition.urls")),
+    path("", include("siyu.orders.urls")),
     path("", include("siyu.merchant.urls")),
 ]
 

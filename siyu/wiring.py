@@ -68,6 +68,9 @@ FRAME = "siyu.console.frame.frame"
 NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Workbench", "home", "", "home"),
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
+    ("Trade", "Orders", "orders", "orders.view", "shopping-cart"),
+    ("Trade", "Products", "products", "orders.view", "package"),
+    ("Attract", "Channels", "channels", "channels.view", "route"),
     ("System", "Alarms", "alarms", "facts.view", "bell"),
     ("System", "Settings", "settings", "settings.view", "settings"),
     ("System", "Organisation", "stores", "settings.view", "building-store"),
