@@ -55,7 +55,7 @@ SETTINGS = [
 
 # periodic work of the worker: (seconds between runs, task); tasks take `now`, and run once more at every start of a worker
 TIMETABLE = [
-    (3600, "siyu.facts.tasks.make_partitions"),
+    (3600, "siyu.facts.tasks.make_partitions_ahead"),
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
 ]
