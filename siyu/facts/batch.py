@@ -223,7 +223,7 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     cursor.execute(_sql.reserve_ids, {"count": len(derived)})
     number = cursor.fetchone()[0]  # type: ignore[index]
     own = source_id(OWN_SOURCE)
-    handles = _handles(cursor, [news.member_id for news in derived if news.cause is None])
+    handles = _handles(cursor, [batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)])
     clocks = [fact.clock for fact in batch.facts]
     behind: dict[int, list[Fact]] = {}
     ahead: dict[int, list[Fact]] = {}
@@ -257,8 +257,10 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
     if cause is not None and cause.depth >= MAX_DEPTH:
         raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
     at = cause.occurred_at if cause else news.at or EPOCH
-    handle, handle_hash = (cause.identity_id, cause.message) if cause else handles.get(news.member_id, (None, ""))
-    origin = str(handle_hash) if cause else f"{at.isoformat()}|{handle_hash}"
+    handle, handle_hash = handles.get(batch.owner(news.member_id), (None, ""))
+    if cause and _is_of_its_cause(news):
+        handle = cause.identity_id
+    origin = str(cause.message) if cause else f"{at.isoformat()}|{handle_hash}"
     message = blake2b(f"{news.reaction}|{news.name}|{origin}|{news.discriminator}".encode(), digest_size=16).digest()
     return Fact(
         seq=cause.seq if cause else 0,
@@ -277,6 +279,11 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
         depth=cause.depth + 1 if cause else 1,
         is_historical=cause.is_historical if cause else False,
     )
+
+
+def _is_of_its_cause(news: Derived) -> bool:
+    """Whether the news is of the member whose fact caused it: when one gives back what another bought, it is not."""
+    return news.cause is not None and news.cause.member_id == news.member_id
 
 
 def _finish(cursor: Cursor, batch: Batch) -> None:
