@@ -230,11 +230,3 @@ LEFT JOIN members_member m ON m.id = s.member_id
 LEFT JOIN loyalty_tier t ON t.track = s.track AND t.version = s.version AND t.code = s.tier
 WHERE m.id IS NULL OR (s.tier <> '' AND t.id IS NULL)
 LIMIT 1
-
--- name: no_orphan_cap_use
--- Member and rule of a cap that was used exist.
-SELECT 'member ' || c.origin_id, 'rule ' || c.rule_code
-FROM loyalty_capuse c
-WHERE NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = c.origin_id)
-   OR NOT EXISTS (SELECT 1 FROM loyalty_earnrule r WHERE r.code = c.rule_code)
-LIMIT 1
