@@ -43,7 +43,7 @@ class NewChannelForm(ChannelForm):
 class Figures(ListTable):
     name = tables.Column(_("Channel"), linkify=("channel", {"pk": tables.A("id")}))
     kind = BadgeColumn(KINDS, _("Kind"))
-    arrivals = NumberColumn(_("Arrivals"))
+    arrivals = NumberColumn(_("Arrival facts"))
     people = NumberColumn(_("New people"))
     members = NumberColumn(_("New members"))
     first_purchases = NumberColumn(_("First purchases"))
@@ -71,8 +71,8 @@ class Rules(ListTable):
 
 
 class ChannelCosts(ListTable):
-    from_day = tables.Column(_("From"))
-    to_day = tables.Column(_("To"))
+    from_day = tables.Column(_("From day"))
+    to_day = tables.Column(_("To day"))
     amount_minor = MoneyColumn(_("Amount"))
     note = tables.Column(_("Note"))
     entered_by = tables.Column(_("Entered by"))
@@ -173,7 +173,7 @@ def _chart(figures: list[ChannelFigures], days: DateRange, scope: Scope) -> Char
     rows = [[day, *(one.values[index] for one in series)] for index, day in enumerate(each_day)]
     columns = [Column(_("Day"), "day"), *(Column(one.name, "number") for one in series)]
     help = _("Facts that name the channel or carry its UTM values, by business day.")
-    return Chart("arrivals", _("Arrivals by channel"), over_days(each_day, series, kind="bar", stacked=True), columns, rows, help=help)
+    return Chart("arrivals", _("Arrival facts by channel"), over_days(each_day, series, kind="bar", stacked=True), columns, rows, help=help)
 
 
 def _row(one: ChannelFigures) -> tuple:

@@ -37,9 +37,9 @@ class CostFilters(FilterForm):
 
 class CostForm(Form):
     channel_id = TypedChoiceField(label=_("Channel"), coerce=int)
-    from_day = DateField(label=_("From"), widget=DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    from_day = DateField(label=_("From day"), widget=DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     to_day = DateField(
-        label=_("To"),
+        label=_("To day"),
         widget=DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Both days are included; the amount is spread evenly."),
     )
@@ -60,8 +60,8 @@ class CostForm(Form):
 
 class Costs(ListTable):
     channel = tables.Column(_("Channel"), accessor="channel__name", linkify=("channel", {"pk": tables.A("channel_id")}))
-    from_day = tables.Column(_("From"))
-    to_day = tables.Column(_("To"))
+    from_day = tables.Column(_("From day"))
+    to_day = tables.Column(_("To day"))
     amount_minor = MoneyColumn(_("Amount"))
     note = tables.Column(_("Note"))
     entered_by = tables.Column(_("Entered by"))

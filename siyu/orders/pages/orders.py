@@ -45,8 +45,8 @@ HEADER = (
 
 class OrderFilters(FilterForm):
     number = CharField(label=_("Order number"), max_length=200, required=False)
-    first = DateField(label=_("From"), required=False, widget=DateInput(attrs={"type": "date"}))
-    last = DateField(label=_("To"), required=False, widget=DateInput(attrs={"type": "date"}))
+    first = DateField(label=_("From day"), required=False, widget=DateInput(attrs={"type": "date"}))
+    last = DateField(label=_("To day"), required=False, widget=DateInput(attrs={"type": "date"}))
     status = ChoiceField(label=_("Status"), required=False)
     shop_id = TypedChoiceField(label=_("Shop"), coerce=int, empty_value=None, required=False)
     store_id = TypedChoiceField(label=_("Store"), coerce=int, empty_value=None, required=False)

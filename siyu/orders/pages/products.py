@@ -49,7 +49,7 @@ class Products(ListTable):
 
 
 class Prices(ListTable):
-    from_at = InstantColumn(_("From"))
+    from_at = InstantColumn(_("Since"))
     price_minor = MoneyColumn(_("Price"))
 
 
