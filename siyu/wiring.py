@@ -40,7 +40,6 @@ ERASERS = [
     "siyu.loyalty.privacy",
     "siyu.orders.privacy",
     "siyu.members.privacy",
-    "siyu.facts.privacy",
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold

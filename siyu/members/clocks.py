@@ -119,8 +119,8 @@ def load(cursor: Cursor, members: Iterable[int], until: datetime, limit: int) ->
     return {row[0]: Life(**dict(zip(COLUMNS, row[1:], strict=True))) for row in cursor.fetchall()}
 
 
-def save(cursor: Cursor, lives: dict[int, Life], gone: set[int]) -> None:
-    """Write lives, and drop those of merged members."""
+def save(cursor: Cursor, lives: dict[int, Life], gone: Iterable[int]) -> None:
+    """Write lives, and drop those of merged members and of people nothing moved."""
     if gone:
         cursor.execute(_sql.drop_lives, {"members": list(gone)})
     if lives:
@@ -141,9 +141,9 @@ def relive(cursor: Cursor, members: list[int], now: datetime, settings: Any) -> 
         before = standing.get(member)
         life.rungs |= before.rungs & ~_fact_rungs() if before else 0
         turn(life, now, zone, clocks_of(settings, business_day(now, zone)))
-        if life.rungs or life.pool_joined_at or before:
+        if life.rungs:
             kept[member] = life
-    save(cursor, kept, set())
+    save(cursor, kept, lives.keys() - kept.keys())
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,12 @@ class Member(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], condition=models.Q(is_identified=True, merged_into=None), name="member_people"),
+            models.Index(
+                fields=["nickname", "id"],
+                opclasses=["text_pattern_ops", "int8_ops"],
+                condition=models.Q(merged_into=None) & ~models.Q(nickname=""),
+                name="member_nickname",
+            ),
             models.Index(fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="member_merged"),
         ]
 

@@ -88,7 +88,12 @@ def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Set
 
 
 def _assign(
-    cursor: Cursor, groups: list[set[int]], component: Component, standing: dict[int, tuple[bool, int | None]], settling: Settling, policy: Policy
+    cursor: Cursor,
+    groups: list[set[int]],
+    component: Component,
+    standing: dict[int, tuple[bool, int | None]],
+    settling: Settling,
+    policy: Policy,
 ) -> dict[int, int]:
     """A member for each group: one that a handle of it came with, people's handles choosing before devices'; else a new one."""
     taken: dict[int, int] = {}  # place of the group → member

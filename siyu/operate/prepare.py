@@ -1,10 +1,11 @@
-"""Make a database ready for this version of the program: role, migrations, grants. Safe to repeat."""
+"""Make a database ready for this version of the program: role, migrations, partitions, grants. Safe to repeat."""
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from siyu.facts.tasks import make_partitions
 from siyu.lib.grants import create_role, grant
 
 
@@ -16,6 +17,7 @@ def prepare() -> bool:
     waiting = waiting_migrations()
     if waiting:
         call_command("migrate", database="owner", verbosity=0, interactive=False)
+    make_partitions()
     grant(owner.connection, settings.APP_ROLE)
     return bool(waiting)
 

@@ -1,0 +1,87 @@
+"""Timetable of the log: partitions are made ahead, never inside a batch; what was seen too long ago is forgotten."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import connections
+from psycopg import Connection, sql
+
+from siyu.lib.clock import utc_now
+from siyu.lib.sql import statements
+
+from .batch import SEEN_DAYS
+
+_sql = statements("siyu.facts", "partitions")
+MONTHS_BEHIND, MONTHS_AHEAD = 13, 3
+DAYS_AHEAD = 7
+MAX_MONTHS = 600  # of one call: fifty years of history
+
+
+def make_partitions(from_day: date | None = None, to_day: date | None = None) -> int:
+    """Make the monthly partitions of the log for a span of days (default: a year back, three months ahead) and the daily ones of
+    the memory; returns how many are new. A month whose facts lie in the default partition already stays there."""
+    today = utc_now().date()
+    owner = connections["owner"]
+    owner.ensure_connection()
+    made = 0
+    for month in _months(from_day or _shift(today, -MONTHS_BEHIND), to_day or _shift(today, MONTHS_AHEAD)):
+        made += _make(
+            owner.connection, "facts_log", f"facts_log_{month:%Y_%m}", _instant(month), _instant(_shift(month, 1)), _sql.log_is_free
+        )
+    for ahead in range(DAYS_AHEAD + 1):
+        day = today + timedelta(days=ahead)
+        made += _make(owner.connection, "facts_seen", f"facts_seen_{day:%Y_%m_%d}", day, day + timedelta(days=1), _sql.seen_is_free)
+    return made
+
+
+def make_partitions_ahead(now: datetime) -> None:
+    """Hourly: what the coming days and months need."""
+    make_partitions()
+
+
+def forget_seen(now: datetime) -> int:
+    """Drop the days of the memory that no repetition can reach any more; returns how many."""
+    owner = connections["owner"]
+    owner.ensure_connection()
+    oldest = f"facts_seen_{now.date() - timedelta(days=SEEN_DAYS + 1):%Y_%m_%d}"
+    old = [name for name in _known(owner.connection, "facts_seen") if name != "facts_seen_default" and name < oldest]
+    for name in old:
+        owner.connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+    return len(old)
+
+
+def _make(connection: Connection, table: str, name: str, since: date, until: date, is_free: str) -> int:
+    if name in _known(connection, table):
+        return 0
+    row = connection.execute(is_free, {"since": since, "until": until}).fetchone()  # type: ignore[call-overload]
+    if not row[0]:
+        return 0
+    statement = "CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})"
+    connection.execute(
+        sql.SQL(statement).format(
+            sql.Identifier(name), sql.Identifier(table), sql.Literal(since.isoformat()), sql.Literal(until.isoformat())
+        )
+    )
+    return 1
+
+
+def _known(connection: Connection, table: str) -> set[str]:
+    return {row[0] for row in connection.execute(_sql.known, {"table": table}).fetchall()}
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    for _ in range(MAX_MONTHS):
+        if month > last:
+            return
+        yield month
+        month = _shift(month, 1)
+
+
+def _shift(day: date, months: int) -> date:
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

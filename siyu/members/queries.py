@@ -1,0 +1,228 @@
+"""Reads that people's room offers: find a member, and everything known of one. Personal values come masked unless asked for."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from siyu.lib.crypto import decrypt_text, lookup_hash, mask
+from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
+from siyu.merchant.rules import Scope
+
+from .clocks import COLUMNS
+from .rules import KINDS, Life, policy_of
+
+_sql = statements("siyu.members", "queries")
+MAX_FOUND = 50
+TOKEN = "tok_"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """One member's row."""
+
+    id: int
+    public_id: str
+    is_identified: bool
+    merged_into_id: int | None
+    created_at: datetime
+    nickname: str
+    assistant_id: int | None
+    store_id: int | None
+    source: str
+    badge: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityView:
+    """A handle: its value is masked unless the viewer may see it."""
+
+    id: int
+    member_id: int
+    origin_id: int
+    kind: str
+    title: str
+    value: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TraitView:
+    """A trait: `is_personal` values are masked unless the viewer may see them."""
+
+    name: str
+    value: Any
+    occurred_at: datetime
+    said_of: str
+    is_personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    name: str
+    colour: str
+    by: str
+    at: datetime
+    via_merge_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    purpose: str
+    channel: str
+    is_given: bool
+    occurred_at: datetime
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeView:
+    """Why two members became one; `evidence` names the link and the handles that moved."""
+
+    id: int
+    survivor_id: int
+    loser_id: int
+    merged_at: datetime
+    by: str
+    because: str
+    evidence: dict[str, Any]
+    undone_at: datetime | None
+    undone_by: str
+    undone_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    left_id: int
+    right_id: int
+    left_kind: str
+    right_kind: str
+    left_member: int
+    right_member: int
+    occurred_at: datetime
+    proof: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """A fact of a member's history; its personal properties are tokens."""
+
+    occurred_at: datetime
+    id: int
+    name: str
+    properties: dict[str, Any]
+    source: str
+    badge: str
+    cause_id: int | None
+
+
+def find(text: str) -> list[int]:
+    """Numbers of the members a text may mean: public id, any handle (by keyed hash), a phone's last four, the start of a nickname."""
+    text = text.strip()
+    if not text or len(text) > 512:
+        return []
+    rows = _rows(_sql.by_public_id, {"text": text})
+    if rows:
+        return [row[0] for row in rows]
+    policy = policy_of(settings_book(), date.max)
+    hashes = [lookup_hash(kind, value) for kind in KINDS if (value := policy.normal(kind, text)) is not None]
+    found = [row[0] for row in _rows(_sql.by_hashes, {"hashes": hashes, "limit": MAX_FOUND})]
+    if len(text) == 4 and text.isdigit():
+        found += [row[0] for row in _rows(_sql.by_tail, {"hash": lookup_hash("phone tail", text), "limit": MAX_FOUND})]
+    if not found:
+        prefix = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = [row[0] for row in _rows(_sql.by_nickname, {"prefix": prefix, "limit": MAX_FOUND})]
+    return list(dict.fromkeys(found))[:MAX_FOUND]
+
+
+def member(member_id: int, scope: Scope) -> MemberView | None:
+    """A member, if the viewer's scope holds it."""
+    rows = _rows(_sql.member, {"member": member_id, **scope.parameters()})
+    return MemberView(*rows[0]) if rows else None
+
+
+def identities(member_ids: list[int], *, unmasked: bool = False) -> list[IdentityView]:
+    """The handles of members, oldest first."""
+    views = []
+    for number, owner, origin, kind, value, first_seen in _rows(_sql.identities, {"members": member_ids}):
+        plain = decrypt_text(value)
+        title = KINDS[kind].title if kind in KINDS else kind
+        views.append(IdentityView(number, owner, origin, kind, title, plain if unmasked else mask(kind, plain), first_seen))
+    return views
+
+
+def traits(member_id: int, *, unmasked: bool = False) -> list[TraitView]:
+    """The newest value of each trait."""
+    rows = [(name, json.loads(value), at, said_of) for name, value, at, said_of in _rows(_sql.traits, {"member": member_id})]
+    plain = personal_values([value for _, value, _, _ in rows if _is_token(value)])
+    views = []
+    for name, value, at, said_of in rows:
+        is_personal = _is_token(value)
+        if is_personal:
+            kind, text = plain.get(value, ("erased", ""))
+            value = text if unmasked else mask(kind, text)
+        views.append(TraitView(name, value, at, said_of, is_personal))
+    return views
+
+
+def personal_values(tokens: list[str]) -> dict[str, tuple[str, str]]:
+    """Kind and plain value behind tokens; erased ones are missing."""
+    rows = _rows(_sql.personal, {"tokens": tokens}) if tokens else []
+    return {token: (kind, decrypt_text(value)) for token, kind, value in rows}
+
+
+def tags(member_id: int) -> list[TagView]:
+    return [TagView(*row) for row in _rows(_sql.tags, {"member": member_id})]
+
+
+def all_tags() -> list[tuple[str, str, int]]:
+    """Name, colour and number of members of every tag."""
+    return _rows(_sql.all_tags, {})
+
+
+def consents(member_id: int) -> list[ConsentView]:
+    """What holds for each purpose and channel."""
+    return [ConsentView(*row) for row in _rows(_sql.consents, {"member": member_id})]
+
+
+def life(member_id: int) -> Life | None:
+    """The three clocks."""
+    rows = _rows(_sql.life, {"member": member_id})
+    return Life(**dict(zip(COLUMNS, rows[0], strict=True))) if rows else None
+
+
+def seen(member_id: int) -> tuple[datetime, datetime, int] | None:
+    """First seen, last seen, number of facts."""
+    rows = _rows(_sql.rollup, {"member": member_id})
+    return rows[0] if rows else None
+
+
+def merges(member_id: int) -> list[MergeView]:
+    """Merges and their undoing, newest first."""
+    return [MergeView(*row[:6], json.loads(row[6]), *row[7:]) for row in _rows(_sql.merges, {"member": member_id})]
+
+
+def conflicts(member_id: int) -> list[ConflictView]:
+    """Claims that were not followed: a limit, a shared device, or a person's word stood against them."""
+    return [ConflictView(*row) for row in _rows(_sql.conflicts, {"member": member_id})]
+
+
+def timeline(member_id: int, *, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[TimelineView]:
+    """What happened, newest first; `before` is the (occurred_at, id) of the last row of the page before."""
+    instant, number = before or ("infinity", 0)
+    rows = _rows(_sql.timeline, {"member": member_id, "limit": min(limit, 200), "before": instant, "before_id": number})
+    return [TimelineView(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in rows]
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(TOKEN)
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()

@@ -1,0 +1,96 @@
+-- name: identities
+-- The handles of members.
+SELECT id, member_id, origin_id, kind, value, first_seen FROM members_identity WHERE member_id = ANY(%(members)s) ORDER BY member_id, id
+
+-- name: member
+-- A member by number, in the viewer's scope.
+SELECT m.id, m.public_id, m.is_identified, m.merged_into_id, m.created_at, m.nickname, m.assistant_id, m.store_id, s.name, s.badge
+FROM members_member m JOIN facts_source s ON s.id = m.source_id
+WHERE m.id = %(member)s
+  AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
+  AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
+
+-- name: by_public_id
+-- A member by the id that the outside knows; an old one leads to who the member became.
+WITH RECURSIVE chain AS (
+    SELECT id, merged_into_id, 1 AS steps FROM members_member WHERE public_id = %(text)s
+    UNION ALL
+    SELECT m.id, m.merged_into_id, c.steps + 1 FROM chain c JOIN members_member m ON m.id = c.merged_into_id WHERE c.steps < 100
+)
+SELECT id FROM chain WHERE merged_into_id IS NULL
+
+-- name: by_hashes
+-- Members by keyed hash of a handle.
+SELECT DISTINCT member_id FROM members_identity WHERE hash = ANY(%(hashes)s::uuid[]) LIMIT %(limit)s
+
+-- name: by_tail
+-- Members by the keyed hash of a phone's last four.
+SELECT DISTINCT member_id FROM members_identity WHERE tail_hash = %(hash)s LIMIT %(limit)s
+
+-- name: by_nickname
+-- Members whose nickname begins with a text.
+SELECT id FROM members_member WHERE nickname LIKE %(prefix)s AND nickname <> '' AND merged_into_id IS NULL ORDER BY nickname, id LIMIT %(limit)s
+
+-- name: traits
+-- The newest value of each trait over a member's handles.
+SELECT DISTINCT ON (t.name) t.name, t.value::text, t.occurred_at, i.kind
+FROM members_trait t JOIN members_identity i ON i.id = t.identity_id
+WHERE i.member_id = %(member)s
+ORDER BY t.name, t.occurred_at DESC, t.message DESC
+LIMIT 300
+
+-- name: personal
+-- The encrypted values behind tokens.
+SELECT token, kind, value FROM facts_personal WHERE token = ANY(%(tokens)s)
+
+-- name: tags
+-- A member's tags, with who put them there.
+SELECT g.name, g.colour, t.by, t.at, t.via_merge_id FROM members_tagging t JOIN members_tag g ON g.id = t.tag_id
+WHERE t.member_id = %(member)s ORDER BY g.name LIMIT 200
+
+-- name: all_tags
+-- Every tag in use, with how many members carry it.
+SELECT g.name, g.colour, count(t.id) FROM members_tag g LEFT JOIN members_tagging t ON t.tag_id = g.id
+WHERE g.archived_at IS NULL GROUP BY g.id ORDER BY g.name LIMIT 500
+
+-- name: consents
+-- What holds for each purpose and channel: the newest word of any handle.
+SELECT DISTINCT ON (c.purpose, c.channel) c.purpose, c.channel, c.is_given, c.occurred_at, c.proof
+FROM members_consent c JOIN members_identity i ON i.id = c.identity_id
+WHERE i.member_id = %(member)s
+ORDER BY c.purpose, c.channel, c.occurred_at DESC, c.message DESC
+
+-- name: life
+-- The clocks of a member.
+SELECT pool_joined_at, pool_channel, first_bought_at, last_bought_at, purchases, rungs, pool_stage, activity, rung, due_at
+FROM members_lifecycle WHERE member_id = %(member)s
+
+-- name: rollup
+-- When a member was seen.
+SELECT first_seen, last_seen, facts FROM members_rollup WHERE member_id = %(member)s
+
+-- name: merges
+-- The merges in which a member took part, newest first.
+SELECT id, survivor_id, loser_id, merged_at, by, because, evidence::text, undone_at, undone_by, undone_because
+FROM members_merge_log WHERE survivor_id = %(member)s OR loser_id = %(member)s ORDER BY id DESC LIMIT 100
+
+-- name: conflicts
+-- Claims about a member's handles that a limit or a person refused.
+SELECT l.left_id, l.right_id, a.kind, b.kind, a.member_id, b.member_id, l.occurred_at, l.proof, l.state
+FROM members_link l JOIN members_identity a ON a.id = l.left_id JOIN members_identity b ON b.id = l.right_id
+WHERE l.state <> 'joined' AND (a.member_id = %(member)s OR b.member_id = %(member)s)
+ORDER BY l.occurred_at DESC LIMIT 100
+
+-- name: timeline
+-- What happened to a member, newest first, before a place in time.
+SELECT f.occurred_at, f.id, f.name, f.properties::text, s.name, s.badge, f.cause_id
+FROM members_identity i
+CROSS JOIN LATERAL (
+    SELECT * FROM facts_log f
+    WHERE f.identity_id = i.id AND (f.occurred_at, f.id) < (%(before)s, %(before_id)s)
+    ORDER BY f.occurred_at DESC, f.id DESC LIMIT %(limit)s
+) f
+JOIN facts_source s ON s.id = f.source_id
+WHERE i.member_id = %(member)s
+ORDER BY f.occurred_at DESC, f.id DESC
+LIMIT %(limit)s
