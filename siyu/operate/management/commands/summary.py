@@ -23,6 +23,9 @@ order, a fact of that source) earned. by_tier, by_stage: people by tier and by s
 facts: rows of the log. quarantined: messages that wait for a person. Amounts are minor units of the merchant's currency."""
 
 
+NARROWEST = 120  # columns that the table of sources needs
+
+
 class Command(BaseCommand):
     help = MEANING
 
@@ -39,6 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(msgspec.json.encode(figures).decode())
             return
         console = Console(highlight=False)
+        console.width = max(console.width, NARROWEST)  # a file or a pipe has no width of its own
         console.print(_sources(figures, settings_book().currency(day)))
         console.print(_counts("Tier", figures["by_tier"]), _counts("Stage of the pool", figures["by_stage"]))
 
