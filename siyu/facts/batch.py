@@ -119,7 +119,7 @@ def _arrive(cursor: Cursor, items: list[Item], clock: datetime) -> list[Arriving
     wanted: dict[UUID, int] = {}
     keys: dict[UUID, UUID] = {}
     for position, item in enumerate(items):
-        if item.incoming is not None:
+        if item.incoming is not None and item.error is None:
             wanted.setdefault(message_hash(item.incoming.message), position)
     fresh = _unseen(cursor, items, wanted)
     for message, position in wanted.items():

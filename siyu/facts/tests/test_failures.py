@@ -1,0 +1,128 @@
+"""What the pump does with poison, with a broken program, with a message it must refuse, and with what looks personal."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.db import connection
+
+from siyu.facts.pump import pump, resume
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import dismiss_quarantined, record, replay_quarantined
+from siyu.lib.refusal import Refusal
+from siyu.merchant.rules import SYSTEM
+
+NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
+
+
+def fact(number: int, name: str = "page.viewed", **properties: object) -> Incoming:
+    return Incoming(name=name, occurred_at=NOW, message=f"m{number}", handles=[Handle("user_id", f"u{number}")], properties=properties)
+
+
+def rows(statement: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_a_poison_fact_is_quarantined_alone_and_its_neighbours_land() -> None:
+    facts = [fact(number, path="/x") for number in range(40)]
+    facts[17] = fact(17, "Song Played", title="a\x00b")  # PostgreSQL stores no NUL in text
+    record(facts, source="web", received_at=NOW)
+
+    report = pump(NOW)
+
+    assert (report.facts, report.quarantined, report.stopped) == (39, 1, "")
+    assert rows("SELECT name, code FROM facts_quarantine") == [("Song Played", "poison.UntranslatableCharacter")]
+    assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
+
+
+@pytest.mark.django_db
+def test_poison_delivered_again_is_not_kept_twice() -> None:
+    for _ in range(3):
+        record([fact(1, "Song Played", title="a\x00b")], source="web", received_at=NOW)
+        pump(NOW)
+
+    assert rows("SELECT count(*) FROM facts_quarantine") == [(1,)]
+
+
+@pytest.mark.django_db
+def test_a_refused_fact_says_why_and_can_be_replayed_or_dismissed() -> None:
+    record([fact(1, "order.paid", shop="web"), fact(2, "order.refunded", shop="web", order_number="7", amount_minor="12")], source="web", received_at=NOW)
+    pump(NOW)
+
+    assert rows("SELECT code, because FROM facts_quarantine ORDER BY id") == [
+        ("property.missing", "order.paid needs the property order_number"),
+        ("property.type", "order.refunded: amount_minor must be of type integer, not str"),
+    ]
+    numbers = [row[0] for row in rows("SELECT id FROM facts_quarantine ORDER BY id")]
+    assert replay_quarantined(SYSTEM, numbers[:1], now=NOW) == 1
+    pump(NOW)
+    assert rows("SELECT count(*) FROM facts_quarantine WHERE replayed_at IS NULL") == [(2,)]
+    with pytest.raises(Refusal, match=r"quarantine\.because"):
+        dismiss_quarantined(SYSTEM, numbers[1:], because=" ", now=NOW)
+    assert dismiss_quarantined(SYSTEM, numbers[1:], because="a test shop", now=NOW) == 1
+
+
+@pytest.mark.django_db
+def test_another_currency_is_quarantined() -> None:
+    record([fact(1, "order.paid", shop="web", order_number="1", amount_minor=100, currency="USD")], source="web", received_at=NOW)
+    pump(NOW)
+    assert rows("SELECT code FROM facts_quarantine") == [("currency.other",)]
+
+
+def test_a_broken_deploy_stops_the_pump_with_an_alarm_and_loses_nothing(clone: str, owner: psycopg.Connection) -> None:
+    record([fact(1), fact(2)], source="web", received_at=NOW)
+    owner.execute("ALTER TABLE members_rollup RENAME COLUMN facts TO fakts")
+
+    report = pump(NOW)
+
+    assert report.stopped == "pump.program"
+    assert rows("SELECT code FROM merchant_alarm WHERE cleared_at IS NULL") == [("pump.stopped",)]
+    assert rows("SELECT sum(messages - done) FROM facts_inbox") == [(2,)]
+    assert pump(NOW).stopped == "pump.program"  # until somebody repairs the cause
+
+    owner.execute("ALTER TABLE members_rollup RENAME COLUMN fakts TO facts")
+    resume(NOW)
+    assert pump(NOW).facts == 2
+    assert rows("SELECT count(*) FROM merchant_alarm WHERE cleared_at IS NULL") == [(0,)]
+
+
+@pytest.mark.django_db
+def test_too_much_poison_stops_the_pump() -> None:
+    record([fact(number, "Song Played", title="a\x00b") for number in range(60)], source="web", received_at=NOW)
+
+    report = pump(NOW)
+
+    assert report.stopped == "pump.poison"
+    assert report.quarantined == 11
+    assert rows("SELECT sum(messages - done) FROM facts_inbox") == [(49,)]
+
+
+@pytest.mark.django_db
+def test_personal_values_are_tokens_in_the_log_and_encrypted_beside_it() -> None:
+    traits = {"phone": "13800138000", "nickname": "小鱼", "name": "余晓", "birthday": "1990-05-04", "city": "杭州"}
+    said = Incoming(name="member.identified", occurred_at=NOW, message="m1", handles=[Handle("user_id", "u1")], properties={"traits": traits})
+    custom = fact(2, "Wish Sent", note="call me 13800138000", mail="z@example.com", size="XL", link="https://s.example/p?phone=138", buyer_ip="10.1.2.3")
+    record([said, custom], source="web", received_at=NOW)
+    pump(NOW)
+
+    logged = " ".join(str(row[0]) for row in rows("SELECT properties::text FROM facts_log"))
+    for secret in ("13800138000", "余晓", "1990-05-04", "z@example.com", "phone=138", "10.1.2.3"):
+        assert secret not in logged
+    for plain in ("小鱼", "杭州", "XL", "05-04", "https://s.example/p"):
+        assert plain in logged
+    stored = b"".join(bytes(row[0]) for row in rows("SELECT value FROM facts_personal UNION ALL SELECT value FROM members_identity"))
+    assert "余晓".encode() not in stored
+    assert b"13800138000" not in stored
+
+
+@pytest.mark.django_db
+def test_a_batch_larger_than_the_limit_is_handled_in_parts() -> None:
+    record([fact(number) for number in range(25)], source="web", received_at=NOW)
+
+    assert pump(NOW, messages=10, largest=4).facts == 10
+    assert rows("SELECT messages, done FROM facts_inbox") == [(25, 10)]
+    assert pump(NOW, largest=7).facts == 15
+    assert rows("SELECT count(*) FROM facts_log") == [(25,)]
