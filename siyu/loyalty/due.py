@@ -11,7 +11,8 @@ from siyu.merchant.queries import settings_book
 
 from .programme import programme
 from .reactions import derived
-from .reading import Touched, read
+from .reading import read
+from .rows import Touched
 from .rules import TRACK
 from .writing import write
 

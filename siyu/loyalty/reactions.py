@@ -5,7 +5,8 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived, Fact
 
 from .programme import programme
-from .reading import Touched, read
+from .reading import read
+from .rows import Touched
 from .rules import TRACK, News
 from .rules.programme import OF_ORDERS
 from .writing import write

@@ -3,96 +3,23 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.facts.rules import Fact, Merged
+from siyu.facts.rules import Fact
 from siyu.lib.clock import EPOCH
 from siyu.lib.sql import statements
 from siyu.members.services import lock
 
+from .rows import AccountRow, Known, LotRow, Touched
 from .rules import GROWTH, TRACK, Account, Book, Lot, Member, Programme, Purchase
 from .rules.fold import order_of
 from .rules.standing import switch_at
 
 _sql = statements("siyu.loyalty", "read")
-
-
-class Row(NamedTuple):
-    """An account as it is stored."""
-
-    id: int
-    origin: int
-    owner: int
-    unit: str
-    available: int
-    debt: int
-
-
-class LotRow(NamedTuple):
-    """A lot as it is stored, with the owner of its account."""
-
-    id: int
-    key: UUID
-    origin: int
-    unit: str
-    amount: int
-    remaining: int
-    rule_id: int
-    earned_at: datetime
-    reversed: int
-    expired: int
-    is_pending: bool
-    available_at: datetime | None
-    expires_at: datetime | None
-    purchase_id: int | None
-    owner: int
-
-    @property
-    def is_short(self) -> bool:
-        """Whether something of it was spent: its reversal may then fall to other lots."""
-        return self.remaining + self.expired < self.amount - self.reversed
-
-    def lot(self, order: tuple[str, str] | None) -> Lot:
-        return Lot(
-            key=self.key,
-            account=Account(self.origin, self.unit),
-            amount=self.amount,
-            remaining=self.remaining,
-            rule_id=self.rule_id,
-            earned_at=self.earned_at,
-            reversed=self.reversed,
-            expired=self.expired,
-            is_pending=self.is_pending,
-            available_at=self.available_at,
-            expires_at=self.expires_at,
-            order=order,
-        )
-
-
-class Known(msgspec.Struct):
-    """What the tables held before: numbers of rows, and the values to compare with."""
-
-    accounts: dict[Account, int] = {}
-    purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
-    lots: dict[UUID, tuple[int, Lot]] = {}
-    standings: dict[int, tuple[int, str, int, datetime]] = {}
-
-
-class Touched(msgspec.Struct):
-    """Whom and what a batch's facts and merges touch."""
-
-    facts: list[Fact] = []
-    merges: list[Merged] = []
-    finals: dict[int, int] = {}
-
-    def final(self, member_id: int) -> int:
-        while member_id in self.finals:
-            member_id = self.finals[member_id]
-        return member_id
 
 
 def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime, owners: Iterable[int] = ()) -> tuple[Book, Known]:
@@ -111,7 +38,7 @@ def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime
     lots += _due_lots(cursor, ids, until)
     lots += _lots_against_debt(cursor, lots)
     cursor.execute(_sql.accounts, {"owners": ids})
-    accounts = [Row(*row) for row in cursor.fetchall()]
+    accounts = [AccountRow(*row) for row in cursor.fetchall()]
     cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
     known.standings = {row[0]: row[1:] for row in cursor.fetchall()}
     _members(cursor, book, known, touched, accounts, lots)
@@ -161,7 +88,7 @@ def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
     return [LotRow(*row) for row in cursor.fetchall()]
 
 
-def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[Row], lots: list[LotRow]) -> None:
+def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow]) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
     holder = _holders(cursor, touched, accounts)
     merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
@@ -203,7 +130,7 @@ def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, account
         )
 
 
-def _holders(cursor: Cursor, touched: Touched, accounts: list[Row]) -> dict[int, int]:
+def _holders(cursor: Cursor, touched: Touched, accounts: list[AccountRow]) -> dict[int, int]:
     """Origin → the member who held its accounts before the batch's merges (the tables already show what follows them)."""
     holder = {row.origin: row.owner for row in accounts}
     losers = {merged.loser_id for merged in touched.merges}

@@ -55,9 +55,14 @@ def publish_earn_rule(
     with transaction.atomic():
         newest = EarnRule.objects.select_for_update().filter(code=code).order_by("-version").first()
         if newest is None and EarnRule.objects.values("code").distinct().count() >= MAX_RULES:
-            raise Refusal("earn_rule.too_many", f"there are {MAX_RULES} earn rules already")
+            raise Refusal("earn_rule.too_many", "there are %(limit)s earn rules already", limit=MAX_RULES)
         if newest is not None and from_day < newest.from_day:
-            raise Refusal("earn_rule.order", f"version {newest.version} begins on {newest.from_day}: the next one cannot begin before it")
+            raise Refusal(
+                "earn_rule.order",
+                "version %(version)s begins on %(day)s: the next one cannot begin before it",
+                version=newest.version,
+                day=newest.from_day,
+            )
         version = newest.version + 1 if newest is not None else 1
         _write_rule(by, code, name, checked, from_day, version, now or utc_now())
     return version
@@ -80,9 +85,9 @@ def archive_earn_rule(by: Actor, code: str, last_day: date, *, today: date, now:
     with transaction.atomic():
         newest = EarnRule.objects.select_for_update().filter(code=code).order_by("-version").first()
         if newest is None:
-            raise Refusal("earn_rule.unknown", f"there is no earn rule {code}")
+            raise Refusal("earn_rule.unknown", "there is no earn rule %(code)s", code=code)
         if newest.archived_at is not None:
-            raise Refusal("earn_rule.archived", f"it ended on {newest.until_day}")
+            raise Refusal("earn_rule.archived", "it ends on %(day)s", day=newest.until_day)
         if last_day < today:
             raise Refusal("earn_rule.past", "facts of past days have earned: choose today or later")
         newest.until_day, newest.archived_at = last_day, now or utc_now()
@@ -104,7 +109,12 @@ def publish_tiers(by: Actor, steps: Sequence[Step], from_day: date, *, today: da
         if from_day < today or (newest["day"] is not None and from_day == today):
             raise Refusal("tiers.past", "the first tiers may begin today, later versions tomorrow at the earliest")
         if newest["day"] is not None and from_day <= newest["day"]:
-            raise Refusal("tiers.order", f"version {newest['version']} begins on {newest['day']}: the next one must begin after it")
+            raise Refusal(
+                "tiers.order",
+                "version %(version)s begins on %(day)s: the next one must begin after it",
+                version=newest["version"],
+                day=newest["day"],
+            )
         version = (newest["version"] or 0) + 1
         _write_tiers(by, ordered, from_day, version, now)
     return version
@@ -150,20 +160,20 @@ def check_definition(definition: dict[str, Any]) -> Definition:
         checked = msgspec.convert(definition, type=Definition)
         check_filter(checked.where)
     except (msgspec.ValidationError, FilterError) as error:
-        raise Refusal("earn_rule.definition", str(error)) from error
+        raise Refusal("earn_rule.definition", "the definition cannot be read: %(fault)s", fault=error) from error
     if checked.trigger == "tier.changed":
         raise Refusal("earn_rule.trigger", "a change of tier is the programme's own answer and cannot earn")
     if isinstance(checked.matures, AfterReceipt) and checked.trigger != ORDER_PAID:
-        raise Refusal("earn_rule.trigger", f"only {ORDER_PAID} can wait for the receipt of its order")
+        raise Refusal("earn_rule.trigger", "only %(name)s can wait for the receipt of its order", name=ORDER_PAID)
     if isinstance(checked.formula, PerAmount) and not checked.formula.property:
         raise Refusal("earn_rule.definition", "name the property that holds the amount")
     days = [checked.matures.days] if isinstance(checked.matures, AfterFact | AfterReceipt) else []
     if isinstance(checked.expires, After):
         days.append(checked.expires.days)
         if not 0 <= checked.expires.months <= MAX_MONTHS or not (checked.expires.days or checked.expires.months):
-            raise Refusal("earn_rule.days", f"value expires after some days or 1 to {MAX_MONTHS} months")
+            raise Refusal("earn_rule.days", "value expires after some days, or after 1 to %(limit)s months", limit=MAX_MONTHS)
     if not all(0 <= value <= MAX_DAYS for value in days):
-        raise Refusal("earn_rule.days", f"a number of days lies between 0 and {MAX_DAYS:,}")
+        raise Refusal("earn_rule.days", "a number of days lies between 0 and %(limit)s", limit=MAX_DAYS)
     return checked
 
 
@@ -172,13 +182,18 @@ def check_steps(steps: Sequence[Step]) -> list[Step]:
     if not steps:
         raise Refusal("tiers.none", "a programme has at least one tier")
     if len(steps) > MAX_TIERS:
-        raise Refusal("tiers.too_many", f"at most {MAX_TIERS} tiers")
+        raise Refusal("tiers.too_many", "at most %(limit)s tiers", limit=MAX_TIERS)
     for step in steps:
         _check_names("tiers", step.code, step.name)
         if not 0 <= step.threshold <= MAX_GROWTH:
-            raise Refusal("tiers.threshold", f"{step.code}: a threshold lies between 0 and {MAX_GROWTH:,}")
+            raise Refusal("tiers.threshold", "%(code)s: a threshold lies between 0 and %(limit)s", code=step.code, limit=MAX_GROWTH)
         if not 0 < step.multiplier <= MAX_MULTIPLIER or step.multiplier != round(step.multiplier, 3):
-            raise Refusal("tiers.multiplier", f"{step.code}: a multiplier is above 0, at most {MAX_MULTIPLIER}, with three decimals")
+            raise Refusal(
+                "tiers.multiplier",
+                "%(code)s: a multiplier is above 0 and at most %(limit)s, with three decimals",
+                code=step.code,
+                limit=MAX_MULTIPLIER,
+            )
     ordered = sorted(steps, key=lambda step: step.threshold)
     if len({step.threshold for step in steps}) < len(steps):
         raise Refusal("tiers.threshold", "two tiers have one threshold")
@@ -191,4 +206,4 @@ def _check_names(what: str, code: str, name: str) -> None:
     if not CODE.fullmatch(code):
         raise Refusal(f"{what}.code", "a code has up to 40 small letters, digits and underscores, and begins with a letter")
     if not 1 <= len(name.strip()) <= 60:
-        raise Refusal(f"{what}.name", f"{code}: a name has 1 to 60 characters")
+        raise Refusal(f"{what}.name", "%(code)s: a name has 1 to 60 characters", code=code)

@@ -11,7 +11,7 @@ from psycopg import Cursor
 
 from siyu.lib.sql import statements
 
-from .reading import Known, Touched
+from .rows import Known, Touched
 from .rules import PLAIN, TRACK, Account, Book, Growth, Lot, Member, Posting, Programme, Standing, replayed
 
 _sql = statements("siyu.loyalty", "write")
@@ -152,7 +152,11 @@ def _caps(cursor: Cursor, book: Book) -> None:
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:
     plain = [member for member in book.members.values() if not member.is_joined and _stands_otherwise(member, known)]
     _write_standings(cursor, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain})
-    joined = {member.id: member.version for member in book.members.values() if member.is_joined}
+    joined = {
+        member.id: member.version
+        for member in book.members.values()
+        if member.is_joined and (member.since is not None or member.id in known.standings)
+    }
     if joined:
         replay_standings(cursor, book.programme, joined)
 

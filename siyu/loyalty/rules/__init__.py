@@ -4,9 +4,9 @@ from typing import Any
 
 from .book import Book, News
 from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Lot, Member, Move, Posting, Purchase, entry_key
+from .orders import reversal_target
 from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier, tier_for, worth
 from .standing import Growth, Standing, replayed
-from .turn import reversal_target
 
 SETTINGS: tuple[Any, ...] = ()  # what the business decides of loyalty are its rules and tiers, which have versions of their own
 

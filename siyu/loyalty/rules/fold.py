@@ -12,7 +12,9 @@ import msgspec
 from siyu.facts.rules import Fact
 from siyu.lib.clock import EPOCH
 
+from .earning import held, open_lot
 from .ledger import Member, Outcome, Purchase
+from .orders import receive, reverse
 from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
 from .turn import Turn
 
@@ -36,13 +38,13 @@ def earn(programme: Programme, member: Member, fact: Fact, purchase: Purchase | 
         return turn.outcome(purchase)
     if order is not None:
         order = _paid(order, fact)
-    tier = turn.held()
+    tier = held(turn)
     rules = programme.in_force(fact.name, fact.business_day)
-    keys = [turn.earn(rule, tier, order) for rule in rules if rule.matches is None or rule.matches(fact.properties)]
+    keys = [open_lot(turn, rule, tier, order) for rule in rules if rule.matches is None or rule.matches(fact.properties)]
     lots = tuple(key for key in keys if key is not None)
     if order is not None:
         order = purchase = msgspec.structs.replace(order, lots=lots, earner=member.id if lots else None)
-        turn.reverse(order)
+        reverse(turn, order)
     if turn.has_grown:
         turn.judge()
     return turn.outcome(purchase)
@@ -53,9 +55,9 @@ def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase)
     turn = Turn(programme, member)
     turn.begin(fact)
     if fact.name == ORDER_RECEIVED:
-        turn.receive(purchase)
+        receive(turn, purchase)
     else:
-        turn.reverse(purchase)
+        reverse(turn, purchase)
     if turn.has_grown:
         turn.judge()
     return turn.outcome(purchase)

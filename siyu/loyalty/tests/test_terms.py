@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.loyalty.rules.ledger import Purchase
+from siyu.loyalty.rules.orders import reversal_target
 from siyu.loyalty.rules.programme import worth
 from siyu.loyalty.rules.terms import After, AfterFact, AfterReceipt, Never, add_months, available_at, days_later, expires_at
-from siyu.loyalty.rules.turn import reversal_target
 from siyu.loyalty.tests.given import rule
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
