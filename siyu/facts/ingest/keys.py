@@ -39,7 +39,7 @@ class Keys:
 
     async def find(self, *stated: str) -> WriteKey:
         """The first of the stated keys that lives; raises `Refused` (401, and 503 when the list cannot be read)."""
-        hashes = [key_hash(key) for key in stated if key]
+        hashes = [key_hash(key) for key in dict.fromkeys(stated) if key]
         if not hashes:
             raise Refused(401, "key.missing", "send the write key as the user name of Basic authorization, or as writeKey")
         await self._refresh(FRESH_SECONDS)
