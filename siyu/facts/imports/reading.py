@@ -51,7 +51,7 @@ class Reading:
             yield Outcome(place + 1, 1, "", [], [Rejected(row.number, row.code, row.because, row.line)])
             return
         group = ""
-        if all(cell is None or cell == "" or cell != cell for cell in row.cells):
+        if not row.cells[0] and all(cell is None or cell == "" or cell != cell for cell in row.cells):
             yield self._refused(place + 1, row, FactError("row.empty", "every cell is empty"))
             return
         if self._kind.group is not None:

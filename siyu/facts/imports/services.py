@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
-from siyu.lib.clock import business_day
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
@@ -17,12 +16,14 @@ from siyu.merchant.services import audit
 
 from ..models import Import
 from ..services import source_id
+from ..tasks import make_partitions
 from .opening import Footprint, footprint, open_table
 from .options import Options, layout_of, reading_of, terms_of
 from .reading import Reading
 from .survey import Survey, survey
 from .writing import SAMPLE, Progress, Result, Writer, require_unchanged
 
+ROWS_WORTH_A_PARTITION = 100
 _sql = statements("siyu.facts", "imports")
 
 
@@ -50,7 +51,7 @@ def run(path: Path, options: Options, *, by: Actor, now: datetime, progress: Pro
         require_unchanged(mark, path)
         course = Reading(table, kind, terms, layout.reader(), found, job.rows_done if job else 0)
         if job is not None:
-            _prepare_log(found, terms.zone)
+            _prepare_log(found)
         Writer(path, mark, found, job, result, options.source_name, now, progress).take_all(course)
     except Refusal as refusal:
         if job is not None:
@@ -124,12 +125,11 @@ def _telling(progress: Progress, stage: str, of: int | None) -> Callable[[int], 
     return advance
 
 
-def _prepare_log(found: Survey, zone: Any) -> None:
-    """Partitions are made before the facts come, never inside a batch."""
-    if found.earliest is not None and found.latest is not None:
-        from ..tasks import make_partitions
-
-        make_partitions(business_day(found.earliest, zone), business_day(found.latest, zone))
+def _prepare_log(found: Survey) -> None:
+    """Partitions are made before the facts come, never inside a batch; a month with few rows is not worth one."""
+    for (year, month), rows in sorted(found.months.items()):
+        if rows >= ROWS_WORTH_A_PARTITION:
+            make_partitions(date(year, month, 1), date(year, month, 1))
 
 
 def _ended(job: Import | None, result: Result, found: Survey, by: Actor, now: datetime) -> Result:

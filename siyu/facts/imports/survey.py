@@ -1,6 +1,7 @@
-"""The first reading: how many rows, which days, and where the last row of each group stands, so that the second needs little memory."""
+"""The first reading: how many rows, which months, and where the last row of each group stands, so that the second needs little memory."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +26,7 @@ class Survey:
     """What the first reading learnt. `last` gives for each row (from 0) the row with which its group is complete."""
 
     rows: int
-    earliest: datetime | None
-    latest: datetime | None
+    months: dict[tuple[int, int], int]  # (year, month) in UTC → rows
     last: Any = None  # numpy int64, or None where every row stands alone
 
     def complete_at(self, place: int) -> int:
@@ -36,8 +36,7 @@ class Survey:
 def survey(table: Table, kind: Kind, terms: Terms, fields: Callable[[tuple], dict[str, Any]], advance: Advance) -> Survey:
     """Read the file once. Refuses one without rows, and one whose orders are scattered so far that they fill the memory."""
     keys, alone = array("q"), array("q")
-    earliest: datetime | None = None
-    latest: datetime | None = None
+    months: Counter[tuple[int, int]] = Counter()
     count = 0
     for place, row in enumerate(_with_progress(table.rows(), advance)):
         count += 1
@@ -49,11 +48,10 @@ def survey(table: Table, kind: Kind, terms: Terms, fields: Callable[[tuple], dic
             keys.append(hash(key))
         at = _instant_of(cells, kind, terms)
         if at is not None:
-            earliest = at if earliest is None or at < earliest else earliest
-            latest = at if latest is None or at > latest else latest
+            months[at.year, at.month] += 1
     if not count:
         raise Refusal("file.empty", "the file has a header and no rows")
-    return Survey(count, earliest, latest, _last_of_group(keys, alone) if kind.group else None)
+    return Survey(count, months, _last_of_group(keys, alone) if kind.group else None)
 
 
 def _with_progress(rows: Iterator[Row | Broken], advance: Advance) -> Iterator[Row | Broken]:

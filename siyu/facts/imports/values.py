@@ -50,7 +50,6 @@ def name_of(value: Any, what: str) -> str:
     return written
 
 
-@lru_cache(maxsize=50_000, typed=True)  # the same few prices and quantities stand in most rows
 def number(value: Any, what: str) -> Decimal | None:
     """A decimal as written (`￥1,234.50`), None for an empty cell. Raises `number.invalid`."""
     if isinstance(value, bool):
@@ -86,6 +85,7 @@ def _of_text(written: str, what: str) -> Decimal | None:
         raise FactError("number.invalid", f"{what} is not a number") from error
 
 
+@lru_cache(maxsize=50_000, typed=True)  # the same few prices and quantities stand in most rows
 def amount(value: Any, what: str) -> Decimal | None:
     """A sum of money in major units; refuses what cannot be one."""
     found = number(value, what)
@@ -94,6 +94,7 @@ def amount(value: Any, what: str) -> Decimal | None:
     return found
 
 
+@lru_cache(maxsize=50_000, typed=True)
 def quantity(value: Any) -> Decimal | None:
     """Pieces (or kilograms); refuses what a typing error made."""
     found = number(value, "quantity")

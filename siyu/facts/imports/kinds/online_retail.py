@@ -31,14 +31,15 @@ MAPPING = {
 
 def because_adjusted(row: Fields) -> str:
     """Why a line is neither sale nor return, or nothing when it is one of them."""
-    invoice, quantity, price = _invoice(row), values.quantity(row["quantity"]) or 0, values.amount(row["unit_price"], "Price") or 0
+    invoice = _invoice(row)
     if not invoice or invoice.startswith("A"):
         return "bad debt"
+    is_taken_back = (values.quantity(row["quantity"]) or 0) < 0
     if invoice.startswith("C"):
-        return "" if quantity < 0 else "positive line of a credit note"
-    if quantity < 0:
+        return "" if is_taken_back else "positive line of a credit note"
+    if is_taken_back:
         return "stock correction"
-    return "negative price" if price < 0 else ""
+    return "negative price" if (values.amount(row["unit_price"], "Price") or 0) < 0 else ""
 
 
 def group(row: Fields, terms: Terms) -> str:

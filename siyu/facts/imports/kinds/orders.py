@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from siyu.lib.money import minor_digits, to_minor
@@ -115,7 +116,8 @@ _CLOSED = frozenset(("closed", "cancelled", "canceled", "voided", "交易关闭"
 
 def group(row: Fields, terms: Terms) -> str:
     """An order's shop and number."""
-    return f"{values.text(row.get('shop'))}\0{values.text(row.get('order_number'))}" if values.text(row.get("order_number")) else ""
+    number = values.text(row.get("order_number"))
+    return f"{values.text(row['shop'])}\0{number}" if number and "shop" in row else number
 
 
 def build(rows: Sequence[Numbered], terms: Terms) -> Built:
@@ -220,6 +222,7 @@ def _line_amount(row: Fields) -> Decimal | None:
     return values.amount(row.get("line_amount"), "line amount")
 
 
+@lru_cache(maxsize=50_000)
 def plain(number: Decimal) -> str:
     """A decimal without exponent and without needless zeros."""
     return format(number.normalize(), "f") if number else "0"
@@ -227,7 +230,7 @@ def plain(number: Decimal) -> str:
 
 def _total(rows: Sequence[Numbered], name: str, currency: str) -> int | None:
     """A sum given for the whole order, on its first row or repeated on each."""
-    given = {found for _number, row in rows if name in row and (found := values.amount(row[name], name)) is not None}
+    given = {found for cell in _cells(rows, name) if (found := values.amount(cell, name)) is not None}
     if len(given) > 1:
         raise FactError("order.conflict", f"rows of one order give different values of {name}")
     if not given:
@@ -240,10 +243,15 @@ def _total(rows: Sequence[Numbered], name: str, currency: str) -> int | None:
 
 
 def _only(rows: Sequence[Numbered], name: str) -> str:
-    given = {found for _number, row in rows if name in row and (found := values.name_of(row[name], name))}
+    given = {found for cell in _cells(rows, name) if (found := values.name_of(cell, name))}
     if len(given) > 1:
         raise FactError("order.conflict", f"rows of one order give different values of {name}")
     return given.pop() if given else ""
+
+
+def _cells(rows: Sequence[Numbered], name: str) -> set[Any]:
+    """What stands in a column over an order's rows: mostly one and the same."""
+    return {row.get(name) for _number, row in rows} if name in rows[0][1] else set()
 
 
 def _name_of(status: str) -> str:
