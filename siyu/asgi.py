@@ -1,12 +1,16 @@
 """The web door: `/v1/…` goes to the ingest application, `/healthz` to the health check, everything else to Django."""
 
 import os
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyu.settings")
 
 from django.core.asgi import get_asgi_application
+
+# static files (whitenoise) stream from short files of ours; pages that stream use asynchronous iterators
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
