@@ -30,6 +30,7 @@ def pages() -> None:
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT = TEST_HOME / "never-collected"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     compile_all()
 
 

@@ -22,15 +22,15 @@ from ..pictures import Part
 
 Measure = Callable[[Scope, DateRange], Part]
 
-# key in addresses → what it shows, width of its cards
+# key in addresses → what it shows, in the order of the page
 PARTS: dict[str, Measure] = {
     "figures": pictures.figures,
     "arrivals": pictures.arrivals,
     "funnel": pictures.funnel,
+    "tiers": pictures.tiers,
     "revenue": pictures.revenue,
     "cohorts": pictures.cohorts,
     "clocks": pictures.clocks,
-    "tiers": pictures.tiers,
 }
 
 

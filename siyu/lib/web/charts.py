@@ -86,9 +86,9 @@ class Heat:
 
     @property
     def cells(self) -> Iterable[tuple[str, int, list[tuple[int, float, int]], int]]:
-        """(name, whole, [(value, ratio, shade 0–60 % of opacity)], empty places) of each row."""
+        """(name, whole, [(value, ratio, shade 0–50 % of opacity)], empty places) of each row."""
         for name, (whole, *values) in self.rows:
-            shaded = [(value, value / whole, round(60 * value / whole)) for value in values] if whole else []
+            shaded = [(value, value / whole, round(50 * value / whole)) for value in values] if whole else []
             yield name, whole, shaded, len(self.headers) - len(shaded)
 
     @property
@@ -135,7 +135,7 @@ def over_days(days: Sequence[Any], series: Sequence[Series], *, kind: str = "lin
             "type": kind,
             "data": [plain(value) for value in one.values],
             **({"stack": "all"} if stacked else {}),
-            **({"smooth": True, "showSymbol": len(days) <= 2, **({"areaStyle": {}} if stacked else {})} if kind == "line" else {}),
+            **({"showSymbol": len(days) <= 2, **({"areaStyle": {}} if stacked else {})} if kind == "line" else {}),
         }
         for one in series
     ]
@@ -163,12 +163,13 @@ def funnel(steps: Sequence[tuple[Words, int]]) -> dict[str, Any]:
                 "type": "funnel",
                 "sort": "none",
                 "gap": 2,
-                "left": "4%",
-                "right": "4%",
+                "left": 8,
+                "right": "42%",
                 "top": 8,
                 "bottom": 8,
-                "minSize": "4%",
-                "label": {"position": "inside", "formatter": "{b} {c}"},
+                "minSize": "2%",
+                "color": ["#066fd1", "#2b86dc", "#559fe6", "#7fb8ee", "#a9d0f5"],
+                "label": {"position": "right", "formatter": "{b}\n{c}", "lineHeight": 16},
                 "data": [{"name": str(name), "value": count} for name, count in steps],
             }
         ],
@@ -176,17 +177,18 @@ def funnel(steps: Sequence[tuple[Words, int]]) -> dict[str, Any]:
 
 
 def ring(parts: Sequence[tuple[Words, int]]) -> dict[str, Any]:
-    """An option of shares of a whole."""
+    """An option of shares of a whole; the legend names each with its share, so that narrow cards need no labels."""
+    total = sum(count for _, count in parts)
     return {
         "tooltip": {"trigger": "item"},
-        "legend": {"type": "scroll", "bottom": 0},
+        "legend": {"bottom": 0},
         "series": [
             {
                 "type": "pie",
-                "radius": ["45%", "70%"],
-                "center": ["50%", "44%"],
-                "label": {"formatter": "{b} {d}%"},
-                "data": [{"name": str(name), "value": count} for name, count in parts],
+                "radius": ["42%", "66%"],
+                "center": ["50%", "40%"],
+                "label": {"show": False},
+                "data": [{"name": f"{name} {count / total:.1%}" if total else str(name), "value": count} for name, count in parts],
             }
         ],
     }
@@ -211,5 +213,5 @@ def _grid(has_legend: bool) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis", "confine": True},
         "legend": {"type": "scroll", "top": 0, "show": has_legend},
-        "grid": {"left": 8, "right": 16, "top": 36 if has_legend else 16, "bottom": 8, "containLabel": True},
+        "grid": {"left": 16, "right": 16, "top": 36 if has_legend else 16, "bottom": 8, "containLabel": True},
     }

@@ -19,10 +19,11 @@ function reader(holder) {
 }
 
 function dressAxis(axis, colours, words) {
-  const numeric = axis.type === "value" ? { formatter: words.short } : {};
+  const isOfDays = axis.type === "category" && /^\d{4}-\d\d-\d\d$/.test(axis.data[0]);
+  const formatter = axis.type === "value" ? words.short : isOfDays ? (day) => day.slice(5) : undefined;
   return {
     ...axis,
-    axisLabel: { color: colours.text, hideOverlap: true, ...numeric, ...axis.axisLabel },
+    axisLabel: { color: colours.text, hideOverlap: true, formatter, ...axis.axisLabel },
     axisLine: { lineStyle: { color: colours.line } },
     splitLine: { lineStyle: { color: colours.line } },
   };
@@ -31,13 +32,13 @@ function dressAxis(axis, colours, words) {
 function dress(option, holder) {
   const colours = document.documentElement.dataset.bsTheme === "dark" ? DARK : LIGHT;
   const words = reader(holder);
-  const dressed = { color: COLOURS, animationDuration: 250, textStyle: { fontFamily: "inherit", color: colours.text }, ...option };
+  const dressed = { color: COLOURS, animationDuration: 250, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.text }, ...option };
   dressed.tooltip = {
     ...option.tooltip, valueFormatter: words.full, backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.text },
   };
   if (option.legend) dressed.legend = { ...option.legend, textStyle: { color: colours.text } };
   for (const name of ["xAxis", "yAxis"]) if (option[name]) dressed[name] = dressAxis(option[name], colours, words);
-  dressed.series = option.series.map((one) => (one.type === "pie" ? { ...one, label: { color: colours.text, ...one.label } } : one));
+  dressed.series = option.series.map((one) => (["pie", "funnel"].includes(one.type) ? { ...one, label: { color: colours.text, ...one.label } } : one));
   return dressed;
 }
 

@@ -1,0 +1,122 @@
+"""A real Chromium on a real server over a database of the test's own.
+
+`visit(path)` opens a page as an owner; `page` fails its test when the page asks another host for anything or writes an error
+to the console. `width` runs a test on a desktop and on a phone. Without Chromium the tests are skipped, unless
+SIYU_REQUIRE_BROWSER=1, which makes its absence a failure.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .seed import seed
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDTHS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+VENDOR = Path(__file__).resolve().parents[2] / "siyu/lib/web/static/vendor/tabler.min.css"
+
+
+def _absent(reason: str) -> None:
+    if os.environ.get("SIYU_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{reason}, and SIYU_REQUIRE_BROWSER=1 asks for the browser tests")
+    pytest.skip(f"{reason}: the pages were not looked at in a browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """The browser, started once."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not program:
+        _absent("no Chromium on this machine")
+    if not VENDOR.exists():
+        _absent("the front-end files are missing (run `make frontend`)")
+    from playwright.sync_api import sync_playwright
+
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in the thread of the tests
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+    if before:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def live(clone: str) -> Iterator[str]:
+    """The address of a server over a small seeded pool."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    seed()
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait(20)
+    if server.error:
+        raise server.error
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture(params=list(WIDTHS))
+def width(request: pytest.FixtureRequest) -> str:
+    """`desktop` (1440 px), then `phone` (390 px)."""
+    return request.param
+
+
+@pytest.fixture
+def page(chromium, live: str, width: str) -> Iterator:
+    """An empty page that watches itself."""
+    context = chromium.new_context(viewport=WIDTHS[width], is_mobile=width == "phone", has_touch=width == "phone", base_url=live)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    faults: list[str] = []
+    opened.on("console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    opened.on(
+        "request", lambda request: None if request.url.startswith((live, "data:", "blob:")) else faults.append(f"outside: {request.url}")
+    )
+    opened.faults = faults
+    yield opened
+    context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def log_in(page, live: str) -> Callable[..., None]:
+    """Log a new staff member of a role in, by a session of their own."""
+
+    def enter(role: str = "owner", reach: str = "all", language: str = "zh-hans", theme: str = "light"):
+        from django.apps import apps
+        from django.test import Client
+
+        names = apps.get_model("merchant.Staff").objects
+        staff = names.create(username=f"{role}{names.count()}", name="林晓", role=role, reach=reach, language=language, theme=theme)
+        client = Client()
+        client.force_login(staff)
+        page.context.add_cookies([{"name": name, "value": morsel.value, "url": live} for name, morsel in client.cookies.items()])
+        return staff
+
+    return enter
+
+
+@pytest.fixture
+def visit(page, log_in) -> Callable[..., object]:
+    """Open a page as a role, in a language and theme, and wait until everything it fetches is there."""
+
+    def go(path: str, **who: str):
+        log_in(**who)
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return go

@@ -1,0 +1,109 @@
+"""The workbench and the dashboard as an operator sees them, at a desk and on a phone."""
+
+from pathlib import Path
+
+import pytest
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+NAMELESS = """[...document.querySelectorAll('a, button, input, select')].filter(e => e.type !== 'hidden'
+  && !(e.textContent.trim() || e.getAttribute('aria-label') || e.title || (e.labels && e.labels.length))).map(e => e.outerHTML)"""
+
+
+def fits(page) -> bool:
+    """Nothing makes the page itself wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_workbench_fits_and_draws(visit, width, language):
+    page = visit("/", language=language)
+    assert page.title().startswith("今日工作台" if language == "zh-hans" else "Today's workbench")
+    assert page.locator("[data-chart] svg").count() == 2
+    assert page.get_by_text("公开教学数据").first.is_visible()
+    assert fits(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_dashboard_draws_every_part(visit, width, theme):
+    page = visit("/dashboard?range=90", theme=theme)
+    assert page.locator("[data-chart] svg").count() == 8
+    assert page.locator(".siyu-heat tbody tr").count() >= 3
+    assert page.locator("[aria-busy=true]").count() == 0
+    assert fits(page)
+
+
+def test_a_picture_gives_way_to_its_table_and_back(visit, width):
+    page = visit("/dashboard?range=90", language="en")
+    card = page.locator("section", has=page.locator("#chart-funnel"))
+    card.get_by_role("button", name="Table").click()
+    assert card.get_by_role("cell", name="First purchase").is_visible()
+    assert not page.locator("#chart-funnel").is_visible()
+    card.get_by_role("button", name="Table").click()
+    assert page.locator("#chart-funnel").is_visible()
+
+
+def test_a_csv_is_downloaded_for_the_range_on_screen(visit, width):
+    page = visit("/dashboard?range=7", language="en")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV: Revenue by day").click()
+    with open(download.value.path(), encoding="utf-8-sig") as file:
+        assert len(file.read().splitlines()) == 8
+
+
+def test_a_broken_part_says_so_and_can_be_tried_again(page, log_in, width):
+    log_in(language="en")
+    broken = {"is": True}
+    page.route("**/dashboard/funnel*", lambda route: route.fulfill(status=500, body="no") if broken["is"] else route.continue_())
+    page.goto("/dashboard?range=90")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_text("This part could not be loaded.").count() == 1
+    assert page.locator("#chart-revenue svg").count() == 1
+    broken["is"] = False
+    page.get_by_role("button", name="Try again").click()
+    page.locator("#chart-funnel svg").wait_for()
+    page.faults[:] = [fault for fault in page.faults if "500" not in fault]  # the browser tells of the refusal we made ourselves
+
+
+def test_a_range_is_chosen_by_a_preset_and_by_days(visit, width):
+    page = visit("/dashboard", language="en")
+    page.get_by_role("link", name="90 days").click()
+    assert page.url.endswith("?range=90")
+    page.get_by_label("First day").fill("2026-03-09")
+    page.get_by_label("Last day").fill("2026-03-01")
+    page.get_by_role("button", name="Show").click()
+    assert page.get_by_role("alert").filter(has_text="lies behind").is_visible()
+
+
+def test_the_menu_opens_on_a_phone_and_stands_at_a_desk(visit, width):
+    page = visit("/", language="en")
+    link = page.get_by_role("link", name="Dashboard")
+    if width == "phone":
+        assert not link.is_visible()
+        page.get_by_role("button", name="Menu").click()
+    link.click()
+    page.wait_for_url("**/dashboard")
+
+
+def test_language_and_theme_are_switched_on_the_page(visit, width):
+    page = visit("/", language="zh-hans")
+    page.get_by_role("button", name="Switch to English").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("button", name="Dark").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_everything_can_be_reached_by_keyboard_and_has_a_name(visit, width):
+    page = visit("/dashboard?range=90", language="en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to the content"
+    assert page.evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(visit, width, theme):
+    page = visit("/dashboard?range=90", theme=theme)
+    assert page.evaluate(CONTRAST) == {}
+    page.goto("/")
+    assert page.evaluate(CONTRAST) == {}
