@@ -146,6 +146,7 @@ def order(request: PageRequest, pk: int) -> HttpResponse:
         "net_minor": found.amount_minor - found.refunded_minor,
         "buyer": buyer_link(request.viewer, found.buyer_public_id, found.buyer_nickname),
         "steps": _steps(found),
+        "shown": queries.SHOWN_LINES if found.lines > queries.SHOWN_LINES else 0,
         "lines": Lines(queries.lines_of(pk), empty_text=_("No lines were told")),
         "refunds": OrderRefunds(queries.refunds_of_order(pk), empty_text=_("Nothing was given back")),
     }

@@ -2,6 +2,7 @@
 
 from .catalogue import PriceChange, categories, one_product, price_history, products, walk_products
 from .orders import (
+    SHOWN_LINES,
     OrderFilter,
     OrderView,
     lines_of,
@@ -15,6 +16,7 @@ from .refunds import adjustments, loose_refunds_of_member, refunds, refunds_of_o
 from .sums import DayRevenue, SourceTotals, Sums, buyers_between, revenue_by_day, statistics_of, totals_by_source
 
 __all__ = [
+    "SHOWN_LINES",
     "DayRevenue",
     "OrderFilter",
     "OrderView",

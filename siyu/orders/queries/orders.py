@@ -16,6 +16,7 @@ from ..models import Line, Order
 from ..rules import Status, status_of
 
 _sql = statements("siyu.orders", "reads")
+SHOWN_LINES = 500  # of an order that may have thousands; its page stays quick
 _SEEN = ("shop", "store", "source", "identity__member")
 _STATUS = {
     Status.CLOSED: Q(closed_at__isnull=False),
@@ -87,9 +88,9 @@ def one_order(scope: Scope, order_id: int) -> OrderView | None:
     return _view(order) if order else None
 
 
-def lines_of(order_id: int) -> list[Line]:
-    """The lines of an order with their products; at most 1,000, as facts may tell no more."""
-    return list(Line.objects.filter(order_id=order_id).select_related("product__category").order_by("number")[:1_000])
+def lines_of(order_id: int, limit: int = SHOWN_LINES) -> list[Line]:
+    """The first lines of an order with their products."""
+    return list(Line.objects.filter(order_id=order_id).select_related("product__category").order_by("number")[:limit])
 
 
 def sources() -> list[tuple[int, str]]:

@@ -97,6 +97,15 @@ def test_an_order_shows_amounts_lines_refunds_and_buyer() -> None:
         assert words in page
 
 
+def test_an_order_of_thousands_of_lines_shows_the_first_and_says_so() -> None:
+    tell([fact("order.paid", at(1), None, lines=[{"sku": f"p{n}", "amount_minor": 1} for n in range(501)])])
+    browser, _ = client_of(Role.OWNER)
+
+    page = browser.get(reverse("order", args=[Order.objects.get().pk]))
+
+    assert (len(page.context["lines"].rows), page.context["shown"]) == (500, 500)
+
+
 @pytest.mark.usefixtures("book")
 def test_an_address_that_is_no_web_page_is_not_linked() -> None:
     browser, _ = client_of(Role.OWNER)
