@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from psycopg import Connection, Cursor
 
 from siyu.lib.clock import EPOCH
-from siyu.lib.sql import statements
+from siyu.lib.sql import array, statements
 from siyu.merchant.queries import SettingsBook
 
 from .intake import Item, message_hash, quarantine_columns
@@ -28,6 +28,7 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys for ever
+EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
 OWN_SOURCE = "siyu"  # of derived facts
 
 
@@ -144,9 +145,10 @@ def _unseen(cursor: Cursor, items: list[Item], wanted: dict[UUID, int]) -> set[U
         by_day.setdefault(items[position].received_at.date(), []).append(message)
     fresh: set[UUID] = set()
     for day, messages in by_day.items():
-        cursor.execute(_sql.remember_messages, {"day": day, "messages": messages})
+        epoch = epoch_of(day)
+        cursor.execute(_sql.remember_messages, {"day": day, "epoch": epoch, "messages": array(messages)})
         new = {row[0] for row in cursor.fetchall()}
-        cursor.execute(_sql.seen_messages, {"day": day, "from_day": day - timedelta(days=SEEN_DAYS), "messages": list(new)})
+        cursor.execute(_sql.seen_messages, {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS), "messages": array(new)})
         fresh |= new - {row[0] for row in cursor.fetchall()}
     return fresh
 
@@ -154,8 +156,13 @@ def _unseen(cursor: Cursor, items: list[Item], wanted: dict[UUID, int]) -> set[U
 def _known_keys(cursor: Cursor, keys: dict[UUID, UUID]) -> set[UUID]:
     if not keys:
         return set()
-    cursor.execute(_sql.remember_keys, {"keys": list(keys)})
+    cursor.execute(_sql.remember_keys, {"keys": array(keys)})
     return keys.keys() - {row[0] for row in cursor.fetchall()}
+
+
+def epoch_of(day: date) -> int:
+    """The run of days whose message ids lie in one partition."""
+    return day.toordinal() // EPOCH_DAYS
 
 
 def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book: SettingsBook) -> Batch:

@@ -27,7 +27,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
 TARGET_SECONDS = 0.25  # of one batch
-SMALLEST, LARGEST = 100, 6_000  # messages of a batch
+SMALLEST, LARGEST = 1_000, 6_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
@@ -50,13 +50,13 @@ class _Run(msgspec.Struct):
     now: datetime
     report: Report
     clock: datetime
-    size: int = 1_000
+    size: int = 2_000
     poison: int = 0
     handled: int = 0
     cause: Exception | None = None
 
 
-_last_size = 1_000
+_last_size = 2_000
 
 
 def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) -> Report:

@@ -1,7 +1,7 @@
 """Timetable of the log: partitions are made ahead, never inside a batch; what was seen too long ago is forgotten."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from django.db import connections
 from psycopg import Connection, sql
@@ -9,17 +9,17 @@ from psycopg import Connection, sql
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 
-from .batch import SEEN_DAYS
+from .batch import epoch_of
 
 _sql = statements("siyu.facts", "partitions")
 MONTHS_BEHIND, MONTHS_AHEAD = 13, 3
-DAYS_AHEAD = 7
+EPOCHS_AHEAD = 2
 MAX_MONTHS = 600  # of one call: fifty years of history
 
 
 def make_partitions(from_day: date | None = None, to_day: date | None = None) -> int:
-    """Make the monthly partitions of the log for a span of days (default: a year back, three months ahead) and the daily ones of
-    the memory; returns how many are new. A month whose facts lie in the default partition already stays there."""
+    """Make the monthly partitions of the log for a span of days (default: a year back, three months ahead) and those of
+    the memory of message ids; returns how many are new. A month whose facts lie in the default partition already stays there."""
     today = utc_now().date()
     owner = connections["owner"]
     owner.ensure_connection()
@@ -28,9 +28,8 @@ def make_partitions(from_day: date | None = None, to_day: date | None = None) ->
         made += _make(
             owner.connection, "facts_log", f"facts_log_{month:%Y_%m}", _instant(month), _instant(_shift(month, 1)), _sql.log_is_free
         )
-    for ahead in range(DAYS_AHEAD + 1):
-        day = today + timedelta(days=ahead)
-        made += _make(owner.connection, "facts_seen", f"facts_seen_{day:%Y_%m_%d}", day, day + timedelta(days=1), _sql.seen_is_free)
+    for epoch in range(epoch_of(today), epoch_of(today) + EPOCHS_AHEAD + 1):
+        made += _make(owner.connection, "facts_seen", f"facts_seen_{epoch}", epoch, epoch + 1, _sql.seen_is_free)
     return made
 
 
@@ -43,14 +42,14 @@ def forget_seen(now: datetime) -> int:
     """Drop the days of the memory that no repetition can reach any more; returns how many."""
     owner = connections["owner"]
     owner.ensure_connection()
-    oldest = f"facts_seen_{now.date() - timedelta(days=SEEN_DAYS + 1):%Y_%m_%d}"
-    old = [name for name in _known(owner.connection, "facts_seen") if name != "facts_seen_default" and name < oldest]
+    oldest = epoch_of(utc_now().date()) - 1
+    old = [name for name in _known(owner.connection, "facts_seen") if name != "facts_seen_default" and int(name.rsplit("_", 1)[1]) < oldest]
     for name in old:
         owner.connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
     return len(old)
 
 
-def _make(connection: Connection, table: str, name: str, since: date, until: date, is_free: str) -> int:
+def _make(connection: Connection, table: str, name: str, since: date | int, until: date | int, is_free: str) -> int:
     if name in _known(connection, table):
         return 0
     row = connection.execute(is_free, {"since": since, "until": until}).fetchone()  # type: ignore[call-overload]
@@ -58,11 +57,13 @@ def _make(connection: Connection, table: str, name: str, since: date, until: dat
         return 0
     statement = "CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})"
     connection.execute(
-        sql.SQL(statement).format(
-            sql.Identifier(name), sql.Identifier(table), sql.Literal(since.isoformat()), sql.Literal(until.isoformat())
-        )
+        sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(table), sql.Literal(_bound(since)), sql.Literal(_bound(until)))
     )
     return 1
+
+
+def _bound(value: date | int) -> str | int:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _known(connection: Connection, table: str) -> set[str]:

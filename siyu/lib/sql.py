@@ -1,9 +1,11 @@
 """Named SQL: every statement lives in a `.sql` file under `-- name:` with one line of prose, and is called by its name."""
 
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import LiteralString, cast
+from uuid import UUID
 
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 
@@ -16,3 +18,11 @@ def statements(package: str, file: str) -> SimpleNamespace:
     text = (files(package) / "sql" / f"{file}.sql").read_text(encoding="utf-8")
     parts = _NAME.split(text)[1:]
     return SimpleNamespace(**{name: cast(LiteralString, body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)})
+
+
+def array(values: Iterable[int | UUID | None]) -> str:
+    """Numbers or UUIDs as an array literal, to be cast in the statement (`%(ids)s::bigint[]`).
+
+    Ten times cheaper than handing the driver a list, which looks at each element for characters to quote.
+    """
+    return "{" + ",".join(["NULL" if value is None else value.hex if isinstance(value, UUID) else str(value) for value in values]) + "}"

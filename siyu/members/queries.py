@@ -17,7 +17,7 @@ from .rules import KINDS, Life, policy_of
 
 _sql = statements("siyu.members", "queries")
 MAX_FOUND = 50
-TOKEN = "tok_"
+TOKEN = "tok_"  # noqa: S105 - how a token of the log begins
 
 
 @dataclass(frozen=True, slots=True)

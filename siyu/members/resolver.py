@@ -16,7 +16,7 @@ from psycopg import Cursor
 from siyu.facts.batch import Arriving, Cut
 from siyu.facts.rules import Batch, Merged
 from siyu.lib.crypto import encrypt_text, lookup_hash
-from siyu.lib.sql import statements
+from siyu.lib.sql import array, statements
 
 from . import components
 from .components import Claim
@@ -114,7 +114,7 @@ def _load(cursor: Cursor, arriving: Sequence[Arriving], named: list[list[tuple[s
     pool = _Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    cursor.execute(_sql.find_identities, {"hashes": list(wanted)})
+    cursor.execute(_sql.find_identities, {"hashes": array(wanted)})
     for number, hash_, kind, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, _Person(member))
         pool.by_hash[hash_] = _Handle(number, kind, hash_, person)
@@ -127,7 +127,7 @@ def _load_linked(cursor: Cursor, pool: _Pool, linked: list[tuple[Arriving, list[
     """Known links of the batch's pairs; and all handles and open conflicts of the people whom a new link touches."""
     pairs = {pair for _, handles in linked for pair in _pairs(pool, handles) if pair is not None}
     if pairs:
-        cursor.execute(_sql.known_links, {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]})
+        cursor.execute(_sql.known_links, {"left": array([left for left, _ in pairs]), "right": array([right for _, right in pairs])})
         for row in cursor.fetchall():
             pool.claims[(row[0], row[1])] = Claim(*row)
     touched = {
@@ -349,12 +349,12 @@ def _write_people(cursor: Cursor, pool: _Pool) -> None:
     cursor.execute(
         _sql.add_members,
         {
-            "id": [person.id for person in people],
+            "id": array([person.id for person in people]),
             "public_id": [secrets.token_hex(8) for _ in people],
             "is_identified": [person.is_identified for person in people],
             "created_at": [person.created_at for person in people],
-            "source_id": [person.source_id for person in people],
-            "merged_into": [person.became.id if person.became else None for person in people],
+            "source_id": array([person.source_id for person in people]),
+            "merged_into": array([person.became.id if person.became else None for person in people]),
             "count": len(people),
         },
     )
@@ -365,13 +365,13 @@ def _write_handles(cursor: Cursor, pool: _Pool) -> None:
     cursor.execute(
         _sql.add_identities,
         {
-            "id": [handle.id for handle in handles],
+            "id": array([handle.id for handle in handles]),
             "kind": [handle.kind for handle in handles],
-            "hash": [handle.hash for handle in handles],
+            "hash": array([handle.hash for handle in handles]),
             "value": [encrypt_text(handle.value) for handle in handles],
-            "tail": [lookup_hash("phone tail", handle.value[-4:]) if handle.kind == "phone" else None for handle in handles],
-            "member": [handle.member.id for handle in handles],
-            "origin": [handle.origin for handle in handles],
+            "tail": array([lookup_hash("phone tail", handle.value[-4:]) if handle.kind == "phone" else None for handle in handles]),
+            "member": array([handle.member.id for handle in handles]),
+            "origin": array([handle.origin for handle in handles]),
             "first_seen": [handle.first_seen for handle in handles],
         },
     )
@@ -382,10 +382,10 @@ def _write_claims(cursor: Cursor, pool: _Pool) -> None:
     cursor.execute(
         _sql.keep_links,
         {
-            "left": [left for (left, _), _ in claims],
-            "right": [right for (_, right), _ in claims],
+            "left": array([left for (left, _), _ in claims]),
+            "right": array([right for (_, right), _ in claims]),
             "occurred_at": [claim.occurred_at for _, (claim, _) in claims],
-            "message": [claim.message for _, (claim, _) in claims],
+            "message": array([claim.message for _, (claim, _) in claims]),
             "proof": [proof for _, (_, proof) in claims],
             "state": [claim.state for _, (claim, _) in claims],
         },

@@ -190,6 +190,26 @@ def turn(life: Life, now: datetime, zone: ZoneInfo, clocks: Clocks) -> list[Move
     return moves
 
 
+@dataclass(frozen=True, slots=True)
+class NextMove:
+    """Where a clock that time moves stands, and what time alone makes of it next (`at` is None when nothing)."""
+
+    clock: str
+    place: str
+    at: datetime | None
+    then: str
+
+
+def next_moves(life: Life, now: datetime, zone: ZoneInfo, clocks: Clocks) -> list[NextMove]:
+    """The pool stage and the purchase activity at `now`, each with its next move, if the member does nothing until then."""
+    today, moves = business_day(now, zone), []
+    for name, place_on in (("pool", _pool), ("activity", _activity)):
+        place, due = place_on(life, today, clocks, zone)
+        then = place_on(life, business_day(due, zone), clocks, zone)[0] if due else ""
+        moves.append(NextMove(name, place, due, then))
+    return moves
+
+
 def _pool(life: Life, today: date, clocks: Clocks, zone: ZoneInfo) -> tuple[str, datetime | None]:
     if life.pool_joined_at is None:
         return "", None

@@ -24,10 +24,11 @@ CREATE TABLE facts_log_default PARTITION OF facts_log DEFAULT;
 
 SEEN = """
 CREATE TABLE facts_seen (
-    received_day date NOT NULL,
+    epoch int NOT NULL,
     message uuid NOT NULL,
-    PRIMARY KEY (received_day, message)
-) PARTITION BY RANGE (received_day);
+    received_day date NOT NULL,
+    PRIMARY KEY (epoch, message)
+) PARTITION BY RANGE (epoch);
 CREATE TABLE facts_seen_default PARTITION OF facts_seen DEFAULT;
 CREATE TABLE facts_natural (key uuid PRIMARY KEY);
 """

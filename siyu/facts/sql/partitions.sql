@@ -8,4 +8,4 @@ SELECT NOT EXISTS (SELECT 1 FROM facts_log_default WHERE occurred_at >= %(since)
 
 -- name: seen_is_free
 -- The same for the memory of seen messages.
-SELECT NOT EXISTS (SELECT 1 FROM facts_seen_default WHERE received_day >= %(since)s AND received_day < %(until)s)
+SELECT NOT EXISTS (SELECT 1 FROM facts_seen_default WHERE epoch >= %(since)s AND epoch < %(until)s)

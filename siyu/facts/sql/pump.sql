@@ -24,16 +24,16 @@ INSERT INTO facts_log (id, occurred_at, received_at, business_day, name, source_
 SELECT id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, NULL, 0 FROM batch ORDER BY seq
 
 -- name: remember_messages
--- Message ids of one day of receipt; those that return were not there yet.
-INSERT INTO facts_seen (received_day, message)
-SELECT %(day)s, message FROM unnest(%(messages)s::uuid[]) AS message
+-- Message ids of one day of receipt; those that return were not there yet in this epoch (a run of days, one partition).
+INSERT INTO facts_seen (epoch, message, received_day)
+SELECT %(epoch)s, message, %(day)s FROM unnest(%(messages)s::uuid[]) AS message
 ON CONFLICT DO NOTHING
 RETURNING message
 
 -- name: seen_messages
--- Which of these ids came on one of the days before.
+-- Which of these ids came in the epoch before, not too long ago.
 SELECT message FROM facts_seen
-WHERE received_day >= %(from_day)s AND received_day <> %(day)s AND message = ANY(%(messages)s::uuid[])
+WHERE epoch = %(epoch)s - 1 AND message = ANY(%(messages)s::uuid[]) AND received_day >= %(from_day)s
 
 -- name: remember_keys
 -- Natural keys, unique for ever; those that return were not there yet.
