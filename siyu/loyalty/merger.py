@@ -12,7 +12,7 @@ from siyu.merchant.queries import settings_book
 
 from .programme import programme
 from .rules import TRACK
-from .writing import replay_standings
+from .standing import replay_standings
 
 _sql = statements("siyu.loyalty", "merger")
 Pairs = list[tuple[int, int]]

@@ -10,14 +10,14 @@ import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Fact
-from siyu.lib.clock import EPOCH
 from siyu.lib.sql import statements
 from siyu.members.services import lock
 
 from .rows import AccountRow, Known, LotRow, Touched
-from .rules import GROWTH, TRACK, Account, Book, Lot, Member, Programme, Purchase
+from .rules import GROWTH, TRACK, Account, Book, Growth, Lot, Member, Programme, Purchase, Standing, replayed
 from .rules.fold import order_of
 from .rules.standing import switch_at
+from .standing import movements
 
 _sql = statements("siyu.loyalty", "read")
 
@@ -40,7 +40,7 @@ def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime
     cursor.execute(_sql.accounts, {"owners": ids})
     accounts = [AccountRow(*row) for row in cursor.fetchall()]
     cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
-    known.standings = {row[0]: row[1:] for row in cursor.fetchall()}
+    known.standings = {member: Standing(*standing) for member, *standing in cursor.fetchall()}
     _members(cursor, book, known, touched, accounts, lots)
     return book, known
 
@@ -91,43 +91,51 @@ def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
 def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow]) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
     holder = _holders(cursor, touched, accounts)
-    merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
-    growth: dict[int, int] = {}
     debts: dict[int, dict[Account, int]] = {}
-    stands: set[int] = set()
+    growth: dict[int, int] = {}
     for row in accounts:
         account, member = Account(row.origin, row.unit), holder[row.origin]
         known.accounts[account] = row.id
-        debts.setdefault(member, {})
+        owed = debts.setdefault(member, {})
+        if row.debt:
+            owed[account] = row.debt
         if row.unit == GROWTH:
             growth[member] = growth.get(member, 0) + row.available
-            stands.add(member)
-        if row.debt:
-            debts[member][account] = row.debt
     holdings = _holdings(book, known, lots, holder)
     used = _used(cursor, book.programme, touched.facts, holder)
+    standings = _standings(cursor, book.programme, known, touched, holder)
     for member in debts:
-        tier, version, since = "", 0, None
-        if member in merging:
-            version = known.standings[touched.final(member)][2] if touched.final(member) in known.standings else 0
-            since = EPOCH if member in stands else None
-            tier = book.programme.ladder(version).tier_for(growth.get(member, 0)).code if since else ""
-        elif member in known.standings:
-            _, tier, version, since = known.standings[member]
-        due = [due_at for lot in holdings.get(member, {}).values() if (due_at := lot.due_at) is not None]
-        if (switch := switch_at(book.programme, version, since)) is not None:
+        own, standing = holdings.get(member, {}), standings.get(member, Standing())
+        due = [due_at for lot in own.values() if (due_at := lot.due_at) is not None]
+        if (switch := switch_at(book.programme, standing.version, standing.since)) is not None:
             due.append(switch)
         book.members[member] = Member(
             id=member,
-            lots=holdings.get(member, {}),
+            lots=own,
             used=used.get(member, {}),
             debts=debts[member],
             growth=growth.get(member, 0),
-            tier=tier,
-            version=version,
-            since=since,
+            tier=standing.tier,
+            version=standing.version,
+            since=standing.since,
             due_at=min(due, default=None),
         )
+
+
+def _standings(cursor: Cursor, programme: Programme, known: Known, touched: Touched, holder: dict[int, int]) -> dict[int, Standing]:
+    """The tiers before the batch: the tables' own, but of those who merge in it, whose tables are ahead, what the entries say."""
+    merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
+    standings = {member: standing for member, standing in known.standings.items() if member not in merging}
+    finals = {touched.final(member) for member in merging & set(holder.values())}
+    if not finals:
+        return standings
+    by_holder: dict[int, list[Growth]] = {}
+    for movement in movements(cursor, finals):
+        by_holder.setdefault(holder[movement.origin], []).append(movement.growth)
+    for member in merging & by_holder.keys():
+        version = known.standings.get(touched.final(member), Standing()).version
+        standings[member] = replayed(programme, by_holder[member], version)
+    return standings
 
 
 def _holders(cursor: Cursor, touched: Touched, accounts: list[AccountRow]) -> dict[int, int]:

@@ -8,7 +8,7 @@ import msgspec
 
 from siyu.facts.rules import Fact, Merged
 
-from .rules import Account, Lot, Purchase
+from .rules import Account, Lot, Purchase, Standing
 
 
 class AccountRow(NamedTuple):
@@ -69,7 +69,7 @@ class Known(msgspec.Struct):
     accounts: dict[Account, int] = {}
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
-    standings: dict[int, tuple[int, str, int, datetime]] = {}
+    standings: dict[int, Standing] = {}
 
 
 class Touched(msgspec.Struct):

@@ -12,7 +12,8 @@ from psycopg import Cursor
 from siyu.lib.sql import statements
 
 from .rows import Known, Touched
-from .rules import PLAIN, TRACK, Account, Book, Growth, Lot, Member, Posting, Programme, Standing, replayed
+from .rules import PLAIN, Account, Book, Lot, Member, Posting, Standing
+from .standing import replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 
@@ -151,7 +152,7 @@ def _caps(cursor: Cursor, book: Book) -> None:
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:
     plain = [member for member in book.members.values() if not member.is_joined and _stands_otherwise(member, known)]
-    _write_standings(cursor, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain})
+    write_standings(cursor, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain})
     joined = {
         member.id: member.version
         for member in book.members.values()
@@ -162,33 +163,8 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
 
 
 def _stands_otherwise(member: Member, known: Known) -> bool:
-    now = (member.growth, member.tier, member.version, member.since)
+    now = Standing(member.growth, member.tier, member.version, member.since)
     return member.since is not None and known.standings.get(member.id) != now
-
-
-def replay_standings(cursor: Cursor, programme: Programme, versions: dict[int, int]) -> None:
-    """Recompute members' standings from their entries: member → the newest version of the tiers that has judged them."""
-    owners = sorted(versions)
-    cursor.execute(_sql.growth_entries, {"owners": owners})
-    movements: dict[int, list[Growth]] = {owner: [] for owner in owners}
-    for owner, at, fact_id, amount in cursor.fetchall():
-        movements[owner].append(Growth(at, fact_id, amount))
-    standings = {owner: replayed(programme, movements[owner], versions[owner]) for owner in owners}
-    cursor.execute(_sql.drop_standings, {"track": TRACK, "members": [owner for owner in owners if standings[owner].since is None]})
-    _write_standings(cursor, {owner: standing for owner, standing in standings.items() if standing.since is not None})
-
-
-def _write_standings(cursor: Cursor, standings: dict[int, Standing]) -> None:
-    if standings:
-        columns = {
-            "track": TRACK,
-            "members": list(standings),
-            "tiers": [standing.tier for standing in standings.values()],
-            "growth": [standing.growth for standing in standings.values()],
-            "since": [standing.since for standing in standings.values()],
-            "versions": [standing.version for standing in standings.values()],
-        }
-        cursor.execute(_sql.write_standings, columns)
 
 
 def _reserve(cursor: Cursor, statement: Any, count: int) -> Iterable[int]:

@@ -5,7 +5,7 @@ from typing import Any
 from .book import Book, News
 from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Lot, Member, Move, Posting, Purchase, entry_key
 from .orders import reversal_target
-from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier, tier_for, worth
+from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier, worth
 from .standing import Growth, Standing, replayed
 
 SETTINGS: tuple[Any, ...] = ()  # what the business decides of loyalty are its rules and tiers, which have versions of their own
@@ -40,6 +40,5 @@ __all__ = [
     "entry_key",
     "replayed",
     "reversal_target",
-    "tier_for",
     "worth",
 ]

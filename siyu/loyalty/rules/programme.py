@@ -98,7 +98,8 @@ class Ladder:
     tiers: tuple[Tier, ...]  # by threshold, ascending
 
     def tier_for(self, growth: int) -> Tier:
-        return tier_for(growth, self.tiers)
+        """The highest tier whose threshold is reached; `NO_TIER` when none is."""
+        return next((tier for tier in reversed(self.tiers) if tier.threshold <= growth), NO_TIER)
 
     def named(self, code: str) -> Tier:
         return next((tier for tier in self.tiers if tier.code == code), NO_TIER)
@@ -106,11 +107,6 @@ class Ladder:
 
 NO_TIER = Tier("", "", -1, 0)
 NO_LADDER = Ladder(0, None, ())
-
-
-def tier_for(growth: int, tiers: Iterable[Tier]) -> Tier:
-    """The highest tier whose threshold is reached; a tier without code when none is."""
-    return max((tier for tier in tiers if tier.threshold <= growth), key=lambda tier: tier.threshold, default=NO_TIER)
 
 
 class Programme:

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,12 @@ def expires_at(expires: Expiry, earned_at: datetime, zone: ZoneInfo) -> datetime
     """The business midnight that ends the last valid day: earned on 22 January for 12 months to the end of the month → 1 February."""
     if isinstance(expires, Never):
         return None
-    day = add_months(earned_at.astimezone(zone).date(), expires.months) + timedelta(days=expires.days)
+    return _end_of(expires, earned_at.astimezone(zone).date(), zone)
+
+
+@lru_cache(maxsize=4_096)
+def _end_of(expires: After, earned: date, zone: ZoneInfo) -> datetime:
+    day = add_months(earned, expires.months) + timedelta(days=expires.days)
     return midnight(_last_day(day, expires.until_end_of) + timedelta(days=1), zone)
 
 

@@ -150,6 +150,14 @@ def test_a_cap_of_points_grants_what_is_left():
     assert [p.amount for p in book.postings] == [40, 40, 20]
 
 
+@pytest.mark.parametrize(
+    ("growth", "tier"),
+    [(-1, ""), (0, "bronze"), (999, "bronze"), (1_000, "silver"), (4_999, "silver"), (5_000, "gold"), (10**9, "platinum")],
+)
+def test_a_tier_is_held_from_its_threshold_on(growth, tier):
+    assert default_ladder().tier_for(growth).code == tier
+
+
 def test_a_merge_opens_no_cap_again():
     book = walk(fact("member.checked_in", 1), fact("member.checked_in", 2), merged(1, 2), fact("member.checked_in", 1))
 

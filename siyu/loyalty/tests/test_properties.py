@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.loyalty.rules import Book, tier_for
+from siyu.loyalty.rules import Book
 from siyu.loyalty.rules.fold import earn, follow, told
 from siyu.loyalty.rules.ledger import Member, Purchase
 from siyu.loyalty.rules.programme import NO_LADDER
@@ -85,7 +85,7 @@ def test_keys_are_unique_and_the_tier_is_that_of_the_growth(events: list[Any]) -
     for member in book.members.values():
         growth = sum(lot.remaining for lot in member.lots.values() if lot.account.unit == "growth")
         assert member.growth == growth
-        assert member.since is None or member.tier == tier_for(growth, ladder.tiers).code
+        assert member.since is None or member.tier == ladder.tier_for(growth).code
 
 
 @BOUNDED

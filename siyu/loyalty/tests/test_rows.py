@@ -18,7 +18,7 @@ from siyu.loyalty.queries import (
     standings,
     why_points,
 )
-from siyu.loyalty.services import Step, publish_tiers
+from siyu.loyalty.services import Step, publish_earn_rule, publish_tiers
 from siyu.loyalty.tests.check import faults
 from siyu.loyalty.tests.given import ZONE
 from siyu.loyalty.tests.scene import FIRST_DAY, START, days, gets_back, happens, install, is_the_same_as, member, pays, receives, rows
@@ -102,6 +102,20 @@ def test_an_undone_merge_gives_each_their_own_and_leaves_later_value_with_the_su
     assert bucket(other, "pending") == earned[other]
     assert [standings([member(who)])[member(who)].code for who in ("anna", "ben")] == ["bronze", "bronze"]
     assert faults() == {}
+
+
+def test_a_merge_before_growth_matures_is_no_change_of_tier() -> None:
+    install()
+    late = {"trigger": "member.checked_in", "unit": "growth", "formula": {"kind": "fixed", "points": 60}}
+    publish_earn_rule(SYSTEM, "late", "晚到", late | {"matures": {"kind": "days_after_fact", "days": 2}}, FIRST_DAY, today=FIRST_DAY)
+    happens("member.checked_in", "anna")
+    happens("member.checked_in", "ben")
+
+    is_the_same_as("anna", "ben", START + days(1))
+    pump(START + days(3))
+
+    assert standings([member("anna")])[member("anna")].growth == 120
+    assert rows("SELECT count(*) FROM facts_log WHERE name = 'tier.changed'") == [(0,)]
 
 
 def test_a_refund_after_a_merge_falls_to_the_lot_of_its_order() -> None:
