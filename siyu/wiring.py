@@ -67,9 +67,11 @@ FRAME = "siyu.console.frame.frame"
 NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Workbench", "home", "", "home"),
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
+    ("People", "Members", "members", "members.view", "users"),
     ("Trade", "Orders", "orders", "orders.view", "shopping-cart"),
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),
+    ("Facts", "Facts explorer", "facts", "facts.view", "list-search"),
     ("System", "Alarms", "alarms", "facts.view", "bell"),
     ("System", "Settings", "settings", "settings.view", "settings"),
     ("System", "Organisation", "stores", "settings.view", "building-store"),

@@ -27,6 +27,13 @@ RUNGS: Words = {
     "member": (pgettext_lazy("ladder", "Member"), "purple"),
     "super_member": (pgettext_lazy("ladder", "Super member"), "pink"),
 }
+ORDER_STATUSES: Words = {
+    "created": (_("Unpaid"), "secondary"),
+    "paid": (_("Paid"), "blue"),
+    "shipped": (_("Shipped"), "cyan"),
+    "received": (_("Received"), "green"),
+    "closed": (_("Closed"), "red"),
+}
 FUNNEL: dict[str, Promise] = {
     "first_seen": _("First seen"),
     "identified": _("Identified"),

@@ -1,0 +1,64 @@
+"""How a fact reads: its title in the reader's language, its properties with personal values masked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+
+from siyu.facts.catalogue import BY_NAME
+from siyu.lib.crypto import mask
+from siyu.lib.web.formats import money
+from siyu.members.queries import TOKEN, personal_values
+
+MAX_TEXT = 300  # characters of a value on screen
+Plain = dict[str, tuple[str, str]]
+
+
+def fact_title(name: str) -> str:
+    """The catalogue's Chinese title for readers of Chinese; the name itself for others and for custom facts."""
+    known = BY_NAME.get(name)
+    return known.title if known and (get_language() or "").startswith("zh") else name
+
+
+def values_behind(properties: Iterable[dict[str, Any]]) -> Plain:
+    """Kind and plain value of every token in these properties, in one SELECT."""
+    return personal_values([token for one in properties for token in _tokens(one)])
+
+
+def pairs(properties: dict[str, Any], plain: Plain, limit: int = 100) -> list[tuple[str, str]]:
+    """(name, value) as shown: nested ones as `traits.city`, money as money, tokens as what stands behind them, masked."""
+    return list(_pairs("", properties, plain))[:limit]
+
+
+def shown(name: str, value: Any, plain: Plain) -> str:
+    """One value."""
+    if isinstance(value, str) and value.startswith(TOKEN):
+        kind, text = plain.get(value, ("", ""))
+        return mask(kind, text) if text else value
+    if name.endswith("_minor") and isinstance(value, int):
+        return money(value)
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return ngettext("%(count)s line", "%(count)s lines", len(value)) % {"count": len(value)}
+    if isinstance(value, list):
+        value = ", ".join(shown(name, one, plain) for one in value)
+    return str(value)[:MAX_TEXT]
+
+
+def _pairs(prefix: str, properties: dict[str, Any], plain: Plain) -> Iterable[tuple[str, str]]:
+    for name, value in properties.items():
+        if isinstance(value, dict):
+            yield from _pairs(f"{prefix}{name}.", value, plain)
+        else:
+            yield f"{prefix}{name}", shown(name, value, plain)
+
+
+def _tokens(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        if value.startswith(TOKEN):
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _tokens(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _tokens(inner)

@@ -1,0 +1,184 @@
+"""Member 360: everything known of one person, a tab for each kind of knowledge; each tab asks only for its own."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from siyu.acquisition.queries import attribution_of
+from siyu.lib.clock import utc_now
+from siyu.lib.sql import statements
+from siyu.lib.web.keyset import decode, encode
+from siyu.lib.web.parts import Moment, Tab
+from siyu.loyalty.queries import why_points
+from siyu.members import queries
+from siyu.members.queries import MemberView
+from siyu.members.rules import KINDS, Life
+from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.queries import staff_names, store_names, today
+from siyu.merchant.rules import Viewer
+from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
+
+from ..log.words import fact_title, pairs, values_behind
+from ..words import ORDER_STATUSES
+from .clocks import clock_cards
+from .why import line_of, purses, tier_of
+
+_sql = statements("siyu.console", "people")
+MOMENTS = 30  # of a page of the timeline
+ENTRIES = 50  # of a page of the ledger
+MAX_ORDERS = 100
+MAX_PAIRS = 12  # properties of one moment
+ICONS = (
+    ("order.refunded", "receipt-refund", "red"), ("order.", "shopping-cart", "green"), ("product.", "package", "cyan"),
+    ("page.", "eye", "secondary"), ("cart.", "shopping-bag", "cyan"), ("pool.", "user-plus", "blue"), ("friend.", "user-heart", "blue"),
+    ("group.", "users-group", "blue"), ("stage.", "stairs", "purple"), ("tier.", "crown", "yellow"), ("consent.", "shield-check", "teal"),
+    ("coupon.", "ticket", "pink"), ("campaign.", "speakerphone", "pink"), ("member.", "id", "blue"),
+)  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """A member a viewer may see."""
+
+    row: MemberView
+    url: str
+
+
+def seen_member(viewer: Viewer, public_id: str) -> Seen:
+    """The member behind a public id, an old one too. Raises `Http404` when there is none, or none that this viewer may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.survivor, {"public_id": public_id[:200]})
+        found = cursor.fetchone()
+    row = queries.member(found[0], viewer.scope) if found else None
+    if row is None:
+        raise Http404
+    return Seen(row, reverse("member", args=[row.public_id]))
+
+
+@requires("members.view")
+def one(request: PageRequest, public_id: str) -> HttpResponse:
+    """The page of one member; an old public id leads to who the member became."""
+    viewer = request.viewer
+    member, url = seen_member(viewer, public_id)
+    if member.public_id != public_id:
+        return redirect(url)
+    tabs = [tab for tab in TABS if not tab.permission or viewer.may(tab.permission)]
+    active = next((tab for tab in tabs if tab.key == request.GET.get("tab")), tabs[0])
+    life = queries.life(member.id) or Life()
+    cards = clock_cards(life, utc_now())
+    context = {
+        "title": member.nickname or member.public_id,
+        "member": member,
+        "url": url,
+        "cards": cards,
+        "tier": tier_of(member.id, today(utc_now())),
+        "assistant": staff_names().get(member.assistant_id or 0, ""),
+        "store": store_names().get(member.store_id or 0, ""),
+        "tabs": [Tab(tab.title, f"{url}?tab={tab.key}", tab is active) for tab in tabs],
+        **active.content(request, member),
+    }
+    return render(request, f"console/people/{active.key}.html", context)
+
+
+def _overview(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    sums = statistics_of(member.id)
+    return {
+        "identities": queries.identities([member.id]),
+        "traits": queries.traits(member.id),
+        "tags": queries.tags(member.id),
+        "tag_names": [name for name, _colour, _count in queries.all_tags()],
+        "consents": queries.consents(member.id),
+        "attribution": attribution_of(member.id),
+        "seen": queries.seen(member.id),
+        "sums": sums,
+        "net_minor": sums.revenue_minor - sums.refunded_minor,
+        "purses": purses(member.id),
+        "may_unmask": request.viewer.may("members.unmask"),
+    }
+
+
+def _orders(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    found = orders_of_member(member.id, MAX_ORDERS)
+    return {
+        "orders": [(order, *ORDER_STATUSES.get(order.status, (order.status, "secondary"))) for order in found],
+        "refunds": loose_refunds_of_member(member.id),
+        "sums": statistics_of(member.id),
+        "is_cut": len(found) == MAX_ORDERS,
+    }
+
+
+def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    cursor = request.GET.get("cursor", "")
+    before = decode("why", cursor).key if cursor else None
+    reasons = why_points(member.id, ENTRIES + 1, **({"before": before[0]} if before else {}))
+    older = encode("why", (reasons[ENTRIES - 1].id,)) if len(reasons) > ENTRIES else ""
+    return {
+        "purses": purses(member.id),
+        "lines": [line_of(reason) for reason in reasons[:ENTRIES]],
+        "older": older,
+        "is_older": bool(cursor),
+    }
+
+
+def _history(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    cursor = request.GET.get("cursor", "")
+    before: Any = decode("timeline", cursor).key if cursor else None
+    found = queries.timeline(member.id, before=before, limit=MOMENTS + 1)
+    older = encode("timeline", (found[MOMENTS - 1].occurred_at, found[MOMENTS - 1].id)) if len(found) > MOMENTS else ""
+    plain = values_behind(row.properties for row in found)
+    may_open = request.viewer.may("facts.view")
+    return {"moments": [_moment(row, plain, may_open) for row in found[:MOMENTS]], "older": older, "is_older": bool(cursor)}
+
+
+def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
+    icon, colour = next(((icon, colour) for begin, icon, colour in ICONS if row.name.startswith(begin)), ("point", "secondary"))
+    url = fact_url(row.occurred_at, row.id) if may_open else ""
+    shown = pairs(row.properties, plain, MAX_PAIRS)
+    return Moment(row.occurred_at, fact_title(row.name), icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
+
+
+def fact_url(occurred_at: Any, fact_id: int) -> str:
+    """A fact's page: its instant (in microseconds) says in which partition it lies."""
+    return reverse("fact", args=[round(occurred_at.timestamp() * 1_000_000), fact_id])
+
+
+def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    merges, conflicts = queries.merges(member.id), queries.conflicts(member.id)
+    ids = {number for merge in merges for number in (merge.survivor_id, merge.loser_id)}
+    ids |= {number for conflict in conflicts for number in (conflict.left_member, conflict.right_member)}
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.public_ids, {"ids": list(ids)})
+        names = dict(cursor.fetchall())
+    kinds = {name: kind.title for name, kind in KINDS.items()}
+    return {
+        "merges": [(merge, names.get(merge.loser_id, ""), merge.survivor_id == member.id and merge.undone_at is None) for merge in merges],
+        "conflicts": [
+            (one, kinds.get(one.left_kind, one.left_kind), kinds.get(one.right_kind, one.right_kind), _other(one, member.id, names))
+            for one in conflicts
+        ],
+    }
+
+
+def _other(conflict: queries.ConflictView, member_id: int, names: dict[int, str]) -> str:
+    other = conflict.right_member if conflict.left_member == member_id else conflict.left_member
+    return names.get(other, "") if other != member_id else ""
+
+
+class _TabOf(NamedTuple):
+    key: str
+    title: Any
+    permission: str
+    content: Callable[[PageRequest, MemberView], dict[str, Any]]
+
+
+TABS: Sequence[_TabOf] = (
+    _TabOf("overview", _("Overview"), "", _overview),
+    _TabOf("orders", _("Orders"), "orders.view", _orders),
+    _TabOf("points", _("Points and why"), "loyalty.view", _points),
+    _TabOf("history", _("Timeline"), "", _history),
+    _TabOf("merges", _("Merges"), "", _merges),
+)

@@ -1,0 +1,128 @@
+"""Why a member has these points and this tier: every entry in plain words, from the fact over the rule to the result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from siyu.lib.web import formats
+from siyu.loyalty.queries import Reason, balances, ladder, standings
+
+from ..log.words import fact_title
+
+UNITS = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value")}
+BUCKETS = {
+    "pending": gettext_lazy("Pending"),
+    "available": gettext_lazy("Available"),
+    "held": gettext_lazy("Held"),
+    "spent": gettext_lazy("Spent"),
+    "expired": gettext_lazy("Expired"),
+    "revoked": gettext_lazy("Revoked"),
+    "debt": gettext_lazy("Owed by the member"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: when, the sentence, the signed amount with its unit (empty colour: it only moved)."""
+
+    id: int
+    at: datetime
+    day: date
+    sentence: str
+    notes: Sequence[str]
+    amount: str
+    colour: str
+    fact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The tier held: its name, growth, since when, and what is missing to the next one (empty at the top)."""
+
+    name: str
+    growth: int
+    since: datetime | None
+    next_name: str
+    missing: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """One unit's balance: what counts (pending + available) and every bucket that holds something."""
+
+    unit: str
+    total: int
+    buckets: Sequence[tuple[str, int]]
+
+
+def line_of(reason: Reason) -> Line:
+    """An entry in words."""
+    unit = str(UNITS.get(reason.unit, reason.unit))
+    moves_only = reason.kind == "mature"
+    sign = "" if moves_only else "+" if reason.amount > 0 else "−"
+    colour = "" if moves_only else "text-green" if reason.amount > 0 else "text-red"
+    amount = f"{sign}{formats.number(abs(reason.amount))} {unit}"
+    return Line(reason.id, reason.posted_at, reason.business_day, _sentence(reason), _notes(reason), amount, colour, reason.fact_id)
+
+
+def _sentence(reason: Reason) -> str:
+    cause = fact_title(reason.fact_name) if reason.fact_name else _("Time alone")
+    if reason.order_number:
+        cause = _("%(cause)s, order %(number)s") % {"cause": cause, "number": reason.order_number}
+    rule = _("rule “%(name)s”, version %(version)s") % {"name": reason.rule_name or reason.rule_code, "version": reason.rule_version}
+    return " → ".join([cause, *([rule] if reason.rule_version is not None else []), _result(reason)])
+
+
+def _result(reason: Reason) -> str:
+    kinds = {
+        "earn": pgettext("ledger", "earned"),
+        "mature": pgettext("ledger", "now available"),
+        "expire": pgettext("ledger", "expired"),
+        "reverse_earn": pgettext("ledger", "taken back"),
+        "settle": pgettext("ledger", "a debt was settled"),
+    }
+    return kinds.get(reason.kind, reason.kind)
+
+
+def _notes(reason: Reason) -> list[str]:
+    notes = []
+    if reason.kind == "earn" and reason.multiplier != 1:
+        values = {"factor": f"{reason.multiplier.normalize():f}", "tier": reason.tier}
+        notes.append(_("× %(factor)s for tier %(tier)s") % values)
+    if reason.is_waiting and reason.kind == "earn":
+        until = formats.instant(reason.available_at) if reason.available_at else _("the order is received")
+        notes.append(_("pending until %(until)s") % {"until": until})
+    if reason.expires_at and reason.kind == "earn":
+        notes.append(_("expires %(when)s") % {"when": formats.instant(reason.expires_at)})
+    return notes
+
+
+def tier_of(member_id: int, day: date) -> Held | None:
+    """The tier; a member whose growth never moved stands on the base step. None when no ladder is in force."""
+    steps = ladder(day)
+    held = standings([member_id]).get(member_id)
+    if held is not None:
+        step = next((one.threshold for one in steps if one.code == held.code), 0)
+        return Held(held.name, held.growth, held.since, held.next_name, held.missing, _share(held.growth, step, held.growth + held.missing))
+    base = next((step for step in steps if step.threshold == 0), None)
+    if base is None:
+        return None
+    above = next((step for step in steps if step.threshold > 0), None)
+    return Held(base.name, 0, None, above.name if above else "", above.threshold if above else 0, 0)
+
+
+def purses(member_id: int) -> list[Purse]:
+    """Balances of every unit."""
+    found = []
+    for unit, balance in balances([member_id]).get(member_id, {}).items():
+        buckets = [(str(words), amount) for name, words in BUCKETS.items() if (amount := getattr(balance, name))]
+        found.append(Purse(str(UNITS.get(unit, unit)), balance.pending + balance.available, buckets))
+    return found
+
+
+def _share(growth: int, low: int, high: int) -> int:
+    return 100 if high <= low else max(0, min(100, 100 * (growth - low) // (high - low)))
