@@ -4,6 +4,8 @@ import os
 import socket
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from siyu.lib.refusal import Refusal
 
 from .parent import follow_parent
@@ -50,6 +52,4 @@ def serve(host: str, port: int, workers: int) -> None:
 def load() -> Any:
     """What each server process answers with; it ends with the process that started it."""
     follow_parent(os.getppid())
-    from siyu.asgi import application
-
-    return application
+    return import_string("siyu.asgi.application")  # the door stands above us: found by name, as Django finds its urls
