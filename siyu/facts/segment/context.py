@@ -8,6 +8,7 @@ import msgspec
 from ..rules import FactError, Handle
 
 MAX_ID = 255  # characters of an identity
+MAX_EXTERNAL = 20  # external ids of a message
 
 # what outside names call the handles we know
 HANDLE_KINDS = {
@@ -40,6 +41,11 @@ class _Device(msgspec.Struct):
     type: str | None = None
 
 
+class _External(msgspec.Struct):
+    type: str | None = None
+    id: Any = None
+
+
 class Context(msgspec.Struct, frozen=True):
     """What we read of a context. Each part is either given or None, so that a message's own part replaces the batch's."""
 
@@ -48,7 +54,7 @@ class Context(msgspec.Struct, frozen=True):
     device: _Device | None = None
     locale: str | None = None
     timezone: str | None = None
-    externalIds: list[dict[str, Any]] | None = None
+    externalIds: list[_External] | None = None
 
 
 EMPTY = Context()
@@ -133,24 +139,30 @@ def host_of(url: str | None) -> str:
 
 def external_handles(context: Context) -> list[Handle]:
     """Handles under `externalIds`, `[{"type": "unionid", "id": "o6_…"}]`; types we do not know are passed over."""
-    found = []
-    for entry in (context.externalIds or ())[:20]:
-        kind = HANDLE_KINDS.get(entry.get("type", ""))
-        if kind and (value := read_id(entry.get("id"))):
-            found.append(Handle(kind, value))
-    return found
+    said = ((HANDLE_KINDS.get(entry.type or ""), entry.id) for entry in (context.externalIds or ())[:MAX_EXTERNAL])
+    return [Handle(kind, value) for kind, given in said if kind and (value := _short(given))]
 
 
 def trait_handles(traits: dict[str, Any]) -> list[Handle]:
     """Handles among the traits of an identify: phone, e-mail, WeChat's ids."""
-    return [Handle(kind, value) for name, kind in HANDLE_KINDS.items() if name in traits and (value := read_id(traits[name]))]
+    return [Handle(kind, value) for name, kind in HANDLE_KINDS.items() if name in traits and (value := _short(traits[name]))]
+
+
+def _short(value: Any) -> str:
+    """An identity said beside the sender's own; one that cannot be one is passed over."""
+    text = _text(value)
+    return text if len(text) <= MAX_ID else ""
 
 
 def read_id(value: Any) -> str:
     """An identity as text, trimmed; empty when there is none. Raises `FactError` (`message.identity`)."""
-    if value is None or isinstance(value, (bool, float, dict, list)):
-        return ""
-    text = (value if isinstance(value, str) else str(value)).strip()
+    text = _text(value)
     if len(text) > MAX_ID:
         raise FactError("message.identity", f"an identity has at most {MAX_ID} characters, this one has {len(text)}")
     return text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
