@@ -26,6 +26,7 @@ from .stores import SHOPS, STORES, assistants_of, manager_of, staff_name
 
 NAME = "邻里优选超市(演示)"
 CURRENCY = "USD"  # as in the data
+OWNER = "owner"
 ROLES = {  # one account per role; the manager and the assistant of the first store are among its staff
     "operator": Role.OPERATOR,
     "analyst": Role.ANALYST,
@@ -83,9 +84,12 @@ def _hire(stores: dict[str, int]) -> None:
 
 
 def give_log_ins() -> list[LogIn]:
-    """New passwords for one account of each role, to be shown once."""
+    """New passwords for one account of each role, to be shown once; the owner is made with them, unless there is one."""
     ids = {member.username: member.id for member in staff()}
-    return [LogIn(username, reset_password(SYSTEM, ids[username]), role) for username, role in ROLES.items()]
+    log_ins = [LogIn(username, reset_password(SYSTEM, ids[username]), role) for username, role in ROLES.items()]
+    if OWNER not in ids:
+        log_ins.insert(0, LogIn(OWNER, create_staff(SYSTEM, OWNER, staff_name(OWNER), Role.OWNER).password, Role.OWNER))
+    return log_ins
 
 
 def _open_channels(opening: date, today: date, now: datetime) -> None:

