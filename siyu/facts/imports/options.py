@@ -19,7 +19,10 @@ from .table import Table
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read a file. `earns`: its orders earn points and growth; a historical import earns nothing unless told to."""
+    """How to read a file. `earns`: its orders earn points and growth; a historical import earns nothing unless told to.
+
+    `corrects`: orders that are known already take over what this file says of them; otherwise they stay as they are.
+    """
 
     kind: str
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -32,6 +35,7 @@ class Options:
     sheet: str = ""
     day_order: str = ""
     earns: bool = False
+    corrects: bool = False
     is_dry: bool = False
 
     def kind_of_file(self) -> Kind:
@@ -67,7 +71,9 @@ def terms_of(options: Options, kind: Kind, mark: Footprint, file_name: str, book
     if options.day_order not in ("", "dmy", "mdy"):
         raise Refusal("date.order", "--dates is dmy (31/12/2024) or mdy (12/31/2024)")
     shop = options.shop or kind.shop or DEFAULT_SHOP
-    return Terms(mark.hash.hex, kind.name, file_name, shop, currency, ZoneInfo(zone), now, not options.earns, options.day_order)
+    return Terms(
+        mark.hash.hex, kind.name, file_name, shop, currency, ZoneInfo(zone), now, not options.earns, options.corrects, options.day_order
+    )
 
 
 def layout_of(options: Options, kind: Kind, table: Table) -> Layout:
@@ -94,4 +100,5 @@ def reading_of(options: Options, table: Table, layout: Layout, terms: Terms) -> 
         "zone": str(terms.zone),
         "day_order": terms.day_order,
         "earns": options.earns,
+        "corrects": options.corrects,
     }

@@ -60,6 +60,7 @@ class Terms:
     zone: ZoneInfo
     now: datetime  # when the import began; also the instant at which a list of members is true
     is_historical: bool = True
+    corrects: bool = False  # what this file says of an order stands over what was said before
     day_order: str = ""
     rest: tuple[str, ...] = ()  # columns no field took, given as `rest.<column>`
 

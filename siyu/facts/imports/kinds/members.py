@@ -66,6 +66,7 @@ _TAG_SIGNS = re.compile(r"[,，;；|、\n]+")
 _GENDERS = {"男": "male", "m": "male", "male": "male", "女": "female", "f": "female", "female": "female"}
 _PREFIX = "trait."
 MAX_TAGS = 50
+MAX_TAG = 60  # characters
 MAX_TRAIT = 2_000  # characters
 
 
@@ -87,12 +88,18 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
 
 def _identified(number: int, row: Fields, handles: list[Handle], terms: Terms) -> Incoming:
     """A list of members is true when it is read: its traits count from then on."""
-    properties: dict[str, Any] = {"traits": _traits(row, terms), "row_key": terms.row_key(number)}
-    if tags := list(dict.fromkeys(tag.strip() for tag in _TAG_SIGNS.split(values.text(row.get("tags"))) if tag.strip())):
-        if len(tags) > MAX_TAGS:
-            raise FactError("tags.many", f"{len(tags)} tags, more than {MAX_TAGS}")
-        properties["tags"] = tags
+    traits = _traits(row, terms)
+    if tags := _tags(row):
+        traits["tags"] = tags
+    properties = {"traits": traits, "row_key": terms.row_key(number)}
     return terms.incoming("member.identified", terms.now, number, handles, properties, proof="import")
+
+
+def _tags(row: Fields) -> list[str]:
+    tags = list(dict.fromkeys(tag.strip() for tag in _TAG_SIGNS.split(values.text(row.get("tags"))) if tag.strip()))
+    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
+        raise FactError("tags.many", f"a row has at most {MAX_TAGS} tags of at most {MAX_TAG} characters")
+    return tags
 
 
 def _joined(number: int, row: Fields, handles: list[Handle], at: datetime, terms: Terms) -> Incoming:
@@ -133,9 +140,6 @@ def _traits(row: Fields, terms: Terms) -> dict[str, Any]:
             traits[field.removeprefix(_PREFIX)] = told
     if store := values.text(row.get("store")):
         traits["store"] = store
-    for name in ("phone", "email"):
-        if name in row and (value := values.name_of(row[name], name)):
-            traits[name] = value
     if any(isinstance(value, str) and len(value) > MAX_TRAIT for value in traits.values()):
         raise FactError("trait.long", f"a trait is longer than {MAX_TRAIT} characters")
     return traits

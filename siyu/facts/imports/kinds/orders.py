@@ -139,7 +139,16 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
         fact = _order(rows, lines, min(instants), terms)
     except FactError as error:
         return rejected(rows, {rows[0][0]: error})
-    return Built(_destination(fact), [fact], [])
+    return Built(_destination(fact), [fact, *_correction(fact, rows[0][0], terms)], [])
+
+
+def _correction(fact: Incoming, number: int, terms: Terms) -> list[Incoming]:
+    """What a correcting file says of a paid order stands from now on; where the order was not known, it says the same as its payment."""
+    if not terms.corrects or fact.name != "order.paid":
+        return []
+    return [
+        terms.incoming("order.exchanged", terms.now, number, fact.handles, fact.properties, part="corrected", proof=fact.proof),
+    ]
 
 
 def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], at: datetime, terms: Terms) -> Incoming:

@@ -52,6 +52,14 @@ def test_an_order_without_lines_is_its_amount() -> None:
     assert (fact.properties["amount_minor"], fact.properties["lines"], fact.handles) == (9900, [], [])
 
 
+def test_a_correction_tells_the_order_again_over_what_stands() -> None:
+    paid, corrected = built(ORDERS, order_row(), corrects=True).facts
+    assert (paid.name, paid.key) == ("order.paid", "order.paid:online:A1")  # dropped where the order is known
+    assert (corrected.name, corrected.occurred_at, corrected.properties) == ("order.exchanged", NOW, paid.properties)
+    assert corrected.key not in (paid.key, "")
+    check(corrected, "CNY")
+
+
 def test_an_orders_instant_is_that_of_its_first_line() -> None:
     fact = built(ORDERS, order_row(occurred_at="2026-05-01 10:09"), order_row()).facts[0]
     assert fact.occurred_at == datetime(2026, 5, 1, 2, tzinfo=UTC)
@@ -172,8 +180,7 @@ def test_a_member_row_is_who_the_person_is_when_they_came_and_what_they_agreed_t
     assert identified.handles == [Handle("unionid", "u1"), Handle("phone", "13800138000")]
     assert (identified.proof, identified.occurred_at) == ("import", NOW)
     traits = identified.properties["traits"]
-    assert traits == {"name": "张伟", "gender": "male", "birthday": "1990-03-08", "鞋码": 42, "phone": "13800138000"}
-    assert identified.properties["tags"] == ["老客", "茶友"]
+    assert traits == {"name": "张伟", "gender": "male", "birthday": "1990-03-08", "鞋码": 42, "tags": ["老客", "茶友"]}
     assert (joined.name, joined.properties["channel"], joined.occurred_at) == (
         "pool.joined",
         "douyin",

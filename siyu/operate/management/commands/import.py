@@ -26,7 +26,8 @@ MEANING = f"""Bring in a file of orders, members, products or facts: CSV (UTF-8,
 
 Columns are found by the names that shops use in Chinese and English; --map says the rest (field=Column,…, an empty column switches a
 guess off). Every row ends in a fact or among the rejects, with its number and the reason. A killed run goes on where it was; the same
-file again adds nothing, and an order that another file or the shop told before is not added twice.
+file again adds nothing, and an order that another file or the shop told before is not added twice (--correct lets it take over what
+this file says).
 
 Presets: {", ".join(PRESETS)}. Fields by kind:
 """ + "\n".join(f"  {name}: {', '.join(field.name for field in kind.fields)}" for name, kind in KINDS.items())
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         parser.add_argument("--sheet", default="", help="of an Excel file (the first)")
         parser.add_argument("--dates", default="", choices=["", "dmy", "mdy"], help="how 3/4/2024 is meant")
         parser.add_argument("--earn", action="store_true", help="these orders earn points and growth; otherwise history earns nothing")
+        parser.add_argument("--correct", action="store_true", help="orders that are known already take over what this file says of them")
         parser.add_argument("--dry-run", action="store_true", help="read everything, write nothing, say what would happen")
         parser.add_argument("--strict", action="store_true", help="exit with 1 when a row was rejected or a fact set aside")
 
@@ -60,9 +62,8 @@ class Command(BaseCommand):
         prepare()
         mapping = (read_mapping(said["mapping"]) if said["mapping"] else {}) | parse_pairs(said["map"])
         names = ("kind", "preset", "shop", "source", "currency", "zone", "encoding", "sheet")
-        options = Options(
-            **{name: said[name] for name in names}, mapping=mapping, day_order=said["dates"], earns=said["earn"], is_dry=said["dry_run"]
-        )
+        ways = {"day_order": said["dates"], "earns": said["earn"], "corrects": said["correct"], "is_dry": said["dry_run"]}
+        options = Options(**{name: said[name] for name in names}, mapping=mapping, **ways)
         now = utc_now()
         with _bar(console) as bar:
             result = run(said["file"], options, by=SYSTEM, now=now, progress=bar)
