@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 from psycopg.errors import QueryCanceled
 
@@ -63,9 +63,13 @@ def _first_offender(sql: str, timeout_seconds: float) -> str:
             if not connection.savepoint_ids:  # a test holds us in a transaction of its own
                 cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(sql)
-            row = cursor.fetchone()
-    except Exception as error:
+            return offender(cursor.fetchone())
+    except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             return f"not checked: it took longer than {timeout_seconds:g} seconds"
         raise
+
+
+def offender(row: tuple | None) -> str:
+    """The first row that an invariant's statement returned, in words: `member 12: sums are …`; empty when it holds."""
     return ": ".join(str(column) for column in row if column is not None) if row else ""
