@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -49,7 +50,7 @@ def template(server: str, django_db_blocker: pytest.FixtureRequest) -> str:
     from siyu.operate.prepare import prepare
 
     digest = hashlib.sha256()
-    for path in sorted(ROOT.glob("siyu/**/migrations/*.py")) + [ROOT / "siyu/lib/grants.py", ROOT / "siyu/operate/prepare.py"]:
+    for path in [*sorted(ROOT.glob("siyu/**/migrations/*.py")), ROOT / "siyu/lib/grants.py", ROOT / "siyu/operate/prepare.py"]:
         digest.update(path.read_bytes())
     name = f"template_{digest.hexdigest()[:12]}"
     with open(TEST_HOME / "template.lock", "w") as lock:
@@ -93,16 +94,15 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 _clones = 0
 
 
-@pytest.fixture
-def clone(server: str, template: str, django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of the test's own (its owner connection string), for tests that commit; dropped afterwards."""
+@contextmanager
+def _own_database(server: str, template: str, blocker: pytest.FixtureRequest) -> Iterator[str]:
     from django.db import connections
 
     global _clones
     _clones += 1
     name = f"clone_{os.getpid()}_{_clones}"
     before = {alias: dict(connections[alias].settings_dict) for alias in connections}
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         _copy(server, name, template)
         _close()
         _point(server, name)
@@ -111,6 +111,20 @@ def clone(server: str, template: str, django_db_setup: None, django_db_blocker: 
         for alias, settings in before.items():
             connections[alias].settings_dict.update(settings)
         _drop(server, name)
+
+
+@pytest.fixture
+def clone(server: str, template: str, django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the test's own (its owner connection string), for tests that commit; dropped afterwards."""
+    with _own_database(server, template, django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_clone(server: str, template: str, django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """As `clone`, for all tests of a module: browser tests look at one seeded pool."""
+    with _own_database(server, template, django_db_blocker) as name:
+        yield name
 
 
 @pytest.fixture

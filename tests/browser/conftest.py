@@ -49,9 +49,9 @@ def chromium() -> Iterator:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
-@pytest.fixture
-def live(clone: str) -> Iterator[str]:
-    """The address of a server over a small seeded pool."""
+@pytest.fixture(scope="module")
+def live(shared_clone: str) -> Iterator[str]:
+    """The address of a server over a small seeded pool, shared by the tests of a module."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
