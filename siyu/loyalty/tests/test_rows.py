@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from siyu.facts.pump import pump
 from siyu.loyalty import privacy
@@ -51,8 +52,6 @@ def test_nothing_is_due_when_nothing_waits() -> None:
     install()
     pays("anna", 10_000, "A1")
     gets_back("anna", 10_000, "A1")
-    from django.db import connection
-
     with connection.cursor() as cursor:
         assert next_due(cursor.cursor) is None
 
@@ -101,6 +100,22 @@ def test_an_undone_merge_gives_each_their_own_and_leaves_later_value_with_the_su
     assert bucket(survivor, "pending") == earned[survivor] + 120  # by the silver of that moment
     assert bucket(other, "pending") == earned[other]
     assert [standings([member(who)])[member(who)].code for who in ("anna", "ben")] == ["bronze", "bronze"]
+    assert faults() == {}
+
+
+def test_a_cap_that_was_used_stays_used_after_a_merge_and_returns_with_its_undo() -> None:
+    install()
+    happens("member.checked_in", "anna")
+    happens("page.viewed", "ben")
+    is_the_same_as("anna", "ben")
+    happens("member.checked_in", "ben")
+    assert bucket("anna", "available") == 5
+
+    undo_merge(SYSTEM, rows("SELECT id FROM members_merge_log")[0][0], "两个人", now=START)
+    happens("member.checked_in", "anna")
+    happens("member.checked_in", "ben")
+
+    assert points_outstanding().available == 10
     assert faults() == {}
 
 
