@@ -89,7 +89,7 @@ def funnel(scope: Scope, days: DateRange) -> Part:
     steps = queries.funnel(scope, days)
     rows = [(str(FUNNEL[one.code]), one.people, one.step_rate, one.total_rate, one.median_days) for one in steps]
     columns = [
-        Column(_("Step")), Column(_("People"), "number"), Column(_("Of the step before"), "percent"),
+        Column(_("Step")), Column(_("Heads"), "number"), Column(_("Of the step before"), "percent"),
         Column(_("Of all"), "percent"), Column(_("Median days since the step before"), "number"),
     ]  # fmt: skip
     drawn = [(f"{name}\u2002{formats.percent(rate)}" if rate is not None else name, people) for name, people, rate, *_rest in rows]
@@ -144,7 +144,7 @@ def cohorts(scope: Scope, days: DateRange) -> Part:
                 "cohorts",
                 _("Monthly repurchase"),
                 _("First purchase"),
-                _("People"),
+                _("Heads"),
                 [_("+%(n)s mo.") % {"n": n} for n in range(1, width)],
                 rows,
                 help,
@@ -171,13 +171,13 @@ def clocks(scope: Scope, days: DateRange) -> Part:
 def _shares(key: str, name: str, words: Words, shares: list[Share], help: str, *, is_scale: bool = False) -> Chart:
     rows = [(title(words, one.code), one.people, one.rate) for one in shares]
     parts = [(row[0], row[1]) for row in rows]
-    option = bars([row[0] for row in rows], [Series(_("People"), [row[1] for row in rows])], lying=True) if is_scale else ring(parts)
-    return Chart(key, name, option, [Column(name), Column(_("People"), "number"), Column(_("Share"), "percent")], rows, help)
+    option = bars([row[0] for row in rows], [Series(_("Heads"), [row[1] for row in rows])], lying=True) if is_scale else ring(parts)
+    return Chart(key, name, option, [Column(name), Column(_("Heads"), "number"), Column(_("Share"), "percent")], rows, help)
 
 
 def tiers(scope: Scope, days: DateRange) -> Part:
     """Identified people by tier, as of now."""
     rows = [(one.name or _("No tier"), one.people, one.rate) for one in queries.tiers(scope)]
-    option = bars([row[0] for row in rows], [Series(_("People"), [row[1] for row in rows])])
-    columns = [Column(_("Tier")), Column(_("People"), "number"), Column(_("Share"), "percent")]
+    option = bars([row[0] for row in rows], [Series(_("Heads"), [row[1] for row in rows])])
+    columns = [Column(_("Tier")), Column(_("Heads"), "number"), Column(_("Share"), "percent")]
     return Part([Chart("tiers", _("Tiers"), option, columns, rows, _("Identified people by the tier they hold; as of now."))])
