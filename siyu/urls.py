@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("siyu.console.urls")),
     path("", include("siyu.acquisition.urls")),
     path("", include("siyu.orders.urls")),
+    path("", include("siyu.facts.urls")),
     path("", include("siyu.merchant.urls")),
 ]
 

@@ -57,7 +57,11 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.make_partitions_ahead"),
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
+    (3600, "siyu.facts.imports.uploads.forget"),
 ]
+
+# what a page hands to the worker because it takes long: tasks that take a `key`
+JOBS = ["siyu.facts.imports.uploads.perform"]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
 BUSINESS = "siyu.console.frame.merchant"
@@ -72,6 +76,8 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),
     ("Facts", "Facts explorer", "facts", "facts.view", "list-search"),
+    ("Facts", "Quarantine", "quarantine", "facts.view", "biohazard"),
+    ("Facts", "Imports", "imports", "imports.run", "file-import"),
     ("System", "Alarms", "alarms", "facts.view", "bell"),
     ("System", "Settings", "settings", "settings.view", "settings"),
     ("System", "Organisation", "stores", "settings.view", "building-store"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from siyu.lib.crypto import encrypt_text, token
+from siyu.lib.crypto import encrypt_text, mask, token
 
 from .catalogue import BY_NAME, PERSONAL_TRAITS
 
@@ -136,3 +136,28 @@ def columns(vault: Vault) -> dict[str, Iterable[Any]]:
         "kind": [kind for _, kind, _ in vault.rows.values()],
         "value": [value for _, _, value in vault.rows.values()],
     }
+
+
+class _Masks(Vault):
+    """A vault that keeps nothing: what would become a token shows as its mask."""
+
+    def put(self, kind: str, value: Any, of: UUID | None) -> str:
+        return mask(kind, str(value))
+
+
+_HANDLE_KEYS = {"userid", "anonymousid", "previousid", "groupid", "user_id", "anonymous_id", "previous_id"}
+
+
+def masked(value: Any, key: str = "") -> Any:
+    """A message as an operator may see it before it is a fact: handles, personal traits and whatever looks personal are masked."""
+    if isinstance(value, dict):
+        if key == "traits":
+            return _traits(value, None, _Masks())
+        return {name: masked(inner, name) for name, inner in value.items()}
+    if key == "handles" and isinstance(value, list):
+        return [[pair[0], mask(str(pair[0]), str(pair[1]))] if isinstance(pair, list) and len(pair) == 2 else "?" for pair in value]
+    if isinstance(value, list):
+        return [masked(inner, key) for inner in value]
+    if key.lower() in _HANDLE_KEYS:
+        return mask(key, str(value))
+    return _unknown(key, value, None, _Masks(), 0)

@@ -47,6 +47,20 @@ def _periodic(seconds: int, path: str) -> Any:
     return task
 
 
+def register_jobs() -> None:
+    """Make each of `wiring.JOBS` known to the worker."""
+    for path in import_string(f"{settings.WIRING}.JOBS"):
+        if path not in app.tasks:
+            app.task(name=path, queue="jobs")(_job(path))
+
+
+def _job(path: str) -> Any:
+    def job(key: str) -> None:
+        import_string(path)(key)
+
+    return job
+
+
 class Timetable(threading.Thread):
     """Runs the jobs until `end`; when the database goes away it tries again with growing pauses."""
 
@@ -81,12 +95,13 @@ class Timetable(threading.Thread):
     async def _serve(self) -> None:
         self._loop, self._running = asyncio.get_running_loop(), asyncio.current_task()
         tasks = register()
+        register_jobs()
         with app.replace_connector(PsycopgConnector(min_size=1, max_size=3, kwargs=utils.connector_params())):
             async with app.open_async():
                 await _catch_up(tasks)
                 await app.run_worker_async(
-                    queues=["timetable"],
-                    concurrency=1,
+                    queues=["timetable", "jobs"],
+                    concurrency=2,  # a long job must not keep the timetable waiting
                     install_signal_handlers=False,
                     fetch_job_polling_interval=MINUTE,
                     abort_job_polling_interval=MINUTE,

@@ -1,0 +1,1 @@
+"""The log's own pages: quarantine and imports."""
