@@ -21,7 +21,9 @@ def open_parquet(path: Path) -> Table:
         with pyarrow.parquet.ParquetFile(path) as file:
             columns, length = file.schema_arrow.names, file.metadata.num_rows
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise Refusal("file.unreadable", f"not a whole Parquet file ({_short(error)}); was the download or copy cut short?") from error
+        raise Refusal(
+            "file.unreadable", "not a whole Parquet file (%(error)s); was the download or copy cut short?", error=_short(error)
+        ) from error
     return Table("parquet", checked_columns(list(columns)), lambda: _rows(path), length=length)
 
 
@@ -34,7 +36,9 @@ def _rows(path: Path) -> Iterator[Row]:
                     number += 1
                     yield Row(number, cells)
     except (pyarrow.ArrowException, OSError) as error:
-        raise Refusal("file.unreadable", f"the Parquet file is damaged after row {number:,} ({_short(error)})") from error
+        raise Refusal(
+            "file.unreadable", "the Parquet file is damaged after row %(row)s (%(error)s)", row=number, error=_short(error)
+        ) from error
 
 
 def _cells(column: pyarrow.Array) -> list[Any]:

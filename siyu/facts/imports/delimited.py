@@ -89,7 +89,11 @@ def open_csv(path: Path, encoding: str = "") -> Table:
     finally:
         lines.close()
     if not is_readable:
-        raise Refusal("encoding.invalid", f"the header cannot be read as {encoding}; say another with --encoding (gb18030, utf-8, big5 …)")
+        raise Refusal(
+            "encoding.invalid",
+            "the header cannot be read as %(encoding)s; say another encoding (gb18030, utf-8, big5 …)",
+            encoding=encoding,
+        )
     delimiter = max(_DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
     columns = checked_columns(list(next(csv.reader([header], delimiter=delimiter), [])))
     return Table("csv", columns, lambda: _rows(path, encoding, delimiter, len(columns)), encoding.removesuffix("-sig"), delimiter)

@@ -33,9 +33,9 @@ def _known(name: str) -> str:
     try:
         found = codecs.lookup(name)
     except LookupError as error:
-        raise Refusal("encoding.unknown", f"no encoding is called {name!r}; try utf-8, gb18030, big5 or cp1252") from error
+        raise Refusal("encoding.unknown", "no encoding is called %(name)s; try utf-8, gb18030, big5 or cp1252", name=name) from error
     if not getattr(found, "_is_text_encoding", True):
-        raise Refusal("encoding.unknown", f"{name!r} is no encoding of text")
+        raise Refusal("encoding.unknown", "%(name)s is no encoding of text", name=name)
     if found.name.startswith("utf-32"):
         raise Refusal("encoding.unknown", "UTF-32 files are not read; save the file as UTF-8")
     return "utf-8-sig" if found.name == "utf-8" else "gb18030" if found.name in ("gbk", "gb2312") else found.name

@@ -13,6 +13,7 @@ from siyu.lib.refusal import Refusal
 
 _IGNORED = str.maketrans("", "", " _-/\\:：()（）[]【】*#.·\t\n")
 MAX_MAPPING_BYTES = 100_000
+MAX_SHOWN = 600  # characters of a list of columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def lay_out(columns: tuple[str, ...], fields: Iterable[Field], said: Mapping[str
     for name in said:
         if name not in known and not (open_prefix and name.startswith(open_prefix) and len(name) > len(open_prefix)):
             more = f" and {open_prefix}…" if open_prefix else ""
-            raise Refusal("mapping.field", f"there is no field {name!r}; there are {', '.join(known)}{more}")
+            raise Refusal("mapping.field", "there is no field %(name)s; there are %(fields)s", name=name, fields=", ".join(known) + more)
     taken = set(places.values())
     for field in known.values():
         if field.name not in said:
@@ -73,7 +74,13 @@ def _place(columns: tuple[str, ...], column: str, field: str) -> int:
         return columns.index(column)
     alike = [place for place, name in enumerate(columns) if normal(name) == normal(column)]
     if len(alike) != 1:
-        raise Refusal("mapping.column", f"{field}: the file has no column {column!r}; it has {', '.join(columns)[:600]}")
+        raise Refusal(
+            "mapping.column",
+            "%(field)s: the file has no column %(column)s; it has %(columns)s",
+            field=field,
+            column=column,
+            columns=", ".join(columns)[:MAX_SHOWN],
+        )
     return alike[0]
 
 
@@ -95,7 +102,9 @@ def require(layout: Layout, choices: Iterable[tuple[str, ...]]) -> None:
     if missing:
         raise Refusal(
             "mapping.missing",
-            f"no column for {'; '.join(missing)}. The file has {', '.join(layout.columns)[:600]}. Say which is which: --map field=Column,…",
+            "no column for %(missing)s. The file has %(columns)s. Say which is which: --map field=Column,…",
+            missing="; ".join(missing),
+            columns=", ".join(layout.columns)[:MAX_SHOWN],
         )
 
 
@@ -107,7 +116,7 @@ def parse_pairs(said: str) -> dict[str, str]:
         if not part.strip():
             continue
         if not sign or not field.strip():
-            raise Refusal("mapping.form", f"{part!r} is not field=Column")
+            raise Refusal("mapping.form", "%(part)s is not field=Column", part=part)
         pairs[field.strip()] = column.strip()
     return pairs
 
@@ -117,12 +126,12 @@ def read_mapping(path: Path) -> dict[str, str]:
     try:
         written = path.read_bytes()
         if len(written) > MAX_MAPPING_BYTES:
-            raise Refusal("mapping.form", f"{path.name} is too large for a mapping")
+            raise Refusal("mapping.form", "%(file)s is too large for a mapping", file=path.name)
         found = tomllib.loads(written.decode()) if path.suffix == ".toml" else json.loads(written)
     except OSError as error:
-        raise Refusal("mapping.form", f"{path} cannot be read: {error.strerror}") from error
+        raise Refusal("mapping.form", "%(file)s cannot be read: %(error)s", file=str(path), error=error.strerror) from error
     except ValueError as error:
-        raise Refusal("mapping.form", f"{path.name} is neither JSON nor TOML: {error}") from error
+        raise Refusal("mapping.form", "%(file)s is neither JSON nor TOML: %(error)s", file=path.name, error=str(error)) from error
     if not isinstance(found, dict) or not all(isinstance(field, str) and isinstance(column, str) for field, column in found.items()):
-        raise Refusal("mapping.form", f"{path.name} must hold one object of field: column")
+        raise Refusal("mapping.form", "%(file)s must hold one object of field: column", file=path.name)
     return found

@@ -33,18 +33,18 @@ def footprint(path: Path) -> Footprint:
     """Read a file once for its hash. Refuses what is no file, cannot be read, or is empty."""
     try:
         if path.is_dir():
-            raise Refusal("file.directory", f"{path} is a folder; name one file")
+            raise Refusal("file.directory", "%(file)s is a folder; name one file", file=str(path))
         before = path.stat()
         digest = blake2b(digest_size=16)
         with open(path, "rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     except FileNotFoundError as error:
-        raise Refusal("file.missing", f"there is no file {path}") from error
+        raise Refusal("file.missing", "there is no file %(file)s", file=str(path)) from error
     except OSError as error:
-        raise Refusal("file.unreadable", f"{path} cannot be read: {error.strerror}") from error
+        raise Refusal("file.unreadable", "%(file)s cannot be read: %(error)s", file=str(path), error=error.strerror) from error
     if not before.st_size:
-        raise Refusal("file.empty", f"{path} is empty")
+        raise Refusal("file.empty", "%(file)s is empty", file=path.name)
     return Footprint(UUID(bytes=digest.digest()), before.st_size, before.st_mtime_ns)
 
 
@@ -58,5 +58,5 @@ def open_table(path: Path, encoding: str = "", sheet: str = "") -> Table:
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in (".xlsx", ".xls", ".xlsm"):
         return open_sheet(path, sheet)
     if start.startswith((b"\x1f\x8b", b"%PDF", b"Rar!", b"7z\xbc\xaf")):
-        raise Refusal("file.format", f"{path.name} is packed or no table; unpack it to CSV, Parquet or Excel")
+        raise Refusal("file.format", "%(file)s is packed or no table; unpack it to CSV, Parquet or Excel", file=path.name)
     return open_csv(path, encoding)

@@ -41,13 +41,15 @@ class Options:
     def kind_of_file(self) -> Kind:
         """The kind or preset. Raises `import.kind`, `import.preset`."""
         if self.kind not in KINDS:
-            raise Refusal("import.kind", f"a file holds {', '.join(KINDS)}; not {self.kind!r}")
+            raise Refusal("import.kind", "a file holds %(kinds)s; not %(kind)s", kinds=", ".join(KINDS), kind=self.kind)
         if not self.preset:
             return KINDS[self.kind]
         if self.preset not in PRESETS:
-            raise Refusal("import.preset", f"there is no preset {self.preset!r}; there are {', '.join(PRESETS)}")
+            raise Refusal(
+                "import.preset", "there is no preset %(preset)s; there are %(presets)s", preset=self.preset, presets=", ".join(PRESETS)
+            )
         if PRESETS[self.preset].name != self.kind:
-            raise Refusal("import.preset", f"the preset {self.preset} is for {PRESETS[self.preset].name}")
+            raise Refusal("import.preset", "the preset %(preset)s is for %(kind)s", preset=self.preset, kind=PRESETS[self.preset].name)
         return PRESETS[self.preset]
 
     @property
@@ -62,12 +64,14 @@ def terms_of(options: Options, kind: Kind, mark: Footprint, file_name: str, book
     if currency != kept:
         raise Refusal(
             "currency.other",
-            f"the file is in {currency} and this installation keeps {kept}: an installation has one currency. "
-            f"If it is {currency}, say so before the first import: siyu setting merchant.currency {currency}",
+            "the file is in %(currency)s and this installation keeps %(kept)s: an installation has one currency. "
+            "If it is %(currency)s, say so before the first import: siyu setting merchant.currency %(currency)s",
+            currency=currency,
+            kept=kept,
         )
     zone = options.zone or kind.zone or str(book.zone(now.date()))
     if zone not in available_timezones():
-        raise Refusal("zone.unknown", f"{zone!r} is no IANA time zone such as Asia/Shanghai")
+        raise Refusal("zone.unknown", "%(zone)s is no IANA time zone such as Asia/Shanghai", zone=zone)
     if options.day_order not in ("", "dmy", "mdy"):
         raise Refusal("date.order", "--dates is dmy (31/12/2024) or mdy (12/31/2024)")
     shop = options.shop or kind.shop or DEFAULT_SHOP

@@ -22,12 +22,12 @@ def open_sheet(path: Path, sheet: str = "") -> Table:
         workbook = CalamineWorkbook.from_path(str(path))
         names = workbook.sheet_names
         if sheet and sheet not in names:
-            raise Refusal("file.sheet", f"there is no sheet {sheet!r}; the file has {', '.join(names[:20])}")
+            raise Refusal("file.sheet", "there is no sheet %(sheet)s; the file has %(sheets)s", sheet=sheet, sheets=", ".join(names[:20]))
         rows = workbook.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False) if names else []
     except PasswordError as error:
         raise Refusal("file.password", "the Excel file is protected by a password; save it without one") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise Refusal("file.unreadable", f"not a whole Excel file ({str(error)[:120]})") from error
+        raise Refusal("file.unreadable", "not a whole Excel file (%(error)s)", error=str(error)[:120]) from error
     while rows and not _holds_something(rows[-1]):
         rows.pop()  # formatting below the table, no rows
     start = next((place for place, cells in enumerate(rows) if _holds_something(cells)), 0)

@@ -102,5 +102,6 @@ def _refuse_scattered(complete: Any, places: Any) -> None:
     if (most := int(waiting.max())) > MAX_OPEN_ROWS:
         raise Refusal(
             "file.scattered",
-            f"the rows of one order lie so far apart that {most:,} rows would wait for others; sort the file by order number",
+            "the rows of one order lie so far apart that %(rows)s rows would wait for others; sort the file by order number",
+            rows=most,
         )

@@ -45,7 +45,12 @@ def checked_columns(found: list[Any]) -> tuple[str, ...]:
     if not found:
         raise Refusal("file.empty", "the file has no header row: its first line must name the columns")
     if len(found) > MAX_COLUMNS:
-        raise Refusal("file.columns", f"the file has {len(found)} columns, more than {MAX_COLUMNS}; keep those that are needed")
+        raise Refusal(
+            "file.columns",
+            "the file has %(count)s columns, more than %(limit)s; keep those that are needed",
+            count=len(found),
+            limit=MAX_COLUMNS,
+        )
     names: list[str] = []
     for place, given in enumerate(found, 1):
         name = str(given).strip() if given is not None and str(given).strip() else f"column {place}"

@@ -141,4 +141,6 @@ class Writer:
 def require_unchanged(mark: Footprint, path: Path) -> None:
     """A file that is still being written, or was replaced, is not what was hashed."""
     if not mark.is_still(path):
-        raise Refusal("file.changed", f"{path.name} was changed while it was read; wait until it is complete and run the import again")
+        raise Refusal(
+            "file.changed", "%(file)s was changed while it was read; wait until it is complete and run the import again", file=path.name
+        )

@@ -48,3 +48,16 @@ SELECT 'envelope ' || id, done || ' of ' || messages || ' handled' FROM facts_in
 -- name: one_clock
 -- There is one pump, with one clock.
 SELECT 'facts_pump', count(*) || ' rows' FROM facts_pump HAVING count(*) <> 1
+
+-- name: imported_rows_are_accounted_for
+-- Of a file that was read, each row went somewhere or was rejected.
+SELECT 'import ' || i.id, i.rows || ' rows, ' || coalesce(d.rows, 0) || ' in facts, ' || i.rejected || ' rejected'
+FROM facts_import i
+LEFT JOIN LATERAL (SELECT sum(value::bigint) AS rows FROM jsonb_each_text(i.destinations)) d ON true
+WHERE i.status = 'done' AND i.rows <> coalesce(d.rows, 0) + i.rejected LIMIT 1
+
+-- name: rejected_rows_are_kept
+-- An import counts as many rejected rows as it keeps.
+SELECT 'import ' || i.id, i.rejected || ' counted, ' || count(r.id) || ' kept'
+FROM facts_import i LEFT JOIN facts_importreject r ON r.of_import_id = i.id
+GROUP BY i.id HAVING i.rejected <> count(r.id) LIMIT 1

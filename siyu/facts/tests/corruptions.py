@@ -13,4 +13,14 @@ CORRUPTIONS = {
     "facts.one_clock": (
         "INSERT INTO facts_pump (clock, stopped_code, stopped_because, quarantined, repeated) VALUES ('1970-01-01Z', '', '', 0, 0)"
     ),
+    "facts.imported_rows_are_accounted_for": (
+        "INSERT INTO facts_import (kind, file_name, file_hash, reading, source_id, rows, rows_done, facts, rejected, destinations, status, because,"
+        " started_by, started_at) SELECT 'orders', 'a.csv', gen_random_uuid(), '{}', min(id), 3, 3, 2, 0, '{\"order\": 2}', 'done', '', 'x',"
+        " '2026-01-01Z' FROM facts_source"
+    ),
+    "facts.rejected_rows_are_kept": (
+        "INSERT INTO facts_import (kind, file_name, file_hash, reading, source_id, rows, rows_done, facts, rejected, destinations, status, because,"
+        " started_by, started_at) SELECT 'orders', 'a.csv', gen_random_uuid(), '{}', min(id), 3, 3, 2, 1, '{\"order\": 2}', 'done', '', 'x',"
+        " '2026-01-01Z' FROM facts_source"
+    ),
 }

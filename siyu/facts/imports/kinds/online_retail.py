@@ -15,6 +15,7 @@ from ...segment.commerce import natural_key
 from .. import values
 from . import orders
 from .kind import Built, Fields, Kind, Numbered, Terms, handles_of, rejected, required_instant
+from .lines import line_of, plain
 
 LOST_NUMBER = "C?"  # credit notes whose number was lost: told apart by customer and instant
 MAPPING = {
@@ -69,7 +70,7 @@ def _refund(rows: Sequence[Numbered], terms: Terms) -> Built:
     for number, row in rows:
         try:
             instants.append(required_instant(row, "occurred_at", terms))
-            lines.append(orders.line_of(row, terms, number, sign=-1) or {})
+            lines.append(line_of(row, terms, number, sign=-1) or {})
         except FactError as error:
             errors[number] = error
     if errors:
@@ -95,7 +96,7 @@ def _adjustment(number: int, row: Fields, because: str, terms: Terms) -> Built:
     properties = {
         "shop": terms.shop,
         "key": terms.row_key(number),
-        "quantity": orders.plain(quantity),
+        "quantity": plain(quantity),
         "amount_minor": to_minor(quantity * price, terms.currency),
         "currency": terms.currency,
         "because": f"{because}: {note}" if (note := values.text(row["product_name"])) else because,

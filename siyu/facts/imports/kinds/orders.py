@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from siyu.lib.money import minor_digits, to_minor
@@ -13,11 +11,12 @@ from ...segment.commerce import natural_key
 from .. import values
 from ..mapping import Field
 from .kind import HANDLES, Built, Fields, Kind, Numbered, Terms, handles_of, rejected, required_instant, required_name, same_currency
+from .lines import line_of
 
 FIELDS = (
     Field(
         "order_number",
-        ("订单号", "订单编号", "主订单编号", "交易号", "order no", "order id", "order", "name", "invoice", "invoice no", "invoiceno"),
+        ("订单号", "订单编号", "主订单编号", "交易号", "order no", "order id", "order", "invoice", "invoice no", "invoiceno"),
     ),
     Field(
         "occurred_at",
@@ -195,46 +194,6 @@ def _sums(rows: Sequence[Numbered], lines: list[dict[str, Any]], terms: Terms) -
             raise FactError("amount.negative", "the discount is larger than the order")
     sums: dict[str, Any] = {"amount_minor": amount, "lines": lines}
     return sums | {f"{name}_minor": given[name] for name in ("discount", "shipping") if given[name]}
-
-
-def line_of(row: Fields, terms: Terms, number: int, sign: int = 1) -> dict[str, Any] | None:
-    """One line as bought: the unit price keeps the file's decimals, only the amount is rounded. None when the row names no goods.
-
-    `sign` −1 turns a returned line round, so that its quantity and amount read positive.
-    """
-    quantity, price, amount = values.quantity(row.get("quantity")), values.amount(row.get("unit_price"), "unit price"), _line_amount(row)
-    sku, name = values.name_of(row.get("sku"), "sku"), values.text(row.get("product_name"))
-    if not sku and not name and quantity is None and price is None and amount is None:
-        return None
-    quantity = sign * (Decimal(1) if quantity is None else quantity)
-    if amount is None and price is not None:
-        amount = quantity * price
-    elif amount is not None:
-        amount *= sign
-    if quantity < 0 or (amount is not None and amount < 0):
-        raise FactError(
-            "amount.negative", "a negative line is no sale; import returns as facts of their own (order.refunded) or with a preset"
-        )
-    line: dict[str, Any] = {"sku": sku, "name": name, "quantity": plain(quantity), "row_key": terms.row_key(number)}
-    if category := values.text(row.get("category")):
-        line["category"] = category
-    if price is None and amount is not None and quantity:
-        price = round(amount / quantity, 6)
-    if price is not None:
-        line["unit_price"] = plain(price)
-    if amount is not None:
-        line["amount_minor"] = to_minor(amount, terms.currency)
-    return line
-
-
-def _line_amount(row: Fields) -> Decimal | None:
-    return values.amount(row.get("line_amount"), "line amount")
-
-
-@lru_cache(maxsize=50_000)
-def plain(number: Decimal) -> str:
-    """A decimal without exponent and without needless zeros."""
-    return format(number.normalize(), "f") if number else "0"
 
 
 def _total(rows: Sequence[Numbered], name: str, currency: str) -> int | None:
