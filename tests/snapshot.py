@@ -78,7 +78,9 @@ def _names(by_origin: bool) -> dict[str, dict[Any, str]]:
     members = {member: ["now", *own] for member, own in now.items()} | members
     people = {member: "+".join(sorted(own)) for member, own in members.items()}
     facts = {number: str(message)[:8] for number, message in _fetch("SELECT id, message FROM facts_log")}
-    accounts = {number: f"{unit} of {people.get(origin)}" for number, unit, origin in _fetch("SELECT id, unit, origin_id FROM loyalty_account")}
+    accounts = {
+        number: f"{unit} of {people.get(origin)}" for number, unit, origin in _fetch("SELECT id, unit, origin_id FROM loyalty_account")
+    }
     orders = dict(_fetch("SELECT id, number FROM orders_order"))
     channels = dict(_fetch("SELECT id, code FROM acquisition_channel"))
     sources = dict(_fetch("SELECT id, name FROM facts_source"))
@@ -104,5 +106,11 @@ def _column(name: str) -> str:
 def _named(value: Any, kind: str, names: dict[str, dict[Any, str]]) -> Any:
     if kind == "p":
         properties = value if isinstance(value, dict) else __import__("json").loads(value)
-        return str({key: names["m"].get(inner, inner) if key in ("survivor", "loser") else inner for key, inner in properties.items() if key != "merge"})
+        return str(
+            {
+                key: names["m"].get(inner, inner) if key in ("survivor", "loser") else inner
+                for key, inner in properties.items()
+                if key != "merge"
+            }
+        )
     return names[kind].get(value, value) if kind and value is not None else value

@@ -23,7 +23,11 @@ from .snapshot import Snapshot, differences, snapshot
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 USERS, DEVICES, PHONES = ["u1", "u2", "u3"], ["a1", "a2", "a3"], ["13800138001", "13800138002"]
-COMMON = settings(max_examples=int(os.environ.get("SIYU_EXAMPLES", "25")), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+COMMON = settings(
+    max_examples=int(os.environ.get("SIYU_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 class _Undo(Exception):
@@ -47,7 +51,11 @@ def histories(draw: st.DrawFn, largest: int = 14) -> list[Incoming]:
     facts = []
     at = START
     for number in range(draw(st.integers(2, largest))):
-        at += draw(st.sampled_from([timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=1), timedelta(days=20), timedelta(days=70)]))
+        at += draw(
+            st.sampled_from(
+                [timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=1), timedelta(days=20), timedelta(days=70)]
+            )
+        )
         occurred = at - draw(st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=3), timedelta(days=40)]))
         facts.append(draw(_fact(number, occurred)))
     return facts
@@ -61,8 +69,14 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
     kind = draw(st.sampled_from(["page", "identify", "phone", "paid", "paid", "refund", "received", "checkin", "join", "friend"]))
     given: dict[str, Any] = {"occurred_at": at, "message": f"m{number}", "handles": who, "proof": "identify" if len(who) > 1 else ""}
     if kind == "identify":
-        traits = {"nickname": draw(st.sampled_from(["小鱼", "阿亮"])), "city": draw(st.sampled_from(["上海", "杭州"])), "phone": "13800138000"}
-        return Incoming(name="member.identified", **{**given, "handles": [user, device], "proof": "identify"}, properties={"traits": traits})
+        traits = {
+            "nickname": draw(st.sampled_from(["小鱼", "阿亮"])),
+            "city": draw(st.sampled_from(["上海", "杭州"])),
+            "phone": "13800138000",
+        }
+        return Incoming(
+            name="member.identified", **{**given, "handles": [user, device], "proof": "identify"}, properties={"traits": traits}
+        )
     if kind == "phone":
         phone = Handle("phone", draw(st.sampled_from(PHONES)))
         return Incoming(name="member.identified", **{**given, "handles": [user, phone], "proof": "identify"}, properties={"traits": {}})
@@ -75,7 +89,9 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
         amount = draw(st.sampled_from([1_000, 13_300, 39_900]))
         return Incoming(name="order.refunded", **given, properties={"shop": "web", "order_number": order, "amount_minor": amount})
     if kind == "received":
-        return Incoming(name="order.received", **given, properties={"shop": "web", "order_number": order}, key=f"order.received:web:{order}")
+        return Incoming(
+            name="order.received", **given, properties={"shop": "web", "order_number": order}, key=f"order.received:web:{order}"
+        )
     if kind == "checkin":
         return Incoming(name="member.checked_in", **given)
     if kind == "join":
@@ -92,7 +108,13 @@ def receipts(facts: list[Incoming]) -> list[tuple[datetime, Incoming]]:
     return received
 
 
-def run(facts: list[Incoming], deliver: Callable[[list[tuple[datetime, Incoming]]], None], *, by_origin: bool = True, tables: list[str] | None = None) -> Snapshot:
+def run(
+    facts: list[Incoming],
+    deliver: Callable[[list[tuple[datetime, Incoming]]], None],
+    *,
+    by_origin: bool = True,
+    tables: list[str] | None = None,
+) -> Snapshot:
     """The rows of every room after these facts were delivered in some manner, and everything due in half a year was done."""
     taken: list[Snapshot] = []
     with undone():

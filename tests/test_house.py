@@ -31,7 +31,13 @@ STATEMENTS = [
 def tables() -> dict[str, str]:
     """Table → room, of every model and of the tables made by hand."""
     owned = {model._meta.db_table: model._meta.app_label for model in apps.get_models() if model.__module__.startswith("siyu.")}
-    return owned | {"facts_log": "facts", "facts_log_default": "facts", "facts_seen": "facts", "facts_seen_default": "facts", "facts_natural": "facts"}
+    return owned | {
+        "facts_log": "facts",
+        "facts_log_default": "facts",
+        "facts_seen": "facts",
+        "facts_seen_default": "facts",
+        "facts_natural": "facts",
+    }
 
 
 def _parsed(text: str) -> list[Node]:
@@ -68,7 +74,9 @@ def _written_and_read(text: str) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize(("room", "file", "name", "text"), STATEMENTS, ids=[f"{room}.{file}.{name}" for room, file, name, _ in STATEMENTS])
 def test_sql_writes_its_own_tables_and_reads_lower_ones(room: str, file: str, name: str, text: str) -> None:
     assert re.match(r"-- \S", text), "a line of prose stands above every statement"
-    assert not re.search(r"\bnow\(\)|\brandom\(\)|current_(date|timestamp)|clock_timestamp", text, re.IGNORECASE), "time and seeds are arguments"
+    assert not re.search(r"\bnow\(\)|\brandom\(\)|current_(date|timestamp)|clock_timestamp", text, re.IGNORECASE), (
+        "time and seeds are arguments"
+    )
     owner = tables()
     written, read = _written_and_read(text)
     for table in (written | read) - OUTSIDE:

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from siyu.lib.crypto import decrypt, encrypt
 
 from . import segment
-from .catalogue import BY_NAME
+from .catalogue import KNOWN
 from .rules import FactError, Incoming
 
 _decoder = msgspec.json.Decoder(list[Incoming])
@@ -24,6 +24,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "list": (list,),
 }
+_DECLARED = {known.name: {declared.name: declared.type for declared in known.properties} for known in KNOWN}
+_REQUIRED = {known.name: tuple(declared.name for declared in known.properties if declared.is_required) for known in KNOWN}
 MAX_MINOR = 10**15
 MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
@@ -77,17 +79,16 @@ def check(incoming: Incoming, currency: str) -> None:
         raise FactError("fact.name", "a fact's name has 1 to 200 characters")
     if incoming.occurred_at.tzinfo is None:
         raise FactError("fact.time", "occurred_at needs a time zone")
-    known = BY_NAME.get(incoming.name)
-    if known is None:
+    declared = _DECLARED.get(incoming.name)
+    if declared is None:
         return
     properties = incoming.properties
-    for declared in known.properties:
-        value = properties.get(declared.name)
-        if value is None or value == "":
-            if declared.is_required:
-                raise FactError("property.missing", f"{known.name} needs the property {declared.name}")
-        else:
-            _check_type(known.name, declared.name, declared.type, value)
+    for name in _REQUIRED[incoming.name]:
+        if properties.get(name) in (None, ""):
+            raise FactError("property.missing", f"{incoming.name} needs the property {name}")
+    for name, value in properties.items():
+        if name in declared and value is not None and value != "":
+            _check_type(incoming.name, name, declared[name], value)
     if (given := properties.get("currency")) and given != currency:
         raise FactError("currency.other", f"this merchant counts in {currency}, not in {given}: convert the amounts before sending")
     for prefix, rule in _checks():

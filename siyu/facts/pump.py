@@ -7,7 +7,8 @@ Data errors halve the batch until the poison message stands alone; programming e
 import logging
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import msgspec
 import psycopg
@@ -26,6 +27,7 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
+READ_AHEAD = 2_500  # messages opened while a batch is at work
 TARGET_SECONDS = 0.25  # of one batch
 SMALLEST, LARGEST = 1_000, 6_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
@@ -101,9 +103,9 @@ def resume(now: datetime) -> None:
 
 def _drain(run: _Run, messages: int | None, largest: int) -> None:
     global _last_size
-    waiting = _messages(messages)
-    items: list[Item] = []
     book = settings_book()
+    waiting = _messages(messages, book)
+    items: list[Item] = []
     while True:
         for item in waiting:
             items.append(item)
@@ -121,27 +123,32 @@ def _drain(run: _Run, messages: int | None, largest: int) -> None:
     _last_size = run.size
 
 
-def _messages(limit: int | None) -> Iterator[Item]:
-    """Messages in inbox order; the one pump may read ahead of its own transactions."""
-    after, served = 0, 0
-    currency = _currency()
-    while limit is None or served < limit:
-        with connection.cursor() as cursor:
-            cursor.execute(_inbox.take, {"after": after, "messages": LARGEST})
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        for row in rows:
-            after = row[0]
-            for item in open_envelope(row, currency):
-                if limit is not None and served >= limit:
-                    return
-                served += 1
-                yield item
+def _messages(limit: int | None, book: SettingsBook) -> Iterator[Item]:
+    """Messages in inbox order; the one pump may read ahead of its own transactions.
+
+    While the database works on a batch, a second thread opens the envelopes of the next.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="open") as ahead:
+        after, served = 0, 0
+        rows = _take(after)
+        opening = ahead.submit(_open, rows, book)
+        while rows and (limit is None or served < limit):
+            after = rows[-1][0]
+            following = _take(after)
+            items, opening = opening.result(), ahead.submit(_open, following, book)
+            rows = following
+            yield from items[: None if limit is None else limit - served]
+            served += len(items)
 
 
-def _currency() -> str:
-    return settings_book().currency(date.max)
+def _take(after: int) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(_inbox.take, {"after": after, "messages": READ_AHEAD})
+        return cursor.fetchall()
+
+
+def _open(rows: list[tuple], book: SettingsBook) -> list[Item]:
+    return [item for row in rows for item in open_envelope(row, book.currency(row[1].date()))]
 
 
 def _same_day(items: list[Item]) -> tuple[list[Item], list[Item]]:

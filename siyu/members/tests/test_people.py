@@ -1,0 +1,204 @@
+"""Who is who: handles attach, people merge on proof, shared devices and limits stand against it, and staff can undo."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
+from siyu.lib.refusal import Refusal
+from siyu.members import queries
+from siyu.members.services import assign_assistants, merge_members, record_consent, tag, undo_merge, untag
+from siyu.merchant.rules import SYSTEM
+
+NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
+_count = 0
+
+
+def user(value: str) -> Handle:
+    return Handle("user_id", value)
+
+
+def device(value: str) -> Handle:
+    return Handle("anonymous_id", value)
+
+
+def say(*handles: Handle, name: str = "page.viewed", at: datetime = NOW, **properties: object) -> None:
+    """One fact; several handles are said to be one person."""
+    global _count
+    _count += 1
+    proof = "identify" if len(handles) > 1 else ""
+    fact = Incoming(name=name, occurred_at=at, message=f"said {_count}", handles=list(handles), properties=properties, proof=proof)
+    record([fact], source="web", received_at=NOW)
+    assert pump(NOW).stopped == ""
+
+
+def people() -> set[frozenset[str]]:
+    """The handles of each living member, by value."""
+    groups: dict[int, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT member_id FROM members_identity")
+        numbers = [row[0] for row in cursor.fetchall()]
+    for view in queries.identities(numbers, unmasked=True):
+        groups.setdefault(view.member_id, set()).add(view.value)
+    return {frozenset(group) for group in groups.values()}
+
+
+def owner(value: str) -> int:
+    return queries.find(value)[0]
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_handle_is_attached_without_a_merge() -> None:
+    say(device("a1"))
+    say(user("u1"), device("a1"))
+
+    assert people() == {frozenset({"u1", "a1"})}
+    assert queries.merges(owner("u1")) == []
+    assert queries.seen(owner("u1"))[2] == 2  # type: ignore[index]
+
+
+def test_two_known_people_merge_on_proof_and_the_merge_says_why() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    say(user("u1"), Handle("phone", "138 0013 8000"))
+    say(user("u2"), Handle("phone", "+8613800138000"))
+
+    assert people() == {frozenset({"u1", "u2", "+8613800138000"})}
+    (merge,) = queries.merges(owner("u1"))
+    assert merge.by == "rule"
+    assert merge.evidence["link"]["kinds"] == ["user_id", "phone"]
+
+
+def test_a_shared_device_belongs_to_its_earliest_identify_and_never_merges_people() -> None:
+    say(user("u2"), device("kiosk"), at=NOW)
+    say(user("u3"), device("kiosk"), at=NOW + timedelta(hours=1))
+    say(user("u1"), device("kiosk"), at=NOW - timedelta(days=3))  # arrives late, was first
+
+    assert people() == {frozenset({"u1", "kiosk"}), frozenset({"u2"}), frozenset({"u3"})}
+    assert len(queries.conflicts(owner("u1"))) == 2
+
+
+def test_a_limit_is_kept_and_the_loser_listed_as_a_conflict() -> None:
+    for value in ("w1", "w2"):
+        say(user("u1"), Handle("unionid", value), at=NOW + timedelta(minutes=len(value)))
+
+    assert people() == {frozenset({"u1", "w1"}), frozenset({"w2"})} or people() == {frozenset({"u1", "w2"}), frozenset({"w1"})}
+    assert [conflict.state for conflict in queries.conflicts(owner("u1"))] == ["conflict"]
+
+
+@pytest.mark.parametrize("value", ["", "  ", "0000", "null", "undefined", "Anonymous", "00000000-0000-0000-0000-000000000000"])
+def test_values_that_name_nobody_join_nobody(value: str) -> None:
+    say(user("u1"), device("a1"))
+    say(user(value), device("a2"))
+    say(user(value), device("a3"))
+
+    assert people() == {frozenset({"u1", "a1"}), frozenset({"a2"}), frozenset({"a3"})}
+
+
+def test_an_undone_merge_gives_each_their_history_back_and_stays_undone() -> None:
+    say(user("u1"), name="pool.joined", channel="douyin")
+    say(user("u2"))
+    say(user("u2"))
+    one, two = owner("u1"), owner("u2")
+    merge_members(SYSTEM, one, two, "the same person called us", now=NOW)
+    assert owner("u2") == one
+    assert queries.seen(one)[2] == 3  # type: ignore[index]
+
+    undo_merge(SYSTEM, queries.merges(one)[0].id, "it was the sister", now=NOW)
+
+    assert (owner("u1"), owner("u2")) == (one, two)
+    assert queries.seen(one)[2] == 1  # type: ignore[index]
+    assert queries.seen(two)[2] == 2  # type: ignore[index]
+    assert queries.life(two) is None
+    say(user("u2"))
+    assert owner("u2") == two
+    assert queries.merges(one)[0].undone_because == "it was the sister"
+
+
+def test_a_merge_against_a_limit_is_refused() -> None:
+    say(user("u1"), Handle("unionid", "w1"))
+    say(user("u2"), Handle("unionid", "w2"))
+    with pytest.raises(Refusal, match=r"merge\.limit"):
+        merge_members(SYSTEM, owner("u1"), owner("u2"), "they look alike", now=NOW)
+
+
+def test_an_old_public_id_leads_to_who_the_member_became() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public_id FROM members_member WHERE id = %s", [owner("u2")])
+        old = cursor.fetchone()[0]
+    merge_members(SYSTEM, owner("u1"), owner("u2"), "one person", now=NOW)
+
+    assert queries.find(old) == [owner("u1")]
+
+
+def test_people_are_found_by_phone_its_last_four_e_mail_and_nickname() -> None:
+    say(
+        user("u1"),
+        Handle("phone", "13800138000"),
+        Handle("email", "Xiao@Example.com"),
+        name="member.identified",
+        traits={"nickname": "小鱼儿"},
+    )
+    for text in ("138-0013-8000", "8000", "xiao@example.com", "小鱼", "u1"):
+        assert queries.find(text) == [owner("u1")], text
+    assert queries.find("%") == []
+
+
+def test_the_newest_occurrence_of_a_trait_holds() -> None:
+    say(user("u1"), name="member.identified", traits={"city": "上海"}, at=NOW)
+    say(user("u1"), name="member.identified", traits={"city": "杭州"}, at=NOW - timedelta(days=2))
+
+    assert {trait.name: trait.value for trait in queries.traits(owner("u1"))} == {"city": "上海"}
+
+
+def test_personal_traits_are_masked_unless_asked_for() -> None:
+    say(user("u1"), name="member.identified", traits={"name": "余晓鱼", "phone": "13800138000"})
+
+    masked = {trait.name: trait.value for trait in queries.traits(owner("u1"))}
+    assert masked == {"name": "余**", "phone": "138****8000"}
+    assert {trait.value for trait in queries.traits(owner("u1"), unmasked=True)} == {"余晓鱼", "13800138000"}
+
+
+def test_tags_of_a_merged_member_are_carried_and_returned() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    one, two = owner("u1"), owner("u2")
+    tag(SYSTEM, [two], "爱喝茶", now=NOW)
+    merge_members(SYSTEM, one, two, "one person", now=NOW)
+    assert [view.name for view in queries.tags(one)] == ["爱喝茶"]
+
+    undo_merge(SYSTEM, queries.merges(one)[0].id, "two people", now=NOW)
+
+    assert queries.tags(one) == []
+    assert [view.name for view in queries.tags(two)] == ["爱喝茶"]
+    assert untag(SYSTEM, [two], "爱喝茶") == 1
+
+
+def test_the_newest_word_on_consent_holds() -> None:
+    say(user("u1"))
+    record_consent(SYSTEM, user("u1"), "marketing", "sms", given=True, proof="form 3", now=NOW)
+    record_consent(SYSTEM, user("u1"), "marketing", "sms", given=False, proof="reply R", now=NOW + timedelta(minutes=1))
+    pump(NOW + timedelta(minutes=2))
+
+    assert [(view.purpose, view.channel, view.is_given) for view in queries.consents(owner("u1"))] == [("marketing", "sms", False)]
+
+
+def test_an_assistant_sees_only_own_customers() -> None:
+    from siyu.merchant.rules import Reach, Role, Scope
+    from siyu.merchant.services import create_staff
+
+    assistant = create_staff(SYSTEM, "lin", "林", Role.SHOP_ASSISTANT, Reach.OWN).id
+    say(user("u1"))
+    say(user("u2"))
+    assign_assistants(SYSTEM, [(owner("u1"), assistant, None)])
+
+    scope = Scope(assistant_id=assistant)
+    assert queries.member(owner("u1"), scope) is not None
+    assert queries.member(owner("u2"), scope) is None
