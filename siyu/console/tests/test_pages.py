@@ -130,3 +130,19 @@ def test_pages_bring_nothing_from_elsewhere(week, path):
     page = response.content.decode()
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert "//" not in page.replace("<!doctype html>", "").replace("://testserver", "")
+
+
+def test_a_missing_page_is_told_in_the_frame_of_the_house():
+    response = visitor().get("/nowhere")
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert "http.404" in page
+    assert "Lin" in page
+
+
+def test_a_damaged_page_link_is_told_with_its_code():
+    client = visitor()
+    for path in ("/orders?cursor=tampered", "/audit?cursor=tampered"):
+        response = client.get(path)
+        assert response.status_code == 400
+        assert "page.cursor" in response.content.decode()
