@@ -1,6 +1,7 @@
 """What a start makes ready besides the database: translations, static files, the first owner."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,7 +20,8 @@ OWNER = "owner"
 
 
 def compile_translations(package: Path = PACKAGE) -> int:
-    """Write the .mo files that are missing or older than their .po; returns how many. An installed package brings its own."""
+    """Write the .mo files that are missing or older than their .po; returns how many. Where the program's folder may not be written they
+    stay as they are: an installed package brings its own."""
     compiled = 0
     for source in sorted(package.rglob("locale/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
@@ -27,7 +29,9 @@ def compile_translations(package: Path = PACKAGE) -> int:
             continue
         with open(source, "rb") as words:
             catalogue = read_po(words)
-        fresh = target.with_suffix(".new")
+        if not os.access(target.parent, os.W_OK):
+            continue
+        fresh = target.with_suffix(f".{os.getpid()}")
         with open(fresh, "wb") as file:
             write_mo(file, catalogue)
         fresh.replace(target)

@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -84,8 +84,11 @@ def leave(folder: Path) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return  # someone else still needs it
-        if running(folder):
+        if server := running(folder):
             run("pg_ctl", "stop", "-s", "-w", "-m", "fast", "-t", str(STOP_TIMEOUT_S), "-D", str(folder), timeout=STOP_TIMEOUT_S + 10)
+            if server.socket_folder not in ("", str(folder)):
+                with suppress(OSError):
+                    Path(server.socket_folder).rmdir()  # a fallback for a long path, ours alone
 
 
 @contextmanager
