@@ -25,14 +25,17 @@ TABLES: dict[str, str] = {
         "member_id@m, pool_joined_at, pool_channel, first_bought_at, last_bought_at, purchases, rungs, pool_stage, activity, rung, due_at"
     ),
     "orders_order": (
-        "number, identity_id@i, amount_minor, discount_minor, refunded_minor, lines, created_at, paid_at, paid_day, shipped_at, received_at, "
+        "number, identity_id@i, amount_minor, discount_minor, refunded_minor, lines, created_at, paid_at, "
+        "paid_day, shipped_at, received_at, "
         "closed_at, placed_at, store_id, source_id@s, is_historical"
     ),
     "orders_line": "order_id@o, number, quantity, unit_price, amount_minor",
     "orders_refund": "order_number, key, order_id@o, identity_id@i, amount_minor, occurred_at, business_day",
     "orders_statistics": "member_id@m, orders, revenue_minor, refunded_minor, first_paid_at, last_paid_at",
     "acquisition_arrival": "identity_id@i, channel_id@c, code, occurred_at, message",
-    "acquisition_attribution": "member_id@m, first_channel_id@c, first_code, first_at, first_message, last_channel_id@c, last_code, last_at, last_message",
+    "acquisition_attribution": (
+        "member_id@m, first_channel_id@c, first_code, first_at, first_message, last_channel_id@c, last_code, last_at, last_message"
+    ),
     "loyalty_account": "unit, origin_id@m, owner_id@m, pending, available, held, spent, expired, revoked, debt",
     "loyalty_lot": "key, account_id@a, amount, remaining, reversed, expired, is_pending, available_at, expires_at, earned_at",
     "loyalty_entry": "key, account_id@a, unit, debit, credit, amount, kind, fact_id@f, tier, multiplier, posted_at, business_day",

@@ -11,7 +11,7 @@ MINOR = "minor units of the currency"
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property: JSON type (`string`, `integer`, `decimal` as string, `boolean`, `instant`, `object`, `list`), unit, whether personal."""
+    """One property: JSON type (`string`, `integer`, `decimal`, `boolean`, `object`, `list`), unit, whether required, whether personal."""
 
     name: str
     type: str = "string"
