@@ -63,6 +63,16 @@ def test_a_payment_outranks_a_later_creation_and_an_exchange_outranks_both() -> 
     assert Statistics.objects.get().revenue_minor == 650
 
 
+def test_a_payment_told_late_but_made_earlier_moves_first_and_last() -> None:
+    buyer = handle()
+
+    tell([fact("order.paid", at(9), buyer, amount_minor=700)])
+    tell([fact("order.paid", at(1), buyer, amount_minor=700)])
+
+    sums = Statistics.objects.get()
+    assert (sums.orders, sums.revenue_minor, sums.first_paid_at, sums.last_paid_at) == (1, 700, at(1), at(1))
+
+
 def test_an_amount_that_is_not_told_is_the_sum_of_lines_and_shipping() -> None:
     tell([fact("order.paid", at(0), handle(), lines=[{"sku": "a", "quantity": "3", "unit_price": "1.005"}], shipping_minor=500)])
 
