@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 from django.db import close_old_connections
+from django.utils import translation
+from django.utils.translation import gettext
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
@@ -62,6 +64,7 @@ class Upload(msgspec.Struct):
     by_name: str
     uploaded_at: datetime
     options: Options
+    language: str = "zh-hans"  # of the person, for what the worker has to say
     state: str = "kept"
     stage: str = ""  # look · read
     done: int = 0
@@ -103,7 +106,7 @@ def keep(name: str, chunks: Iterable[bytes], by: Actor, options: Options, now: d
         raise Refusal("upload.name", "give a CSV, Excel or Parquet file")
     if len(list(_folder().iterdir())) >= MAX_KEPT:
         raise Refusal("upload.many", "too many uploads wait; finish or remove some first")
-    upload = Upload(secrets.token_hex(16), clean, by.id, by.name, now, options)
+    upload = Upload(secrets.token_hex(16), clean, by.id, by.name, now, options, translation.get_language() or "zh-hans")
     folder = _folder() / upload.key
     folder.mkdir(mode=0o700)
     try:
@@ -143,13 +146,13 @@ def preview(upload: Upload) -> Preview:
         kind = options.kind_of_file()
         table = open_table(upload.path, options.encoding, options.sheet)
     except Refusal as refusal:
-        return Preview([], {}, [], "", refusal.because)
+        return Preview([], {}, [], "", refusal.told(gettext))
     rows = [list(_cells(row)) for row in islice(table.rows(), PREVIEW_ROWS)]
     shown = Preview(list(table.columns), {}, rows, f"{table.format} {table.encoding}".strip())
     try:
         shown.fields = {column: field for field, column in layout_of(options, kind, table).mapping.items()}
     except Refusal as refusal:
-        shown.because = refusal.because
+        shown.because = refusal.told(gettext)
     return shown
 
 
@@ -158,8 +161,8 @@ def begin(upload: Upload, *, is_dry: bool) -> None:
     _require_idle(upload)
     if not upload.has_file:
         raise Refusal("upload.gone", "the file is no longer kept; upload it again")
-    if because := preview(upload).because:
-        raise Refusal("upload.unreadable", "%(because)s", because=because)
+    kind = upload.options.kind_of_file()
+    layout_of(upload.options, kind, open_table(upload.path, upload.options.encoding, upload.options.sheet))
     upload.options = replace(upload.options, is_dry=is_dry)
     upload.state, upload.stage, upload.done, upload.of, upload.because, upload.account = "queued", "", 0, None, "", None
     _save(upload)
@@ -186,14 +189,12 @@ def perform(key: str) -> None:
     actor = Actor("staff", upload.by_id, upload.by_name)
     try:
         result = run(upload.path, upload.options, by=actor, now=utc_now(), progress=_telling(upload))
+    except Refusal as refusal:
+        with translation.override(upload.language):
+            _fail(upload, refusal.told(gettext))
+        return
     except Exception as error:
-        upload.state = "failed"
-        upload.because = (
-            error.because if isinstance(error, Refusal) else f"{type(error).__name__}: a fault of the program; the worker's log has it"
-        )
-        _save(upload)
-        if isinstance(error, Refusal):
-            return
+        _fail(upload, f"{type(error).__name__}: a fault of the program; the worker's log has it")
         raise
     upload.state = "done" if not result.is_dry else "kept"
     upload.account = Account(
@@ -215,6 +216,11 @@ def forget(now: datetime) -> int:
     for upload in old:
         remove(upload)
     return len(old)
+
+
+def _fail(upload: Upload, because: str) -> None:
+    upload.state, upload.because = "failed", because
+    _save(upload)
 
 
 def _telling(upload: Upload) -> Any:
