@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -48,17 +48,7 @@ def buyer_link(viewer: Viewer, public_id: str, nickname: str) -> str:
         return format_html('<span class="text-secondary">{}</span>', gettext("Anonymous"))
     if not viewer.may("members.view"):
         return public_id
-    url = member_url(public_id)
-    name = nickname or public_id
-    return format_html('<a href="{}">{}</a>', url, name) if url else name
-
-
-def member_url(public_id: str) -> str:
-    """The member's page; empty where this installation has none."""
-    try:
-        return reverse("member", args=[public_id])
-    except NoReverseMatch:
-        return ""
+    return format_html('<a href="{}">{}</a>', reverse("member", args=[public_id]), nickname or public_id)
 
 
 def tabs(active: str) -> list[Tab]:
