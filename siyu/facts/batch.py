@@ -98,7 +98,7 @@ def handle(
         arriving = _arrive(cursor, items, clock)
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
-            until = arriving[-1].clock if arriving else due_until
+            until = arriving[-1].clock if arriving else due_until or clock
             batch = _make_batch(cursor, arriving, until, book)
             if due_until is not None:
                 _run_due(cursor, batch, min(due_until, _end_of_day_of(due_from or due_until)))

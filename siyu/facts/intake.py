@@ -50,8 +50,11 @@ def open_envelope(row: tuple, currency: str) -> list[Item]:
     plain = decrypt(payload)
     if form == "f":
         facts = _decoder.decode(plain)
-        read = facts.__getitem__
         count = len(facts)
+
+        def read(index: int) -> Incoming:
+            return facts[index]
+
     else:
         body = segment.decode(plain)
         count = len(body.batch)
@@ -99,7 +102,7 @@ def check(incoming: Incoming, currency: str) -> None:
 def _check_type(fact: str, name: str, kind: str, value: Any) -> None:
     if not isinstance(value, _TYPES[kind]) or (kind in ("integer", "decimal") and isinstance(value, bool)):
         raise FactError("property.type", f"{fact}: {name} must be of type {kind}, not {type(value).__name__}")
-    if kind == "integer" and abs(value) > MAX_MINOR:
+    if isinstance(value, int) and kind == "integer" and not -MAX_MINOR <= value <= MAX_MINOR:
         raise FactError("property.range", f"{fact}: {name} is out of range")
     if kind == "string" and isinstance(value, str) and len(value) > MAX_TEXT:
         raise FactError("property.length", f"{fact}: {name} is longer than {MAX_TEXT} characters")

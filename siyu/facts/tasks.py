@@ -52,8 +52,7 @@ def forget_seen(now: datetime) -> int:
 def _make(connection: Connection, table: str, name: str, since: date | int, until: date | int, is_free: str) -> int:
     if name in _known(connection, table):
         return 0
-    row = connection.execute(is_free, {"since": since, "until": until}).fetchone()  # type: ignore[call-overload]
-    if not row[0]:
+    if connection.execute(is_free, {"since": since, "until": until}).fetchone() != (True,):
         return 0
     statement = "CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})"
     connection.execute(

@@ -203,7 +203,8 @@ def seen(member_id: int) -> tuple[datetime, datetime, int] | None:
 
 def merges(member_id: int) -> list[MergeView]:
     """Merges and their undoing, newest first."""
-    return [MergeView(*row[:6], json.loads(row[6]), *row[7:]) for row in _rows(_sql.merges, {"member": member_id})]
+    rows = _rows(_sql.merges, {"member": member_id})
+    return [MergeView(*(*row[:6], json.loads(row[6]), *row[7:])) for row in rows]
 
 
 def conflicts(member_id: int) -> list[ConflictView]:

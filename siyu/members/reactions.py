@@ -1,5 +1,8 @@
 """What a batch of facts tells about people: roll-ups, traits, consents, tags; and the turning of the three clocks."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
@@ -45,7 +48,7 @@ def _keep_traits(cursor: Cursor, batch: Batch, identified: list[Fact]) -> None:
         put_tags(cursor, tagged, "facts")
 
 
-def put_tags(cursor: Cursor, tagged: list[tuple[int, str, object]], by: str) -> None:
+def put_tags(cursor: Cursor, tagged: Sequence[tuple[int, str, datetime]], by: str) -> None:
     """Put tags (made on first use) on members: (member, name, instant)."""
     names = sorted({name for _, name, _ in tagged})
     cursor.execute(_sql.make_tags, {"names": names, "now": tagged[0][2]})

@@ -310,10 +310,17 @@ SETTINGS = (
 
 def clocks_of(settings: Any, day: date) -> Clocks:
     """The clocks' settings in force on a business day."""
-    stages = settings.value("members.pool_stage_days", day)
+    silent, growing, active = settings.value("members.pool_stage_days", day)
     activity = settings.value("members.activity", day)
     return Clocks(
-        *stages, activity["usual_gap"], activity["shortest_gap"], activity["longest_gap"], activity["drowsy_after"], activity["lost_after"]
+        silent_days=silent,
+        growing_days=growing,
+        active_days=active,
+        usual_gap_days=activity["usual_gap"],
+        shortest_gap_days=activity["shortest_gap"],
+        longest_gap_days=activity["longest_gap"],
+        drowsy_after=activity["drowsy_after"],
+        lost_after=activity["lost_after"],
     )
 
 

@@ -37,8 +37,9 @@ def assign_assistants(by: Actor, assignments: Sequence[tuple[int, int | None, in
     """Give members their own assistant and store: (member, staff id or None, store id or None). Refusal: `assign.too_many`."""
     _bounded(assignments)
     with transaction.atomic(), connection.cursor() as cursor:
-        members, assistants, stores = ([row[place] for row in assignments] for place in range(3))
-        lock(cursor, members)
+        members = [member for member, _, _ in assignments]
+        assistants, stores = [row[1] for row in assignments], [row[2] for row in assignments]
+        lock(cursor.cursor, members)
         cursor.execute(_sql.assign, {"members": members, "assistants": assistants, "stores": stores})
         audit(by, "members.assigned", "members", {"members": len(members), "first": members[:20]})
 
@@ -50,7 +51,7 @@ def tag(by: Actor, member_ids: Sequence[int], name: str, *, now: datetime) -> No
         raise Refusal("tag.name", "a tag's name has 1 to 60 characters")
     _bounded(member_ids)
     with transaction.atomic(), connection.cursor() as cursor:
-        put_tags(cursor, [(member, name, now) for member in member_ids], by.name)
+        put_tags(cursor.cursor, [(member, name, now) for member in member_ids], by.name)
         audit(by, "members.tagged", "members", {"tag": name, "members": len(member_ids), "first": list(member_ids)[:20]})
 
 

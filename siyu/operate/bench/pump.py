@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice
 from statistics import median
+from typing import Any
 
 import msgspec
 import psycopg
@@ -76,9 +77,7 @@ def run(facts: int = FACTS) -> Result:
 def _fill(corpus: Corpus, dsn: str) -> None:
     source = source_id("web")
     with psycopg.connect(dsn) as connection, connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN"
-        ) as copy:
+        with cursor.copy("COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN") as copy:
             for number, body in enumerate(corpus.bodies()):
                 messages = min(corpus.size, corpus.facts - number * corpus.size)
                 copy.write_row((corpus.sent_at(number), source, "s", messages, 0, encrypt(body)))
@@ -160,10 +159,10 @@ def _orm(corpus: Corpus) -> float:
 
 
 @contextmanager
-def _models() -> Iterator[tuple[type[models.Model], ...]]:
+def _models() -> Iterator[tuple[Any, ...]]:
     """Models of the baseline's tables; they belong to no migration and exist for the length of a bench."""
 
-    def table(name: str, /, **fields: models.Field) -> type[models.Model]:
+    def table(name: str, /, **fields: models.Field) -> Any:
         meta = type("Meta", (), {"app_label": "operate", "managed": False, "db_table": f"bench_{name}"})
         return type(f"Bench{name.title()}", (models.Model,), {"__module__": __name__, "Meta": meta, **fields})
 
