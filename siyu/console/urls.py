@@ -8,6 +8,7 @@ from .people import actions, listing, one
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("today/<slug:key>", home.part, name="home-part"),
     path("dashboard", dashboard.dashboard, name="dashboard"),
     path("dashboard/<slug:key>", dashboard.part, name="dashboard-part"),
     path("members", listing.listing, name="members"),

@@ -1,13 +1,15 @@
 """今日工作台: what happened today and yesterday, what waits for someone, and the button that leads where it is done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from siyu.insights import queries
@@ -17,11 +19,12 @@ from siyu.lib.sql import statements
 from siyu.lib.web import formats
 from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of, over_days
 from siyu.lib.web.dates import DateRange
-from siyu.merchant.access import any_staff
+from siyu.merchant.access import any_staff, requires
 from siyu.merchant.queries import today
-from siyu.merchant.rules import Viewer
+from siyu.merchant.rules import Scope, Viewer
 
 from ..alarms import alarms_for
+from ..pictures import Part
 
 _sql = statements("siyu.console", "home")
 MOST = 1_000  # a badge says "1,000+" beyond
@@ -59,13 +62,19 @@ class Running:
 def home(request: HttpRequest) -> HttpResponseBase:
     """The first page after the log-in; each part shows only to those who may see its pages."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    now = today(utc_now())
-    days = _days(viewer, now)
-    charts = _charts(viewer, now, days)
-    if download := csv_of(request, charts):
-        return download
-    words = {"title": _("Today's workbench"), "days": days, "charts": charts, "alarms": alarms_for(viewer), **_waiting(viewer)}
+    days = _days(viewer, today(utc_now()))
+    parts = [reverse("home-part", args=[key]) for key in PARTS] if viewer.may("orders.view") else []
+    words = {"title": _("Today's workbench"), "days": days, "parts": parts, "alarms": alarms_for(viewer), **_waiting(viewer)}
     return render(request, "console/home.html", words)
+
+
+@requires("orders.view")
+def part(request: HttpRequest, key: str) -> HttpResponseBase:
+    """One picture of the workbench, as a fragment, or its table as CSV (`?csv=<chart>`)."""
+    if key not in PARTS:
+        raise Http404
+    found = Part([PARTS[key](request.viewer.scope, today(utc_now()))])  # type: ignore[attr-defined]
+    return csv_of(request, found.charts) or render(request, "console/part.html", {"part": found, "key": key})
 
 
 def _days(viewer: Viewer, now: date) -> list[Day]:
@@ -103,15 +112,9 @@ def _note(day: DayFigures, before: DayFigures | None, name: str, show: Any, than
     return _("%(people)s of them identified") % {"people": formats.number(day.new_identified)} if name == "new" else ""
 
 
-def _charts(viewer: Viewer, now: date, days: list[Day]) -> list[Chart]:
-    if not viewer.may("orders.view"):
-        return []
-    shown = days[0].day
-    return [_month(viewer, DateRange.of_preset("30", now)), _products(viewer, DateRange(shown - timedelta(6), shown))]
-
-
-def _month(viewer: Viewer, days: DateRange) -> Chart:
-    rows = [(one.day, one.orders, one.revenue_minor, one.refunded_minor) for one in queries.revenue_by_day(viewer.scope, days)]
+def _month(scope: Scope, now: date) -> Chart:
+    days = DateRange.of_preset("30", now)
+    rows = [(one.day, one.orders, one.revenue_minor, one.refunded_minor) for one in queries.revenue_by_day(scope, days)]
     columns = [Column(_("Day"), "day"), Column(_("Paid orders"), "number"), Column(_("Revenue"), "money"), Column(_("Refunded"), "money")]
     option = over_days([row[0] for row in rows], [Series(_("Revenue"), [formats.major(row[2]) for row in rows])], kind="bar")
     return Chart(
@@ -119,13 +122,19 @@ def _month(viewer: Viewer, days: DateRange) -> Chart:
     )
 
 
-def _products(viewer: Viewer, days: DateRange) -> Chart:
-    found = queries.top_products(viewer.scope, days, TOP)
+def _products(scope: Scope, now: date) -> Chart:
+    shown = min(now, queries.last_day() or now)
+    days = DateRange(shown - timedelta(6), shown)
+    found = queries.top_products(scope, days, TOP)
     rows = [(one.name, one.sku, one.quantity, one.revenue_minor) for one in found]
     columns = [Column(_("Product")), Column(_("SKU")), Column(_("Pieces"), "number"), Column(_("Revenue"), "money")]
     option = bars([row[0] for row in rows], [Series(_("Revenue"), [formats.major(row[3]) for row in rows])], lying=True)
     title = _("Best sellers, %(first)s to %(last)s") % {"first": days.first.strftime("%m-%d"), "last": days.last.strftime("%m-%d")}
     return Chart("products", title, option, columns, rows, _("Products by what was paid for their lines in seven days."), kind="money")
+
+
+# key in addresses → picture below the figures, fetched by itself
+PARTS: dict[str, Callable[[Scope, date], Chart]] = {"revenue": _month, "products": _products}
 
 
 def _waiting(viewer: Viewer) -> dict[str, Any]:

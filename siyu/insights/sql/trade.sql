@@ -56,24 +56,24 @@ ORDER BY sold.revenue_minor DESC, p.sku
 
 -- name: cohorts
 -- People by month of their first purchase, and how many of them bought in each month since (months are year × 12 + month).
-WITH people AS (
-    SELECT s.member_id
-    FROM orders_statistics s JOIN members_member m ON m.id = s.member_id
-    WHERE s.first_paid_at >= %(begin)s::timestamptz - interval '2 days' AND s.first_paid_at < %(end)s::timestamptz + interval '2 days'
-      AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
-      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
-), bought AS (
-    SELECT p.member_id, (extract(year FROM o.paid_day) * 12 + extract(month FROM o.paid_day) - 1)::integer AS month, min(o.paid_day) AS day
-    FROM people p
-    JOIN members_identity i ON i.member_id = p.member_id
-    JOIN orders_order o ON o.identity_id = i.id
-    WHERE o.paid_day <= %(last)s
+WITH bought AS MATERIALIZED (
+    SELECT o.identity_id, date_trunc('month', o.paid_day::timestamp) AS month, min(o.paid_day) AS day
+    FROM orders_order o
+    WHERE o.paid_day <= %(last)s AND o.identity_id IS NOT NULL
     GROUP BY 1, 2
 ), placed AS (
-    SELECT month, min(month) OVER (PARTITION BY member_id) AS first_month, min(day) OVER (PARTITION BY member_id) AS first_day FROM bought
+    SELECT i.member_id, (extract(year FROM bought.month) * 12 + extract(month FROM bought.month) - 1)::integer AS month, min(bought.day) AS day
+    FROM bought
+    JOIN members_identity i ON i.id = bought.identity_id
+    JOIN members_member m ON m.id = i.member_id
+    WHERE (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
+      AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
+    GROUP BY 1, 2
+), since AS (
+    SELECT month, min(month) OVER (PARTITION BY member_id) AS first_month, min(day) OVER (PARTITION BY member_id) AS first_day FROM placed
 )
 SELECT first_month, month - first_month, count(*)
-FROM placed
+FROM since
 WHERE first_day BETWEEN %(first)s AND %(last)s
 GROUP BY 1, 2
 ORDER BY 1, 2
