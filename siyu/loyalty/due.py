@@ -10,7 +10,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
 from .programme import programme
-from .reactions import derived
+from .reactions import news_of
 from .reading import read
 from .rows import Touched
 from .rules import TRACK
@@ -32,7 +32,7 @@ def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     book, known = read(cursor, rules, touched, batch.until, owners)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
-    return [derived(news) for news in book.news]
+    return news_of(book)
 
 
 def next_due(cursor: Cursor) -> datetime | None:

@@ -3,11 +3,12 @@
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
+from siyu.members.services import rung_news
 
 from .programme import programme
 from .reading import read
 from .rows import Touched
-from .rules import TRACK, News
+from .rules import TRACK, Book, News, rungs_of
 from .rules.programme import OF_ORDERS
 from .writing import write
 
@@ -30,7 +31,19 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
             book.tell(step)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
-    return [derived(news) for news in book.news]
+    return news_of(book)
+
+
+def news_of(book: Book) -> list[Derived]:
+    """Moves of tier, each with the rungs of the relationship ladder that it reaches or leaves."""
+    told: list[Derived] = []
+    for news in book.news:
+        told.append(derived(news))
+        ladder = book.programme.ladder_at(news.move.at)
+        before, after = rungs_of(ladder, news.move.before), rungs_of(ladder, news.move.after)
+        for rung in sorted(before ^ after):
+            told.append(rung_news(news.move.member_id, rung, held=rung in after, cause=news.cause, at=news.move.at))
+    return told
 
 
 def derived(news: News) -> Derived:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.services import hold_rungs
 
-from .rules import TRACK, Growth, Programme, Standing, replayed
+from .rules import TRACK, Growth, Programme, Standing, replayed, rungs_of
 
 _sql = statements("siyu.loyalty", "standing")
 
@@ -33,11 +34,11 @@ def replay_standings(cursor: Cursor, programme: Programme, versions: Mapping[int
         by_owner[movement.owner].append(movement.growth)
     standings = {owner: replayed(programme, growth, versions[owner]) for owner, growth in by_owner.items()}
     cursor.execute(_sql.drop_standings, {"track": TRACK, "members": [owner for owner in standings if standings[owner].since is None]})
-    write_standings(cursor, {owner: standing for owner, standing in standings.items() if standing.since is not None})
+    write_standings(cursor, programme, {owner: standing for owner, standing in standings.items() if standing.since is not None})
 
 
-def write_standings(cursor: Cursor, standings: Mapping[int, Standing]) -> None:
-    """Write the tiers of members, as they now stand."""
+def write_standings(cursor: Cursor, programme: Programme, standings: Mapping[int, Standing]) -> None:
+    """Write the tiers of members, as they now stand, and the rungs that they give."""
     if standings:
         columns = {
             "track": TRACK,
@@ -48,3 +49,4 @@ def write_standings(cursor: Cursor, standings: Mapping[int, Standing]) -> None:
             "versions": [standing.version for standing in standings.values()],
         }
         cursor.execute(_sql.write_standings, columns)
+        hold_rungs(cursor, {member: rungs_of(programme.ladder(standing.version), standing.tier) for member, standing in standings.items()})

@@ -152,7 +152,9 @@ def _caps(cursor: Cursor, book: Book) -> None:
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:
     plain = [member for member in book.members.values() if not member.is_joined and _stands_otherwise(member, known)]
-    write_standings(cursor, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain})
+    write_standings(
+        cursor, book.programme, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain}
+    )
     joined = {
         member.id: member.version
         for member in book.members.values()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from psycopg import Cursor
@@ -12,7 +11,7 @@ from siyu.facts.rules import Batch, Derived, Fact, Merged
 from siyu.lib.clock import business_day
 from siyu.lib.sql import statements
 
-from .rules import LIFE_FACTS, Clocks, Life, Rung, clocks_of, live, turn
+from .rules import HELD_RUNGS, LIFE_FACTS, Clocks, Life, bit, clocks_of, live, turn
 
 _sql = statements("siyu.members", "reactions")
 LIMIT = 5_000  # lives that one transaction turns by time alone
@@ -139,20 +138,11 @@ def relive(cursor: Cursor, members: list[int], now: datetime, settings: Any) -> 
     kept = {}
     for member, life in lives.items():
         before = standing.get(member)
-        life.rungs |= before.rungs & ~_fact_rungs() if before else 0
+        life.rungs |= before.rungs & sum(bit(rung) for rung in HELD_RUNGS) if before else 0
         turn(life, now, zone, clocks_of(settings, business_day(now, zone)))
         if life.rungs:
             kept[member] = life
     save(cursor, kept, lives.keys() - kept.keys())
-
-
-@lru_cache(maxsize=1)
-def _fact_rungs() -> int:
-    """The rungs that facts of the log prove; others were written down by higher rooms and are kept."""
-    from .rules import RUNGS
-
-    proven = (Rung.FOLLOWER, Rung.FRIEND, Rung.GROUP_MEMBER, Rung.BUYER, Rung.REPEAT_BUYER)
-    return sum(1 << RUNGS.index(rung) for rung in proven)
 
 
 def _channel(fact: Fact) -> str:
@@ -160,4 +150,4 @@ def _channel(fact: Fact) -> str:
     return value if isinstance(value, str) else ""
 
 
-assert {field.name for field in fields(Life)} == set(COLUMNS), "a life is stored whole"
+assert {field.name for field in fields(Life)} == {*COLUMNS, "reached"}, "a life is stored whole"

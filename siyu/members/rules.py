@@ -87,7 +87,7 @@ class Activity(StrEnum):
 
 
 class Rung(StrEnum):
-    """关系阶梯, from stranger to super member; a rung once reached is kept."""
+    """关系阶梯, from stranger to super member."""
 
     STRANGER = "stranger"
     FOLLOWER = "follower"
@@ -100,6 +100,17 @@ class Rung(StrEnum):
 
 
 RUNGS = tuple(Rung)
+HELD_RUNGS = (Rung.MEMBER, Rung.SUPER_MEMBER)  # stood on as long as a tier is held; the others, once reached, are kept
+
+
+def bit(rung: Rung) -> int:
+    """A rung's place in the mask of rungs."""
+    return 1 << RUNGS.index(rung)
+
+
+def highest(rungs: int) -> str:
+    """The highest rung of a mask."""
+    return RUNGS[max(rungs.bit_length() - 1, 0)].value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,7 @@ class Life:
     activity: str = ""
     rung: str = Rung.STRANGER.value
     due_at: datetime | None = None
+    reached: list[Rung] = field(default_factory=list, repr=False, compare=False)  # news that `turn` has yet to tell; not stored
 
     def join_pool(self, at: datetime, channel: str) -> None:
         if self.pool_joined_at is None or (at, channel) < (self.pool_joined_at, self.pool_channel):
@@ -144,7 +156,9 @@ class Life:
             self.reach(Rung.REPEAT_BUYER)
 
     def reach(self, rung: Rung) -> None:
-        self.rungs |= 1 << RUNGS.index(rung)
+        if not self.rungs & bit(rung):
+            self.rungs |= bit(rung)
+            self.reached.append(rung)
 
     def absorb(self, other: "Life") -> None:
         """Two lives become one: earliest, latest, sums and unions; the clocks are then set anew."""
@@ -162,7 +176,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One clock moved: `clock` is pool, activity or ladder."""
+    """One clock moved: `clock` is pool, activity or ladder. A ladder's move tells of one rung reached (`before` is empty)."""
 
     clock: str
     before: str
@@ -182,10 +196,9 @@ def turn(life: Life, now: datetime, zone: ZoneInfo, clocks: Clocks) -> list[Move
             setattr(life, attribute, after)
         if due is not None:
             dues.append(due)
-    rung = RUNGS[max(life.rungs.bit_length() - 1, 0)].value
-    if rung != life.rung:
-        moves.append(Move("ladder", life.rung, rung))
-        life.rung = rung
+    moves += [Move("ladder", "", rung.value) for rung in life.reached]
+    life.reached.clear()
+    life.rung = highest(life.rungs)
     life.due_at = min(dues, default=None)
     return moves
 

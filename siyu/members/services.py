@@ -1,14 +1,14 @@
 """The writers of people: own assistant, tags, merge and undo, rungs. Sets where they can be; one is a list of one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from siyu.facts.rules import Batch, Derived, Fact, Handle, Incoming
+from siyu.facts.rules import Derived, Fact, Handle, Incoming
 from siyu.facts.services import BATCH_LOCK, record
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
@@ -16,11 +16,11 @@ from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from . import clocks, components
+from . import components
 from .components import Claim
 from .reactions import put_tags
 from .replay import Settling, load_component, settle
-from .rules import RUNGS, Life, Rung, policy_of
+from .rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
 
 _sql = statements("siyu.members", "services")
 _resolver = statements("siyu.members", "resolver")
@@ -125,33 +125,25 @@ def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None
         audit(by, "members.unmerged", f"member:{survivor}", {"other": loser, "merge": merge_id}, because)
 
 
-def reach_rung(cursor: Cursor, batch: Batch, reached: Sequence[tuple[int, Rung, Fact | None]]) -> list[Derived]:
-    """Higher rooms write down that members reached a rung (member, super member); returns the moves as facts."""
-    if not reached:
-        return []
-    members = [batch.owner(member) for member, _, _ in reached]
-    lives = clocks.load(cursor, members, batch.until, 0)
-    news, changed = [], {}
-    for member, (_, rung, cause) in zip(members, reached, strict=True):
-        life = lives.setdefault(member, Life())
-        before = life.rung
-        life.reach(rung)
-        life.rung = RUNGS[life.rungs.bit_length() - 1].value
-        changed[member] = life
-        if life.rung != before:
-            news.append(
-                Derived(
-                    name="stage.changed",
-                    reaction="members.rungs",
-                    member_id=member,
-                    properties={"clock": "ladder", "from": before, "to": life.rung},
-                    cause=cause,
-                    at=None if cause else batch.until,
-                    discriminator=rung.value,
-                )
-            )
-    clocks.save(cursor, dict(sorted(changed.items())), set())
-    return news
+def hold_rungs(cursor: Cursor, held: Mapping[int, Collection[Rung]]) -> None:
+    """Loyalty writes down on which of the rungs that a tier gives (member, super member) members stand now."""
+    if held:
+        columns = {"members": list(held), "bits": [sum(bit(rung) for rung in rungs) for rungs in held.values()]}
+        mask = sum(bit(rung) for rung in HELD_RUNGS)
+        cursor.execute(_sql.hold_rungs, {**columns, "mask": mask, "names": [rung.value for rung in RUNGS]})
+
+
+def rung_news(member_id: int, rung: Rung, *, held: bool, cause: Fact | None, at: datetime) -> Derived:
+    """The fact that tells of a rung reached by a tier, or left with it."""
+    return Derived(
+        name="stage.changed",
+        reaction="members.rungs",
+        member_id=member_id,
+        properties={"clock": "ladder", "from": "" if held else rung.value, "to": rung.value if held else ""},
+        cause=cause,
+        at=None if cause else at,
+        discriminator=f"{rung.value} {held}",
+    )
 
 
 def _bounded(members: Sequence[object]) -> None:

@@ -6,6 +6,7 @@ from .book import Book, News
 from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Lot, Member, Move, Posting, Purchase, entry_key
 from .orders import reversal_target
 from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier, worth
+from .rungs import rungs_of
 from .standing import Growth, Standing, replayed
 
 SETTINGS: tuple[Any, ...] = ()  # what the business decides of loyalty are its rules and tiers, which have versions of their own
@@ -40,5 +41,6 @@ __all__ = [
     "entry_key",
     "replayed",
     "reversal_target",
+    "rungs_of",
     "worth",
 ]

@@ -37,3 +37,14 @@ SELECT id FROM members_identity WHERE member_id = %(member)s ORDER BY id
 -- name: sources
 -- From which source a member came.
 SELECT source_id FROM members_member WHERE id = %(member)s
+
+-- name: hold_rungs
+-- The rungs that a tier gives; a member whom nothing else moved gets clocks for them.
+INSERT INTO members_lifecycle (member_id, pool_channel, purchases, rungs, pool_stage, activity, rung)
+SELECT now.member_id, '', 0, now.bits, '', '', (%(names)s::text[])[greatest(length(ltrim(now.bits::bit(16)::text, '0')), 1)]
+FROM unnest(%(members)s::bigint[], %(bits)s::int[]) AS now (member_id, bits)
+LEFT JOIN members_lifecycle l ON l.member_id = now.member_id
+WHERE coalesce(l.rungs, 0) & %(mask)s <> now.bits
+ON CONFLICT (member_id) DO UPDATE SET
+    rungs = (members_lifecycle.rungs & ~%(mask)s) | EXCLUDED.rungs,
+    rung = (%(names)s::text[])[greatest(length(ltrim(((members_lifecycle.rungs & ~%(mask)s) | EXCLUDED.rungs)::bit(16)::text, '0')), 1)]
