@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import LiteralString
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -44,6 +45,7 @@ def replay(now: datetime, *, households: int | None = None, days_at_once: int = 
     if state.ended_at is not None:
         lived.was_complete = True
         return lived
+    _say(_sql.trust_the_disk)
     zone = settings_book().zone(business_day(now, ZoneInfo("UTC")))
     year = Year(state.weeks, state.until, zone, CURRENCY, state.households)
     if state.recorded_day:  # its facts may still wait in the inbox
@@ -55,6 +57,7 @@ def replay(now: datetime, *, households: int | None = None, days_at_once: int = 
         _pump(end)
         if progress:
             progress(state.facts, year.facts, days[-1])
+    _say(_sql.wait_for_the_disk)
     lived.log_ins = _end(state, year, now)
     return lived
 
@@ -94,6 +97,11 @@ def _record(state: Replay, year: Year, days: list[date], received_at: datetime) 
         state.facts += recorded
         state.save(update_fields=["recorded_day", "facts"])
     return recorded
+
+
+def _say(statement: LiteralString) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _pump(now: datetime) -> None:

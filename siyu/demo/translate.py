@@ -123,7 +123,7 @@ class Lines:
     def of(self, basket: Basket) -> list[dict[str, Any]]:
         columns = (column[basket.first : basket.last + 1].tolist() for column in self._columns)
         return [
-            {"sku": str(sku), "quantity": str(quantity), "unit_price": unit_price(cents, quantity), "amount_minor": cents}
+            {"sku": str(sku), "quantity": quantity, "unit_price": unit_price(cents, quantity), "amount_minor": cents}
             for sku, quantity, cents in zip(*columns, strict=True)
         ]
 
