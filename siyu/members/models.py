@@ -24,6 +24,7 @@ class Member(models.Model):
                 condition=models.Q(merged_into=None) & ~models.Q(nickname=""),
                 name="member_nickname",
             ),
+            models.Index(fields=["source", "id"], condition=models.Q(merged_into=None), name="member_of_source"),  # the list of one source
             models.Index(fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="member_merged"),
         ]
 

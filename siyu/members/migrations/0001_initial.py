@@ -167,6 +167,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='member',
+            index=models.Index(condition=models.Q(('merged_into', None)), fields=['source', 'id'], name='member_of_source'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
             index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='member_merged'),
         ),
         migrations.AddIndex(
