@@ -81,7 +81,7 @@ class Facts(ListTable):
         return record.nickname or record.public_id or ""
 
     def render_properties(self, record: LoggedRow) -> str:
-        shown = pairs(record.properties, self.plain, SHOWN)
+        shown = pairs(record.name, record.properties, self.plain, SHOWN)
         return format_html_join(" ", '<span class="text-secondary">{}</span> {}', shown)
 
     def render_source(self, record: LoggedRow) -> str:
@@ -146,7 +146,7 @@ def fact(request: PageRequest, at: int, pk: int) -> HttpResponse:
     context = {
         "title": fact_title(one.name),
         "fact": one,
-        "pairs": pairs(one.properties, values_behind([one.properties])),
+        "pairs": pairs(one.name, one.properties, values_behind([one.properties])),
         "lines": _lines(one.properties),
         "causes": [(fact_title(name), fact_url(one.occurred_at, number)) for number, name in causes],
         "caused": [(fact_title(name), fact_url(one.occurred_at, number)) for number, name in caused],

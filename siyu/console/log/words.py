@@ -1,6 +1,7 @@
 """How a fact reads: its title in the reader's language, its properties with personal values masked."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
@@ -25,9 +26,12 @@ def values_behind(properties: Iterable[dict[str, Any]]) -> Plain:
     return personal_values([token for one in properties for token in _tokens(one)])
 
 
-def pairs(properties: dict[str, Any], plain: Plain, limit: int = 100) -> list[tuple[str, str]]:
-    """(name, value) as shown: nested ones as `traits.city`, money as money, tokens as what stands behind them, masked."""
-    return list(_pairs("", properties, plain))[:limit]
+def pairs(fact: str, properties: dict[str, Any], plain: Plain, limit: int = 100) -> list[tuple[str, str]]:
+    """(name, value) in the catalogue's order: nested ones as `traits.city`, money as money, tokens as what stands behind them, masked."""
+    known = BY_NAME.get(fact)
+    order = {declared.name: place for place, declared in enumerate(known.properties)} if known else {}
+    sorted_ones = dict(sorted(properties.items(), key=lambda one: order.get(one[0], len(order))))
+    return list(islice(_pairs("", sorted_ones, plain), limit))
 
 
 def shown(name: str, value: Any, plain: Plain) -> str:

@@ -137,7 +137,7 @@ def _history(request: PageRequest, member: MemberView) -> dict[str, Any]:
 def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
     icon, colour = next(((icon, colour) for begin, icon, colour in ICONS if row.name.startswith(begin)), ("point", "secondary"))
     url = fact_url(row.occurred_at, row.id) if may_open else ""
-    shown = pairs(row.properties, plain, MAX_PAIRS)
+    shown = pairs(row.name, row.properties, plain, MAX_PAIRS)
     return Moment(row.occurred_at, fact_title(row.name), icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
 
 

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from procrastinate import exceptions
@@ -166,10 +167,9 @@ def begin(upload: Upload, *, is_dry: bool) -> None:
     upload.options = replace(upload.options, is_dry=is_dry)
     upload.state, upload.stage, upload.done, upload.of, upload.because, upload.account = "queued", "", 0, None, "", None
     _save(upload)
-    try:
-        app.configure_task(JOB, queue="jobs", lock="imports", queueing_lock=upload.key, allow_unknown=True).defer(key=upload.key)
-    except exceptions.AlreadyEnqueued:
-        return
+    job = app.configure_task(JOB, queue="jobs", lock="imports", queueing_lock=upload.key, allow_unknown=True)
+    with suppress(exceptions.AlreadyEnqueued), transaction.atomic():
+        job.defer(key=upload.key)
 
 
 def remove(upload: Upload) -> None:
