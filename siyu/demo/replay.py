@@ -4,25 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import LiteralString
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from siyu.facts.pump import pump
 from siyu.facts.services import record
+from siyu.facts.tasks import make_partitions
 from siyu.lib.clock import business_day
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
 from .assign import assign_homes
-from .calendar import FIRST_DAY, LAST_DAY, end_of, shifted, weeks_to_shift
+from .calendar import FIRST_DAY, end_of, shifted, weeks_to_shift
 from .company import CURRENCY, LogIn, give_log_ins, open_company
 from .models import Replay
 from .year import Year, batches
 
 _sql = statements("siyu.demo", "replay")
-BEFORE_OPENING = timedelta(days=420)  # settings and programme are in force before the earliest campaign
+BEFORE_OPENING = timedelta(days=60)  # the earliest campaign began so long before the first basket
 Progress = Callable[[int, int, date | None], None]  # facts recorded, facts in all, the day that is lived
 
 
@@ -46,14 +46,15 @@ def replay(now: datetime, *, households: int | None = None, days_at_once: int = 
         lived.was_complete = True
         return lived
     _say(_sql.trust_the_disk)
-    zone = settings_book().zone(business_day(now, ZoneInfo("UTC")))
+    zone = settings_book().zone(state.until.date())
+    make_partitions(shifted(FIRST_DAY, state.weeks) - BEFORE_OPENING, business_day(state.until, zone))
     year = Year(state.weeks, state.until, zone, CURRENCY, state.households)
     if state.recorded_day:  # its facts may still wait in the inbox
         _pump(min(end_of(state.recorded_day, zone), state.until))
     waiting = [day for day in year.days if state.recorded_day is None or day > state.recorded_day]
     for days in batches(waiting, days_at_once):
         end = min(end_of(days[-1], zone), state.until)
-        lived.facts += _record(state, year, days, end)
+        lived.facts += _record(state, year, days)
         _pump(end)
         if progress:
             progress(state.facts, year.facts, days[-1])
@@ -80,18 +81,18 @@ def _begin(now: datetime, households: int | None) -> Replay:
                 raise Refusal("demo.not_empty", because)
         today = business_day(now, settings_book().zone(now.date()))
         weeks = weeks_to_shift(today)
-        last = shifted(LAST_DAY, weeks)
-        open_company(last - BEFORE_OPENING, shifted(FIRST_DAY, weeks), today, now)
+        opening = shifted(FIRST_DAY, weeks)
+        open_company(opening - BEFORE_OPENING, opening, today, now)
         return Replay.objects.create(id=1, weeks=weeks, until=now.replace(microsecond=0), households=households, started_at=now)
 
 
-def _record(state: Replay, year: Year, days: list[date], received_at: datetime) -> int:
+def _record(state: Replay, year: Year, days: list[date]) -> int:
     """The facts of some days and the mark that they were recorded, in one transaction."""
     recorded = 0
     with transaction.atomic():
         for day in days:
             for source, facts in year.facts_of(day):
-                record(facts, source=source, received_at=received_at)
+                record(facts, source=source, received_at=state.until)
                 recorded += len(facts)
         state.recorded_day = days[-1]
         state.facts += recorded
