@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 from psycopg import Connection, Cursor
 
-from siyu.lib.clock import EPOCH
+from siyu.lib.clock import EPOCH, business_day
 from siyu.lib.sql import array, statements
 from siyu.merchant.queries import SettingsBook
 
@@ -177,7 +177,7 @@ def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book:
     cursor.execute(_sql.reserve_ids, {"count": len(arriving)})
     first = cursor.fetchone()[0]  # type: ignore[index]
     vault = Vault()
-    zones = {day: book.zone(day) for day in {arrived.incoming.occurred_at.date() for arrived in arriving}}
+    days = BusinessDays(book)
     for seq, arrived in enumerate(arriving):
         incoming = arrived.incoming
         batch.facts.append(
@@ -188,7 +188,7 @@ def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book:
                 occurred_at=incoming.occurred_at,
                 received_at=arrived.received_at,
                 clock=arrived.clock,
-                business_day=incoming.occurred_at.astimezone(zones[incoming.occurred_at.date()]).date(),
+                business_day=days.of(incoming.occurred_at),
                 source_id=arrived.source_id,
                 identity_id=arrived.identity_id,
                 member_id=arrived.member_id,
@@ -201,6 +201,20 @@ def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book:
         cursor.execute(_sql.keep_personal, columns(vault))
     copy_batch(cursor, batch)
     return batch
+
+
+class BusinessDays:
+    """The merchant's day of each instant, remembered by quarters of an hour: no zone's midnight lies between them."""
+
+    def __init__(self, book: SettingsBook) -> None:
+        self.book = book
+        self.known: dict[int, date] = {}
+
+    def of(self, instant: datetime) -> date:
+        quarter = int(instant.timestamp()) // 900
+        if (day := self.known.get(quarter)) is None:
+            day = self.known[quarter] = business_day(instant, self.book.zone(instant.date()))
+        return day
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:
@@ -276,7 +290,7 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
         occurred_at=at,
         received_at=cause.received_at if cause else at,
         clock=cause.clock if cause else at,
-        business_day=cause.business_day if cause else at.astimezone(batch.zone).date(),
+        business_day=cause.business_day if cause else business_day(at, batch.zone),
         source_id=own,
         identity_id=handle,
         member_id=news.member_id,

@@ -31,6 +31,10 @@ MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
 
 
+class Unreadable(Exception):
+    """An envelope that cannot be opened: its key is missing, or its bytes were changed. The pump stops; nothing is dropped."""
+
+
 class Item(msgspec.Struct):
     """One message on its way through the pump: either a fact to be, or the reason why not."""
 
@@ -47,7 +51,10 @@ class Item(msgspec.Struct):
 def open_envelope(row: tuple, currency: str) -> list[Item]:
     """The messages of one inbox row that are not handled yet."""
     envelope, received_at, source_id, form, done, payload = row
-    plain = decrypt(payload)
+    try:
+        plain = decrypt(payload)
+    except ValueError as error:
+        raise Unreadable(f"envelope {envelope}: {error}") from error
     if form == "f":
         facts = _decoder.decode(plain)
         count = len(facts)
@@ -68,8 +75,10 @@ def open_envelope(row: tuple, currency: str) -> list[Item]:
         try:
             item.incoming = read(index)
             check(item.incoming, currency)
-        except FactError as error:
-            item.error = error
+        except Exception as error:
+            item.error = (
+                error if isinstance(error, FactError) else FactError(f"unreadable.{type(error).__name__}", "this message cannot be read")
+            )
             if form == "s":
                 item.body = segment.alone(body, index)
         items.append(item)

@@ -19,7 +19,7 @@ from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .batch import Cut, handle, wired
-from .intake import Item, open_envelope, quarantine_columns
+from .intake import Item, Unreadable, open_envelope, quarantine_columns
 from .rules import FactError
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,10 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) 
                 report.stopped = stopped
                 return report
             run = _Run(now=now, report=report, clock=clock, size=min(_last_size, largest))
-            _drain(run, messages, largest)
+            try:
+                _drain(run, messages, largest)
+            except Unreadable as error:
+                _stop(run, "pump.envelope", str(error))
             if not report.stopped and (messages is None or report.facts < messages):
                 _run_due(run, now)
         finally:

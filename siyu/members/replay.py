@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 from psycopg import Cursor
 
-from siyu.lib.sql import statements
+from siyu.lib.sql import copy, null, statements
 
 from . import components
 from .components import Claim
@@ -115,19 +115,13 @@ def _assign(
 def _new_member(cursor: Cursor, settling: Settling) -> int:
     cursor.execute(_sql.reserve_members, {"count": 1})
     number = cursor.fetchone()[0]  # type: ignore[index]
-    cursor.execute(
-        _sql.add_members,
-        {
-            "id": [number],
-            "public_id": [token_hex(8)],
-            "is_identified": [False],
-            "created_at": [settling.at],
-            "source_id": [settling.source_id],
-            "merged_into": [None],
-            "count": 1,
-        },
-    )
+    copy(cursor, _sql.add_members, [member_line(number, False, settling.at, settling.source_id, None)])
     return number
+
+
+def member_line(number: int, is_identified: bool, created_at: datetime | None, source_id: int, merged_into: int | None) -> str:
+    """A new member as COPY wants it; the public id is made here."""
+    return f"{number}\t{token_hex(8)}\t{'t' if is_identified else 'f'}\t{created_at}\t\t{source_id}\t{null(merged_into)}\n"
 
 
 def _write_links(cursor: Cursor, ended: dict[tuple[int, int], str]) -> None:

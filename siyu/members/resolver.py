@@ -4,7 +4,6 @@ Everything is decided in memory over what one SELECT each brought, then written 
 stake are a component's links replayed in order of time (`components`); such a message begins a batch of its own.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,11 +15,11 @@ from psycopg import Cursor
 from siyu.facts.batch import Arriving, Cut
 from siyu.facts.rules import Batch, Merged
 from siyu.lib.crypto import encrypt_text, lookup_hash
-from siyu.lib.sql import array, statements
+from siyu.lib.sql import array, copy, escape, statements
 
 from . import components
 from .components import Claim
-from .replay import Settling, absorb, load_component, settle
+from .replay import Settling, absorb, load_component, member_line, settle
 from .rules import Policy, policy_of
 
 _sql = statements("siyu.members", "resolver")
@@ -345,36 +344,22 @@ def _final(person: _Person) -> _Person:
 
 
 def _write_people(cursor: Cursor, pool: _Pool) -> None:
-    people = pool.new_people
-    cursor.execute(
+    copy(
+        cursor,
         _sql.add_members,
-        {
-            "id": array([person.id for person in people]),
-            "public_id": [secrets.token_hex(8) for _ in people],
-            "is_identified": [person.is_identified for person in people],
-            "created_at": [person.created_at for person in people],
-            "source_id": array([person.source_id for person in people]),
-            "merged_into": array([person.became.id if person.became else None for person in people]),
-            "count": len(people),
-        },
+        [member_line(p.id, p.is_identified, p.created_at, p.source_id, p.became.id if p.became else None) for p in pool.new_people],
     )
 
 
 def _write_handles(cursor: Cursor, pool: _Pool) -> None:
-    handles = pool.new_handles
-    cursor.execute(
-        _sql.add_identities,
-        {
-            "id": array([handle.id for handle in handles]),
-            "kind": [handle.kind for handle in handles],
-            "hash": array([handle.hash for handle in handles]),
-            "value": [encrypt_text(handle.value) for handle in handles],
-            "tail": array([lookup_hash("phone tail", handle.value[-4:]) if handle.kind == "phone" else None for handle in handles]),
-            "member": array([handle.member.id for handle in handles]),
-            "origin": array([handle.origin for handle in handles]),
-            "first_seen": [handle.first_seen for handle in handles],
-        },
-    )
+    lines = []
+    for handle in pool.new_handles:
+        tail = lookup_hash("phone tail", handle.value[-4:]).hex if handle.kind == "phone" else "\\N"
+        lines.append(
+            f"{handle.id}\t{escape(handle.kind)}\t{handle.hash.hex}\t\\\\x{encrypt_text(handle.value).hex()}\t{tail}\t{handle.member.id}\t"
+            f"{handle.origin}\t{handle.first_seen}\n"
+        )
+    copy(cursor, _sql.add_identities, lines)
 
 
 def _write_claims(cursor: Cursor, pool: _Pool) -> None:

@@ -49,7 +49,11 @@ def test_poison_delivered_again_is_not_kept_twice() -> None:
 
 @pytest.mark.django_db
 def test_a_refused_fact_says_why_and_can_be_replayed_or_dismissed() -> None:
-    record([fact(1, "order.paid", shop="web"), fact(2, "order.refunded", shop="web", order_number="7", amount_minor="12")], source="web", received_at=NOW)
+    record(
+        [fact(1, "order.paid", shop="web"), fact(2, "order.refunded", shop="web", order_number="7", amount_minor="12")],
+        source="web",
+        received_at=NOW,
+    )
     pump(NOW)
 
     assert rows("SELECT code, because FROM facts_quarantine ORDER BY id") == [
@@ -103,8 +107,18 @@ def test_too_much_poison_stops_the_pump() -> None:
 @pytest.mark.django_db
 def test_personal_values_are_tokens_in_the_log_and_encrypted_beside_it() -> None:
     traits = {"phone": "13800138000", "nickname": "小鱼", "name": "余晓", "birthday": "1990-05-04", "city": "杭州"}
-    said = Incoming(name="member.identified", occurred_at=NOW, message="m1", handles=[Handle("user_id", "u1")], properties={"traits": traits})
-    custom = fact(2, "Wish Sent", note="call me 13800138000", mail="z@example.com", size="XL", link="https://s.example/p?phone=138", buyer_ip="10.1.2.3")
+    said = Incoming(
+        name="member.identified", occurred_at=NOW, message="m1", handles=[Handle("user_id", "u1")], properties={"traits": traits}
+    )
+    custom = fact(
+        2,
+        "Wish Sent",
+        note="call me 13800138000",
+        mail="z@example.com",
+        size="XL",
+        link="https://s.example/p?phone=138",
+        buyer_ip="10.1.2.3",
+    )
     record([said, custom], source="web", received_at=NOW)
     pump(NOW)
 
@@ -126,3 +140,13 @@ def test_a_batch_larger_than_the_limit_is_handled_in_parts() -> None:
     assert rows("SELECT messages, done FROM facts_inbox") == [(25, 10)]
     assert pump(NOW, largest=7).facts == 15
     assert rows("SELECT count(*) FROM facts_log") == [(25,)]
+
+
+@pytest.mark.django_db
+def test_an_envelope_without_its_key_stops_the_pump_and_stays() -> None:
+    record([fact(1)], source="web", received_at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE facts_inbox SET payload = set_byte(payload, 20, 255 - get_byte(payload, 20))")
+
+    assert pump(NOW).stopped == "pump.envelope"
+    assert rows("SELECT count(*) FROM facts_inbox") == [(1,)]

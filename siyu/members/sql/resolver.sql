@@ -67,15 +67,11 @@ SELECT nextval('members_identity_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: add_members
 -- New members.
-INSERT INTO members_member (id, public_id, is_identified, created_at, nickname, source_id, merged_into_id)
-SELECT * FROM unnest(%(id)s::bigint[], %(public_id)s::text[], %(is_identified)s::bool[], %(created_at)s::timestamptz[],
-                     array_fill(''::text, ARRAY[%(count)s::int]), %(source_id)s::smallint[], %(merged_into)s::bigint[])
+COPY members_member (id, public_id, is_identified, created_at, nickname, source_id, merged_into_id) FROM STDIN
 
 -- name: add_identities
 -- New handles.
-INSERT INTO members_identity (id, kind, hash, value, tail_hash, member_id, origin_id, first_seen)
-SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(hash)s::uuid[], %(value)s::bytea[], %(tail)s::uuid[], %(member)s::bigint[],
-                     %(origin)s::bigint[], %(first_seen)s::timestamptz[])
+COPY members_identity (id, kind, hash, value, tail_hash, member_id, origin_id, first_seen) FROM STDIN
 
 -- name: keep_links
 -- Links by their earliest proof; what staff refused stays refused.
