@@ -50,12 +50,18 @@ def chromium() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def live(shared_clone: str) -> Iterator[str]:
+def seeding() -> Callable[[], None]:
+    """What fills the database before the server starts; a module that needs another pool brings its own."""
+    return seed
+
+
+@pytest.fixture(scope="module")
+def live(shared_clone: str, seeding: Callable[[], None]) -> Iterator[str]:
     """The address of a server over a small seeded pool, shared by the tests of a module."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
-    seed()
+    seeding()
     server = LiveServerThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
     server.start()
