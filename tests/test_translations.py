@@ -10,7 +10,7 @@ PAGES = """
 from django.utils.translation import gettext as _, ngettext, pgettext
 TITLE = _("Orders")
 def say(n): return ngettext("%(n)s line", "%(n)s lines", n) % {"n": n}, pgettext("stage", "Active")
-KEEP = Setting("a.b", int, 1, "Days", "How long.")
+KEEP = Setting("a.b", dict, {"one": 1, "two": 2}, "Days", help="How long.")
 def refuse(): raise Refusal("cost.overlaps", "this period already has a cost")
 """
 PAGE = """{% load i18n %}<b>{% translate "Paid" %}</b><script>no words</script>

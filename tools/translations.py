@@ -3,6 +3,7 @@
 Babel does what GNU gettext would; templates go through Django's own converter, as `makemessages` does.
 """
 
+import ast
 import io
 import os
 import sys
@@ -17,7 +18,6 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 LOCALE = "zh_Hans"
-# function → which arguments are msgids; one pass each, because Babel reads two in one pass as singular and plural
 GETTEXT: dict = {
     "gettext": None,
     "gettext_lazy": None,
@@ -30,7 +30,8 @@ GETTEXT: dict = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-PASSES: tuple[dict, ...] = (GETTEXT, {"Refusal": (2,), "Fault": (2,), "Setting": (4,)}, {"Setting": (5,)})
+# our own calls whose plain strings are shown: function → places of those arguments, and their names
+SHOWN = {"Refusal": {1: "because"}, "Fault": {1: "because"}, "Setting": {3: "title", 4: "help"}}
 COMMANDS_ONLY = {"operate", "demo"}  # rooms without pages: their refusals are read on a terminal, in English
 Found = tuple[str, int, object, list[str], object]
 
@@ -48,10 +49,12 @@ def messages(room: Path) -> Iterator[Found]:
     """(file, line, msgid, comments, context) of every word the room shows."""
     for path in sorted(room.rglob("*.py")):
         if not {"tests", "migrations"} & set(path.relative_to(room).parts):
-            yield from _of_source(path, path.read_text(encoding="utf-8"), PASSES[:1] if room.name in COMMANDS_ONLY else PASSES)
+            source = path.read_text(encoding="utf-8")
+            yield from _of_source(path, source)
+            yield from () if room.name in COMMANDS_ONLY else _of_calls(path, source)
     for path in sorted(room.rglob("templates/**/*")):
         if path.suffix in {".html", ".txt"}:
-            yield from _of_source(path, _as_source(path), (GETTEXT,))
+            yield from _of_source(path, _as_source(path))
     if room.name == "web":
         from siyu.wiring import NAVIGATION
 
@@ -59,12 +62,23 @@ def messages(room: Path) -> Iterator[Found]:
             yield from (("siyu/wiring.py", 0, words, [], None) for words in (group, title) if words)
 
 
-def _of_source(path: Path, source: str, passes: tuple[dict, ...]) -> Iterator[Found]:
+def _of_source(path: Path, source: str) -> Iterator[Found]:
     name = str(path.relative_to(ROOT))
-    for keywords in passes:
-        for line, msgid, comments, context in extract("python", io.BytesIO(source.encode()), keywords):
-            if msgid and (isinstance(msgid, str) or all(msgid)):
-                yield name, line, msgid, comments, context
+    for line, msgid, comments, context in extract("python", io.BytesIO(source.encode()), GETTEXT):
+        if msgid and (isinstance(msgid, str) or all(msgid)):
+            yield name, line, msgid, comments, context
+
+
+def _of_calls(path: Path, source: str) -> Iterator[Found]:
+    """What `SHOWN` names; Babel would count the commas inside a nested dictionary as arguments."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SHOWN:
+            places = SHOWN[node.func.id]
+            given = [value for place, value in enumerate(node.args) if place in places]
+            given += [keyword.value for keyword in node.keywords if keyword.arg in places.values()]
+            for value in given:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+                    yield str(path.relative_to(ROOT)), value.lineno, value.value, [], None
 
 
 def _as_source(path: Path) -> str:

@@ -85,16 +85,22 @@ def arrivals(scope: Scope, days: DateRange) -> Part:
 
 
 def funnel(scope: Scope, days: DateRange) -> Part:
-    """First seen → identified → first purchase → repurchase."""
-    steps = queries.funnel(scope, days)
-    rows = [(str(FUNNEL[one.code]), one.people, one.step_rate, one.total_rate, one.median_days) for one in steps]
+    """First seen → identified → first purchase → repurchase: of the range, and of the year up to its end, as buying takes time."""
+    year = DateRange.of_preset("year", days.last)
+    return Part(
+        [_funnel("funnel", _("From first seen to repurchase"), scope, days), _funnel("funnel-year", _("The same over a year"), scope, year)]
+    )
+
+
+def _funnel(key: str, name: str, scope: Scope, days: DateRange) -> Chart:
+    rows = [(str(FUNNEL[one.code]), one.people, one.step_rate, one.total_rate, one.median_days) for one in queries.funnel(scope, days)]
     columns = [
         Column(_("Step")), Column(_("Heads"), "number"), Column(_("Of the step before"), "percent"),
         Column(_("Of all"), "percent"), Column(_("Median days since the step before"), "number"),
     ]  # fmt: skip
-    drawn = [(f"{name}\u2002{formats.percent(rate)}" if rate is not None else name, people) for name, people, rate, *_rest in rows]
-    help = _("People first seen in the range, and how far they have come by now. A repurchase is the second paid order.")
-    return Part([Chart("funnel", _("From first seen to repurchase"), drawn_funnel(drawn), columns, rows, help)])
+    drawn = [(f"{step}\u2002{formats.percent(rate)}" if rate is not None else step, people) for step, people, rate, *_rest in rows]
+    help = _("People first seen in these days, and how far they have come by now. A repurchase is the second paid order.")
+    return Chart(key, name, drawn_funnel(drawn), columns, rows, help)
 
 
 def revenue(scope: Scope, days: DateRange) -> Part:

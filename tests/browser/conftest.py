@@ -28,9 +28,9 @@ def _absent(reason: str) -> None:
     pytest.skip(f"{reason}: the pages were not looked at in a browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator:
-    """The browser, started once."""
+    """The browser, started once per module: while it lives, its event loop runs in this thread, which other tests must not meet."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
         _absent("no Chromium on this machine")

@@ -26,7 +26,7 @@ def test_the_workbench_fits_and_draws(visit, width, language):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_dashboard_draws_every_part(visit, width, theme):
     page = visit("/dashboard?range=90", theme=theme)
-    assert page.locator("[data-chart] svg").count() == 8
+    assert page.locator("[data-chart] svg").count() == 9
     assert page.locator(".siyu-heat tbody tr").count() >= 3
     assert page.locator("[aria-busy=true]").count() == 0
     assert fits(page)
