@@ -23,8 +23,10 @@ COMMANDS = {
     "password": "give a staff member a new random password; shown once",
     "bench": "measure this machine's speed against its own limits",
     "doctor": "check the installation and say what to do",
+    "pg": "run psql, pg_dump, pg_restore … on siyu's database",
     "prepare": "bring the database up to date (done by `up`)",
 }
+UNPREPARED = {"up", "demo", "prepare", "pg"}  # bring the database up to date themselves, or take it as it is
 TOLERANT = {"doctor"}  # tells by itself what is wrong with the database
 FOLDER = Path(__file__).resolve().parent / "operate/management/commands"
 EXPECTED_ERRORS = {
@@ -67,9 +69,7 @@ def _run(words: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyu.settings")
     signal.signal(signal.SIGTERM, _end)
     if not {"--help", "-h"} & set(rest):
-        from siyu.operate.database import choose, try_to_choose
-
-        (try_to_choose if command in TOLERANT else choose)()
+        _find_database(command)
     from django.core.management import execute_from_command_line
 
     try:
@@ -77,6 +77,27 @@ def _run(words: list[str]) -> int:
     except SystemExit as end:  # argparse, CommandError, SIGTERM
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     return 0
+
+
+def _find_database(command: str) -> None:
+    """Point Django at the database; a new embedded one is prepared on the way, a server of the merchant's own is not touched."""
+    from siyu.operate.database import choose, is_prepared, try_to_choose
+
+    if command in TOLERANT:
+        return try_to_choose()
+    is_given = bool(os.environ.get("DATABASE_URL"))
+    uri = choose()
+    if command in UNPREPARED or is_prepared(uri):
+        return None
+    if is_given:
+        raise Refusal("database.unprepared", "the database was never prepared; run `siyu prepare` (or `siyu up`)")
+    import django
+
+    django.setup()
+    from siyu.operate.prepare import prepare
+
+    prepare()
+    return None
 
 
 def available() -> dict[str, str]:

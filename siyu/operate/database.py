@@ -37,6 +37,12 @@ def choose() -> str:
     return owner
 
 
+def is_prepared(uri: str) -> bool:
+    """Whether the database holds siyu's tables, of whatever version."""
+    with psycopg.connect(uri, connect_timeout=5) as connection:
+        return connection.execute("SELECT 1 WHERE to_regclass('facts_pump') IS NOT NULL").fetchone() is not None
+
+
 refused: Refusal | None = None  # why `try_to_choose` found no database
 
 

@@ -19,13 +19,14 @@ BEAT_EVERY = timedelta(seconds=10)  # and gives a sign of life, and runs what fe
 PORTION = 10_000  # messages between two looks at the clock and at SIGTERM
 STANDING_STILL_S = 2.0  # the pump is stopped, or another worker's
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
+MOST_FAULTS = 8  # of ours in a row, some 35 s: a fresh process may see a repaired program
 
 
 def work(stop: threading.Event, now: Callable[[], datetime] = utc_now) -> None:
     """Run until `stop` is set: the batch at hand is finished, then the loop ends."""
     pause = FIRST_PAUSE_S
     last_beat: datetime | None = None
-    last_error = ""
+    last_error, faults = "", 0
     while not stop.is_set():
         at = now()
         is_time = last_beat is None or at - last_beat >= BEAT_EVERY
@@ -34,10 +35,13 @@ def work(stop: threading.Event, now: Callable[[], datetime] = utc_now) -> None:
             if is_time:
                 beat(at)
                 last_beat = at
-            pause = FIRST_PAUSE_S
+            pause, faults = FIRST_PAUSE_S, 0
         except Exception as error:  # whatever it is, facts go on being taken in; no sign of life is given meanwhile
             _report(error, pause, is_new=repr(error) != last_error)
             last_error = repr(error)
+            faults = 0 if _is_database(error) else faults + 1
+            if faults >= MOST_FAULTS:
+                raise
             connections.close_all()
             rest, pause = pause, min(pause * 2, LONGEST_PAUSE_S)
         stop.wait(rest)
@@ -62,7 +66,11 @@ def _is_waiting() -> bool:
 def _report(error: Exception, pause: float, is_new: bool) -> None:
     """One line for the database's trouble and for what was told before; the whole story for a fault of ours."""
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if isinstance(error, DatabaseError | InterfaceError | psycopg.Error):
+    if _is_database(error):
         log.warning("the database failed (%s); the worker tries again in %.1f s", reason, pause)
     else:
         log.error("the pump failed (%s); the worker tries again in %.1f s", reason, pause, exc_info=error if is_new else None)
+
+
+def _is_database(error: Exception) -> bool:
+    return isinstance(error, DatabaseError | InterfaceError | psycopg.Error)

@@ -111,6 +111,14 @@ def test_an_old_server_is_refused(server, monkeypatch):
         postgres.require_version(server)
 
 
+def test_a_server_of_the_merchants_own_is_not_prepared_in_passing(server, monkeypatch, said):
+    monkeypatch.setenv("DATABASE_URL", postgres.database_uri(server, "postgres"))
+
+    code, err = said("summary")
+
+    assert (code, err) == (2, "siyu: the database was never prepared; run `siyu prepare` (or `siyu up`)\n")
+
+
 def test_the_password_of_a_url_is_not_shown():
     with pytest.raises(Refusal) as refused:
         postgres.require_version("postgresql://someone:secret-word@127.0.0.1:1/siyu")

@@ -223,6 +223,26 @@ def test_a_busy_port_is_one_line_and_nothing_is_left(house):
     assert house.family() == {}
 
 
+def test_a_backup_comes_back_in_another_home(house):
+    dump = house.home / "siyu.dump"
+    house.run("write-key", "shop")
+    assert house.run("pg", "pg_dump", "-Fc", "-f", str(dump))[0] == 0
+
+    with new_house() as other:
+        other.run("prepare")
+        other.run("pg", "dropdb", "siyu")
+        assert other.run("pg", "pg_restore", "--exit-on-error", "-d", "siyu", str(dump)) == (0, "", "")
+        assert other.run("pg", "psql", "-Atc", "SELECT name FROM merchant_key")[1] == "shop\n"
+        assert other.run("prepare")[1] == "the database is up to date\n"
+
+
+def test_any_command_finds_a_new_home_prepared(house):
+    code, _, err = house.run("password", "nobody")
+
+    assert (code, err) == (2, "siyu: nobody works here under the user name nobody\n")
+    assert house.family() == {}
+
+
 def test_a_home_of_another_postgresql_is_one_line(house):
     (house.home / "pg").mkdir()
     (house.home / "pg/PG_VERSION").write_text("16\n")

@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from siyu.facts.pump import Report
+from siyu.operate import supervise
 from siyu.operate import work as loop
 from siyu.operate.work import turn, work
 
@@ -95,6 +96,22 @@ def test_it_holds_on_when_the_database_fails_and_beats_again_afterwards(clone, m
     with connection.cursor() as cursor:
         cursor.execute("SELECT beat_at FROM facts_pump")
         assert cursor.fetchone()[0] == NOW + timedelta(seconds=3)
+
+
+def test_a_fault_that_stays_ends_the_process_so_that_a_fresh_one_may_do_better(clone, monkeypatch):
+    stop, pauses = threading.Event(), []
+
+    def pump(now, messages):
+        raise ImportError("half a program")
+
+    monkeypatch.setattr(loop, "pump", pump)
+    monkeypatch.setattr(stop, "wait", pauses.append)
+
+    with pytest.raises(ImportError):
+        work(stop, lambda: NOW)
+
+    assert sum(pauses) > supervise.QUICK_DEATH_S  # so that it never counts as a quick death
+    assert len(pauses) == loop.MOST_FAULTS - 1
 
 
 def test_beats_are_ten_seconds_apart(clone, monkeypatch, pumped):
