@@ -13,7 +13,7 @@ from .reading import ask
 
 _sql = statements("siyu.insights", "trade")
 MOST_STORES = 500
-COHORT_MONTHS = 12
+COHORT_MONTHS = 13  # this month and a whole year before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,9 @@ def test_a_cohort_is_the_month_of_the_first_purchase():
     assert found[0].rate(2) == 0.5
 
 
-def test_a_year_of_cohorts_begins_eleven_months_back():
-    assert queries.cohort_range(date(2026, 3, 15)) == DateRange(date(2025, 4, 1), date(2026, 3, 15))
-    assert queries.cohort_range(date(2026, 12, 31)).first == date(2026, 1, 1)
+def test_a_year_of_cohorts_begins_with_the_same_month_of_last_year():
+    assert queries.cohort_range(date(2026, 3, 15)) == DateRange(date(2025, 3, 1), date(2026, 3, 15))
+    assert queries.cohort_range(date(2026, 12, 31)).first == date(2025, 12, 1)
 
 
 def test_a_day_counts_people_by_what_they_did_themselves():
