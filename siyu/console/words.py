@@ -34,6 +34,7 @@ ORDER_STATUSES: Words = {
     "received": (_("Received"), "green"),
     "closed": (_("Closed"), "red"),
 }
+UNITS = {"points": _("points"), "growth": _("growth value")}
 FUNNEL: dict[str, Promise] = {
     "first_seen": _("First seen"),
     "identified": _("Identified"),

@@ -149,7 +149,7 @@ def identities(member_ids: list[int], *, unmasked: bool = False) -> list[Identit
     """The handles of members, oldest first."""
     views = []
     for number, owner, origin, kind, value, first_seen in _rows(_sql.identities, {"members": member_ids}):
-        plain = decrypt_text(value)
+        plain = _plain(value)
         title = KINDS[kind].title if kind in KINDS else kind
         views.append(IdentityView(number, owner, origin, kind, title, plain if unmasked else mask(kind, plain), first_seen))
     return views
@@ -217,6 +217,11 @@ def timeline(member_id: int, *, before: tuple[datetime, int] | None = None, limi
     instant, number = before or ("infinity", 0)
     rows = _rows(_sql.timeline, {"member": member_id, "limit": min(limit, 200), "before": instant, "before_id": number})
     return [TimelineView(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in rows]
+
+
+def _plain(value: bytes) -> str:
+    """A handle's value; empty when it was erased."""
+    return decrypt_text(value) if value else ""
 
 
 def _is_token(value: Any) -> bool:

@@ -26,13 +26,12 @@ from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Scope
 
+from ..facts import Plain, fact_title, fact_url, move_in_words, pairs, values_behind
 from ..people.filters import found
-from ..people.one import fact_url
 from ..people.rows import sources
-from ..people.why import UNITS
+from ..words import UNITS
 from . import reading
 from .reading import DayCount, LoggedRow, Wanted
-from .words import Plain, fact_title, pairs, values_behind
 
 LINES = 7  # names drawn one by one; the rest is one line
 SHOWN = 4  # properties in a row of the list
@@ -81,6 +80,8 @@ class Facts(ListTable):
         return record.nickname or record.public_id or ""
 
     def render_properties(self, record: LoggedRow) -> str:
+        if moved := move_in_words(record.name, record.properties):
+            return moved
         shown = pairs(record.name, record.properties, self.plain, SHOWN)
         return format_html_join(" ", '<span class="text-secondary">{}</span> {}', shown)
 

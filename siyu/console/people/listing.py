@@ -1,6 +1,7 @@
 """The members' list: search, filters, three orders, tags for the chosen, and the list as a file."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_POST
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.web.csv import LIMIT, csv_response
-from siyu.lib.web.formats import major
+from siyu.lib.web.formats import day, major
 from siyu.lib.web.keyset import paged
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, MoneyColumn, NumberColumn
 from siyu.members import services
@@ -51,7 +53,10 @@ class Members(ListTable):
     seen = InstantColumn(_("Last seen"), accessor="last_seen", orderable=True, initial_sort_descending=True)
     channel = tables.Column(_("First channel"))
     assistant = tables.Column(_("Own assistant"))
-    joined = InstantColumn(_("First heard of"), accessor="joined_at", orderable=True, initial_sort_descending=True)
+    joined = tables.Column(_("First heard of"), accessor="joined_at", orderable=True, initial_sort_descending=True)
+
+    def render_joined(self, value: datetime) -> str:
+        return day(localtime(value).date())
 
     def render_chosen(self, record: Row) -> str:
         words = gettext("Choose %(name)s") % {"name": record.name}
@@ -67,10 +72,10 @@ class Members(ListTable):
 @requires("members.view")
 def listing(request: PageRequest) -> HttpResponse:
     """One page of the list."""
-    day, scope = today(utc_now()), request.viewer.scope
-    filters = MemberFilters(request.GET or None, day)
+    now, scope = today(utc_now()), request.viewer.scope
+    filters = MemberFilters(request.GET or None, now)
     order, wanted = filters.order(), filters.wanted(scope)
-    page = paged(request, lambda at: members(scope, wanted, at, order, day), key=lambda row: tuple(row.key), order=f"members:{order}")
+    page = paged(request, lambda at: members(scope, wanted, at, order, now), key=lambda row: tuple(row.key), order=f"members:{order}")
     may_edit = request.viewer.may("members.edit")
     is_narrowed = set(filters.chosen) - {"sort"}
     empty = _("No member matches") if is_narrowed else _("Nobody is known yet: people come from SDKs, shops and imports")
@@ -90,14 +95,14 @@ def _file_url(request: PageRequest) -> str:
 @requires("members.export")
 def file(request: PageRequest) -> HttpResponseBase:
     """The list as CSV, at most 100,000 rows, which the audit remembers; phones are masked for who may not see them."""
-    day, viewer = today(utc_now()), request.viewer
-    filters = MemberFilters(request.GET or None, day)
+    now, viewer = today(utc_now()), request.viewer
+    filters = MemberFilters(request.GET or None, now)
     unmasked = viewer.may("members.unmask")
     filtered = {name: value for name, value in filters.chosen.items() if name != "q"} | (
         {"searched": True} if "q" in filters.chosen else {}
     )
     audit(viewer.actor, "members.exported", "members", {"filters": filtered, "unmasked": unmasked})
-    rows = walk(viewer.scope, filters.wanted(viewer.scope), filters.order(), day, LIMIT + 1, unmasked=unmasked)
+    rows = walk(viewer.scope, filters.wanted(viewer.scope), filters.order(), now, LIMIT + 1, unmasked=unmasked)
     return csv_response(request, "members", HEADER, _lines(rows))
 
 

@@ -23,7 +23,7 @@ from siyu.merchant.queries import staff_names, store_names, today
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 
-from ..log.words import fact_title, pairs, values_behind
+from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
 from ..words import ORDER_STATUSES
 from .clocks import clock_cards
 from .why import line_of, purses, tier_of
@@ -137,13 +137,9 @@ def _history(request: PageRequest, member: MemberView) -> dict[str, Any]:
 def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
     icon, colour = next(((icon, colour) for begin, icon, colour in ICONS if row.name.startswith(begin)), ("point", "secondary"))
     url = fact_url(row.occurred_at, row.id) if may_open else ""
-    shown = pairs(row.name, row.properties, plain, MAX_PAIRS)
-    return Moment(row.occurred_at, fact_title(row.name), icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
-
-
-def fact_url(occurred_at: Any, fact_id: int) -> str:
-    """A fact's page: its instant (in microseconds) says in which partition it lies."""
-    return reverse("fact", args=[round(occurred_at.timestamp() * 1_000_000), fact_id])
+    moved = move_in_words(row.name, row.properties)
+    shown = [] if moved else pairs(row.name, row.properties, plain, MAX_PAIRS)
+    return Moment(row.occurred_at, fact_title(row.name), detail=moved, icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
 
 
 def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:

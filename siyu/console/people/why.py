@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, pgettext
 from siyu.lib.web import formats
 from siyu.loyalty.queries import Reason, balances, ladder, standings
 
-from ..log.words import fact_title
+from ..facts import fact_title
+from ..words import UNITS
 
-UNITS = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value")}
 BUCKETS = {
     "pending": gettext_lazy("Pending"),
     "available": gettext_lazy("Available"),

@@ -65,7 +65,7 @@ def test_a_narrowed_analyst_reads_facts_of_own_stores_only(pool):
 
 
 def test_a_fact_leads_to_its_order_its_points_and_what_it_caused(pool):
-    from siyu.console.people.one import fact_url
+    from siyu.console.facts import fact_url
 
     paid = next(row for row in queries.timeline(pool.pk, limit=200) if row.name == "order.paid")
     url = fact_url(paid.occurred_at, paid.id)

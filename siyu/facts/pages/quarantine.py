@@ -36,7 +36,7 @@ class CodeFilter(FilterForm):
 
 class Messages(ListTable):
     chosen = tables.Column("", empty_values=())
-    received_at = InstantColumn(_("Received"), linkify=("quarantined", {"pk": tables.A("id")}))
+    received_at = InstantColumn(_("Received at"), linkify=("quarantined", {"pk": tables.A("id")}))
     code = tables.Column(_("Reason"))
     because = tables.Column(_("In words"), attrs={"td": {"class": "siyu-break"}})
     name = tables.Column(_("Fact"))

@@ -1,16 +1,26 @@
 """How a fact reads: its title in the reader's language, its properties with personal values masked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from siyu.facts.catalogue import BY_NAME
 from siyu.lib.crypto import mask
 from siyu.lib.web.formats import money
 from siyu.members.queries import TOKEN, personal_values
 
+from .words import ACTIVITIES, POOL_STAGES, RUNGS, title
+
+CLOCKS = {
+    "pool": (_("Pool stage"), POOL_STAGES),
+    "activity": (_("Purchase activity"), ACTIVITIES),
+    "ladder": (_("Relationship ladder"), RUNGS),
+}
 MAX_TEXT = 300  # characters of a value on screen
 Plain = dict[str, tuple[str, str]]
 
@@ -21,9 +31,23 @@ def fact_title(name: str) -> str:
     return known.title if known and (get_language() or "").startswith("zh") else name
 
 
+def move_in_words(name: str, properties: dict[str, Any]) -> str:
+    """`Purchase activity: Drowsy → Active` for a move of a clock; empty for other facts."""
+    clock = CLOCKS.get(str(properties.get("clock"))) if name == "stage.changed" else None
+    if clock is None:
+        return ""
+    before, after = (title(clock[1], str(properties.get(end) or "")) for end in ("from", "to"))
+    return f"{clock[0]}: {before} → {after}" if before else f"{clock[0]}: {after}"
+
+
 def values_behind(properties: Iterable[dict[str, Any]]) -> Plain:
     """Kind and plain value of every token in these properties, in one SELECT."""
     return personal_values([token for one in properties for token in _tokens(one)])
+
+
+def fact_url(occurred_at: datetime, fact_id: int) -> str:
+    """A fact's page: its instant (in microseconds) says in which partition it lies."""
+    return reverse("fact", args=[round(occurred_at.timestamp() * 1_000_000), fact_id])
 
 
 def pairs(fact: str, properties: dict[str, Any], plain: Plain, limit: int = 100) -> list[tuple[str, str]]:
