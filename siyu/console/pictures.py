@@ -85,11 +85,13 @@ def arrivals(scope: Scope, days: DateRange) -> Part:
 
 
 def funnel(scope: Scope, days: DateRange) -> Part:
-    """First seen → identified → first purchase → repurchase: of the range, and of the year up to its end, as buying takes time."""
-    year = DateRange.of_preset("year", days.last)
-    return Part(
-        [_funnel("funnel", _("From first seen to repurchase"), scope, days), _funnel("funnel-year", _("The same over a year"), scope, year)]
-    )
+    """First seen → identified → first purchase → repurchase."""
+    return Part([_funnel("funnel", _("From first seen to repurchase"), scope, days)])
+
+
+def funnel_year(scope: Scope, days: DateRange) -> Part:
+    """The same over the year up to the range's end, as buying takes time."""
+    return Part([_funnel("funnel-year", _("The same over a year"), scope, DateRange.of_preset("year", days.last))])
 
 
 def _funnel(key: str, name: str, scope: Scope, days: DateRange) -> Chart:

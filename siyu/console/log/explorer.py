@@ -144,11 +144,12 @@ def fact(request: PageRequest, at: int, pk: int) -> HttpResponse:
     if one is None:
         raise Http404
     causes, caused = reading.family(one)
+    plain = values_behind([one.properties])
     context = {
         "title": fact_title(one.name),
         "fact": one,
-        "pairs": pairs(one.name, one.properties, values_behind([one.properties])),
-        "lines": _lines(one.properties),
+        "pairs": pairs(one.name, one.properties, plain),
+        "lines": _lines(one.properties, plain),
         "causes": [(fact_title(name), fact_url(one.occurred_at, number)) for number, name in causes],
         "caused": [(fact_title(name), fact_url(one.occurred_at, number)) for number, name in caused],
         "order": reading.order_of(one) if request.viewer.may("orders.view") else None,
@@ -161,7 +162,7 @@ def _entries(one: reading.OneFact) -> list[tuple[str, str, int, int | None]]:
     return [(str(UNITS.get(unit, unit)), rule or kind, amount, version) for unit, kind, amount, rule, version in reading.entries(one)]
 
 
-def _lines(properties: dict[str, Any]) -> list[dict[str, Any]]:
+def _lines(properties: dict[str, Any], plain: Plain) -> list[list[tuple[str, str]]]:
     """The lines of an order as (name, value) pairs; the first hundred."""
     lines = properties.get("lines")
-    return [line for line in lines[:100] if isinstance(line, dict)] if isinstance(lines, list) else []
+    return [pairs("", line, plain) for line in lines[:100] if isinstance(line, dict)] if isinstance(lines, list) else []

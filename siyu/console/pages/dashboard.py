@@ -27,6 +27,7 @@ PARTS: dict[str, Measure] = {
     "figures": pictures.figures,
     "arrivals": pictures.arrivals,
     "funnel": pictures.funnel,
+    "funnel-year": pictures.funnel_year,
     "tiers": pictures.tiers,
     "revenue": pictures.revenue,
     "cohorts": pictures.cohorts,

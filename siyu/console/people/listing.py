@@ -22,7 +22,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.web.csv import LIMIT, csv_response
 from siyu.lib.web.formats import day, major
 from siyu.lib.web.keyset import paged
-from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, MoneyColumn, NumberColumn
+from siyu.lib.web.tables import BadgeColumn, ListTable, MoneyColumn, NumberColumn
 from siyu.members import services
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import today
@@ -43,17 +43,20 @@ class Members(ListTable):
     chosen = tables.Column("", empty_values=(), attrs={"td": {"class": "siyu-chosen"}})
     name = tables.Column(_("Member"), linkify=("member", {"public_id": tables.A("public_id")}), attrs={"td": {"class": "siyu-break"}})
     phone = tables.Column(_("Phone"), attrs={"td": {"class": "siyu-number"}})
-    stage = BadgeColumn(POOL_STAGES, _("Pool stage"))
-    activity = BadgeColumn(ACTIVITIES, _("Purchase activity"))
-    rung = BadgeColumn(RUNGS, _("Relationship ladder"))
+    stage = BadgeColumn(POOL_STAGES, _("Stage"))
+    activity = BadgeColumn(ACTIVITIES, _("Activity"))
+    rung = BadgeColumn(RUNGS, _("Ladder"))
     tier = tables.Column(_("Tier"))
     points = NumberColumn(_("Points"))
     orders = NumberColumn(_("Orders"))
     revenue = MoneyColumn(_("Revenue"), accessor="revenue_minor", orderable=True, initial_sort_descending=True)
-    seen = InstantColumn(_("Last seen"), accessor="last_seen", orderable=True, initial_sort_descending=True)
+    seen = tables.Column(_("Last seen"), accessor="last_seen", orderable=True, initial_sort_descending=True)
     channel = tables.Column(_("First channel"))
     assistant = tables.Column(_("Own assistant"))
     joined = tables.Column(_("First heard of"), accessor="joined_at", orderable=True, initial_sort_descending=True)
+
+    def render_seen(self, value: datetime) -> str:
+        return day(localtime(value).date())
 
     def render_joined(self, value: datetime) -> str:
         return day(localtime(value).date())

@@ -11,7 +11,7 @@ from siyu.insights.tests import builders as pool
 from siyu.merchant.services import raise_alarm
 
 pytestmark = pytest.mark.django_db
-PARTS = ("figures", "arrivals", "funnel", "revenue", "cohorts", "clocks", "tiers")
+PARTS = ("figures", "arrivals", "funnel", "funnel-year", "revenue", "cohorts", "clocks", "tiers")
 
 
 def visitor(role="owner", reach="all", language="en", **more) -> Client:

@@ -20,6 +20,14 @@ def fail(now):
     raise RuntimeError("this task is broken")
 
 
+served: list[str] = []
+
+
+def serve(key):
+    served.append(key)
+
+
+JOBS = [f"{__name__}.serve"]
 TIMETABLE = [(3600, f"{__name__}.fail"), (3600, f"{__name__}.missing"), (3600, f"{__name__}.note")]
 
 
@@ -60,3 +68,18 @@ def test_every_entry_runs_once_at_the_start_with_the_time(clone, registry, monke
 
     assert not timetable.is_alive()
     assert abs((datetime.now(UTC) - ran[0]).total_seconds()) < 60
+
+
+def test_a_job_that_a_page_deferred_is_run_beside_the_timetable(clone, registry, monkeypatch):
+    monkeypatch.setattr(settings, "WIRING", __name__)
+    served.clear()
+    app.configure_task(JOBS[0], queue="jobs", queueing_lock="one", allow_unknown=True).defer(key="one")
+    timetable = Timetable()
+
+    timetable.start()
+    deadline = time.monotonic() + 20
+    while not served and time.monotonic() < deadline:
+        time.sleep(0.05)
+    timetable.end(20)
+
+    assert served == ["one"]
