@@ -2,8 +2,7 @@
 -- Paid orders of each business day and what was paid for them.
 SELECT o.paid_day, count(*), coalesce(sum(o.amount_minor), 0)::bigint
 FROM orders_order o
-WHERE o.paid_at >= %(begin)s::timestamptz - interval '2 days' AND o.paid_at < %(end)s::timestamptz + interval '2 days'
-  AND o.paid_day BETWEEN %(first)s AND %(last)s
+WHERE o.paid_at IS NOT NULL AND o.paid_day BETWEEN %(first)s AND %(last)s
   AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR o.identity_id IN (
       SELECT i.id FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.assistant_id = %(scope_assistant)s))
@@ -24,8 +23,7 @@ GROUP BY 1
 WITH sold AS (
     SELECT o.store_id, CASE WHEN o.store_id IS NULL THEN o.shop_id END AS shop_id, count(*) AS orders, sum(o.amount_minor)::bigint AS revenue_minor
     FROM orders_order o
-    WHERE o.paid_at >= %(begin)s::timestamptz - interval '2 days' AND o.paid_at < %(end)s::timestamptz + interval '2 days'
-      AND o.paid_day BETWEEN %(first)s AND %(last)s
+    WHERE o.paid_at IS NOT NULL AND o.paid_day BETWEEN %(first)s AND %(last)s
       AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s))
       AND (%(scope_assistant)s::bigint IS NULL OR o.identity_id IN (
           SELECT i.id FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.assistant_id = %(scope_assistant)s))
@@ -41,8 +39,7 @@ LIMIT %(limit)s
 WITH sold AS (
     SELECT l.product_id, sum(l.quantity) AS quantity, sum(l.amount_minor)::bigint AS revenue_minor
     FROM orders_order o JOIN orders_line l ON l.order_id = o.id
-    WHERE o.paid_at >= %(begin)s::timestamptz - interval '2 days' AND o.paid_at < %(end)s::timestamptz + interval '2 days'
-      AND o.paid_day BETWEEN %(first)s AND %(last)s AND l.product_id IS NOT NULL
+    WHERE o.paid_at IS NOT NULL AND o.paid_day BETWEEN %(first)s AND %(last)s AND l.product_id IS NOT NULL
       AND (%(scope_stores)s::bigint[] IS NULL OR o.store_id = ANY(%(scope_stores)s))
       AND (%(scope_assistant)s::bigint IS NULL OR o.identity_id IN (
           SELECT i.id FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.assistant_id = %(scope_assistant)s))
