@@ -61,7 +61,7 @@ TIMETABLE = [
 ]
 
 # what a page hands to the worker because it takes long: tasks that take a `key`
-JOBS = ["siyu.facts.imports.uploads.perform"]
+JOBS = ["siyu.facts.imports.jobs.perform"]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
 BUSINESS = "siyu.console.frame.merchant"

@@ -63,15 +63,15 @@ class Row:
     stage: str | None
     activity: str | None
     rung: str
-    tier: str
     points: int
     orders: int
     revenue_minor: int
     last_seen: datetime | None
     channel: str
+    joined_at: datetime
+    tier: str
     assistant: str
     store: str
-    joined_at: datetime
     phone: str
     key: Key
 
@@ -138,50 +138,27 @@ def _walked(scope: Scope, wanted: Wanted, at: Position, walk: str) -> list[Key]:
         "id": end if number is None else number,
     }
     asked = {"walk": walk, "limit": at.limit, "track": TRACK, **start, **wanted.parameters(), **scope.parameters()}
-    return [Key(*row) for row in _fetch(_sql.page, asked)]
+    keys = (Key(*row) for row in _fetch(_sql.page, asked))
+    # only one branch of the statement lives, and it is ordered; SQL does not promise that a union keeps it
+    return sorted(keys, key=lambda key: (key.day or date.min, key.amount or 0, key.id), reverse=is_down)
 
 
 def _dressed(keys: list[Key], day: date, unmasked: bool) -> list[Row]:
     if not keys:
         return []
     ids = [key.id for key in keys]
-    found = {row[0]: row for row in _fetch(_sql.rows, {"ids": ids, "track": TRACK})}
-    phones = dict(_fetch(_sql.phones, {"ids": ids}))
+    told = {row[0]: row[1:] for row in _fetch(_sql.rows, {"ids": ids, "track": TRACK})}
+    phones = {number: decrypt_text(value) for number, value in _fetch(_sql.phones, {"ids": ids})}
     steps = ladder(day)
-    tiers = {step.code: step.name for step in steps}
-    base = next((step.name for step in steps if step.threshold == 0), "")
+    tiers = {step.code: step.name for step in steps} | {"": next((step.name for step in steps if step.threshold == 0), "")}
     people, places = staff_names(), store_names()
     rows = []
     for key in keys:
-        number, public_id, nickname, known, name, badge, stage, activity, rung, tier, points, orders, revenue, seen, channel, *rest = found[
-            key.id
-        ]
-        assistant, store, joined = rest
-        plain = decrypt_text(phones[number]) if number in phones else ""
-        rows.append(
-            Row(
-                number,
-                public_id,
-                nickname,
-                known,
-                name,
-                badge,
-                stage or None,
-                activity or None,
-                rung or "stranger",
-                tiers.get(tier, tier) if tier else base,
-                points or 0,
-                orders or 0,
-                revenue or 0,
-                seen,
-                channel or "",
-                people.get(assistant, ""),
-                places.get(store, ""),
-                joined,
-                plain if unmasked or not plain else mask("phone", plain),
-                key,
-            )
-        )
+        *plain, tier, assistant, store = told[key.id]
+        phone = phones.get(key.id, "")
+        shown = phone if unmasked or not phone else mask("phone", phone)
+        fields: list[Any] = [key.id, *plain, tiers.get(tier, tier), people.get(assistant, ""), places.get(store, ""), shown, key]
+        rows.append(Row(*fields))
     return rows
 
 

@@ -53,8 +53,9 @@ UNION ALL
 
 -- name: rows
 -- What a list shows of these members.
-SELECT m.id, m.public_id, m.nickname, m.is_identified, f.name, f.badge, l.pool_stage, l.activity, l.rung, s.tier, p.points,
-       o.orders, o.revenue_minor, r.last_seen, c.name, m.assistant_id, m.store_id, m.created_at
+SELECT m.id, m.public_id, m.nickname, m.is_identified, f.name, f.badge, nullif(l.pool_stage, ''), nullif(l.activity, ''),
+       coalesce(nullif(l.rung, ''), 'stranger'), coalesce(p.points, 0), coalesce(o.orders, 0), coalesce(o.revenue_minor, 0), r.last_seen,
+       coalesce(c.name, ''), m.created_at, coalesce(s.tier, ''), m.assistant_id, m.store_id
 FROM members_member m
 JOIN facts_source f ON f.id = m.source_id
 LEFT JOIN members_rollup r ON r.member_id = m.id

@@ -1,40 +1,30 @@
-"""A file that an operator brings by the page: kept in the home folder, looked at, then read by the worker, which tells how far it is."""
+"""A file that an operator brings by the page: kept in the home folder and looked at; `jobs` hands it to the worker."""
 
 import os
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import close_old_connections, transaction
 from django.utils import translation
 from django.utils.translation import gettext
-from procrastinate import exceptions
-from procrastinate.contrib.django import app
 
-from siyu.lib.clock import utc_now
 from siyu.lib.home import home
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 
 from .opening import open_table
 from .options import Options, layout_of
-from .services import run
 from .table import Broken
 
-JOB = "siyu.facts.imports.uploads.perform"
 MAX_BYTES = 200 * 1024 * 1024
 MAX_KEPT = 50  # uploads at a time
 KEPT_FOR = timedelta(days=1)  # an upload nobody started, or the account of one that ended
-TELL_EVERY_S = 0.5
 PREVIEW_ROWS = 8
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq")
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -112,7 +102,7 @@ def keep(name: str, chunks: Iterable[bytes], by: Actor, options: Options, now: d
     folder.mkdir(mode=0o700)
     try:
         _write(upload.path, chunks)
-        _save(upload)
+        save(upload)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -135,9 +125,9 @@ def waiting() -> list[Upload]:
 
 def choose(upload: Upload, options: Options) -> None:
     """Remember how the file is to be read."""
-    _require_idle(upload)
+    require_idle(upload)
     upload.options, upload.state, upload.because, upload.account = options, "kept", "", None
-    _save(upload)
+    save(upload)
 
 
 def preview(upload: Upload) -> Preview:
@@ -157,53 +147,10 @@ def preview(upload: Upload) -> Preview:
     return shown
 
 
-def begin(upload: Upload, *, is_dry: bool) -> None:
-    """Hand the file to the worker. Refuses `upload.busy`, `upload.gone`, and what stands in the way of reading it."""
-    _require_idle(upload)
-    if not upload.has_file:
-        raise Refusal("upload.gone", "the file is no longer kept; upload it again")
-    kind = upload.options.kind_of_file()
-    layout_of(upload.options, kind, open_table(upload.path, upload.options.encoding, upload.options.sheet))
-    upload.options = replace(upload.options, is_dry=is_dry)
-    upload.state, upload.stage, upload.done, upload.of, upload.because, upload.account = "queued", "", 0, None, "", None
-    _save(upload)
-    job = app.configure_task(JOB, queue="jobs", lock="imports", queueing_lock=upload.key, allow_unknown=True)
-    with suppress(exceptions.AlreadyEnqueued), transaction.atomic():
-        job.defer(key=upload.key)
-
-
 def remove(upload: Upload) -> None:
     """Forget an upload and its file."""
-    _require_idle(upload)
+    require_idle(upload)
     shutil.rmtree(_folder() / upload.key, ignore_errors=True)
-
-
-def perform(key: str) -> None:
-    """The worker's part: read the file, telling how far it is. A killed worker's job comes again, and the import goes on where it was."""
-    close_old_connections()
-    upload = find(key)
-    if upload is None or not upload.is_under_way:
-        return
-    upload.state = "running"
-    _save(upload)
-    actor = Actor("staff", upload.by_id, upload.by_name)
-    try:
-        result = run(upload.path, upload.options, by=actor, now=utc_now(), progress=_telling(upload))
-    except Refusal as refusal:
-        with translation.override(upload.language):
-            _fail(upload, refusal.told(gettext))
-        return
-    except Exception as error:
-        _fail(upload, f"{type(error).__name__}: a fault of the program; the worker's log has it")
-        raise
-    upload.state = "done" if not result.is_dry else "kept"
-    upload.account = Account(
-        result.id, result.is_dry, result.is_repeat, result.rows, result.facts, result.known, result.rejected,
-        dict(result.destinations), dict(result.reasons), result.sample, result.notes,
-    )  # fmt: skip
-    if not result.is_dry:
-        upload.path.unlink(missing_ok=True)  # its rows are in the log: people's phones must not lie about in files
-    _save(upload)
 
 
 def forget(now: datetime) -> int:
@@ -216,25 +163,6 @@ def forget(now: datetime) -> int:
     for upload in old:
         remove(upload)
     return len(old)
-
-
-def _fail(upload: Upload, because: str) -> None:
-    upload.state, upload.because = "failed", because
-    _save(upload)
-
-
-def _telling(upload: Upload) -> Any:
-    told_at = 0.0
-
-    def tell(stage: str, done: int, of: int | None) -> None:
-        nonlocal told_at
-        if time.monotonic() - told_at < TELL_EVERY_S:
-            return
-        told_at = time.monotonic()
-        upload.stage, upload.done, upload.of = stage, done, of
-        _save(upload)
-
-    return tell
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:
@@ -253,12 +181,13 @@ def _cells(row: Any) -> Iterable[str]:
     return [f"{row.code}: {row.because}"] if isinstance(row, Broken) else ("" if cell is None else str(cell)[:80] for cell in row.cells)
 
 
-def _require_idle(upload: Upload) -> None:
+def require_idle(upload: Upload) -> None:
+    """Refuses `upload.busy` while the worker reads the file."""
     if upload.is_under_way:
         raise Refusal("upload.busy", "this file is being read; wait until it is through")
 
 
-def _save(upload: Upload) -> None:
+def save(upload: Upload) -> None:
     """Replaced in one step, so that a reader never meets half of it."""
     path = _folder() / upload.key / ".state.json"
     fresh = path.with_name(f".state.{os.getpid()}.new")

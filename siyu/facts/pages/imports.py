@@ -24,7 +24,7 @@ from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import shops
 from siyu.merchant.services import audit
 
-from ..imports import queries, uploads
+from ..imports import jobs, queries, uploads
 from ..imports.kinds import KINDS, PRESETS
 from ..imports.options import Options
 from ..imports.queries import ImportView, RejectView
@@ -196,7 +196,7 @@ def _take(request: PageRequest, found: Upload, form: OptionsForm) -> None:
     uploads.choose(found, Options(**chosen, mapping=_mapping(request, found) if is_same else {}))
     verb = request.POST.get("verb", "look")
     if verb in ("try", "start"):
-        uploads.begin(found, is_dry=verb == "try")
+        jobs.begin(found, is_dry=verb == "try")
 
 
 def _mapping(request: PageRequest, found: Upload) -> dict[str, str]:

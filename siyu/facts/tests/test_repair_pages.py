@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from siyu.facts import pump, quarantine
-from siyu.facts.imports import queries, uploads
+from siyu.facts.imports import jobs, queries, uploads
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
 
@@ -125,7 +125,7 @@ GOOD = "".join(f"A{number},2026-05-01 10:00,1380013{number:04d},T1,茶,2,10.00\n
 def home(tmp_path, monkeypatch):
     """Uploads of the test's own."""
     monkeypatch.setattr(uploads, "home", lambda: tmp_path)
-    monkeypatch.setattr(uploads, "close_old_connections", lambda: None)  # the test's transaction lives on its one connection
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)  # the test's transaction lives on its one connection
     return tmp_path
 
 
@@ -152,13 +152,13 @@ def test_a_file_is_looked_at_tried_and_started(home, monkeypatch):
     assert '<option value="order_number" selected' in page
     assert client.post(url, chosen(key, "try")).status_code == 302
     assert 'hx-trigger="every 1s"' in client.get(f"{url}/progress").content.decode()
-    uploads.perform(key)
+    jobs.perform(key)
     assert client.get(f"{url}/progress")["HX-Refresh"] == "true"
     assert "Dry run: what would happen" in client.get(url).content.decode()
     assert queries.imports() == []
 
     client.post(url, chosen(key, "start"))
-    uploads.perform(key)
+    jobs.perform(key)
     (done,) = queries.imports()
     assert (done.rows, done.facts, done.rejected, done.status) == (4, 3, 1, "done")
     assert not uploads.find(key).has_file
