@@ -1,4 +1,4 @@
-"""Who is who, and the three clocks: pure rules of the people's room."""
+"""The three clocks of a member: pool stage, purchase activity, relationship ladder."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -7,66 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from siyu.lib.clock import business_day, midnight
-from siyu.lib.phones import normal_phone
-from siyu.merchant.rules import Setting
-
-MAX_HANDLE = 512  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityKind:
-    """The policy of a kind of handle: how many a member may have, and whether it names a person (strong) or a device (weak)."""
-
-    name: str
-    title: str
-    limit: int = 5
-    is_strong: bool = True
-
-
-KINDS: dict[str, IdentityKind] = {
-    kind.name: kind
-    for kind in (
-        IdentityKind("anonymous_id", "匿名标识", limit=200, is_strong=False),
-        IdentityKind("device_id", "设备标识", limit=50, is_strong=False),
-        IdentityKind("user_id", "商城账号", limit=5),
-        IdentityKind("phone", "手机号", limit=3),
-        IdentityKind("email", "邮箱", limit=5),
-        IdentityKind("unionid", "微信 UnionID", limit=1),
-        IdentityKind("openid", "微信 OpenID", limit=10),
-        IdentityKind("mini_openid", "小程序 OpenID", limit=5),
-        IdentityKind("wecom_external_userid", "企业微信客户", limit=3),
-        IdentityKind("card", "会员卡号", limit=3),
-        IdentityKind("shop_account", "店铺账号", limit=10),
-    )
-}
-BLOCKED = (
-    "", "0", "00", "000", "0000", "00000000000", "null", "undefined", "none", "nil", "nan", "anonymous", "unknown", "guest", "test",
-    "true", "false", "[object object]", "-", "n/a", "00000000-0000-0000-0000-000000000000",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The identity policy in force: kinds, blocked values (lower case), region of bare phone numbers."""
-
-    kinds: dict[str, IdentityKind] = field(default_factory=lambda: KINDS)
-    blocked: frozenset[str] = frozenset(BLOCKED)
-    region: str = "CN"
-
-    def kind(self, name: str) -> IdentityKind:
-        return self.kinds.get(name) or IdentityKind(name, name)
-
-    def normal(self, kind: str, value: str) -> str | None:
-        """The one form of a handle's value; None when it names nobody."""
-        value = value.strip()
-        if len(value) > MAX_HANDLE or value.lower() in self.blocked:
-            return None
-        if kind == "phone":
-            return normal_phone(value, self.region)
-        if kind == "email":
-            value = value.lower()
-            return value if "@" in value[1:-1] else None
-        return value
 
 
 class PoolStage(StrEnum):
@@ -278,49 +218,6 @@ def live(life: Life, name: str, occurred_at: datetime, channel: str) -> None:
         life.buy(occurred_at)
 
 
-def _stage_days(value: Any) -> str | None:
-    ok = (
-        isinstance(value, list)
-        and len(value) == 3
-        and all(isinstance(day, int) and 0 < day < 10_000 for day in value)
-        and value == sorted(set(value))
-    )
-    return None if ok else "three rising numbers of days, such as [30, 90, 180]"
-
-
-def _activity_settings(value: Any) -> str | None:
-    wanted = {"usual_gap", "shortest_gap", "longest_gap", "drowsy_after", "lost_after"}
-    ok = (
-        isinstance(value, dict)
-        and set(value) == wanted
-        and all(isinstance(number, int) and 0 < number < 1_000 for number in value.values())
-    )
-    return None if ok and value["drowsy_after"] < value["lost_after"] else f"whole numbers for {', '.join(sorted(wanted))}"
-
-
-def _identity_kinds(value: Any) -> str | None:
-    ok = isinstance(value, dict) and all(
-        isinstance(policy, dict) and 0 < policy.get("limit", 1) <= 1_000 and isinstance(policy.get("strong", True), bool)
-        for policy in value.values()
-    )
-    return None if ok else 'kinds with their limit and strength, such as {"phone": {"limit": 3, "strong": true}}'
-
-
-SETTINGS = (
-    Setting("members.pool_stage_days", list, [30, 90, 180], "Last day of the silent, growing and active stage", check=_stage_days),
-    Setting(
-        "members.activity",
-        dict,
-        {"usual_gap": 30, "shortest_gap": 7, "longest_gap": 90, "drowsy_after": 2, "lost_after": 4},
-        "Purchase activity: rhythm in days, and after how many rhythms a member is drowsy or lost",
-        check=_activity_settings,
-    ),
-    Setting("members.identity_kinds", dict, {}, "Limits and strength of identity kinds that differ from the usual", check=_identity_kinds),
-    Setting("members.blocked_identities", list, [], "Values that name nobody, besides the well-known ones"),
-    Setting("members.phone_region", str, "CN", "Country of phone numbers without a country code"),
-)
-
-
 def clocks_of(settings: Any, day: date) -> Clocks:
     """The clocks' settings in force on a business day."""
     silent, growing, active = settings.value("members.pool_stage_days", day)
@@ -335,14 +232,3 @@ def clocks_of(settings: Any, day: date) -> Clocks:
         drowsy_after=activity["drowsy_after"],
         lost_after=activity["lost_after"],
     )
-
-
-def policy_of(settings: Any, day: date) -> Policy:
-    """The identity policy in force on a business day."""
-    changed = settings.value("members.identity_kinds", day)
-    kinds = dict(KINDS)
-    for name, said in changed.items():
-        usual = kinds.get(name) or IdentityKind(name, name)
-        kinds[name] = IdentityKind(name, usual.title, said.get("limit", usual.limit), said.get("strong", usual.is_strong))
-    blocked = frozenset(BLOCKED) | {str(value).strip().lower() for value in settings.value("members.blocked_identities", day)}
-    return Policy(kinds, blocked, settings.value("members.phone_region", day))

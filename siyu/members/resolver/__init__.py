@@ -1,0 +1,40 @@
+"""Handles → people, inside the pump: each message in turn finds, creates, attaches or merges, exactly as if it came alone.
+
+Everything is decided in memory over what one SELECT each brought (`pool`), message by message (`claims`), then written set
+by set (`writing`). Only where a limit is at stake are a component's links replayed in order of time (`members.components`);
+such a message begins a batch of its own.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from psycopg import Cursor
+
+from siyu.facts.batch import Arriving
+from siyu.facts.rules import Batch, Merged
+from siyu.lib.sql import statements
+
+from ..rules import policy_of
+from .claims import resolve_one
+from .pool import load, normal_handles
+from .writing import write
+
+_sql = statements("siyu.members", "resolver")
+
+
+def resolve(cursor: Cursor, arriving: Sequence[Arriving], batch: Batch) -> tuple[list[Merged], dict[int, int]]:
+    """Fill in handle and member of each message; returns the merges (each just before the message in its place) and who became whom."""
+    policy = policy_of(batch.settings, batch.until.date())
+    named = normal_handles(arriving, policy)
+    pool = load(cursor, arriving, named, policy)
+    for place, (arrived, handles) in enumerate(zip(arriving, named, strict=True)):
+        if handles:
+            resolve_one(cursor, pool, arrived, handles, is_first=place == 0)
+    places = {arrived.position: place for place, arrived in enumerate(arriving)}
+    return write(cursor, pool, places)
+
+
+def handles_of(cursor: Cursor, members: Sequence[int]) -> dict[int, tuple[int, UUID]]:
+    """The oldest handle of each member: its number and its hash."""
+    cursor.execute(_sql.handles_of, {"members": list(members)})
+    return {member: (handle, hash_) for member, handle, hash_ in cursor.fetchall()}

@@ -1,0 +1,141 @@
+"""One message's claims: attach a handle of which nothing was ever said, merge two people, or let time decide."""
+
+from uuid import UUID
+
+from psycopg import Cursor
+
+from siyu.facts.batch import Arriving, Cut
+
+from .. import components
+from ..components import Claim
+from ..replay import Settling, load_component, settle
+from .pool import Known, Person, Pool, load_people, pair_of
+from .writing import flush
+
+
+def resolve_one(cursor: Cursor, pool: Pool, arrived: Arriving, handles: list[tuple[str, str, UUID]], *, is_first: bool) -> None:
+    first = pool.by_hash[handles[0][2]]
+    used = [pool.by_hash[hash_] for _, _, hash_ in (handles if arrived.incoming.proof else handles[:1])]
+    for handle in used:
+        if handle.value and handle.first_seen is None:
+            handle.first_seen = arrived.incoming.occurred_at
+            pool.new_handles.append(handle)
+    for other in used[1:]:
+        if other is first:
+            continue
+        if first.is_alone and not other.is_alone:
+            _link(cursor, pool, arrived, other, first, is_first=is_first)
+        else:
+            _settle(pool, arrived, first)
+            _link(cursor, pool, arrived, first, other, is_first=is_first)
+        _settle(pool, arrived, other)
+    _settle(pool, arrived, first)
+    arrived.identity_id = first.id
+    arrived.member_id = first.member.id
+
+
+def _settle(pool: Pool, arrived: Arriving, handle: Known) -> None:
+    """A new handle that no link attached to somebody is a person of its own."""
+    if not handle.is_alone:
+        return
+    person = handle.person
+    person.created_at = arrived.clock
+    person.source_id = arrived.source_id
+    person.handles = {handle.id: handle.kind}
+    person.is_identified = pool.policy.kind(handle.kind).is_strong
+    handle.origin = person.id
+    pool.people[person.id] = person
+    pool.new_people.append(person)
+
+
+def _link(cursor: Cursor, pool: Pool, arrived: Arriving, one: Known, other: Known, *, is_first: bool) -> None:
+    """One claim: attach a handle of which nothing was ever said, merge two people, or let time decide between claims."""
+    pair = pair_of(one, other)
+    known = pool.claims.get(pair)
+    claim = Claim(*pair, arrived.incoming.occurred_at, arrived.message, known.state if known else "joined")
+    if known is not None and (known.order <= claim.order or known.state == "refused"):
+        return
+    ends = (one.kind, other.kind)
+    if not _is_constrained(pool, one, other):
+        if one.member is other.member:
+            return _keep(pool, claim, arrived)
+        may = components.may_join(_kinds(one.member), [other.kind] if other.is_alone else _kinds(other.member), ends, pool.policy)
+        if known is None and may:
+            if other.is_alone:
+                _attach(pool, arrived, one.member, other)
+            else:
+                _merge(pool, arrived, one, other, claim)
+            return _keep(pool, claim, arrived)
+    _settle(pool, arrived, other)
+    _judge(cursor, pool, arrived, one, other, claim, is_first=is_first)
+
+
+def _kinds(person: Person) -> list[str]:
+    return list((person.handles or {}).values())
+
+
+def _is_constrained(pool: Pool, *handles: Known) -> bool:
+    return bool(pool.constrained) and any(number in pool.constrained for handle in handles for number in handle.member.handles or ())
+
+
+def _keep(pool: Pool, claim: Claim, arrived: Arriving) -> None:
+    pool.claims[(claim.left, claim.right)] = claim
+    pool.new_claims[(claim.left, claim.right)] = (claim, arrived.incoming.proof)
+    if claim.state != "joined":
+        pool.constrained |= {claim.left, claim.right}
+
+
+def _attach(pool: Pool, arrived: Arriving, person: Person, handle: Known) -> None:
+    handle.person, handle.origin = person, person.id
+    person.handles = {**(person.handles or {}), handle.id: handle.kind}
+    _identify(pool, arrived, person, handle.kind)
+
+
+def _identify(pool: Pool, arrived: Arriving, person: Person, kind: str) -> None:
+    if not person.is_identified and pool.policy.kind(kind).is_strong:
+        person.is_identified = True
+        person.source_id = arrived.source_id
+        pool.identified.setdefault(person.id, arrived.source_id)
+
+
+def _merge(pool: Pool, arrived: Arriving, one: Known, other: Known, claim: Claim) -> None:
+    """The identified person survives, of two alike the one we knew first."""
+    survivor, loser = sorted((one.member, other.member), key=lambda person: (not person.is_identified, person.id))
+    moved = sorted(loser.handles or ())
+    evidence = {
+        "link": {"left": claim.left, "right": claim.right, "kinds": [one.kind, other.kind], "message": str(claim.message)},
+        "proof": arrived.incoming.proof,
+        "occurred_at": claim.occurred_at.isoformat(),
+        "moved": moved,
+    }
+    survivor.handles = {**(survivor.handles or {}), **(loser.handles or {})}
+    if loser.is_identified and not survivor.is_identified:
+        _identify(pool, arrived, survivor, "user_id")
+    loser.became = survivor
+    pool.merges.append((arrived, survivor, loser, evidence))
+
+
+def _judge(cursor: Cursor, pool: Pool, arrived: Arriving, one: Known, other: Known, claim: Claim, *, is_first: bool) -> None:
+    """A limit is at stake. The newest claim of its component is decided by what stands; an earlier one replays the component."""
+    component = load_component(cursor, [one.id, other.id])
+    near = component.members.keys() | {one.id, other.id} | set(one.member.handles or ()) | set(other.member.handles or ())
+    orders = [kept.order for kept in component.claims] + [kept.order for pair, (kept, _) in pool.new_claims.items() if near & set(pair)]
+    if all(order < claim.order for order in orders):
+        joins = one.member is other.member
+        if not joins and components.may_join(_kinds(one.member), _kinds(other.member), (one.kind, other.kind), pool.policy):
+            _merge(pool, arrived, one, other, claim)
+            joins = True
+        _keep(pool, claim._replace(state="joined" if joins else "conflict"), arrived)
+        return
+    if not is_first:
+        raise Cut(arrived.position)
+    _keep(pool, claim, arrived)
+    flush(cursor, pool)
+    because = "an earlier proof arrived: the links of these handles were replayed in order of time"
+    owners = settle(cursor, [one.id, other.id], pool.policy, Settling(arrived.clock, "rule", because, arrived.source_id))
+    for handle in pool.by_hash.values():
+        if handle.id in owners:
+            owner = owners[handle.id]
+            handle.person = pool.people[owner] = Person(owner) if pool.people.get(owner) is None else pool.people[owner]
+            handle.person.became = None
+    load_people(cursor, pool, set(owners.values()))

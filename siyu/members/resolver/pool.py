@@ -1,0 +1,163 @@
+"""What is known of handles and people while a batch is resolved: a few SELECTs bring it, everything else happens in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import Cursor
+
+from siyu.facts.batch import Arriving
+from siyu.lib.crypto import lookup_hash
+from siyu.lib.sql import array, statements
+
+from ..components import Claim
+from ..rules import Policy
+
+_sql = statements("siyu.members", "resolver")
+
+
+class Known(msgspec.Struct):
+    id: int
+    kind: str
+    hash: UUID
+    person: "Person"
+    value: str = ""  # of a new one, to be written
+    first_seen: datetime | None = None  # of a new one
+    origin: int = 0
+
+    @property
+    def member(self) -> "Person":
+        """Whose handle it is, merges of this batch included."""
+        while self.person.became is not None:
+            self.person = self.person.became
+        return self.person
+
+    @property
+    def is_alone(self) -> bool:
+        """New, and not yet anybody's."""
+        return bool(self.value) and not self.person.handles and self.person.became is None
+
+
+class Person(msgspec.Struct):
+    id: int
+    is_identified: bool = False
+    source_id: int = 0
+    created_at: datetime | None = None  # of a new one
+    handles: dict[int, str] | None = None  # number → kind; loaded only for people whom a new link touches
+    became: "Person | None" = None
+
+
+class Pool(msgspec.Struct):
+    """What is known while a batch is resolved."""
+
+    policy: Policy
+    by_hash: dict[UUID, Known]
+    people: dict[int, Person]
+    claims: dict[tuple[int, int], Claim]  # links between handles of this batch, as they stand
+    constrained: set[int]  # handles that some conflict or refusal touches
+    new_handles: list[Known] = []
+    new_people: list[Person] = []
+    new_claims: dict[tuple[int, int], tuple[Claim, str]] = {}
+    identified: dict[int, int] = {}  # member → source that first named the person
+    merges: list[tuple[Arriving, Person, Person, dict[str, Any]]] = []
+
+
+def normal_handles(arriving: Sequence[Arriving], policy: Policy) -> list[list[tuple[str, str, UUID]]]:
+    """Kind, normal value and keyed hash of each message's handles; those that name nobody are left out."""
+    hashes: dict[tuple[str, str], UUID] = {}
+    named = []
+    for arrived in arriving:
+        own = []
+        for kind, value in arrived.incoming.handles[:10]:
+            normal = policy.normal(kind, value)
+            if normal is not None:
+                key = (kind, normal)
+                if (known := hashes.get(key)) is None:
+                    known = hashes[key] = lookup_hash(kind, normal)
+                own.append((kind, normal, known))
+        named.append(own)
+        if own:
+            arrived.handle_hash = own[0][2]
+    return named
+
+
+def load(cursor: Cursor, arriving: Sequence[Arriving], named: list[list[tuple[str, str, UUID]]], policy: Policy) -> Pool:
+    wanted = {handle[2] for handles in named for handle in handles}
+    pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
+    if not wanted:
+        return pool
+    cursor.execute(_sql.find_identities, {"hashes": array(wanted)})
+    for number, hash_, kind, member in cursor.fetchall():
+        person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
+        pool.by_hash[hash_] = Known(number, kind, hash_, person)
+    _load_linked(cursor, pool, [pair for pair in zip(arriving, named, strict=True) if pair[0].incoming.proof and len(pair[1]) > 1])
+    _number_new(cursor, pool, named)
+    return pool
+
+
+def _load_linked(cursor: Cursor, pool: Pool, linked: list[tuple[Arriving, list[tuple[str, str, UUID]]]]) -> None:
+    """Known links of the batch's pairs; and all handles and open conflicts of the people whom a new link touches."""
+    pairs = {pair for _, handles in linked for pair in _pairs(pool, handles) if pair is not None}
+    if pairs:
+        cursor.execute(_sql.known_links, {"left": array([left for left, _ in pairs]), "right": array([right for _, right in pairs])})
+        for row in cursor.fetchall():
+            pool.claims[(row[0], row[1])] = Claim(*row)
+    touched = {
+        known.member.id
+        for arrived, handles in linked
+        if any(_is_news(pool, pair, arrived) for pair in _pairs(pool, handles))
+        for _, _, hash_ in handles
+        if (known := pool.by_hash.get(hash_)) is not None
+    }
+    if touched:
+        load_people(cursor, pool, touched)
+
+
+def _is_news(pool: Pool, pair: tuple[int, int] | None, arrived: Arriving) -> bool:
+    known = pool.claims.get(pair) if pair else None
+    return known is None or (arrived.incoming.occurred_at, arrived.message) < known.order
+
+
+def _pairs(pool: Pool, handles: list[tuple[str, str, UUID]]) -> list[tuple[int, int] | None]:
+    """The pairs a message links: its first handle with each other; None where one is new."""
+    first = pool.by_hash.get(handles[0][2])
+    pairs: list[tuple[int, int] | None] = []
+    for _, _, hash_ in handles[1:]:
+        other = pool.by_hash.get(hash_)
+        pairs.append(pair_of(first, other) if first is not None and other is not None else None)
+    return pairs
+
+
+def pair_of(one: Known, other: Known) -> tuple[int, int]:
+    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
+
+
+def load_people(cursor: Cursor, pool: Pool, members: set[int]) -> None:
+    cursor.execute(_sql.people, {"members": list(members)})
+    handles: list[int] = []
+    for member, is_identified, _public, number, kind in cursor.fetchall():
+        person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
+        person.is_identified = is_identified
+        person.handles = {**(person.handles or {}), number: kind}
+        handles.append(number)
+    cursor.execute(_sql.links_of, {"ids": handles})
+    for row in cursor.fetchall():
+        claim = Claim(*row)
+        pool.claims[(claim.left, claim.right)] = claim
+        if claim.state != "joined":
+            pool.constrained |= {claim.left, claim.right}
+
+
+def _number_new(cursor: Cursor, pool: Pool, named: list[list[tuple[str, str, UUID]]]) -> None:
+    """Numbers for the handles and people that the batch brings, in order of appearance."""
+    new = {handle[2]: handle for handles in named for handle in handles if handle[2] not in pool.by_hash}
+    if not new:
+        return
+    cursor.execute(_sql.reserve_identities, {"count": len(new)})
+    numbers = [row[0] for row in cursor.fetchall()]
+    cursor.execute(_sql.reserve_members, {"count": len(new)})
+    people = [row[0] for row in cursor.fetchall()]
+    for (hash_, (kind, value, _)), number, person in zip(new.items(), numbers, people, strict=True):
+        pool.by_hash[hash_] = Known(number, kind, hash_, Person(person, handles={}), value)

@@ -1,0 +1,52 @@
+"""The rules of people: `identity` says who is who, `life` turns the three clocks, `settings` are the merchant's."""
+
+from .identity import BLOCKED, KINDS, MAX_HANDLE, IdentityKind, Policy, policy_of
+from .life import (
+    FACT_RUNGS,
+    HELD_RUNGS,
+    LIFE_FACTS,
+    RUNGS,
+    Activity,
+    Clocks,
+    Life,
+    Move,
+    NextMove,
+    PoolStage,
+    Rung,
+    bit,
+    clocks_of,
+    highest,
+    live,
+    next_moves,
+    rhythm_days,
+    turn,
+)
+from .settings import SETTINGS
+
+__all__ = [
+    "BLOCKED",
+    "FACT_RUNGS",
+    "HELD_RUNGS",
+    "KINDS",
+    "LIFE_FACTS",
+    "MAX_HANDLE",
+    "RUNGS",
+    "SETTINGS",
+    "Activity",
+    "Clocks",
+    "IdentityKind",
+    "Life",
+    "Move",
+    "NextMove",
+    "Policy",
+    "PoolStage",
+    "Rung",
+    "bit",
+    "clocks_of",
+    "highest",
+    "live",
+    "next_moves",
+    "policy_of",
+    "rhythm_days",
+    "turn",
+]

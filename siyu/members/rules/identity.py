@@ -1,0 +1,76 @@
+"""Who is who: kinds of handles, their one form, and how far they prove a person."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from siyu.lib.phones import normal_phone
+
+MAX_HANDLE = 512  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKind:
+    """The policy of a kind of handle: how many a member may have, and whether it names a person (strong) or a device (weak)."""
+
+    name: str
+    title: str
+    limit: int = 5
+    is_strong: bool = True
+
+
+KINDS: dict[str, IdentityKind] = {
+    kind.name: kind
+    for kind in (
+        IdentityKind("anonymous_id", "匿名标识", limit=200, is_strong=False),
+        IdentityKind("device_id", "设备标识", limit=50, is_strong=False),
+        IdentityKind("user_id", "商城账号", limit=5),
+        IdentityKind("phone", "手机号", limit=3),
+        IdentityKind("email", "邮箱", limit=5),
+        IdentityKind("unionid", "微信 UnionID", limit=1),
+        IdentityKind("openid", "微信 OpenID", limit=10),
+        IdentityKind("mini_openid", "小程序 OpenID", limit=5),
+        IdentityKind("wecom_external_userid", "企业微信客户", limit=3),
+        IdentityKind("card", "会员卡号", limit=3),
+        IdentityKind("shop_account", "店铺账号", limit=10),
+    )
+}
+BLOCKED = (
+    "", "0", "00", "000", "0000", "00000000000", "null", "undefined", "none", "nil", "nan", "anonymous", "unknown", "guest", "test",
+    "true", "false", "[object object]", "-", "n/a", "00000000-0000-0000-0000-000000000000",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The identity policy in force: kinds, blocked values (lower case), region of bare phone numbers."""
+
+    kinds: dict[str, IdentityKind] = field(default_factory=lambda: KINDS)
+    blocked: frozenset[str] = frozenset(BLOCKED)
+    region: str = "CN"
+
+    def kind(self, name: str) -> IdentityKind:
+        return self.kinds.get(name) or IdentityKind(name, name)
+
+    def normal(self, kind: str, value: str) -> str | None:
+        """The one form of a handle's value; None when it names nobody."""
+        value = value.strip()
+        if len(value) > MAX_HANDLE or value.lower() in self.blocked:
+            return None
+        if kind == "phone":
+            return normal_phone(value, self.region)
+        if kind == "email":
+            value = value.lower()
+            return value if "@" in value[1:-1] else None
+        return value
+
+
+def policy_of(settings: Any, day: date) -> Policy:
+    """The identity policy in force on a business day."""
+    changed = settings.value("members.identity_kinds", day)
+    kinds = dict(KINDS)
+    for name, said in changed.items():
+        usual = kinds.get(name) or IdentityKind(name, name)
+        kinds[name] = IdentityKind(name, usual.title, said.get("limit", usual.limit), said.get("strong", usual.is_strong))
+    blocked = frozenset(BLOCKED) | {str(value).strip().lower() for value in settings.value("members.blocked_identities", day)}
+    return Policy(kinds, blocked, settings.value("members.phone_region", day))
