@@ -30,7 +30,6 @@ def record(facts: Sequence[Incoming], *, source: str, received_at: datetime) -> 
             part = facts[start : start + MAX_MESSAGES]
             payload = encrypt(_encoder.encode(part))
             cursor.execute(_sql.append, {"at": received_at, "source": number, "messages": len(part), "payload": payload})
-        cursor.execute(_sql.wake)
 
 
 def source_id(name: str, *, title: str = "", badge: str = "") -> int:
@@ -52,7 +51,6 @@ def replay_quarantined(by: Actor, ids: Sequence[int], *, now: datetime) -> int:
         cursor.execute(_sql.requeue_quarantined, {"ids": list(ids)[:10_000], "now": now})
         replayed = cursor.rowcount
         audit(by, "quarantine.replayed", "quarantine", {"ids": list(ids)[:100], "replayed": replayed})
-        cursor.execute(_sql.wake)
     return replayed
 
 

@@ -21,7 +21,6 @@ MAX_BYTES = 64 << 20  # bodies of this process that are being read or wait for t
 MAX_ENVELOPES = 100_000  # in the inbox: beyond, senders wait until the pump has caught up
 FLUSH_SECONDS = 8.0  # before a commit is given up: the SDKs wait 10 and 15
 LOOK_SECONDS = 1.0  # between two looks at the inbox's length
-WAKE_SECONDS = 0.1  # between two wakings of the pump
 APPLICATION = "siyu ingest"  # how the connection shows in pg_stat_activity
 _BACK_OFF = (0.5, 5.0)  # seconds, doubling from the first to the last
 
@@ -55,8 +54,7 @@ class Flusher:
         self._connection: AsyncConnection | None = None
         self._down_until = 0.0
         self._delay = _BACK_OFF[0]
-        self._looked_at = self._woken_at = float("-inf")
-        self._owes_waking = False
+        self._looked_at = float("-inf")
         self._is_full = False
         self._is_closing = False
         self._task = asyncio.create_task(self._run(), name="siyu.ingest.flusher")
@@ -95,14 +93,14 @@ class Flusher:
             await self._wait()
             while self._waiting:
                 await self._flush(self._take())
-            if self._is_full or self._owes_waking:
+            if self._is_full:
                 await self._flush([])
         await self._disconnect()
 
     async def _wait(self) -> None:
-        """Until something arrives, or it is time to wake the pump for what arrived before."""
+        """Until something arrives, or it is time to see whether a full inbox has become shorter."""
         try:
-            async with asyncio.timeout(WAKE_SECONDS if self._owes_waking else None):
+            async with asyncio.timeout(LOOK_SECONDS if self._is_full else None):
                 await self._arrived.wait()
         except TimeoutError:
             return
@@ -124,7 +122,6 @@ class Flusher:
                 if taken:
                     await self._write(connection, [envelope for envelope, _ in taken])
                     self.flushes += 1
-                    self._owes_waking = True
         except Exception as error:  # whatever it is: those who wait must hear, and the next flush may do better
             await self._failed(error, taken)
             return
@@ -142,13 +139,10 @@ class Flusher:
                 await copy.write_row((envelope.received_at, envelope.source_id, "s", envelope.messages, 0, envelope.payload))
 
     async def _after(self, connection: AsyncConnection) -> None:
-        """When the senders have their answer: wake the pump, and see whether the inbox is so long that senders must wait."""
+        """When the senders have their answer: see whether the inbox is so long that senders must wait."""
         now = time.monotonic()
         try:
             async with asyncio.timeout(FLUSH_SECONDS):
-                if self._owes_waking and (self._is_closing or now - self._woken_at >= WAKE_SECONDS):
-                    self._woken_at, self._owes_waking = now, False
-                    await connection.execute(_sql.wake)
                 if now - self._looked_at >= LOOK_SECONDS:
                     self._looked_at = now
                     cursor = await connection.execute(_sql.waiting_envelopes, {"limit": self.max_envelopes})
@@ -167,7 +161,6 @@ class Flusher:
         _log.warning("the inbox could not be written, senders are asked to retry: %s", error or type(error).__name__)
         self._down_until = time.monotonic() + self._delay
         self._delay = min(2 * self._delay, _BACK_OFF[1])
-        self._owes_waking = False  # the next flush that succeeds will
         waiting, self._waiting = self._waiting, []
         for _, done in taken + waiting:
             if not done.done():

@@ -3,10 +3,6 @@
 INSERT INTO facts_inbox (received_at, source_id, form, messages, done, payload)
 VALUES (%(at)s, %(source)s, 'f', %(messages)s, 0, %(payload)s)
 
--- name: wake
--- Tell a waiting pump that there is work; delivered when the transaction commits.
-NOTIFY siyu_inbox
-
 -- name: find_source
 -- A source's number.
 SELECT id FROM facts_source WHERE name = %(name)s

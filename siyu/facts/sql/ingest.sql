@@ -2,10 +2,6 @@
 -- Segment bodies as they were received, encrypted; many requests share one COPY and one commit.
 COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN (FORMAT BINARY)
 
--- name: wake
--- Tell a waiting pump that there is work.
-NOTIFY siyu_inbox
-
 -- name: name_sources
 -- Sources that living write keys name and nothing has used yet.
 INSERT INTO facts_source (name, title, badge)

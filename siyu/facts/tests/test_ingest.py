@@ -296,16 +296,6 @@ def test_requests_that_come_together_share_a_commit(key: str, owner: psycopg.Con
     assert len(inbox(owner)) == 51
 
 
-def test_the_pump_is_woken(key: str, owner: psycopg.Connection):
-    owner.execute("LISTEN siyu_inbox")
-
-    async def story(sender: Sender) -> None:
-        await sender.post("/v1/track", TRACK)
-
-    drive(key, story)
-    assert [note.channel for note in owner.notifies(timeout=2, stop_after=1)] == ["siyu_inbox"]
-
-
 def test_a_full_inbox_asks_senders_to_wait_until_it_is_shorter(key: str, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(flushing, "LOOK_SECONDS", 0.05)
 

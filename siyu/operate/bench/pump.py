@@ -67,7 +67,7 @@ def run(facts: int = FACTS) -> Result:
         },
         ratios={"of_indexed_copy": round(speed / indexed, 3), "times_orm": round(speed / orm, 1)},
         notes=[
-            "indexed_copy: id uuid PRIMARY KEY, member_id, occurred_at, received_at, name, properties jsonb; index (member_id, occurred_at)",
+            "indexed_copy: id uuid PRIMARY KEY, member_id, occurred_at, received_at, name, properties; index (member_id, occurred_at)",
             f"the rows the pump logged, by COPY, a commit every {COMMIT:,} rows; median of {COPIES}",
             "orm: person, event, roll-up and count, each by itself, one transaction a message",
         ],
@@ -76,11 +76,11 @@ def run(facts: int = FACTS) -> Result:
 
 def _fill(corpus: Corpus, dsn: str) -> None:
     source = source_id("web")
-    with psycopg.connect(dsn) as connection, connection.cursor() as cursor:
-        with cursor.copy("COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN") as copy:
-            for number, body in enumerate(corpus.bodies()):
-                messages = min(corpus.size, corpus.facts - number * corpus.size)
-                copy.write_row((corpus.sent_at(number), source, "s", messages, 0, encrypt(body)))
+    statement = "COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN"
+    with psycopg.connect(dsn) as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for number, body in enumerate(corpus.bodies()):
+            messages = min(corpus.size, corpus.facts - number * corpus.size)
+            copy.write_row((corpus.sent_at(number), source, "s", messages, 0, encrypt(body)))
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("ANALYZE facts_inbox")
         connection.execute("CHECKPOINT")
@@ -166,9 +166,16 @@ def _models() -> Iterator[tuple[Any, ...]]:
         meta = type("Meta", (), {"app_label": "operate", "managed": False, "db_table": f"bench_{name}"})
         return type(f"Bench{name.title()}", (models.Model,), {"__module__": __name__, "Meta": meta, **fields})
 
+    text, instant, number, day = models.TextField, models.DateTimeField, models.BigIntegerField, models.DateField
     yield (
-        table("person", handle=models.TextField(), first_seen=models.DateTimeField(), last_seen=models.DateTimeField(), facts=models.BigIntegerField()),
-        table("event", message=models.UUIDField(), person_id=models.BigIntegerField(), occurred_at=models.DateTimeField(), name=models.TextField(),
-              properties=models.JSONField(null=True)),
-        table("count", person_id=models.BigIntegerField(), name=models.TextField(), day=models.DateField(), times=models.BigIntegerField()),
-    )  # fmt: skip
+        table("person", handle=text(), first_seen=instant(), last_seen=instant(), facts=number()),
+        table(
+            "event",
+            message=models.UUIDField(),
+            person_id=number(),
+            occurred_at=instant(),
+            name=text(),
+            properties=models.JSONField(null=True),
+        ),
+        table("count", person_id=number(), name=text(), day=day(), times=number()),
+    )
