@@ -19,7 +19,7 @@ from siyu.lib.sql import array, statements
 from siyu.merchant.queries import SettingsBook
 
 from .intake import Item, message_hash, quarantine_columns
-from .log import copy_batch, copy_log
+from .log import append
 from .personal import Vault, columns, conceal
 from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError, Handle, Incoming
 from .services import BATCH_LOCK, source_id
@@ -145,11 +145,18 @@ def _unseen(cursor: Cursor, items: list[Item], wanted: dict[UUID, int]) -> set[U
         by_day.setdefault(items[position].received_at.date(), []).append(message)
     fresh: set[UUID] = set()
     for day, messages in by_day.items():
-        epoch = epoch_of(day)
-        cursor.execute(_sql.remember_messages, {"day": day, "epoch": epoch, "messages": array(messages)})
-        new = {row[0] for row in cursor.fetchall()}
-        cursor.execute(_sql.seen_messages, {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS), "messages": array(new)})
-        fresh |= new - {row[0] for row in cursor.fetchall()}
+        columns = {"day": day, "epoch": epoch_of(day), "from_day": day - timedelta(days=SEEN_DAYS), "messages": array(messages)}
+        cursor.execute(_sql.seen_before, columns)
+        seen = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SAVEPOINT unseen")
+        cursor.execute(_sql.remember_messages, columns)
+        if cursor.rowcount < len(messages):  # some came before: which ones?
+            cursor.execute("ROLLBACK TO SAVEPOINT unseen")
+            cursor.execute(_sql.seen_messages, columns)
+            seen |= {row[0] for row in cursor.fetchall()}
+            cursor.execute(_sql.remember_messages, columns)
+        cursor.execute("RELEASE SAVEPOINT unseen")
+        fresh |= set(messages) - seen
     return fresh
 
 
@@ -199,7 +206,7 @@ def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book:
         )
     if vault.rows:
         cursor.execute(_sql.keep_personal, columns(vault))
-    copy_batch(cursor, batch)
+    append(cursor, batch.facts)
     return batch
 
 
@@ -310,7 +317,7 @@ def _is_of_its_cause(news: Derived) -> bool:
 def _finish(cursor: Cursor, batch: Batch) -> None:
     """Log what reactions added, and count the day."""
     if batch.derived:
-        copy_log(cursor, batch.derived)
+        append(cursor, batch.derived)
     logged = [fact for fact in batch.facts if fact.depth == 0] + batch.derived
     if logged:
         counts = Counter((fact.business_day, fact.name, fact.source_id) for fact in logged)

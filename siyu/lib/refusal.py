@@ -7,7 +7,8 @@ from typing import Any
 class Refusal(Exception):
     """A request that a rule forbids: `code` is stable (`points.insufficient`), `because` tells a person what to do.
 
-    What varies stands in `values`, so that pages can translate the words: `Refusal("store.in_use", "%(name)s still has staff", name="East")`.
+    What varies stands in `values`, so that pages can translate the words:
+    `Refusal("store.in_use", "%(name)s still has staff", name="East")`.
     """
 
     def __init__(self, code: str, because: str, /, **values: Any) -> None:

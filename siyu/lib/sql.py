@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import LiteralString, cast
@@ -23,12 +24,20 @@ def statements(package: str, file: str) -> SimpleNamespace:
     return SimpleNamespace(**{name: cast(LiteralString, body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)})
 
 
-def array(values: Iterable[int | UUID | None]) -> str:
-    """Numbers or UUIDs as an array literal, to be cast in the statement (`%(ids)s::bigint[]`).
+def array(values: Iterable[int | UUID | date | None]) -> str:
+    """Numbers, UUIDs, days or instants as an array literal, to be cast in the statement (`%(ids)s::bigint[]`).
 
     Ten times cheaper than handing the driver a list, which looks at each element for characters to quote.
     """
-    return "{" + ",".join(["NULL" if value is None else value.hex if isinstance(value, UUID) else str(value) for value in values]) + "}"
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+def _element(value: int | UUID | date | None) -> str:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, date):
+        return value.isoformat()
+    return "NULL" if value is None else str(value)
 
 
 def escape(value: str) -> str:

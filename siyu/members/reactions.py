@@ -1,12 +1,15 @@
 """What a batch of facts tells about people: roll-ups, traits, consents, tags; and the turning of the three clocks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
+import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
-from siyu.lib.sql import statements
+from siyu.lib.sql import array, statements
 
 from . import clocks
 
@@ -17,31 +20,95 @@ MAX_TAGS = 50  # of one fact
 
 def see(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Roll up what was seen of each member, and keep what was said of them."""
-    cursor.execute(_sql.see)
-    identified = batch.named("member.identified")
+    _roll_up(cursor, batch)
+    identified = [fact for fact in batch.named("member.identified") if isinstance(fact.properties.get("traits"), dict)]
     if identified:
-        _keep_traits(cursor, batch, identified)
-    if any(fact.name in _CONSENTS for fact in batch.facts):
-        cursor.execute(_sql.keep_consents)
+        _keep_traits(cursor, identified)
+        _keep_names_and_tags(cursor, batch, identified)
+    if agreed := [fact for fact in batch.named(*_CONSENTS) if fact.identity_id is not None]:
+        _keep_consents(cursor, agreed)
     return _merge_news(batch)
 
 
-def _keep_traits(cursor: Cursor, batch: Batch, identified: list[Fact]) -> None:
-    cursor.execute(_sql.keep_traits)
+def _roll_up(cursor: Cursor, batch: Batch) -> None:
+    seen: dict[int, _Seen] = {}
+    for fact in batch.facts:
+        if fact.member_id is None or fact.depth:
+            continue
+        member = batch.owner(fact.member_id)
+        if (rollup := seen.get(member)) is None:
+            seen[member] = _Seen(fact.occurred_at, fact.occurred_at, fact.business_day)
+        else:
+            rollup.add(fact.occurred_at, fact.business_day)
+    if seen:
+        members = sorted(seen)
+        columns = {name: array([getattr(seen[member], name) for member in members]) for name in _Seen.__slots__}
+        cursor.execute(_sql.see, {"members": array(members), **columns})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A member's part of a batch."""
+
+    first: datetime
+    last: datetime
+    day: date
+    facts: int = 1
+
+    def add(self, at: datetime, day: date) -> None:
+        self.facts += 1
+        if at > self.last:
+            self.last = at
+        elif at < self.first:
+            self.first = at
+        self.day = max(self.day, day)
+
+
+def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
+    newest: dict[tuple[int, str], tuple[Fact, Any]] = {}
+    for fact in identified:
+        for name, value in fact.properties["traits"].items():
+            if fact.identity_id is None or name == "tags":
+                continue
+            held = newest.get((fact.identity_id, name))
+            if held is None or (held[0].occurred_at, held[0].message) < (fact.occurred_at, fact.message):
+                newest[(fact.identity_id, name)] = (fact, value)
+    said = sorted(newest.items())
+    columns = {
+        "identity": array([identity for (identity, _), _ in said]),
+        "name": [name for (_, name), _ in said],
+        "value": [msgspec.json.encode(value).decode() for _, (_, value) in said],
+        "occurred_at": array([fact.occurred_at for _, (fact, _) in said]),
+        "message": array([fact.message for _, (fact, _) in said]),
+    }
+    cursor.execute(_sql.keep_traits, columns)
+
+
+def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
+    columns = {
+        "identity": array([fact.identity_id for fact in agreed]),
+        "purpose": [str(fact.properties["purpose"]) for fact in agreed],
+        "channel": [str(fact.properties.get("channel") or "any") for fact in agreed],
+        "is_given": [fact.name == "consent.given" for fact in agreed],
+        "occurred_at": array([fact.occurred_at for fact in agreed]),
+        "proof": [str(fact.properties.get("proof") or "") for fact in agreed],
+        "message": array([fact.message for fact in agreed]),
+    }
+    cursor.execute(_sql.keep_consents, columns)
+
+
+def _keep_names_and_tags(cursor: Cursor, batch: Batch, identified: Sequence[Fact]) -> None:
     named, tagged = set(), []
     for fact in identified:
-        traits = fact.properties.get("traits")
-        if fact.member_id is None or not isinstance(traits, dict):
+        if fact.member_id is None:
             continue
+        traits = fact.properties["traits"]
         if "nickname" in traits:
             named.add(batch.owner(fact.member_id))
         tags = traits.get("tags")
         if isinstance(tags, list):
-            tagged += [
-                (batch.owner(fact.member_id), tag.strip()[:60], fact.clock)
-                for tag in tags[:MAX_TAGS]
-                if isinstance(tag, str) and tag.strip()
-            ]
+            names = [tag.strip()[:60] for tag in tags[:MAX_TAGS] if isinstance(tag, str) and tag.strip()]
+            tagged += [(batch.owner(fact.member_id), name, fact.clock) for name in names]
     if named:
         cursor.execute(_sql.name_members, {"members": list(named)})
     if tagged:

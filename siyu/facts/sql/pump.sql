@@ -1,36 +1,19 @@
--- name: make_batch
--- The batch as SQL reactions see it; one table a connection, emptied by each commit.
-CREATE TEMPORARY TABLE IF NOT EXISTS batch (
-    seq int, id bigint, occurred_at timestamptz, received_at timestamptz, clock timestamptz, business_day date, name text,
-    source_id smallint, identity_id bigint, member_id bigint, message uuid, properties jsonb, is_historical boolean
-) ON COMMIT DELETE ROWS
-
--- name: empty_batch
--- Where a batch runs inside a larger transaction, its rows are still those of the batch before.
-DELETE FROM batch
-
--- name: copy_batch
--- The rows of a batch.
-COPY batch (seq, id, occurred_at, received_at, clock, business_day, name, source_id, identity_id, member_id, message, properties, is_historical)
-FROM STDIN
-
 -- name: copy_log
--- Derived facts go to the log directly.
+-- Facts become part of the log.
 COPY facts_log (id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, cause_id, depth) FROM STDIN
 
--- name: log_batch
--- The batch becomes part of the log.
-INSERT INTO facts_log (id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, cause_id, depth)
-SELECT id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, NULL, 0 FROM batch ORDER BY seq
-
 -- name: remember_messages
--- Message ids of one day of receipt; those that return were not there yet in this epoch (a run of days, one partition).
+-- Message ids of one day of receipt that are not there yet in this epoch (a run of days, one partition); the row count tells of repetitions.
 INSERT INTO facts_seen (epoch, message, received_day)
-SELECT %(epoch)s, message, %(day)s FROM unnest(%(messages)s::uuid[]) AS message
+SELECT %(epoch)s, message, %(day)s FROM unnest(%(messages)s::uuid[]) AS message ORDER BY message
 ON CONFLICT DO NOTHING
-RETURNING message
 
 -- name: seen_messages
+-- Which of these ids came in this epoch, or in the one before and not too long ago.
+SELECT message FROM facts_seen
+WHERE epoch IN (%(epoch)s, %(epoch)s - 1) AND message = ANY(%(messages)s::uuid[]) AND (epoch = %(epoch)s OR received_day >= %(from_day)s)
+
+-- name: seen_before
 -- Which of these ids came in the epoch before, not too long ago.
 SELECT message FROM facts_seen
 WHERE epoch = %(epoch)s - 1 AND message = ANY(%(messages)s::uuid[]) AND received_day >= %(from_day)s

@@ -84,13 +84,14 @@ def normal_handles(arriving: Sequence[Arriving], policy: Policy) -> list[list[tu
 
 
 def load(cursor: Cursor, arriving: Sequence[Arriving], named: list[list[tuple[str, str, UUID]]], policy: Policy) -> Pool:
-    wanted = {handle[2] for handles in named for handle in handles}
+    wanted = list({handle[2]: None for handles in named for handle in handles})
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
     cursor.execute(_sql.find_identities, {"hashes": array(wanted)})
-    for number, hash_, kind, member in cursor.fetchall():
+    for place, number, kind, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
+        hash_ = wanted[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
     _load_linked(cursor, pool, [pair for pair in zip(arriving, named, strict=True) if pair[0].incoming.proof and len(pair[1]) > 1])
     _number_new(cursor, pool, named)

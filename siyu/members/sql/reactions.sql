@@ -1,8 +1,7 @@
 -- name: see
 -- First and last seen and number of facts, for the members of a batch.
 INSERT INTO members_rollup (member_id, first_seen, last_seen, last_seen_day, facts)
-SELECT member_id, min(occurred_at), max(occurred_at), max(business_day), count(*)
-FROM batch WHERE member_id IS NOT NULL GROUP BY member_id ORDER BY member_id
+SELECT * FROM unnest(%(members)s::bigint[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(day)s::date[], %(facts)s::bigint[])
 ON CONFLICT (member_id) DO UPDATE SET
     first_seen = least(members_rollup.first_seen, EXCLUDED.first_seen),
     last_seen = greatest(members_rollup.last_seen, EXCLUDED.last_seen),
@@ -12,10 +11,7 @@ ON CONFLICT (member_id) DO UPDATE SET
 -- name: keep_traits
 -- The newest occurrence of each trait of a handle holds; of one instant, the greater message.
 INSERT INTO members_trait (identity_id, name, value, occurred_at, message)
-SELECT DISTINCT ON (b.identity_id, t.key) b.identity_id, t.key, t.value, b.occurred_at, b.message
-FROM batch b, jsonb_each(b.properties -> 'traits') AS t
-WHERE b.name = 'member.identified' AND b.identity_id IS NOT NULL AND jsonb_typeof(b.properties -> 'traits') = 'object' AND t.key <> 'tags'
-ORDER BY b.identity_id, t.key, b.occurred_at DESC, b.message DESC
+SELECT * FROM unnest(%(identity)s::bigint[], %(name)s::text[], %(value)s::jsonb[], %(occurred_at)s::timestamptz[], %(message)s::uuid[])
 ON CONFLICT (identity_id, name) DO UPDATE SET value = EXCLUDED.value, occurred_at = EXCLUDED.occurred_at, message = EXCLUDED.message
 WHERE (members_trait.occurred_at, members_trait.message) < (EXCLUDED.occurred_at, EXCLUDED.message)
 
@@ -33,9 +29,8 @@ WHERE m.id = newest.member_id AND m.nickname <> newest.nickname
 -- name: keep_consents
 -- Each consent or withdrawal, as it was proven.
 INSERT INTO members_consent (identity_id, purpose, channel, is_given, occurred_at, proof, message)
-SELECT identity_id, properties ->> 'purpose', coalesce(nullif(properties ->> 'channel', ''), 'any'), name = 'consent.given', occurred_at,
-       coalesce(properties ->> 'proof', ''), message
-FROM batch WHERE name IN ('consent.given', 'consent.withdrawn') AND identity_id IS NOT NULL
+SELECT * FROM unnest(%(identity)s::bigint[], %(purpose)s::text[], %(channel)s::text[], %(is_given)s::bool[], %(occurred_at)s::timestamptz[],
+                     %(proof)s::text[], %(message)s::uuid[])
 ON CONFLICT (message) DO NOTHING
 
 -- name: make_tags

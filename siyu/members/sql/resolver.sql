@@ -1,6 +1,7 @@
 -- name: find_identities
 -- Handles that are known, by keyed hash.
-SELECT id, hash, kind, member_id FROM members_identity WHERE hash = ANY(%(hashes)s::uuid[])
+SELECT wanted.place, i.id, i.kind, i.member_id
+FROM unnest(%(hashes)s::uuid[]) WITH ORDINALITY AS wanted (hash, place) JOIN members_identity i USING (hash)
 
 -- name: known_links
 -- Links between these pairs of handles.
