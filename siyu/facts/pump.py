@@ -4,10 +4,12 @@ A step: take messages in inbox order → drop repetitions → clock → resolve 
 Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -80,7 +82,8 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) 
                 return report
             run = _Run(now=now, report=report, clock=clock, size=min(_last_size, largest))
             try:
-                _drain(run, messages, largest)
+                with _rare_collections():
+                    _drain(run, messages, largest)
             except Unreadable as error:
                 _stop(run, "pump.envelope", str(error))
             if not report.stopped and (messages is None or report.facts < messages):
@@ -95,6 +98,17 @@ def beat(now: datetime) -> None:
     """A worker's sign of life, read by the health check."""
     with connection.cursor() as cursor:
         cursor.execute(_sql.beat, {"now": now})
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """A batch makes thousands of objects and few circles: looking for circles as often as usual costs a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def resume(now: datetime) -> None:
