@@ -92,7 +92,7 @@ def handle(
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
     with Cursor(connection) as cursor:  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own cursor
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
-        refused = [(item, item.error) for item in items if item.error is not None]
+        refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
             cursor.execute(_inbox.quarantine, quarantine_columns(refused))
         arriving = _arrive(cursor, items, clock)
@@ -120,7 +120,7 @@ def _arrive(cursor: Cursor, items: list[Item], clock: datetime) -> list[Arriving
     wanted: dict[UUID, int] = {}
     keys: dict[UUID, UUID] = {}
     for position, item in enumerate(items):
-        if item.incoming is not None and item.error is None:
+        if item.incoming is not None and not item.code:
             wanted.setdefault(message_hash(item.incoming.message), position)
     fresh = _unseen(cursor, items, wanted)
     for message, position in wanted.items():

@@ -35,8 +35,21 @@ class Unreadable(Exception):
     """An envelope that cannot be opened: its key is missing, or its bytes were changed. The pump stops; nothing is dropped."""
 
 
-class Item(msgspec.Struct):
-    """One message on its way through the pump: either a fact to be, or the reason why not."""
+class Envelope(msgspec.Struct, array_like=True):
+    """One row of the inbox; `currency` is the merchant's on the day it came."""
+
+    number: int
+    received_at: datetime
+    source_id: int
+    form: str
+    messages: int
+    done: int
+    payload: bytes
+    currency: str
+
+
+class Item(msgspec.Struct, array_like=True):
+    """One message on its way through the pump: either a fact to be, or the reason (`code`, `because`) why not."""
 
     envelope: int
     handled: int  # how many messages of the envelope are handled when this one is
@@ -45,44 +58,39 @@ class Item(msgspec.Struct):
     received_at: datetime
     incoming: Incoming | None = None
     body: bytes = b""  # a refused message as it came: a Segment body of one
-    error: FactError | None = None
+    code: str = ""
+    because: str = ""
 
 
-def open_envelope(row: tuple, currency: str) -> list[Item]:
-    """The messages of one inbox row that are not handled yet."""
-    envelope, received_at, source_id, form, done, payload = row
+def open_envelope(envelope: Envelope) -> list[Item]:
+    """The messages of one inbox row that are not handled yet. Raises `Unreadable` when it cannot be opened at all."""
     try:
-        plain = decrypt(payload)
-    except ValueError as error:
-        raise Unreadable(f"envelope {envelope}: {error}") from error
-    if form == "f":
-        facts = _decoder.decode(plain)
-        count = len(facts)
-
-        def read(index: int) -> Incoming:
-            return facts[index]
-
-    else:
-        body = segment.decode(plain)
-        count = len(body.batch)
-
-        def read(index: int) -> Incoming:
-            return segment.translate(body.batch[index], body, received_at, index=index, currency=currency, shop=DEFAULT_SHOP)
-
+        plain = decrypt(envelope.payload)
+        body = segment.decode(plain) if envelope.form == "s" else None
+        facts = _decoder.decode(plain) if body is None else []
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise Unreadable(f"envelope {envelope.number}: {error}") from error
+    count = len(facts) if body is None else len(body.batch)
     items = []
-    for index in range(done, count):
-        item = Item(envelope, index + 1, index + 1 == count, source_id, received_at)
+    for index in range(envelope.done, count):
+        item = Item(envelope.number, index + 1, index + 1 == count, envelope.source_id, envelope.received_at)
         try:
-            item.incoming = read(index)
-            check(item.incoming, currency)
+            item.incoming = facts[index] if body is None else _translate(body, index, envelope)
+            check(item.incoming, envelope.currency)
         except Exception as error:
-            item.error = (
+            refused = (
                 error if isinstance(error, FactError) else FactError(f"unreadable.{type(error).__name__}", "this message cannot be read")
             )
-            if form == "s":
+            item.code, item.because = refused.code, refused.because
+            if body is not None:
                 item.body = segment.alone(body, index)
         items.append(item)
     return items
+
+
+def _translate(body: segment.Body, index: int, envelope: Envelope) -> Incoming:
+    raw = body.batch[index]
+    return segment.translate(raw, body, envelope.received_at, index=index, currency=envelope.currency, shop=DEFAULT_SHOP)
 
 
 def check(incoming: Incoming, currency: str) -> None:

@@ -8,7 +8,6 @@ import gc
 import logging
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -21,7 +20,8 @@ from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .batch import Cut, handle, wired
-from .intake import Item, Unreadable, open_envelope, quarantine_columns
+from .intake import Envelope, Item, Unreadable, quarantine_columns
+from .opening import opener
 from .rules import FactError
 
 log = logging.getLogger(__name__)
@@ -141,31 +141,27 @@ def _drain(run: _Run, messages: int | None, largest: int) -> None:
 
 
 def _messages(limit: int | None, book: SettingsBook) -> Iterator[Item]:
-    """Messages in inbox order; the one pump may read ahead of its own transactions.
-
-    While the database works on a batch, a second thread opens the envelopes of the next.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="open") as ahead:
-        after, served = 0, 0
-        rows = _take(after)
-        opening = ahead.submit(_open, rows, book)
-        while rows and (limit is None or served < limit):
-            after = rows[-1][0]
-            following = _take(after)
-            items, opening = opening.result(), ahead.submit(_open, following, book)
-            rows = following
+    """Messages in inbox order; the one pump may read ahead of its own transactions."""
+    after, served = 0, 0
+    waiting = _take(after, book)
+    with opener(much=limit is None and sum(envelope.messages for envelope in waiting) >= READ_AHEAD) as ahead:
+        ahead.submit(waiting)
+        while waiting and (limit is None or served < limit):
+            after = waiting[-1].number
+            waiting = _take(after, book)
+            items = ahead.result()
+            ahead.submit(waiting)
             yield from items[: None if limit is None else limit - served]
             served += len(items)
 
 
-def _take(after: int) -> list[tuple]:
+def _take(after: int, book: SettingsBook) -> list[Envelope]:
     with connection.cursor() as cursor:
         cursor.execute(_inbox.take, {"after": after, "messages": READ_AHEAD})
-        return cursor.fetchall()
-
-
-def _open(rows: list[tuple], book: SettingsBook) -> list[Item]:
-    return [item for row in rows for item in open_envelope(row, book.currency(row[1].date()))]
+        return [
+            Envelope(number, received_at, source_id, form, messages, done, bytes(payload), book.currency(received_at.date()))
+            for number, received_at, source_id, form, messages, done, payload in cursor.fetchall()
+        ]
 
 
 def _same_day(items: list[Item]) -> tuple[list[Item], list[Item]]:

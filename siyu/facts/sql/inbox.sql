@@ -15,7 +15,7 @@ RETURNING id
 
 -- name: take
 -- The oldest envelopes, as many as hold the wanted number of messages (at least one).
-SELECT id, received_at, source_id, form, done, payload
+SELECT id, received_at, source_id, form, messages, done, payload
 FROM (
     SELECT *, coalesce(sum(messages - done) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
     FROM (SELECT * FROM facts_inbox WHERE id > %(after)s ORDER BY id LIMIT 1000) AS oldest

@@ -56,3 +56,16 @@ def test_an_order_reaches_every_room() -> None:
     assert rows("SELECT number, amount_minor, lines FROM orders_order") == [("1001", 39900, 1)]
     assert rows("SELECT purchases, activity, rung FROM members_lifecycle") == [(1, "active", "buyer")]
     assert rows("SELECT count(*) FROM facts_log WHERE name = 'stage.changed'") == [(2,)]
+
+
+def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str) -> None:
+    facts = [fact(message=f"m{number}", user=f"u{number % 7}", properties={"number": number, "huge": 2**70}) for number in range(3_100)]
+    facts[5] = fact("order.paid", "bad", properties={"shop": "web"})
+    for start in range(0, len(facts), 100):
+        record(facts[start : start + 100], source="web", received_at=NOW)
+
+    report = pump(NOW)
+
+    assert (report.facts, report.quarantined) == (3_099, 1)
+    assert rows("SELECT code FROM facts_quarantine") == [("property.missing",)]
+    assert rows("SELECT sum((properties ->> 'number')::int) FROM facts_log WHERE name = 'Song Played'") == [(sum(range(3_100)) - 5,)]

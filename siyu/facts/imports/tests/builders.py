@@ -11,7 +11,7 @@ from django.db import connection
 from siyu.facts.imports.kinds.kind import Built, Kind, Terms
 from siyu.facts.imports.options import Options
 from siyu.facts.imports.services import Result, run
-from siyu.facts.intake import open_envelope
+from siyu.facts.intake import Envelope, open_envelope
 from siyu.facts.rules import Incoming
 from siyu.merchant.rules import Actor
 
@@ -48,10 +48,10 @@ def bring(path: Path, kind: str = "orders", now: datetime = NOW, **given: Any) -
 def recorded() -> Sequence[Incoming]:
     """What waits in the inbox."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, received_at, source_id, form, done, payload FROM facts_inbox ORDER BY id")
+        cursor.execute("SELECT id, received_at, source_id, form, messages, done, payload FROM facts_inbox ORDER BY id")
         envelopes = cursor.fetchall()
-    items = [item for row in envelopes for item in open_envelope(row, "CNY")]
-    assert all(item.error is None for item in items), [item.error for item in items if item.error]
+    items = [item for row in envelopes for item in open_envelope(Envelope(*row, "CNY"))]
+    assert not any(item.code for item in items), [item.because for item in items if item.code]
     return [item.incoming for item in items if item.incoming is not None]
 
 

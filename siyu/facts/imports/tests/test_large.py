@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from siyu.facts.intake import open_envelope
+from siyu.facts.intake import Envelope, open_envelope
 
 from .builders import HEADER, line
 
@@ -103,8 +103,8 @@ print("done", flush=True)
     output, _ = child(code, str(path), uri=clone).communicate(timeout=120)
 
     assert output == "ready\ndone\n"
-    envelopes = owner.execute("SELECT id, received_at, source_id, form, done, payload FROM facts_inbox ORDER BY id").fetchall()
-    keys = [item.incoming.key for row in envelopes for item in open_envelope(row, "CNY") if item.incoming]
+    envelopes = owner.execute("SELECT id, received_at, source_id, form, messages, done, payload FROM facts_inbox ORDER BY id").fetchall()
+    keys = [item.incoming.key for row in envelopes for item in open_envelope(Envelope(*row, "CNY")) if item.incoming]
     assert sorted(keys) == sorted(f"order.paid:online:A{number}" for number in range(orders) if number % 100 != 7)
     assert owner.execute("SELECT rows, facts, rejected, status FROM facts_import").fetchall() == [(orders * turns, 3_960, 120, "done")]
     assert owner.execute("SELECT count(*), count(DISTINCT row) FROM facts_importreject").fetchone() == (120, 120)
