@@ -1,6 +1,7 @@
 """A bench measures in a database of its own, durably or not at all, and leaves nothing behind."""
 
 import json
+import os
 
 import psycopg
 import pytest
@@ -11,7 +12,8 @@ from siyu.operate.bench import clients, ingest, place
 
 
 def databases(owner: psycopg.Connection) -> list[str]:
-    return [row[0] for row in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE 'siyu_bench_%'")]
+    """What benches of this process left behind; tests that run beside this one have their own."""
+    return [row[0] for row in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"siyu_bench_%_{os.getpid()}"])]
 
 
 def test_a_server_that_does_not_write_through_is_refused(owner: psycopg.Connection):
