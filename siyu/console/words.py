@@ -34,6 +34,36 @@ ORDER_STATUSES: Words = {
     "received": (_("Received"), "green"),
     "closed": (_("Closed"), "red"),
 }
+TRAITS: dict[str, Promise] = {
+    "name": _("Name"),
+    "nickname": _("Nickname"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "birthday": _("Date of birth"),
+    "birthday_month_day": _("Birthday"),
+    "gender": _("Gender"),
+    "city": _("City"),
+    "address": _("Address"),
+    "age": _("Age"),
+    "income": _("Income"),
+    "home_ownership": _("Home ownership"),
+    "marital_status": _("Marital status"),
+    "household_size": _("Household size"),
+    "household_comp": _("Household"),
+    "kids_count": _("Number of children"),
+}
+PURPOSES: dict[str, Promise] = {
+    "marketing": pgettext_lazy("consent", "Marketing"),
+    "service": pgettext_lazy("consent", "Service"),
+    "personalisation": pgettext_lazy("consent", "Personal recommendation"),
+}
+CONSENT_CHANNELS: dict[str, Promise] = {
+    "sms": _("SMS"),
+    "email": _("E-mail"),
+    "wecom": _("WeCom"),
+    "phone": _("Phone"),
+    "any": pgettext_lazy("consent", "Any channel"),
+}
 UNITS = {"points": _("points"), "growth": _("growth value")}
 FUNNEL: dict[str, Promise] = {
     "first_seen": _("First seen"),
@@ -46,3 +76,8 @@ FUNNEL: dict[str, Promise] = {
 def title(words: Words, code: str) -> str:
     """The words of a code; a code of a newer version shows as it is."""
     return str(words[code][0]) if code in words else code
+
+
+def said(words: dict[str, Promise], code: str) -> str:
+    """The words of a code that has no colour; an unknown one shows as it is."""
+    return str(words[code]) if code in words else code

@@ -24,7 +24,7 @@ from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
-from ..words import ORDER_STATUSES
+from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, TRAITS, said
 from .clocks import clock_cards
 from .why import line_of, purses, tier_of
 
@@ -88,10 +88,10 @@ def _overview(request: PageRequest, member: MemberView) -> dict[str, Any]:
     sums = statistics_of(member.id)
     return {
         "identities": queries.identities([member.id]),
-        "traits": queries.traits(member.id),
+        "traits": [(one, said(TRAITS, one.name)) for one in queries.traits(member.id)],
         "tags": queries.tags(member.id),
         "tag_names": [name for name, _colour, _count in queries.all_tags()],
-        "consents": queries.consents(member.id),
+        "consents": [(one, said(PURPOSES, one.purpose), said(CONSENT_CHANNELS, one.channel)) for one in queries.consents(member.id)],
         "attribution": attribution_of(member.id),
         "seen": queries.seen(member.id),
         "sums": sums,
