@@ -17,8 +17,6 @@ import msgspec
 from .intake import Envelope, Item, Unreadable, open_envelope
 
 log = logging.getLogger(__name__)
-STOP_SECONDS = 5.0
-MAX_FRAME = 2**31
 _rows = msgspec.msgpack.Decoder(list[Envelope])
 _items = msgspec.msgpack.Decoder(list[Item])
 _items_as_json = msgspec.json.Decoder(list[Item])

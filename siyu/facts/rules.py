@@ -79,7 +79,7 @@ class Merged(msgspec.Struct, kw_only=True):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """A batch as reactions see it. SQL reactions read the temporary table `batch` (same rows, `member_id` = final owner)."""
+    """A batch as reactions see it: what commutes sums over `facts` by `owner`, what depends on its path walks `steps`."""
 
     facts: list[Fact]  # in order; a derived fact stands right behind its cause
     merges: list[Merged] = []
