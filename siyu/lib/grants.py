@@ -37,7 +37,7 @@ def grant(connection: Connection, role: str) -> None:
     name = sql.Identifier(role)
     database = sql.Identifier(connection.info.dbname)
     for statement in (
-        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
+        "GRANT CONNECT ON DATABASE {database} TO {role}",
         "GRANT USAGE ON SCHEMA public TO {role}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",

@@ -6,7 +6,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from siyu.lib.sql import statements
-from siyu.loyalty.queries import by_tier
+from siyu.loyalty.queries import base_tier, by_tier
+from siyu.loyalty.rules import TRACK
 
 _sql = statements("siyu.operate", "summary")
 
@@ -15,8 +16,8 @@ def summary(day: date) -> dict[str, Any]:
     """The figures as one JSON-ready object, tiers by the ladder in force on `day`; amounts in minor units. One snapshot of the database."""
     with transaction.atomic(), connection.cursor() as cursor:
 
-        def rows(statement: str) -> list[tuple]:
-            cursor.execute(statement)
+        def rows(statement: str, **parameters: Any) -> list[tuple]:
+            cursor.execute(statement, parameters)
             return cursor.fetchall()
 
         if not connection.savepoint_ids:  # a test holds us in a transaction of its own
@@ -26,8 +27,21 @@ def summary(day: date) -> dict[str, Any]:
         whole["points_outstanding"] = rows(_sql.points)[0][0]
         whole["by_tier"] = by_tier(day)
         whole["by_stage"] = dict(rows(_sql.stages))
-    whole["by_source"] = {name: {key: figures.get(key, 0) for key in _KEYS} for name, figures in by_source.items()}
+        base = base_tier(day)
+        tiers = _grouped(rows(_sql.tiers_of_sources, base=base.code if base else "", track=TRACK))
+        stages = _grouped(rows(_sql.stages_of_sources))
+    whole["by_source"] = {
+        name: {key: figures.get(key, 0) for key in _KEYS} | {"by_tier": tiers.get(name, {}), "by_stage": stages.get(name, {})}
+        for name, figures in by_source.items()
+    }
     return whole
+
+
+def _grouped(rows: list[tuple]) -> dict[str, dict[str, int]]:
+    grouped: dict[str, dict[str, int]] = {}
+    for name, group, people in rows:
+        grouped.setdefault(name, {})[group] = people
+    return grouped
 
 
 _KEYS = (

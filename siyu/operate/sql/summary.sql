@@ -41,6 +41,19 @@ WHERE l.unit = 'points' AND l.remaining > 0 AND l.purchase_id IS NULL GROUP BY s
 SELECT l.pool_stage, count(*) FROM members_lifecycle l JOIN members_member m ON m.id = l.member_id
 WHERE m.is_identified AND m.merged_into_id IS NULL AND l.pool_stage <> '' GROUP BY l.pool_stage
 
+-- name: tiers_of_sources
+-- The same people as in `members`, by tier; those without growth stand in the base tier.
+SELECT s.name, coalesce(t.tier, %(base)s), count(*)
+FROM members_member m JOIN facts_source s ON s.id = m.source_id
+LEFT JOIN loyalty_standing t ON t.member_id = m.id AND t.track = %(track)s
+WHERE m.is_identified AND m.merged_into_id IS NULL GROUP BY 1, 2
+
+-- name: stages_of_sources
+-- The same people, by stage of the pool.
+SELECT s.name, l.pool_stage, count(*)
+FROM members_lifecycle l JOIN members_member m ON m.id = l.member_id JOIN facts_source s ON s.id = m.source_id
+WHERE m.is_identified AND m.merged_into_id IS NULL AND l.pool_stage <> '' GROUP BY 1, 2
+
 -- name: facts
 -- Facts in the log, by source.
 SELECT s.name, sum(d.facts)::bigint FROM facts_daily d JOIN facts_source s ON s.id = d.source_id GROUP BY s.name

@@ -60,6 +60,8 @@ def test_each_source_answers_for_its_own_facts(pool: None, capsys: pytest.Captur
         "points_outstanding": 75,  # 100 for the order, 25 taken back: the order is theirs
         "facts": 2,
         "quarantined": 1,  # in another currency
+        "by_tier": {"bronze": 2},
+        "by_stage": {"silent": 1},
     }
     assert play == {
         "members": 0,  # a visitor is not known by name
@@ -70,6 +72,8 @@ def test_each_source_answers_for_its_own_facts(pool: None, capsys: pytest.Captur
         "points_outstanding": 5,  # the check-in is theirs
         "facts": 4,
         "quarantined": 0,
+        "by_tier": {},
+        "by_stage": {},
     }
 
 
@@ -80,6 +84,9 @@ def test_the_whole_is_the_sum_of_its_sources(pool: None, capsys: pytest.CaptureF
         assert whole[key] == sum(source[key] for source in whole["by_source"].values()), key
     assert whole["members"] == sum(whole["by_tier"].values()) == 2
     assert whole["by_stage"] == {"silent": 1}
+    for groups in ("by_tier", "by_stage"):
+        of_sources = [source[groups] for source in whole["by_source"].values()]
+        assert whole[groups] == {name: sum(one.get(name, 0) for one in of_sources) for name in whole[groups]}
     assert set(whole) == KEYS | {"by_tier", "by_stage", "by_source"}
 
 
