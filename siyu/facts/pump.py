@@ -30,6 +30,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
 READ_AHEAD = 2_500  # messages opened while a batch is at work
+WORTH_A_PROCESS = 20_000  # messages that one call may handle, for it to open envelopes in a process beside
 TARGET_SECONDS = 0.25  # of one batch
 SMALLEST, LARGEST = 1_000, 6_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
@@ -118,6 +119,15 @@ def resume(now: datetime) -> None:
         clear_alarm("pump.stopped", "", now)
 
 
+def resume_after_repair(now: datetime) -> None:
+    """A worker that starts may be a repaired program: let it try. If the cause stands, the pump stops again at the same place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.state)
+        stopped = cursor.fetchone()[1]
+    if stopped == "pump.program":
+        resume(now)
+
+
 def _drain(run: _Run, messages: int | None, largest: int) -> None:
     global _last_size
     book = settings_book()
@@ -144,7 +154,8 @@ def _messages(limit: int | None, book: SettingsBook) -> Iterator[Item]:
     """Messages in inbox order; the one pump may read ahead of its own transactions."""
     after, served = 0, 0
     waiting = _take(after, book)
-    with opener(much=limit is None and sum(envelope.messages for envelope in waiting) >= READ_AHEAD) as ahead:
+    much = (limit is None or limit >= WORTH_A_PROCESS) and sum(envelope.messages for envelope in waiting) >= READ_AHEAD
+    with opener(much=much) as ahead:
         ahead.submit(waiting)
         while waiting and (limit is None or served < limit):
             after = waiting[-1].number

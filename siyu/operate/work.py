@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import DatabaseError, InterfaceError, connections
 
-from siyu.facts.pump import beat, pump
+from siyu.facts.pump import beat, pump, resume_after_repair
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _sql = statements("siyu.operate", "watch")
 LOOK_EVERY_S = 0.25  # an idle worker asks for new facts
 BEAT_EVERY = timedelta(seconds=10)  # and gives a sign of life, and runs what fell due
-PORTION = 10_000  # messages between two looks at the clock and at SIGTERM
+PORTION = 40_000  # messages between two looks at the clock and at SIGTERM
 STANDING_STILL_S = 2.0  # the pump is stopped, or another worker's
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 MOST_FAULTS = 8  # of ours in a row, some 35 s: a fresh process may see a repaired program
@@ -27,10 +27,14 @@ def work(stop: threading.Event, now: Callable[[], datetime] = utc_now) -> None:
     pause = FIRST_PAUSE_S
     last_beat: datetime | None = None
     last_error, faults = "", 0
+    is_new = True
     while not stop.is_set():
         at = now()
         is_time = last_beat is None or at - last_beat >= BEAT_EVERY
         try:
+            if is_new:
+                resume_after_repair(at)
+                is_new = False
             rest = turn(at, is_time)
             if is_time:
                 beat(at)

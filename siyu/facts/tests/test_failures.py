@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from siyu.facts.pump import pump, resume
+from siyu.facts.pump import pump, resume_after_repair
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import dismiss_quarantined, record, replay_quarantined
 from siyu.lib.refusal import Refusal
@@ -87,8 +87,11 @@ def test_a_broken_deploy_stops_the_pump_with_an_alarm_and_loses_nothing(clone: s
     assert rows("SELECT sum(messages - done) FROM facts_inbox") == [(2,)]
     assert pump(NOW).stopped == "pump.program"  # until somebody repairs the cause
 
+    resume_after_repair(NOW)  # a restart without the repair
+    assert pump(NOW).stopped == "pump.program"
+
     owner.execute("ALTER TABLE members_rollup RENAME COLUMN fakts TO facts")
-    resume(NOW)
+    resume_after_repair(NOW)
     assert pump(NOW).facts == 2
     assert rows("SELECT count(*) FROM merchant_alarm WHERE cleared_at IS NULL") == [(0,)]
 
