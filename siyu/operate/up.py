@@ -14,12 +14,11 @@ from pathlib import Path
 from django.db import connections
 
 from siyu.lib import embedded
-from siyu.lib.clock import utc_now
+from siyu.lib.clock import EPOCH
 from siyu.lib.home import home
 from siyu.lib.postgres import start_embedded
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.services import install_default_programme
-from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 
 from .prepare import prepare
@@ -58,7 +57,7 @@ def up(address: Address, processes: int, tell: Tell) -> None:
         _free_port(folder, address)
         tell("preparing the database")
         prepare()
-        install_default_programme(SYSTEM, today(utc_now()))
+        install_default_programme(SYSTEM, EPOCH.date())  # from the beginning: history that is told to earn finds it in force
         compile_translations()
         if collect_static():
             tell("static files gathered")

@@ -17,7 +17,8 @@ from siyu.facts.imports.mapping import parse_pairs, read_mapping
 from siyu.facts.imports.queries import quarantined
 from siyu.facts.imports.services import Options, Result, run
 from siyu.facts.services import source_id
-from siyu.lib.clock import utc_now
+from siyu.lib.clock import EPOCH, utc_now
+from siyu.loyalty.services import install_default_programme
 from siyu.merchant.rules import SYSTEM
 from siyu.operate.prepare import prepare
 
@@ -60,6 +61,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **said: Any) -> None:
         console = Console(highlight=False, soft_wrap=True)
         prepare()
+        if not said["dry_run"]:
+            install_default_programme(SYSTEM, EPOCH.date())
         mapping = (read_mapping(said["mapping"]) if said["mapping"] else {}) | parse_pairs(said["map"])
         names = ("kind", "preset", "shop", "source", "currency", "zone", "encoding", "sheet")
         ways = {"day_order": said["dates"], "earns": said["earn"], "corrects": said["correct"], "is_dry": said["dry_run"]}
