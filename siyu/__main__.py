@@ -20,6 +20,7 @@ COMMANDS = {
     "why": "explain a member's points, tier, stage or merges",
     "write-key": "make a write key for the ingest endpoint; shown once",
     "setting": "show or set what the business decides: currency, time zone …",
+    "rotate-keys": "encrypt personal values under a new key, old ones too",
     "password": "give a staff member a new random password; shown once",
     "bench": "measure this machine's speed against its own limits",
     "doctor": "check the installation and say what to do",

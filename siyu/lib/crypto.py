@@ -49,6 +49,11 @@ def rotate() -> int:
     return len(stored["data"]) - 1
 
 
+def current_key() -> int:
+    """The number of the key that new values are encrypted with."""
+    return len(_keys()[1]) - 1
+
+
 def encrypt(value: bytes) -> bytes:
     """Key number (1 byte), nonce (12), AES-256-GCM ciphertext and tag."""
     keys = _keys()[1]
@@ -59,6 +64,8 @@ def encrypt(value: bytes) -> bytes:
 def decrypt(stored: bytes) -> bytes:
     """The value; raises `ValueError` when the key is missing or the bytes were changed."""
     stored = bytes(stored)
+    if stored and stored[0] > current_key():  # another process has rotated the keys
+        _keys.cache_clear()
     try:
         return _keys()[1][stored[0]].decrypt(stored[1 : 1 + _NONCE], stored[1 + _NONCE :], None)
     except (IndexError, InvalidTag) as error:
