@@ -1,5 +1,6 @@
 """The rows of every room without surrogate ids: what two runs that should be equal are compared by."""
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -108,7 +109,7 @@ def _column(name: str) -> str:
 
 def _named(value: Any, kind: str, names: dict[str, dict[Any, str]]) -> Any:
     if kind == "p":
-        properties = value if isinstance(value, dict) else __import__("json").loads(value)
+        properties = json.loads(value)
         return str(
             {
                 key: names["m"].get(inner, inner) if key in ("survivor", "loser") else inner

@@ -162,3 +162,10 @@ def test_numbers_in_docs_are_those_of_the_code() -> None:
     glossary = (ROOT / "docs/glossary.md").read_text()
     for rung in RUNGS:
         assert rung.value in glossary
+
+
+def test_verify_knows_the_kinds_that_name_nobody() -> None:
+    from siyu.members.rules import KINDS
+
+    weak = ", ".join(f"'{kind.name}'" for kind in KINDS.values() if not kind.is_strong)
+    assert f"NOT IN ({weak})" in vars(statements("siyu.members", "verify"))["people_are_identified_by_handles"]

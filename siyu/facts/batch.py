@@ -29,6 +29,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys for ever
 EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
+DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 OWN_SOURCE = "siyu"  # of derived facts
 
 
@@ -101,7 +102,7 @@ def handle(
             until = arriving[-1].clock if arriving else due_until or clock
             batch = _make_batch(cursor, arriving, until, book)
             if due_until is not None:
-                _run_due(cursor, batch, min(due_until, _end_of_day_of(due_from or due_until)))
+                _run_due(cursor, batch, min(due_until, (due_from or due_until) + DUE_SPAN))
             else:
                 _react(cursor, batch, wired("REACTIONS"))
             _finish(cursor, batch)
@@ -109,10 +110,6 @@ def handle(
         if items or handled.clock > clock:
             cursor.execute(_sql.advance, {"clock": handled.clock, "quarantined": handled.refused, "repeated": handled.repeated})
         return handled
-
-
-def _end_of_day_of(instant: datetime) -> datetime:
-    return instant + timedelta(days=1)
 
 
 def _arrive(cursor: Cursor, items: list[Item], clock: datetime) -> list[Arriving]:

@@ -118,7 +118,7 @@ def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None
         if row is None:
             raise Refusal("merge.unknown", "there is no such merge, or it was undone already")
         survivor, loser, evidence = row
-        moved = _as_json(evidence)["moved"]
+        moved = json.loads(evidence)["moved"]
         cursor.execute(_sql.refuse_links, {"moved": moved})
         policy = policy_of(settings_book(), now.date())
         settle(cursor.cursor, moved, policy, _settling(cursor.cursor, by, because, now, survivor))
@@ -170,7 +170,3 @@ def _keep_claim(cursor: Cursor, claim: Claim) -> None:
         },
     )
     cursor.execute(_sql.allow_link, {"left": claim.left, "right": claim.right})
-
-
-def _as_json(value: object) -> dict:
-    return json.loads(value) if isinstance(value, str) else value  # type: ignore[return-value]

@@ -18,7 +18,7 @@ SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)
 
 -- name: merge
 -- A merge that still holds.
-SELECT survivor_id, loser_id, evidence FROM members_merge_log WHERE id = %(id)s AND undone_at IS NULL
+SELECT survivor_id, loser_id, evidence::text FROM members_merge_log WHERE id = %(id)s AND undone_at IS NULL
 
 -- name: refuse_links
 -- Links between what came with a merged member and the rest of its survivor, by somebody's decision.

@@ -10,7 +10,8 @@ from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members import queries
-from siyu.members.services import assign_assistants, merge_members, record_consent, tag, undo_merge, untag
+from siyu.members.rules import Rung, highest
+from siyu.members.services import assign_assistants, hold_rungs, merge_members, record_consent, tag, undo_merge, untag
 from siyu.merchant.rules import SYSTEM
 
 NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
@@ -84,10 +85,10 @@ def test_a_shared_device_belongs_to_its_earliest_identify_and_never_merges_peopl
 
 
 def test_a_limit_is_kept_and_the_loser_listed_as_a_conflict() -> None:
-    for value in ("w1", "w2"):
-        say(user("u1"), Handle("unionid", value), at=NOW + timedelta(minutes=len(value)))
+    say(user("u1"), Handle("unionid", "later"), at=NOW)
+    say(user("u1"), Handle("unionid", "earlier"), at=NOW - timedelta(minutes=1))  # arrives second, was said first
 
-    assert people() == {frozenset({"u1", "w1"}), frozenset({"w2"})} or people() == {frozenset({"u1", "w2"}), frozenset({"w1"})}
+    assert people() == {frozenset({"u1", "earlier"}), frozenset({"later"})}
     assert [conflict.state for conflict in queries.conflicts(owner("u1"))] == ["conflict"]
 
 
@@ -202,3 +203,14 @@ def test_an_assistant_sees_only_own_customers() -> None:
     scope = Scope(assistant_id=assistant)
     assert queries.member(owner("u1"), scope) is not None
     assert queries.member(owner("u2"), scope) is None
+
+
+def test_the_rung_shown_is_the_highest_held_or_reached() -> None:
+    say(user("u1"), name="order.paid", shop="web", order_number="1", amount_minor=0)
+    member = owner("u1")
+    for held, shown in (({Rung.MEMBER}, "member"), ({Rung.MEMBER, Rung.SUPER_MEMBER}, "super_member"), (set(), "buyer")):
+        with connection.cursor() as cursor:
+            hold_rungs(cursor.cursor, {member: held})
+        life = queries.life(member)
+        assert life is not None
+        assert (life.rung, highest(life.rungs)) == (shown, shown)
