@@ -4,7 +4,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("siyu.console.urls")),
+    path("m/", include("siyu.portal.urls")),
     path("", include("siyu.acquisition.urls")),
+    path("", include("siyu.membership.urls")),
+    path("", include("siyu.loyalty.urls")),
+    path("", include("siyu.touches.urls")),
+    path("", include("siyu.audiences.urls")),
     path("", include("siyu.orders.urls")),
     path("", include("siyu.facts.urls")),
     path("", include("siyu.merchant.urls")),

@@ -25,6 +25,9 @@ DUE = [
     "siyu.loyalty.due",
 ]
 
+# kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
+REWARDS: dict[str, str] = {}
+
 # how a room absorbs and releases a member inside the merging transaction: `absorb(cursor, pairs)`, `release(cursor, pairs)`
 MERGERS = [
     "siyu.members.merger",

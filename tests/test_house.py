@@ -16,7 +16,10 @@ from pglast.ast import CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, RangeV
 from siyu.lib.sql import statements
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["merchant", "facts", "members", "orders", "loyalty", "acquisition", "insights", "console", "demo", "operate"]
+FLOORS = [
+    *("merchant", "facts", "members", "orders", "audiences", "touches", "loyalty", "membership", "acquisition", "insights"),
+    *("console", "portal", "demo", "operate"),
+]
 OUTSIDE = {"batch", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
 PLAIN = ("procrastinate_", "django_", "pg_", "bench_", "information_schema")
 # what tries whether the application may rewrite the log, and what works in a bench's own database
@@ -110,6 +113,8 @@ def test_the_wiring_leads_to_what_exists() -> None:
     wiring = import_module(settings.WIRING)
     for path in [*wiring.REACTIONS, *wiring.SETTINGS, *wiring.CHECKS.values(), *(path for _, path in wiring.TIMETABLE)]:
         import_string(path)
+    for path in wiring.REWARDS.values():
+        assert {"check", "grant", "words"} <= set(dir(import_module(path)))
     for path in wiring.DUE:
         assert {"due", "next_due"} <= set(dir(import_module(path)))
     for path in wiring.MERGERS:

@@ -27,7 +27,8 @@ class Reach(StrEnum):
 
 
 # What may be done, as `room.verb`. `members.view` shows personal values masked; `members.unmask` shows them.
-_SERVE = {"members.view", "members.edit", "members.unmask", "orders.view", "loyalty.view"}  # whoever talks to customers
+# whoever talks to customers
+_SERVE = {"members.view", "members.edit", "members.unmask", "orders.view", "loyalty.view", "membership.view", "mall.fulfil", "tasks.do"}
 _OPERATE = _SERVE | {
     "members.export",
     "orders.export",
@@ -39,15 +40,50 @@ _OPERATE = _SERVE | {
     "insights.view",
     "settings.view",
     "settings.edit",
+    "loyalty.edit",
+    "loyalty.adjust",
+    "loyalty.export",
+    "loyalty.move",
+    "membership.view",
+    "membership.edit",
+    "mall.fulfil",
+    "audiences.view",
+    "audiences.edit",
+    "touches.view",
+    "touches.edit",
+    "tasks.do",
 }
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.OWNER: frozenset(_OPERATE | {"staff.edit", "keys.edit", "audit.view"}),
+    Role.OWNER: frozenset(_OPERATE | {"staff.edit", "keys.edit", "audit.view", "loyalty.approve"}),
     Role.OPERATOR: frozenset(_OPERATE),
-    Role.ANALYST: frozenset({"members.view", "orders.view", "loyalty.view", "facts.view", "channels.view", "insights.view"}),
-    Role.CUSTOMER_SERVICE: frozenset(_SERVE),
+    Role.ANALYST: frozenset(
+        {
+            "members.view",
+            "orders.view",
+            "loyalty.view",
+            "membership.view",
+            "audiences.view",
+            "touches.view",
+            "facts.view",
+            "channels.view",
+            "insights.view",
+        }
+    ),
+    Role.CUSTOMER_SERVICE: frozenset(_SERVE | {"loyalty.adjust"}),
     Role.STORE_MANAGER: frozenset(_SERVE | {"insights.view"}),
     Role.SHOP_ASSISTANT: frozenset(_SERVE),
-    Role.FINANCE: frozenset({"orders.view", "orders.export", "loyalty.view", "channels.view", "insights.view"}),
+    Role.FINANCE: frozenset(
+        {
+            "orders.view",
+            "orders.export",
+            "loyalty.view",
+            "loyalty.export",
+            "loyalty.approve",
+            "membership.view",
+            "channels.view",
+            "insights.view",
+        }
+    ),
 }
 PERMISSIONS_KNOWN = PERMISSIONS[Role.OWNER]
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Audiences(AppConfig):
+    name = "siyu.audiences"
+    label = "audiences"

@@ -1,0 +1,1 @@
+"""Audiences: rules, who is in them, and when time alone changes that."""

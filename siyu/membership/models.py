@@ -1,0 +1,1 @@
+"""What members get and do: benefits, plans, honours, check-ins, tasks, the points mall."""

@@ -1,0 +1,1 @@
+"""The member centre: one-time codes, sessions, requests of members about their data."""

@@ -1,0 +1,5 @@
+"""Addresses of the member centre, all below `/m/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Touches(AppConfig):
+    name = "siyu.touches"
+    label = "touches"

@@ -1,0 +1,1 @@
+"""Touches: templates, the outbox, what the gate decided, receipts, staff tasks."""
