@@ -1,4 +1,4 @@
-"""The value ledger (earning side) and tiers.
+"""The value ledger: accounts, lots, entries, and the orders that value was earned by.
 
 Every entry moves an amount of one unit between two buckets of one account: the member's `pending`, `available`,
 `held`, `spent`, `expired`, `revoked`, `debt`, or the programme's `issued`. Both sides stand in one row, so entries
@@ -29,39 +29,6 @@ class Account(models.Model):
                 condition=models.Q(pending__gte=0, available__gte=0, held__gte=0, debt__gte=0), name="account_not_negative"
             ),
         ]
-
-
-class EarnRule(models.Model):
-    """A version of an earn rule: versions are never changed, a new one begins on its day."""
-
-    code = models.TextField()
-    version = models.IntegerField()
-    name = models.TextField()
-    definition = models.JSONField()  # see loyalty.rules.EarnRule
-    from_day = models.DateField()
-    until_day = models.DateField(null=True)
-    created_by = models.TextField()
-    created_at = models.DateTimeField()
-    archived_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="earn_rule_version_once")]
-
-
-class Tier(models.Model):
-    """A step of a track; versions as with earn rules."""
-
-    track = models.TextField(default="growth")
-    code = models.TextField()
-    name = models.TextField()
-    rank = models.IntegerField()
-    threshold = models.BigIntegerField()  # growth from which on it is held
-    multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)
-    version = models.IntegerField(default=1)
-    from_day = models.DateField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["track", "code", "version"], name="tier_version_once")]
 
 
 class Purchase(models.Model):
@@ -99,7 +66,7 @@ class Lot(models.Model):
     priority = models.SmallIntegerField(default=0)
     earned_at = models.DateTimeField()
     purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, db_index=False, db_constraint=False)
-    rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    rule = models.ForeignKey("loyalty.EarnRule", models.PROTECT, null=True, db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [
@@ -134,7 +101,7 @@ class Entry(models.Model):
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False, db_constraint=False)
     fact_id = models.BigIntegerField(null=True)
     fact_occurred_at = models.DateTimeField(null=True)
-    rule = models.ForeignKey(EarnRule, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    rule = models.ForeignKey("loyalty.EarnRule", models.PROTECT, null=True, db_index=False, db_constraint=False)
     tier = models.TextField(default="")  # the tier held when it was earned
     multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)  # of that tier, if the rule applies it
     posted_at = models.DateTimeField()
@@ -145,36 +112,4 @@ class Entry(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_positive")]
         indexes = [
             models.Index(fields=["account", "id"], name="entry_of_account"),  # the statement of a member
-        ]
-
-
-class CapUse(models.Model):
-    """How much of a rule's cap was used on a business day, by the member it was earned as.
-
-    Rows never move: a survivor has used what it and all that it absorbed have used, so a merge re-opens no cap.
-    """
-
-    pk = models.CompositePrimaryKey("origin_id", "rule_code", "business_day")
-    origin_id = models.BigIntegerField()
-    rule_code = models.TextField()
-    business_day = models.DateField()
-    points = models.BigIntegerField(default=0)
-    times = models.IntegerField(default=0)
-
-
-class Standing(models.Model):
-    """A member's tier on a track, since when and by which version; a pure function of growth, version and time."""
-
-    member = models.ForeignKey("members.Member", models.CASCADE, db_index=False, db_constraint=False)
-    track = models.TextField(default="growth")
-    tier = models.TextField()
-    growth = models.BigIntegerField()
-    since = models.DateTimeField()
-    version = models.IntegerField(default=1)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "track"], name="standing_once")]
-        indexes = [
-            models.Index(fields=["tier", "member"], name="standing_by_tier"),
-            models.Index(fields=["version", "member"], name="standing_by_version"),  # who has yet to be judged by a new version
         ]
