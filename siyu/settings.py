@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tables2",
     "crispy_forms",
+    "ninja",
     "crispy_bootstrap5",
     "procrastinate.contrib.django",
     "siyu.lib.web",

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from siyu.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", include("siyu.console.urls")),
     path("m/", include("siyu.portal.urls")),
     path("", include("siyu.acquisition.urls")),

@@ -28,6 +28,9 @@ DUE = [
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
 REWARDS: dict[str, str] = {}
 
+# what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
+API: list[str] = []
+
 # how a room absorbs and releases a member inside the merging transaction: `absorb(cursor, pairs)`, `release(cursor, pairs)`
 MERGERS = [
     "siyu.members.merger",

@@ -3,6 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
+from siyu.lib.refusal import Refusal
 from siyu.merchant.api import ScopedKey
 from siyu.merchant.models import Key
 from siyu.merchant.rules import SYSTEM, Actor
@@ -29,7 +30,8 @@ def test_others_stay_outside() -> None:
     plain = create_key(SYSTEM, "api", "warehouse", scopes=["orders.view"])
     write = create_key(SYSTEM, "write", "shop")
 
-    assert enter(plain, "members.view") is None
+    with pytest.raises(Refusal, match=r"key\.scope"):
+        enter(plain, "members.view")
     assert enter(write) is None
     assert enter("") is None
     revoke_key(SYSTEM, Key.objects.get(kind="api").pk)
