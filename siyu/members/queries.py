@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
+from siyu.facts.rules import Handle
 from siyu.lib.crypto import decrypt_text, lookup_hash, mask
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
@@ -143,6 +145,35 @@ def member(member_id: int, scope: Scope) -> MemberView | None:
     """A member, if the viewer's scope holds it."""
     rows = _rows(_sql.member, {"member": member_id, **scope.parameters()})
     return MemberView(*rows[0]) if rows else None
+
+
+def handle_named(kind: str, value: str) -> tuple[Handle, UUID] | None:
+    """A handle in its one form, with the hash it is found by; None for what names nobody."""
+    normal = policy_of(settings_book(), date.max).normal(kind, value)
+    return None if normal is None else (Handle(kind, normal), lookup_hash(kind, normal))
+
+
+def bearer(hash_: UUID) -> tuple[int, Handle] | None:
+    """Whose a handle is now, and the handle in plain; None when nobody has it (any more)."""
+    rows = _rows(_sql.bearer, {"hash": hash_})
+    return (rows[0][0], Handle(rows[0][1], _plain(rows[0][2]))) if rows else None
+
+
+def hash_for(member_id: int) -> UUID | None:
+    """The hash of a member's oldest handle that names a person; None for a member without one."""
+    weak = [kind.name for kind in KINDS.values() if not kind.is_strong]
+    rows = _rows(_sql.strong_handle, {"member": member_id, "weak": [*weak, "erased"]})
+    return rows[0][0] if rows else None
+
+
+def are_kept(messages: list[UUID]) -> bool:
+    """Whether the pump has written down the consents that these facts tell of."""
+    return _rows(_sql.kept_consents, {"messages": messages})[0][0] == len(messages)
+
+
+def is_described(hash_: UUID, message: UUID) -> bool:
+    """Whether the pump has written down the traits that this fact tells of the bearer of a handle."""
+    return bool(_rows(_sql.described, {"hash": hash_, "message": message}))
 
 
 def identities(member_ids: list[int], *, unmasked: bool = False) -> list[IdentityView]:

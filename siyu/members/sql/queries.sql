@@ -94,3 +94,20 @@ JOIN facts_source s ON s.id = f.source_id
 WHERE i.member_id = %(member)s
 ORDER BY f.occurred_at DESC, f.id DESC
 LIMIT %(limit)s
+
+-- name: bearer
+-- Whose a handle is, by its hash.
+SELECT member_id, kind, value FROM members_identity WHERE hash = %(hash)s AND kind <> 'erased'
+
+-- name: strong_handle
+-- A member's oldest handle that names a person.
+SELECT hash FROM members_identity WHERE member_id = %(member)s AND kind <> ALL(%(weak)s) ORDER BY id LIMIT 1
+
+-- name: kept_consents
+-- How many of these consents are written down.
+SELECT count(*) FROM members_consent WHERE message = ANY(%(messages)s::uuid[])
+
+-- name: described
+-- A trait of a handle as a fact told it.
+SELECT 1 FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
+WHERE i.hash = %(hash)s AND t.message = %(message)s LIMIT 1

@@ -1,4 +1,4 @@
-"""The writers of people: own assistant, tags, merge and undo, rungs. Sets where they can be; one is a list of one."""
+"""What staff and rooms do to members: own assistant, tags, merge and undo, rungs. Sets where they can be; one is a list of one."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -8,19 +8,20 @@ from uuid import uuid4
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from siyu.facts.rules import Derived, Fact, Handle, Incoming
-from siyu.facts.services import BATCH_LOCK, record
+from siyu.facts.rules import Derived, Fact, Handle
+from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from . import components
-from .components import Claim
-from .reactions import put_tags
-from .replay import Settling, load_component, settle
-from .rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
+from .. import components
+from ..components import Claim
+from ..reactions import put_tags
+from ..replay import Settling, load_component, settle
+from ..rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
+from .own import Choice, record_consents
 
 _sql = statements("siyu.members", "services")
 _resolver = statements("siyu.members", "resolver")
@@ -66,19 +67,8 @@ def untag(by: Actor, member_ids: Sequence[int], name: str) -> int:
 
 
 def record_consent(by: Actor, handle: Handle, purpose: str, channel: str, *, given: bool, proof: str, now: datetime) -> None:
-    """Record that a person agreed to, or withdrew, a purpose on a channel; the pump keeps it. Refusal: `consent.proof`."""
-    if not proof.strip():
-        raise Refusal("consent.proof", "say how the person told you: a form, a call, a letter with its date")
-    fact = Incoming(
-        name="consent.given" if given else "consent.withdrawn",
-        occurred_at=now,
-        message=f"consent:{uuid4()}",
-        handles=[handle],
-        properties={"purpose": purpose, "channel": channel, "proof": proof},
-    )
-    with transaction.atomic():
-        record([fact], source="console", received_at=now)
-        audit(by, fact.name, f"handle:{handle.kind}", {"purpose": purpose, "channel": channel}, proof)
+    """Record what a person told staff: a purpose on a channel agreed to, or withdrawn. Refusal: `consent.proof`."""
+    record_consents(by, handle, [Choice(purpose, channel, given)], proof=proof, source="console", now=now)
 
 
 def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: datetime) -> None:

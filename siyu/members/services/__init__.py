@@ -1,0 +1,36 @@
+"""The writers of people: what staff do to members, what members say of themselves, their card, their copy and their leaving."""
+
+from .cards import CARD_SECONDS, card_code, read_card
+from .leaving import copy_of, erase_member
+from .own import Choice, describe, record_consents
+from .people import (
+    assign_assistants,
+    hold_rungs,
+    lock,
+    merge_members,
+    record_consent,
+    rung_news,
+    tag,
+    undo_merge,
+    untag,
+)
+
+__all__ = [
+    "CARD_SECONDS",
+    "Choice",
+    "assign_assistants",
+    "card_code",
+    "copy_of",
+    "describe",
+    "erase_member",
+    "hold_rungs",
+    "lock",
+    "merge_members",
+    "read_card",
+    "record_consent",
+    "record_consents",
+    "rung_news",
+    "tag",
+    "undo_merge",
+    "untag",
+]
