@@ -10,6 +10,7 @@ REACTIONS = [
     "siyu.orders.reactions.book",
     "siyu.members.reactions.turn_clocks",
     "siyu.loyalty.reactions.earn",
+    "siyu.membership.reactions.subscribe",
     "siyu.facts.reactions.count",
 ]
 
@@ -23,6 +24,7 @@ CHECKS: dict[str, str] = {
 DUE = [
     "siyu.members.due",
     "siyu.loyalty.due",
+    "siyu.membership.due",
 ]
 
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
@@ -37,25 +39,28 @@ MERGERS = [
     "siyu.orders.merger",
     "siyu.acquisition.merger",
     "siyu.loyalty.merger",
+    "siyu.membership.merger",
 ]
 
 # who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
 # rooms above find the member's rows through the handles that members erases
 ERASERS = [
     "siyu.acquisition.privacy",
+    "siyu.membership.privacy",
     "siyu.loyalty.privacy",
     "siyu.orders.privacy",
     "siyu.members.privacy",
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold
-INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.loyalty", "siyu.acquisition"]
+INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
 
 # settings the business decides: each room's `rules.SETTINGS`
 SETTINGS = [
     "siyu.merchant.rules.SETTINGS",
     "siyu.members.rules.SETTINGS",
     "siyu.loyalty.rules.SETTINGS",
+    "siyu.membership.rules.SETTINGS",
 ]
 
 # periodic work of the worker: (seconds between runs, task); tasks take `now`, and run once more at every start of a worker

@@ -1,0 +1,1 @@
+"""The writers of membership; one file per noun."""

@@ -1,0 +1,1 @@
+"""Scenes of this room, and the statements that break each of its invariants; one file per noun."""
