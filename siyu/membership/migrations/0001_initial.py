@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -6,9 +7,74 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('members', '0001_initial'),
+        ('merchant', '0001_initial'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Badge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.TextField(unique=True)),
+                ('name', models.TextField()),
+                ('description', models.TextField(default='')),
+                ('icon', models.TextField(default='award')),
+                ('colour', models.TextField(default='yellow')),
+                ('definition', models.JSONField()),
+                ('counter_id', models.BigIntegerField(null=True)),
+                ('sort', models.IntegerField(default=0)),
+                ('created_by', models.TextField()),
+                ('created_at', models.DateTimeField()),
+                ('archived_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Board',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.TextField(unique=True)),
+                ('name', models.TextField()),
+                ('definition', models.JSONField()),
+                ('counter_id', models.BigIntegerField(null=True)),
+                ('from_day', models.DateField()),
+                ('created_by', models.TextField()),
+                ('created_at', models.DateTimeField()),
+                ('archived_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CheckInVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.IntegerField(unique=True)),
+                ('definition', models.JSONField()),
+                ('from_day', models.DateField()),
+                ('created_by', models.TextField()),
+                ('created_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Incognito',
+            fields=[
+                ('member', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='members.member')),
+                ('since', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Ritual',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('occasion', models.TextField(unique=True)),
+                ('title', models.TextField()),
+                ('words', models.TextField(default='')),
+                ('rewards', models.JSONField(default=list)),
+                ('days', models.IntegerField(default=7)),
+                ('is_on', models.BooleanField(default=True)),
+                ('changed_by', models.TextField()),
+                ('changed_at', models.DateTimeField()),
+            ],
+        ),
         migrations.CreateModel(
             name='Benefit',
             fields=[
@@ -27,5 +93,309 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='benefit_version_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='BoardPeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('start', models.DateField()),
+                ('end', models.DateField()),
+                ('refreshed_at', models.DateTimeField()),
+                ('frozen_at', models.DateTimeField(null=True)),
+                ('members', models.IntegerField(default=0)),
+                ('board', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='membership.board')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Card',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('occasion', models.TextField()),
+                ('title', models.TextField()),
+                ('words', models.TextField(default='')),
+                ('at', models.DateTimeField()),
+                ('until_at', models.DateTimeField()),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('key', models.UUIDField(unique=True)),
+                ('origin', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CheckIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('at', models.DateTimeField()),
+                ('is_made_up', models.BooleanField(default=False)),
+                ('identity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='members.identity')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Completion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.TextField()),
+                ('version', models.IntegerField()),
+                ('start', models.DateField()),
+                ('step', models.IntegerField()),
+                ('completed_at', models.DateTimeField()),
+                ('completed_day', models.DateField()),
+                ('claim_until', models.DateField(null=True)),
+                ('claimed_at', models.DateTimeField(null=True)),
+                ('origin', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Gift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.TextField(unique=True)),
+                ('name', models.TextField()),
+                ('description', models.TextField(default='')),
+                ('kind', models.TextField()),
+                ('delivery', models.JSONField(default=list)),
+                ('sku', models.TextField(default='')),
+                ('picture', models.TextField(default='')),
+                ('points', models.BigIntegerField()),
+                ('money_minor', models.BigIntegerField(default=0)),
+                ('stock', models.BigIntegerField(null=True)),
+                ('limit_each', models.IntegerField(null=True)),
+                ('limit_period', models.TextField(default='all')),
+                ('tiers', models.JSONField(default=list)),
+                ('tags', models.JSONField(default=list)),
+                ('rewards', models.JSONField(default=list)),
+                ('from_at', models.DateTimeField(null=True)),
+                ('until_at', models.DateTimeField(null=True)),
+                ('pick_up_days', models.IntegerField(default=14)),
+                ('is_on_sale', models.BooleanField(default=False)),
+                ('sort', models.IntegerField(default=0)),
+                ('created_by', models.TextField()),
+                ('created_at', models.DateTimeField()),
+                ('archived_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('stock', None), ('stock__gte', 0), _connector='OR'), name='gift_stock_not_negative'), models.CheckConstraint(condition=models.Q(('money_minor__gte', 0), ('points__gte', 0)), name='gift_price_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LadderGift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('streak', models.IntegerField()),
+                ('version', models.IntegerField()),
+                ('given_at', models.DateTimeField()),
+                ('origin', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Rank',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('group', models.BigIntegerField(default=0)),
+                ('value', models.BigIntegerField()),
+                ('rank', models.IntegerField()),
+                ('origin', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('period', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='membership.boardperiod')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Redemption',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.TextField(unique=True)),
+                ('key', models.TextField(unique=True)),
+                ('quantity', models.IntegerField()),
+                ('points', models.BigIntegerField()),
+                ('money_minor', models.BigIntegerField(default=0)),
+                ('delivery', models.TextField(default='')),
+                ('state', models.TextField()),
+                ('redeemed_at', models.DateTimeField()),
+                ('business_day', models.DateField()),
+                ('moved_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
+                ('address', models.BinaryField(null=True)),
+                ('carrier', models.TextField(default='')),
+                ('tracking', models.TextField(default='')),
+                ('pick_up_hash', models.UUIDField(null=True, unique=True)),
+                ('pick_up_code', models.BinaryField(null=True)),
+                ('handed_by', models.TextField(default='')),
+                ('because', models.TextField(default='')),
+                ('gift', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='membership.gift')),
+                ('origin', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('store', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='merchant.store')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StockMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pieces', models.BigIntegerField()),
+                ('kind', models.TextField()),
+                ('by', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('gift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='membership.gift')),
+                ('redemption', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='membership.redemption')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Task',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.TextField()),
+                ('version', models.IntegerField()),
+                ('name', models.TextField()),
+                ('description', models.TextField(default='')),
+                ('definition', models.JSONField()),
+                ('counter_id', models.BigIntegerField()),
+                ('since', models.DateField()),
+                ('from_day', models.DateField()),
+                ('until_day', models.DateField(null=True)),
+                ('sort', models.IntegerField(default=0)),
+                ('created_by', models.TextField()),
+                ('created_at', models.DateTimeField()),
+                ('archived_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='task_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TaskOrder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.TextField()),
+                ('shop', models.TextField()),
+                ('number', models.TextField()),
+                ('day', models.DateField(null=True)),
+                ('amount_minor', models.BigIntegerField(default=0)),
+                ('refunded_minor', models.BigIntegerField(default=0)),
+                ('identity', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='members.identity')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Voucher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.BinaryField()),
+                ('hash', models.UUIDField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('gift', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='membership.gift')),
+                ('redemption', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='membership.redemption')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Anniversary',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.TextField()),
+                ('since', models.DateField()),
+                ('settled_day', models.DateField()),
+                ('due_at', models.DateTimeField()),
+                ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.member')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['due_at'], name='anniversary_due')],
+                'constraints': [models.UniqueConstraint(fields=('member', 'kind'), name='anniversary_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BadgeAward',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.IntegerField()),
+                ('awarded_at', models.DateTimeField()),
+                ('by', models.TextField()),
+                ('because', models.TextField(default='')),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('revoked_because', models.TextField(default='')),
+                ('badge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='membership.badge')),
+                ('origin', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('badge', 'level', 'origin'), name='badge_award_once')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='boardperiod',
+            index=models.Index(condition=models.Q(('frozen_at', None)), fields=['end'], name='board_period_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='boardperiod',
+            constraint=models.UniqueConstraint(fields=('board', 'start'), name='board_period_once'),
+        ),
+        migrations.AddIndex(
+            model_name='card',
+            index=models.Index(fields=['owner', 'until_at'], name='card_of_member'),
+        ),
+        migrations.AddIndex(
+            model_name='checkin',
+            index=models.Index(fields=['day', 'identity'], name='check_in_of_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.UniqueConstraint(fields=('identity', 'day'), name='check_in_once'),
+        ),
+        migrations.AddIndex(
+            model_name='completion',
+            index=models.Index(fields=['task', 'completed_day'], name='completion_of_task'),
+        ),
+        migrations.AddConstraint(
+            model_name='completion',
+            constraint=models.UniqueConstraint(fields=('task', 'start', 'step', 'origin'), name='completion_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='laddergift',
+            constraint=models.UniqueConstraint(fields=('origin', 'day', 'streak'), name='ladder_gift_once'),
+        ),
+        migrations.AddIndex(
+            model_name='rank',
+            index=models.Index(fields=['period', 'group', 'rank', 'id'], name='rank_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='rank',
+            constraint=models.UniqueConstraint(fields=('period', 'origin', 'group'), name='rank_once'),
+        ),
+        migrations.AddIndex(
+            model_name='redemption',
+            index=models.Index(fields=['owner', 'gift', 'business_day'], name='redemption_limits'),
+        ),
+        migrations.AddIndex(
+            model_name='redemption',
+            index=models.Index(fields=['-redeemed_at', '-id'], name='redemption_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='redemption',
+            index=models.Index(fields=['gift', '-redeemed_at'], name='redemption_of_gift'),
+        ),
+        migrations.AddIndex(
+            model_name='redemption',
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='redemption_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='redemption',
+            constraint=models.CheckConstraint(condition=models.Q(('points__gte', 0), ('quantity__gt', 0)), name='redemption_of_something'),
+        ),
+        migrations.AddIndex(
+            model_name='taskorder',
+            index=models.Index(fields=['identity', 'task'], name='task_order_of_handle'),
+        ),
+        migrations.AddConstraint(
+            model_name='taskorder',
+            constraint=models.UniqueConstraint(fields=('task', 'shop', 'number'), name='task_order_once'),
+        ),
+        migrations.AddIndex(
+            model_name='voucher',
+            index=models.Index(condition=models.Q(('redemption', None), ('withdrawn_at', None)), fields=['gift', 'id'], name='voucher_free'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.UniqueConstraint(fields=('gift', 'hash'), name='voucher_once'),
         ),
     ]
