@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "siyu.insights",
     "siyu.console",
     "siyu.portal",
+    "siyu.integrations",
     "siyu.demo",
     "siyu.operate",
 ]

@@ -30,6 +30,14 @@ DUE = [
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
 REWARDS: dict[str, str] = {}
 
+# channels by which touches leave, one module each: `FIELDS`, `check(account)`, `send(account, messages)`; see `touches.rules.sending`
+CHANNELS: dict[str, str] = {
+    "email": "siyu.integrations.email.outbound",
+    "sms_aliyun": "siyu.integrations.sms_aliyun.outbound",
+    "sms_tencent": "siyu.integrations.sms_tencent.outbound",
+    "webhook": "siyu.integrations.webhooks.outbound",
+}
+
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API: list[str] = []
 

@@ -1,0 +1,209 @@
+"""A real SMTP conversation: taken, put off, refused, broken off, and the one case in which nobody knows."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from siyu.integrations.email import outbound
+from siyu.lib.refusal import Refusal
+from siyu.touches.rules.sending import Account, Attachment, GiveUp, Message, Retry, Sent, Unknown
+
+ID = UUID("6f1e8f4e-38a5-4f0c-9d0a-0d4f6a1c2b3d")
+
+
+class Server:
+    """Answers as told: by the recipient's name."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("full"):
+            return "452 4.2.2 mailbox full"
+        if address.startswith("gone"):
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        to = envelope.rcpt_tos[0]
+        if to.startswith("spam"):
+            return "554 5.7.1 rejected as spam"
+        if to.startswith("grey"):
+            return "451 4.7.1 try later"
+        if to.startswith("cut"):
+            server.transport.close()
+            await asyncio.sleep(0)
+            return "250 nobody hears this"
+        if to.startswith("slow"):
+            await asyncio.sleep(1.5)
+        self.mails.append(envelope.content)
+        return "250 2.0.0 queued as 42"
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Server, Account]]:
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield handler, account(controller.port)
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def account(port: int) -> Account:
+    return Account("mail", {"host": "127.0.0.1", "port": str(port), "security": "none", "sender": "shop@example.com", "name": "山茶小铺"})
+
+
+def mail(to: str, **changes) -> Message:
+    words = {"subject": "生日快乐，小月", "text": "亲爱的小月：\n.点开头的一行\n", "html": "<p>生日快乐</p>"}
+    return Message(id=ID, to=to, **{**words, **changes})
+
+
+def test_a_mail_arrives_whole_with_its_headers_and_leading_dots() -> None:
+    with mail_server() as (server, account):
+        outcome = list(
+            outbound.send(
+                account,
+                [
+                    mail(
+                        "yue@example.com",
+                        unsubscribe_url="https://shop.example/u/abc",
+                        attachments=(Attachment("券.txt", "text/plain", "满100减10".encode()),),
+                    )
+                ],
+            )
+        )
+
+    assert outcome == [Sent("2.0.0 queued as 42")]
+    got = message_from_bytes(server.mails[0], policy=default)
+    assert got["Subject"] == "生日快乐，小月"
+    assert got["From"].addresses[0].display_name == "山茶小铺"
+    assert got["Message-ID"] == f"<{ID}@example.com>"
+    assert got["List-Unsubscribe"] == "<https://shop.example/u/abc>"
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert got.get_body(("plain",)).get_content().splitlines() == ["亲爱的小月：", ".点开头的一行"]
+    assert got.get_body(("html",)).get_content().strip() == "<p>生日快乐</p>"
+    assert next(got.iter_attachments()).get_filename() == "券.txt"
+
+
+def test_a_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
+    with mail_server() as (server, account):
+        list(outbound.send(account, [mail("a@example.com", text="Dear Yue,\n.\n..two dots\nbye\n", html="")]))
+
+    assert message_from_bytes(server.mails[0], policy=default).get_content().splitlines() == ["Dear Yue,", ".", "..two dots", "bye"]
+
+
+def test_what_the_server_says_decides_and_neighbours_are_not_touched_by_it() -> None:
+    people = ["full@example.com", "a@example.com", "gone@example.com", "spam@example.com", "grey@example.com", "b@example.com"]
+    with mail_server() as (server, account):
+        outcomes = list(outbound.send(account, [mail(to) for to in people]))
+
+    assert isinstance(outcomes[0], Retry)
+    assert outcomes[0].because.startswith("452")
+    assert outcomes[2] == GiveUp("smtp.550", "550 5.1.1 no such user")
+    assert isinstance(outcomes[3], GiveUp)
+    assert outcomes[3].code == "smtp.554"
+    assert isinstance(outcomes[4], Retry)
+    assert isinstance(outcomes[1], Sent)
+    assert isinstance(outcomes[5], Sent)
+    assert len(server.mails) == 2
+
+
+def test_a_line_cut_after_the_mail_was_handed_over_is_unknown_and_the_next_goes_on_a_new_line() -> None:
+    with mail_server() as (server, account):
+        outcomes = list(outbound.send(account, [mail("cut@example.com"), mail("a@example.com")]))
+
+    assert isinstance(outcomes[0], Unknown)
+    assert isinstance(outcomes[1], Sent)
+    assert len(server.mails) == 1
+
+
+def test_a_server_too_slow_to_answer_is_unknown_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.5)
+    with mail_server() as (_, account):
+        outcomes = list(outbound.send(account, [mail("slow@example.com")]))
+
+    assert isinstance(outcomes[0], Unknown)
+
+
+def test_a_line_cut_before_the_mail_was_complete_may_be_tried_again() -> None:
+    with raw_server(lambda line: None if line.startswith(b"DATA") else b"250 OK\r\n") as port:
+        outcomes = list(outbound.send(account(port), [mail("a@example.com")]))
+
+    assert isinstance(outcomes[0], Retry)
+
+
+def test_a_server_that_is_not_there_costs_nothing_but_time() -> None:
+    outcomes = list(outbound.send(account(free_port()), [mail("a@example.com"), mail("b@example.com")]))
+
+    assert [type(outcome) for outcome in outcomes] == [Retry, Retry]
+
+
+@pytest.mark.parametrize("to", ["no-address", "小月@example.com", "a@example.com\r\nBcc: all@example.com"])
+def test_what_cannot_be_an_address_is_given_up_before_anything_is_said(to: str) -> None:
+    with mail_server() as (server, account):
+        outcomes = list(outbound.send(account, [mail(to)]))
+
+    assert isinstance(outcomes[0], GiveUp)
+    assert outcomes[0].code == "message.invalid"
+    assert server.mails == []
+
+
+def test_a_subject_cannot_smuggle_a_header() -> None:
+    with mail_server() as (server, account):
+        outcomes = list(outbound.send(account, [mail("a@example.com", subject="Hi\r\nBcc: all@example.com")]))
+
+    assert isinstance(outcomes[0], GiveUp)
+    assert server.mails == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"), [("security", "ssl3", "channel.security"), ("port", "0", "channel.port"), ("sender", "x", "channel.sender")]
+)
+def test_settings_are_checked_before_they_are_used(name: str, value: str, code: str) -> None:
+    right = account(25)
+    with pytest.raises(Refusal) as refused:
+        outbound.check(Account("mail", {**right.settings, name: value}))
+
+    assert refused.value.code == code
+    outbound.check(right)
+
+
+@contextmanager
+def raw_server(answer: Callable[[bytes], bytes | None]) -> Iterator[int]:
+    """A server that hangs up where `answer` gives nothing."""
+    state = SimpleNamespace(listener=socket.create_server(("127.0.0.1", 0)))
+
+    def serve() -> None:
+        line, _ = state.listener.accept()
+        with line, line.makefile("rb") as lines:
+            line.sendall(b"220 raw\r\n")
+            for asked in lines:
+                if (said := answer(asked)) is None:
+                    return
+                line.sendall(said)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield state.listener.getsockname()[1]
+    finally:
+        state.listener.close()
+        thread.join(2)

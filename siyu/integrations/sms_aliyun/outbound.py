@@ -1,0 +1,85 @@
+"""A message to Aliyun's SendSms. The text is the provider's template; we send its parameters."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from siyu.integrations.asking import LATER, SOON, ask, client
+from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
+from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
+
+from .client import query_of, signed
+
+FIELDS = (
+    ChannelField("endpoint", "Endpoint", usual="https://dysmsapi.aliyuncs.com"),
+    ChannelField("key_id", "AccessKey ID"),
+    ChannelField("key_secret", "AccessKey secret", is_secret=True),
+    ChannelField("signature", "SMS signature"),
+)
+VERSION = "2017-05-25"
+# codes that pass by themselves, and after how long: https messages of SendSms
+_PASSING = {"isp.SYSTEM_ERROR": SOON, "isp.RAM_PERMISSION_DENY": LATER, "isv.AMOUNT_NOT_ENOUGH": timedelta(hours=1)}
+
+
+class Answer(msgspec.Struct, rename="pascal"):
+    code: str
+    message: str = ""
+    biz_id: str = ""
+
+
+def check(account: Account) -> None:
+    """Refusal: `channel.endpoint`."""
+    if not account.get("endpoint").startswith(("https://", "http://127.0.0.1:")):
+        raise Refusal("channel.endpoint", "the endpoint is an https address")
+
+
+def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
+    """One request a message; `OutId` brings the receipt back to it."""
+    with client() as http:
+        for message in messages:
+            yield _send(http, account, message)
+
+
+def _send(http: httpx.Client, account: Account, message: Message) -> Outcome:
+    if not message.template:
+        return GiveUp("message.template", "Aliyun sends templates only: name its template code")
+    query = query_of(
+        {
+            "PhoneNumbers": message.to.removeprefix("+86"),
+            "SignName": account.get("signature"),
+            "TemplateCode": message.template,
+            "TemplateParam": msgspec.json.encode(dict(message.values)).decode(),
+            "OutId": str(message.id),
+        }
+    )
+    base = httpx.URL(account.get("endpoint"))
+    headers = signed(
+        base.netloc.decode(),
+        "SendSms",
+        VERSION,
+        query,
+        b"",
+        key=account.get("key_id"),
+        secret=account.get("key_secret"),
+        date=utc_now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        nonce=uuid4().hex,
+    )
+    answer = ask(http, f"{account.get('endpoint').rstrip('/')}/?{query}", headers=headers, content=b"")
+    return outcome_of(answer.content) if isinstance(answer, httpx.Response) else answer
+
+
+def outcome_of(body: bytes) -> Outcome:
+    """What SendSms answered."""
+    try:
+        answer = msgspec.json.decode(body, type=Answer)
+    except msgspec.DecodeError:
+        return Unknown("the provider answered something else than its documentation says")
+    if answer.code == "OK":
+        return Sent(answer.biz_id)
+    if answer.code in _PASSING or answer.code.startswith("Throttling"):
+        return Retry(_PASSING.get(answer.code, SOON), f"{answer.code}: {answer.message}"[:300])
+    return GiveUp(answer.code, answer.message[:300])

@@ -1,0 +1,112 @@
+"""A message to Tencent Cloud's SendSms. The text is the provider's template; we send its parameters in order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import httpx
+import msgspec
+
+from siyu.integrations.asking import LATER, SOON, ask, client
+from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
+from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
+
+from .client import signed
+
+FIELDS = (
+    ChannelField("endpoint", "Endpoint", usual="https://sms.tencentcloudapi.com"),
+    ChannelField("region", "Region", usual="ap-guangzhou"),
+    ChannelField("secret_id", "SecretId"),
+    ChannelField("secret_key", "SecretKey", is_secret=True),
+    ChannelField("app_id", "SMS application id"),
+    ChannelField("signature", "SMS signature"),
+)
+VERSION = "2021-01-11"
+_PASSING = {
+    "InternalError": SOON,
+    "RequestLimitExceeded": SOON,
+    "FailedOperation.InsufficientBalanceInSmsPackage": timedelta(hours=1),
+    "LimitExceeded.AppDailyLimit": timedelta(hours=12),
+    "UnauthorizedOperation": LATER,
+}
+
+
+class Status(msgspec.Struct, rename="pascal"):
+    code: str
+    message: str = ""
+    serial_no: str = ""
+
+
+class Fault(msgspec.Struct, rename="pascal"):
+    code: str
+    message: str = ""
+
+
+class Response(msgspec.Struct, rename="pascal"):
+    send_status_set: list[Status] = []
+    error: Fault | None = None
+
+
+class Answer(msgspec.Struct, rename="pascal"):
+    response: Response
+
+
+def check(account: Account) -> None:
+    """Refusal: `channel.endpoint`."""
+    if not account.get("endpoint").startswith(("https://", "http://127.0.0.1:")):
+        raise Refusal("channel.endpoint", "the endpoint is an https address")
+
+
+def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
+    """One request a message; `SessionContext` brings the receipt back to it."""
+    with client() as http:
+        for message in messages:
+            yield _send(http, account, message)
+
+
+def _send(http: httpx.Client, account: Account, message: Message) -> Outcome:
+    if not message.template:
+        return GiveUp("message.template", "Tencent Cloud sends templates only: name its template id")
+    body = msgspec.json.encode(
+        {
+            "PhoneNumberSet": [message.to],
+            "SmsSdkAppId": account.get("app_id"),
+            "SignName": account.get("signature"),
+            "TemplateId": message.template,
+            "TemplateParamSet": list(message.values.values()),
+            "SessionContext": str(message.id),
+        }
+    )
+    endpoint = httpx.URL(account.get("endpoint"))
+    headers = signed(
+        endpoint.netloc.decode(),
+        "sms",
+        "SendSms",
+        body,
+        key=account.get("secret_id"),
+        secret=account.get("secret_key"),
+        timestamp=int(utc_now().timestamp()),
+    )
+    headers |= {"x-tc-version": VERSION, "x-tc-region": account.get("region")}
+    answer = ask(http, account.get("endpoint"), headers=headers, content=body)
+    return outcome_of(answer.content) if isinstance(answer, httpx.Response) else answer
+
+
+def outcome_of(body: bytes) -> Outcome:
+    """What SendSms answered: a fault of the request, or a status for the number."""
+    try:
+        response = msgspec.json.decode(body, type=Answer).response
+    except msgspec.DecodeError:
+        return Unknown("the provider answered something else than its documentation says")
+    said = response.error or (response.send_status_set[0] if response.send_status_set else None)
+    if said is None:
+        return Unknown("the provider answered without a status")
+    if isinstance(said, Status) and said.code == "Ok":
+        return Sent(said.serial_no)
+    if (after := _passing(said.code)) is not None:
+        return Retry(after, f"{said.code}: {said.message}"[:300])
+    return GiveUp(said.code, said.message[:300])
+
+
+def _passing(code: str) -> timedelta | None:
+    return _PASSING.get(code) or _PASSING.get(code.partition(".")[0])
