@@ -9,6 +9,8 @@ from .refusal import Refusal
 PROTECTED = {
     "merchant_audit": ("UPDATE", "DELETE", "TRUNCATE"),
     "loyalty_entry": ("UPDATE", "DELETE", "TRUNCATE"),
+    "loyalty_operation": ("UPDATE", "DELETE", "TRUNCATE"),
+    "loyalty_seal": ("UPDATE", "DELETE", "TRUNCATE"),
     "facts_log": ("UPDATE", "DELETE", "TRUNCATE"),
     "django_migrations": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
 }

@@ -2,6 +2,22 @@
 
 from .earning import CapUse, EarnRule
 from .ledger import Account, Entry, Lot, Purchase
+from .operations import Adjustment, Hold, Operation
 from .tiers import Standing, Tier
+from .units import Seal, Unit
 
-__all__ = ["Account", "CapUse", "EarnRule", "Entry", "Lot", "Purchase", "Standing", "Tier"]
+__all__ = [
+    "Account",
+    "Adjustment",
+    "CapUse",
+    "EarnRule",
+    "Entry",
+    "Hold",
+    "Lot",
+    "Operation",
+    "Purchase",
+    "Seal",
+    "Standing",
+    "Tier",
+    "Unit",
+]

@@ -21,6 +21,7 @@ class Account(models.Model):
     expired = models.BigIntegerField(default=0)
     revoked = models.BigIntegerField(default=0)
     debt = models.BigIntegerField(default=0)  # what the member owes, never negative
+    active_until = models.DateTimeField(null=True)  # lots that slide with activity end here
 
     class Meta:
         constraints = [
@@ -28,6 +29,9 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=models.Q(pending__gte=0, available__gte=0, held__gte=0, debt__gte=0), name="account_not_negative"
             ),
+        ]
+        indexes = [  # what ends by inactivity
+            models.Index(fields=["active_until"], condition=models.Q(active_until__isnull=False), name="account_sliding")
         ]
 
 
@@ -50,7 +54,7 @@ class Purchase(models.Model):
 class Lot(models.Model):
     """Value earned together: what is left, when it becomes available, when it expires, and what it was earned for.
 
-    amount = remaining + expired + (reversed from this lot) + (spent from this lot).
+    amount = remaining + held + expired + (reversed from this lot) + (spent from this lot).
     """
 
     key = models.UUIDField()  # the key of the entry that earned it
@@ -58,11 +62,14 @@ class Lot(models.Model):
     unit = models.TextField()
     amount = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    held = models.BigIntegerField(default=0)  # reserved by open holds
     reversed = models.BigIntegerField(default=0)  # taken back by refunds so far, from wherever it was
+    waived = models.BigIntegerField(default=0)  # what refunds should have taken back and the unit's policy let go
     expired = models.BigIntegerField(default=0)
     is_pending = models.BooleanField()
     available_at = models.DateTimeField(null=True)  # null while it waits for a fact (receipt)
     expires_at = models.DateTimeField(null=True)
+    is_sliding = models.BooleanField(default=False)  # ends with its account's `active_until`
     priority = models.SmallIntegerField(default=0)
     earned_at = models.DateTimeField()
     purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, db_index=False, db_constraint=False)
@@ -97,7 +104,7 @@ class Entry(models.Model):
     debit = models.TextField()  # bucket the amount leaves: issued · pending · available …
     credit = models.TextField()  # bucket it reaches
     amount = models.BigIntegerField()
-    kind = models.TextField()  # earn · mature · expire · reverse_earn · settle
+    kind = models.TextField()  # see loyalty.rules.kinds
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, db_index=False, db_constraint=False)
     fact_id = models.BigIntegerField(null=True)
     fact_occurred_at = models.DateTimeField(null=True)
@@ -106,10 +113,17 @@ class Entry(models.Model):
     multiplier = models.DecimalField(max_digits=6, decimal_places=3, default=1)  # of that tier, if the rule applies it
     posted_at = models.DateTimeField()
     business_day = models.DateField()
+    operation = models.ForeignKey("loyalty.Operation", models.PROTECT, null=True, db_index=False, db_constraint=False)  # that asked for it
+    of = models.ForeignKey(  # the spending or hold whose part this entry moves on, or returns
+        "loyalty.Operation", models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     key = models.UUIDField(unique=True)  # idempotency: one key, one effect; begins with the day, so that its index grows at one end
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_positive")]
         indexes = [
             models.Index(fields=["account", "id"], name="entry_of_account"),  # the statement of a member
+            # which lots paid a spending, and what of it went back
+            models.Index(fields=["operation"], condition=models.Q(operation__isnull=False), name="entry_of_operation"),
+            models.Index(fields=["of"], condition=models.Q(of__isnull=False), name="entry_moving_operation"),
         ]
