@@ -1,0 +1,239 @@
+"""The gate against an oracle that looks at every minute and counts every window by hand, over histories with odd clocks."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyu.lib.buckets import bucket
+from siyu.touches.rules.gate import Cap, Consent, Policy, Proposal, Record, State, Why, confirm, decide, judge
+from siyu.touches.rules.quiet import QuietHours
+
+SHANGHAI, BERLIN, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+LORD_HOWE, AZORES = ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Atlantic/Azores")  # half an hour; a jump over midnight
+NOON = datetime(2026, 5, 5, 4, tzinfo=UTC)  # 12:00 in Shanghai
+YES, NO = Consent(True, NOON - timedelta(days=9)), Consent(False, NOON - timedelta(days=1))
+
+
+def member(**changes) -> State:
+    usual = {
+        "member_id": 7,
+        "zone": SHANGHAI,
+        "consents": {("marketing", "any"): YES},
+        "addresses": frozenset({"sms", "email", "inbox"}),
+    }
+    return State(**{**usual, **changes})
+
+
+def wish(key: str = "a", **changes) -> Proposal:
+    return Proposal(**{"key": key, "channel": "sms", "purpose": "marketing", "at": NOON, **changes})
+
+
+def why(policy: Policy, state: State, proposal: Proposal) -> Why | None:
+    return judge(policy, state, proposal).why
+
+
+def test_someone_who_agreed_is_touched_at_the_wanted_time() -> None:
+    assert judge(Policy(), member(), wish()).at == NOON
+
+
+@pytest.mark.parametrize(
+    ("consents", "purpose", "refusal"),
+    [
+        ({}, "marketing", Why.NO_CONSENT),
+        ({}, "service", None),
+        ({("marketing", "sms"): YES}, "marketing", None),
+        ({("marketing", "email"): YES}, "marketing", Why.NO_CONSENT),
+        ({("marketing", "any"): YES, ("marketing", "sms"): NO}, "marketing", Why.WITHDRAWN),
+        ({("marketing", "any"): NO, ("marketing", "sms"): YES}, "marketing", Why.WITHDRAWN),
+        ({("marketing", "any"): NO, ("marketing", "sms"): Consent(True, NOON)}, "marketing", None),
+        ({("service", "any"): NO}, "service", Why.WITHDRAWN),
+        ({("marketing", "any"): Consent(True, NOON), ("marketing", "sms"): Consent(False, NOON)}, "marketing", Why.WITHDRAWN),
+    ],
+)
+def test_the_newest_word_about_a_purpose_holds(consents, purpose, refusal) -> None:
+    assert why(Policy(), member(consents=consents), wish(purpose=purpose)) is refusal
+
+
+def test_who_cannot_be_reached_is_told_apart() -> None:
+    assert why(Policy(), member(is_gone=True), wish()) is Why.GONE
+    assert why(Policy(), member(is_simulated=True), wish()) is Why.SIMULATED
+    assert why(Policy(), member(is_simulated=True), wish(channel="inbox", leaves_house=False)) is None
+    assert why(Policy(), member(), wish(channel="wecom")) is Why.NO_ADDRESS
+    assert why(Policy(), member(refused=frozenset({"sms"})), wish()) is Why.BAD_ADDRESS
+
+
+def test_quiet_hours_put_off_or_refuse() -> None:
+    night = wish(at=datetime(2026, 5, 5, 14, tzinfo=UTC))  # 22:00
+
+    assert judge(Policy(), member(), night).at == datetime(2026, 5, 6, 1, tzinfo=UTC)
+    assert why(Policy(when_quiet="drop"), member(), night) is Why.QUIET
+    assert why(Policy(), member(), wish(at=night.at, until=night.at + timedelta(hours=3))) is Why.TOO_LATE
+    assert judge(Policy(), member(), wish(at=night.at, purpose="service")).at == night.at
+
+
+def test_the_more_important_of_two_takes_the_last_place() -> None:
+    policy = Policy(caps=(Cap(1, "day"),))
+
+    state, verdicts = decide(policy, member(), [wish("low"), wish("high", priority=9, at=NOON + timedelta(hours=2))])
+
+    assert {verdict.key: verdict.why for verdict in verdicts} == {"high": None, "low": Why.CAPPED}
+    assert [record.key for record in state.records] == ["high"]
+    assert next(verdict.detail for verdict in verdicts if verdict.why) == "1 a day"
+
+
+def test_caps_count_by_channel_by_purpose_and_in_all() -> None:
+    before = (Record("x", "sms", "marketing", NOON - timedelta(hours=3)),)
+    state = member(records=before)
+
+    assert why(Policy(caps=(Cap(1, "day", channel="sms"),)), state, wish()) is Why.CAPPED
+    assert why(Policy(caps=(Cap(1, "day", channel="email"),)), state, wish()) is None
+    assert why(Policy(caps=(Cap(1, "day", purpose="marketing"),)), state, wish(channel="email")) is Why.CAPPED
+    assert why(Policy(caps=(Cap(2, "day"),)), state, wish()) is None
+    assert why(Policy(caps=(Cap(1, "hours", hours=3),)), state, wish()) is None  # exactly three hours later is another window
+    assert why(Policy(caps=(Cap(1, "day"),)), state, wish(purpose="service")) is None
+
+
+def test_a_place_reserved_for_later_counts_for_every_window_it_shares() -> None:
+    later = (Record("x", "sms", "marketing", NOON + timedelta(hours=2)),)
+
+    assert why(Policy(caps=(Cap(1, "hours", hours=3),)), member(records=later), wish()) is Why.CAPPED
+    assert why(Policy(caps=(Cap(1, "hours", hours=2),)), member(records=later), wish()) is None
+
+
+def test_at_the_moment_of_sending_the_own_place_is_free_but_what_changed_counts() -> None:
+    policy = Policy(caps=(Cap(1, "day"),))
+    state, _ = decide(policy, member(), [wish()])
+    second = wish("b")
+
+    assert confirm(policy, state, wish(), NOON).at == NOON
+    assert confirm(policy, state, second, NOON).why is Why.CAPPED
+    assert confirm(policy, member(consents={("marketing", "any"): NO}), wish(), NOON).why is Why.WITHDRAWN
+    night = NOON + timedelta(hours=10)
+    assert confirm(policy, state, wish(), night).at == datetime(2026, 5, 6, 1, tzinfo=UTC)
+
+
+def test_control_groups_are_drawn_last_stick_and_have_their_size() -> None:
+    policy = Policy(control_share=1_000)
+    drawn = {number for number in range(5_000) if why(policy, member(member_id=number), wish()) is Why.CONTROL}
+
+    assert drawn == {number for number in range(5_000) if bucket("global", number) < 1_000}
+    assert 430 <= len(drawn) <= 570  # five standard deviations round a tenth
+    one = min(drawn)
+    assert why(policy, member(member_id=one, consents={}), wish()) is Why.NO_CONSENT
+    held = [number for number in range(2_000) if why(Policy(), member(member_id=number), wish(salt="s", held_out=5_000)) is Why.HELD_OUT]
+    assert 890 <= len(held) <= 1_110
+
+
+# --- against the oracle ---
+
+NIGHT = QuietHours(time(21), time(8, 30))
+zones = st.sampled_from([SHANGHAI, BERLIN, NEW_YORK, LORD_HOWE, AZORES])
+# round the changes of clocks of 2026, to the minute
+instants = st.builds(
+    lambda base, minutes: base + timedelta(minutes=minutes),
+    st.sampled_from(
+        [
+            datetime(2026, 3, 8, 7, tzinfo=UTC),
+            datetime(2026, 3, 29, 1, tzinfo=UTC),
+            datetime(2026, 4, 4, 15, tzinfo=UTC),
+            datetime(2026, 10, 25, 1, tzinfo=UTC),
+            datetime(2026, 11, 1, 6, tzinfo=UTC),
+        ]
+    ),
+    st.integers(-3_000, 3_000),
+)
+walls = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(zone=zones, at=instants, start=walls, end=walls)
+def test_quiet_hours_end_at_the_first_minute_whose_clock_is_not_quiet(zone, at, start, end) -> None:
+    quiet = QuietHours(start, end)
+
+    def is_quiet(instant: datetime) -> bool:
+        shown = instant.astimezone(zone).strftime("%H%M")
+        first, last = start.strftime("%H%M"), end.strftime("%H%M")
+        return first <= shown < last if first <= last else not last <= shown < first
+
+    minute = at
+    while is_quiet(minute):
+        minute += timedelta(minutes=1)
+
+    assert quiet.over(at, zone) == minute
+
+
+channels, purposes = st.sampled_from(["sms", "email"]), st.sampled_from(["marketing", "service", "personalisation"])
+caps = st.builds(
+    Cap,
+    limit=st.integers(1, 3),
+    window=st.sampled_from(["day", "week", "month", "hours"]),
+    hours=st.integers(1, 8),
+    channel=st.sampled_from(["any", "sms", "email"]),
+    purpose=st.sampled_from(["any", "marketing"]),
+)
+proposals = st.lists(
+    st.builds(wish, st.uuids().map(str), channel=channels, purpose=purposes, at=instants, priority=st.integers(0, 2)),
+    max_size=8,
+    unique_by=lambda one: one.key,
+)
+consents = st.dictionaries(
+    st.tuples(purposes, st.sampled_from(["any", "sms", "email"])), st.builds(Consent, st.booleans(), instants), max_size=6
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(zone=zones, caps=st.lists(caps, max_size=2), consents=consents, proposals=proposals)
+def test_no_history_breaks_a_cap_a_consent_or_a_night_and_nothing_is_refused_without_need(zone, caps, consents, proposals) -> None:
+    policy = Policy(caps=tuple(caps), quiet=NIGHT)
+    state = member(zone=zone, consents=consents)
+
+    after, verdicts = decide(policy, state, proposals)
+
+    assert {verdict.key for verdict in verdicts} == {proposal.key for proposal in proposals}
+    asked = {proposal.key: proposal for proposal in proposals}
+    standing: list[Record] = []
+    for verdict in verdicts:
+        proposal = asked[verdict.key]
+        allowed = consented(consents, proposal)
+        if verdict.at is None:
+            assert not allowed or is_full(caps, standing, proposal, NIGHT.over(proposal.at, zone), zone)
+            continue
+        assert allowed
+        if proposal.purpose != "service":
+            assert "0830" <= verdict.at.astimezone(zone).strftime("%H%M") < "2100"
+            assert verdict.at >= proposal.at
+            assert not is_full(caps, standing, proposal, verdict.at, zone)
+        standing.append(Record(proposal.key, proposal.channel, proposal.purpose, verdict.at))
+    assert after.records == tuple(standing)
+
+
+def consented(consents: dict, proposal: Proposal) -> bool:
+    said = sorted(
+        (consent.at, not consent.is_given)
+        for (purpose, channel), consent in consents.items()
+        if purpose == proposal.purpose and channel in ("any", proposal.channel)
+    )
+    return not said[-1][1] if said else proposal.purpose == "service"
+
+
+def is_full(caps: list[Cap], standing: list[Record], proposal: Proposal, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether one more at this instant is too many for some cap, by counting each of its windows by hand."""
+    if proposal.purpose == "service":
+        return False
+    for cap in caps:
+        if cap.concerns(proposal.channel, proposal.purpose):
+            times = [record.at for record in standing if cap.concerns(record.channel, record.purpose)]
+            if cap.window == "hours":
+                length = timedelta(hours=cap.hours)
+                begins = (at - timedelta(minutes=minute) for minute in range(60 * cap.hours))
+                most = max(sum(begin <= time < begin + length for time in times) for begin in begins)
+            else:
+                form = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}[cap.window]
+                shown = at.astimezone(zone).strftime(form)
+                most = sum(time.astimezone(zone).strftime(form) == shown for time in times)
+            if most + 1 > cap.limit:
+                return True
+    return False
