@@ -103,6 +103,13 @@ def test_a_place_reserved_for_later_counts_for_every_window_it_shares() -> None:
     assert why(Policy(caps=(Cap(1, "hours", hours=2),)), member(records=later), wish()) is None
 
 
+def test_two_places_exactly_a_window_apart_are_not_in_one() -> None:
+    round_it = tuple(Record(str(hours), "sms", "marketing", NOON + timedelta(hours=hours)) for hours in (-1, 2))
+
+    assert why(Policy(caps=(Cap(2, "hours", hours=3),)), member(records=round_it), wish()) is None
+    assert why(Policy(caps=(Cap(2, "hours", hours=4),)), member(records=round_it), wish()) is Why.CAPPED
+
+
 def test_at_the_moment_of_sending_the_own_place_is_free_but_what_changed_counts() -> None:
     policy = Policy(caps=(Cap(1, "day"),))
     state, _ = decide(policy, member(), [wish()])
