@@ -1,0 +1,143 @@
+"""The words of a touch: a small Liquid language without endless loops, files or clocks; what is missing stops the touch."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape, unescape
+from typing import Any
+
+import msgspec
+from liquid import Environment, StrictDefaultUndefined
+from liquid.exceptions import LiquidError, UndefinedError
+
+from siyu.lib.money import minor_digits
+
+MAX_SOURCE, MAX_OUTPUT, MAX_LOOPS = 100_000, 200_000, 1_000  # characters, bytes, turns
+TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
+_HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url>https?://[^"']+)(?P=quote)""", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'，。；）】]+")
+
+
+class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A template in one language. `html` only where the medium shows it."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+
+
+class WordingError(ValueError):
+    """A template that cannot be used, or words that are missing: `code` is stable."""
+
+    def __init__(self, code: str, because: str) -> None:
+        super().__init__(because)
+        self.code, self.because = code, because
+
+
+def variables(source: str) -> set[str]:
+    """The names a template asks for, dotted: `member.nickname`.
+
+    Raises `template.syntax`, `template.tag`, `template.filter`, `template.long`.
+    """
+    if len(source) > MAX_SOURCE:
+        raise WordingError("template.long", f"a template has at most {MAX_SOURCE:,} characters")
+    try:
+        found = _PLAIN.from_string(source).analyze(include_partials=False)
+    except LiquidError as error:
+        raise WordingError("template.syntax", str(error)) from error
+    if unknown := found.tags.keys() - TAGS:
+        raise WordingError("template.tag", f"not available here: {', '.join(sorted(unknown))}")
+    if unknown := found.filters.keys() - _PLAIN.filters.keys():
+        raise WordingError("template.filter", f"there is no filter {', '.join(sorted(unknown))}")
+    return {".".join(str(part) for part in use.segments) for uses in found.globals.values() for use in uses}
+
+
+def check(variant: Variant, known: Mapping[str, str], *, prefixes: tuple[str, ...] = ()) -> None:
+    """Whether every part can be read and asks only for known names (or for anything below `prefixes`). Raises also `template.variable`."""
+    for source in (variant.subject, variant.text, variant.html):
+        for name in sorted(variables(source)):
+            if name not in known and not name.startswith(prefixes or ("\0",)):
+                raise WordingError("template.variable", f"there is no {name}")
+
+
+def render(variant: Variant, values: Mapping[str, Any]) -> Variant:
+    """The words for one member. `values` is nested by the dots of the names and holds only what is known of the member.
+
+    Raises `template.missing` where a value is not known and no `default` stands for it, `template.broken` for what fails otherwise.
+    """
+    return Variant(
+        text=_render(_PLAIN, variant.text, values),
+        subject=" ".join(_render(_PLAIN, variant.subject, values).split()),
+        html=_render(_ESCAPING, variant.html, values) if variant.html else "",
+    )
+
+
+def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"member.name": "Yue"}` → `{"member": {"name": "Yue"}}`, without what is empty."""
+    tree: dict[str, Any] = {}
+    for name, value in flat.items():
+        if value is None or value == "":
+            continue
+        *path, last = name.split(".")
+        place = tree
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return tree
+
+
+def links(words: Variant) -> list[str]:
+    """The addresses in rendered words, each once, in order."""
+    found = [unescape(match["url"]) for match in _HREF.finditer(words.html)] + _ADDRESS.findall(words.text)
+    return list(dict.fromkeys(found))
+
+
+def with_links(words: Variant, replace: Callable[[str], str]) -> Variant:
+    """The same words with every address replaced: how clicks are counted."""
+    html = _HREF.sub(
+        lambda match: f"{match['before']}{match['quote']}{escape(replace(unescape(match['url'])))}{match['quote']}", words.html
+    )
+    return msgspec.structs.replace(words, html=html, text=_ADDRESS.sub(lambda match: replace(match[0]), words.text))
+
+
+def sms_parts(text: str) -> int:
+    """How many messages an operator of a Chinese network counts: up to 70 characters one, beyond that 67 each."""
+    return 1 if len(text) <= 70 else -(-len(text) // 67)
+
+
+def _render(environment: Environment, source: str, values: Mapping[str, Any]) -> str:
+    try:
+        return environment.from_string(source).render(**values)
+    except UndefinedError as error:
+        raise WordingError("template.missing", str(error)) from error
+    except (LiquidError, ArithmeticError, TypeError, ValueError) as error:
+        raise WordingError("template.broken", str(error)) from error
+
+
+def _money(minor: Any, currency: str = "CNY") -> str:
+    """Minor units as an amount: 1230 → 12.30."""
+    digits = minor_digits(currency)
+    return f"{Decimal(int(minor)).scaleb(-digits):,.{digits}f}"
+
+
+def _day(value: Any, form: str = "%Y-%m-%d") -> str:
+    """A day or an instant (already on the member's clock) by a strftime form."""
+    return value.strftime(form) if isinstance(value, date | datetime) else str(value)
+
+
+class _Words(Environment):
+    loop_iteration_limit = MAX_LOOPS
+    output_stream_limit = MAX_OUTPUT
+    local_namespace_limit = MAX_OUTPUT
+    block_nesting_limit = 10
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    made = _Words(undefined=StrictDefaultUndefined, autoescape=autoescape)
+    made.add_filter("money", _money)
+    made.add_filter("date", _day)  # Liquid's own reads the clock
+    return made
+
+
+_PLAIN, _ESCAPING = _environment(autoescape=False), _environment(autoescape=True)

@@ -1,0 +1,96 @@
+"""Templates say what they should to whom they should, and nothing else runs in them."""
+
+from datetime import date
+
+import pytest
+
+from siyu.touches.rules.wording import Variant, WordingError, check, links, nested, render, sms_parts, variables, with_links
+
+YUE = nested(
+    {"member.nickname": "小月", "member.tier": "金卡", "points.available": 120, "points.ends": date(2026, 12, 31), "member.city": ""}
+)
+
+
+def said(text: str, values=YUE, **more: str) -> str:
+    return render(Variant(text, **more), values).text
+
+
+def test_words_are_filled_in_with_money_and_days_of_the_trade() -> None:
+    text = (
+        "{{ member.nickname }}，您有 {{ points.available }} 分将于 {{ points.ends | date: '%m月%d日' }} 到期，订单 {{ 123456 | money }} 元"
+    )
+
+    assert said(text) == "小月，您有 120 分将于 12月31日 到期，订单 1,234.56 元"
+
+
+def test_a_missing_value_takes_its_default_and_without_one_stops_the_touch() -> None:
+    assert said("{{ member.city | default: '您所在的城市' }}") == "您所在的城市"
+    with pytest.raises(WordingError) as stopped:
+        said("您好，{{ member.city }}")
+
+    assert stopped.value.code == "template.missing"
+
+
+def test_conditions_and_loops_work_within_bounds() -> None:
+    assert said("{% if member.tier == '金卡' %}贵宾{% else %}您{% endif %}") == "贵宾"
+    with pytest.raises(WordingError) as stopped:
+        said("{% for i in (1..100000) %}x{% endfor %}")
+    assert stopped.value.code == "template.broken"
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("{{ member.nickname ", "template.syntax"),
+        ("{% if %}", "template.syntax"),
+        ("{% include 'settings' %}", "template.tag"),
+        ("{% render 'x' %}", "template.tag"),
+        ("{{ member.nickname | open }}", "template.filter"),
+        ("{{ member.password }}", "template.variable"),
+        ("x" * 100_001, "template.long"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_anybody_reads_it(source: str, code: str) -> None:
+    with pytest.raises(WordingError) as refused:
+        check(Variant(source), {"member.nickname": "nickname"})
+
+    assert refused.value.code == code
+
+
+def test_known_names_and_those_below_a_prefix_pass() -> None:
+    check(Variant("{{ member.nickname }} {{ trait.skin }}"), {"member.nickname": "nickname"}, prefixes=("trait.",))
+
+    assert variables("{% assign x = member.tier %}{{ x }}{{ points.available }}") == {"member.tier", "points.available"}
+
+
+def test_python_is_out_of_reach() -> None:
+    for source in ("{{ member.__class__ }}", "{{ member.nickname.__class__.__mro__ }}", "{{ ''.join }}"):
+        with pytest.raises(WordingError):
+            said(source)
+
+
+def test_html_escapes_what_members_wrote_and_a_subject_stays_one_line() -> None:
+    values = nested({"member.nickname": "<b>月</b>\nBcc: all@example.com"})
+
+    words = render(Variant("{{ member.nickname }}", "Hi {{ member.nickname }}", "<p>{{ member.nickname }}</p>"), values)
+
+    assert words.html == "<p>&lt;b&gt;月&lt;/b&gt;\nBcc: all@example.com</p>"
+    assert words.subject == "Hi <b>月</b> Bcc: all@example.com"
+
+
+def test_links_are_found_once_and_replaced_wherever_they_stand() -> None:
+    words = Variant(
+        "看看 https://shop.example/a?x=1&y=2，或 https://shop.example/b",
+        html='<a class="b" href="https://shop.example/a?x=1&amp;y=2">看看</a>',
+    )
+
+    counted = with_links(words, lambda url: f"https://t.example/{links(words).index(url)}")
+
+    assert links(words) == ["https://shop.example/a?x=1&y=2", "https://shop.example/b"]
+    assert counted.text == "看看 https://t.example/0，或 https://t.example/1"
+    assert counted.html == '<a class="b" href="https://t.example/0">看看</a>'
+
+
+@pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
+def test_long_messages_are_counted_as_the_operator_counts_them(length: int, parts: int) -> None:
+    assert sms_parts("字" * length) == parts
