@@ -28,19 +28,32 @@ def programme(cursor: Cursor, settings: SettingsBook, zone: ZoneInfo) -> Program
     cursor.execute(_sql.tiers, {"track": TRACK})
     tiers = tuple(cursor.fetchall())
     zones = tuple(sorted({(row[1], settings.zone(row[1])) for row in tiers}, key=lambda pair: pair[0]))
-    return _programme(rules, tiers, zones, zone)
+    return _programme(rules, tiers, zones, zone, settings.currency(date.max), _sources(cursor, rules))
+
+
+def _sources(cursor: Cursor, rules: tuple[RuleRow, ...]) -> tuple[tuple[int, str], ...]:
+    """Names of the sources of facts, if a rule may ask for them."""
+    if not any('"sources"' in row[6] for row in rules):
+        return ()
+    cursor.execute(_sql.sources)
+    return tuple(cursor.fetchall())
 
 
 @lru_cache(maxsize=8)
 def _programme(
-    rules: tuple[RuleRow, ...], tiers: tuple[TierRow, ...], zones: tuple[tuple[date, ZoneInfo], ...], zone: ZoneInfo
+    rules: tuple[RuleRow, ...],
+    tiers: tuple[TierRow, ...],
+    zones: tuple[tuple[date, ZoneInfo], ...],
+    zone: ZoneInfo,
+    currency: str,
+    sources: tuple[tuple[int, str], ...],
 ) -> Programme:
     starts = dict(zones)
     versions: dict[tuple[int, date], list[Tier]] = {}
     for version, day, code, name, rank, threshold, multiplier in tiers:
         versions.setdefault((version, day), []).append(Tier(code, name, rank, threshold, int(multiplier * PLAIN)))
     ladders = [Ladder(version, midnight(day, starts[day]), tuple(steps)) for (version, day), steps in versions.items()]
-    return Programme([_rule(row) for row in rules], ladders, zone)
+    return Programme([_rule(row) for row in rules], ladders, zone, currency, dict(sources))
 
 
 def _rule(row: RuleRow) -> EarnRule:

@@ -9,7 +9,6 @@ from .programme import programme
 from .reading import read
 from .rows import Touched
 from .rules import TRACK, Book, News, rungs_of
-from .rules.programme import OF_ORDERS
 from .writing import write
 
 TIER_CHANGED = "tier.changed"
@@ -18,7 +17,7 @@ TIER_CHANGED = "tier.changed"
 def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
     rules = programme(cursor, batch.settings, batch.zone)
-    names = rules.triggers | OF_ORDERS
+    names = rules.names
     facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else []
     if not facts and not batch.merges:
         return []

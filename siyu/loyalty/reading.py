@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import chain
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.facts.rules import Fact
 from siyu.lib.sql import statements
 from siyu.members.services import lock
 
+from .holders import holders
+from .limits import budget_uses, cap_uses
+from .people import read_people
 from .rows import AccountRow, Known, LotRow, Touched
 from .rules import GROWTH, TRACK, Account, Book, Growth, Lot, Member, Programme, Purchase, Standing, replayed
 from .rules.fold import order_of
@@ -42,6 +42,9 @@ def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime
     cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
     known.standings = {member: Standing(*standing) for member, *standing in cursor.fetchall()}
     _members(cursor, book, known, touched, accounts, lots)
+    read_people(cursor, book, known, touched)
+    if budgets := budget_uses(cursor, book, known, touched.facts):
+        book.shared = msgspec.structs.replace(book.shared, budgets=budgets)
     return book, known
 
 
@@ -90,7 +93,7 @@ def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
 
 def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow]) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
-    holder = _holders(cursor, touched, accounts)
+    holder = holders(cursor, touched, {row.origin: row.owner for row in accounts})
     debts: dict[int, dict[Account, int]] = {}
     growth: dict[int, int] = {}
     for row in accounts:
@@ -102,7 +105,7 @@ def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, account
         if row.unit == GROWTH:
             growth[member] = growth.get(member, 0) + row.available
     holdings = _holdings(book, known, lots, holder)
-    used = _used(cursor, book.programme, touched.facts, holder)
+    used = cap_uses(cursor, book, known, touched.facts, holder)
     standings = _standings(cursor, book.programme, known, touched, holder)
     for member in debts:
         own, standing = holdings.get(member, {}), standings.get(member, Standing())
@@ -138,21 +141,6 @@ def _standings(cursor: Cursor, programme: Programme, known: Known, touched: Touc
     return standings
 
 
-def _holders(cursor: Cursor, touched: Touched, accounts: list[AccountRow]) -> dict[int, int]:
-    """Origin → the member who held its accounts before the batch's merges (the tables already show what follows them)."""
-    holder = {row.origin: row.owner for row in accounts}
-    losers = {merged.loser_id for merged in touched.merges}
-    if not losers:
-        return holder
-    holder.update({origin: origin for origin in holder if origin in losers})
-    unclear = [origin for origin, member in holder.items() if member != origin and origin not in losers]
-    if unclear:
-        cursor.execute(_sql.lines_of_merges, {"origins": unclear})
-        for origin, line in cursor.fetchall():
-            holder[origin] = next((member for member in line if member in losers), line[-1])
-    return holder
-
-
 def _holdings(book: Book, known: Known, lots: list[LotRow], holder: dict[int, int]) -> dict[int, dict[UUID, Lot]]:
     orders = {id: order for order, (id, _) in known.purchases.items()}
     holdings: dict[int, dict[UUID, Lot]] = {}
@@ -172,19 +160,3 @@ def _holdings(book: Book, known: Known, lots: list[LotRow], holder: dict[int, in
         known.purchases[order] = (id, purchase)
         book.purchases[order] = purchase
     return holdings
-
-
-def _used(cursor: Cursor, programme: Programme, facts: list[Fact], holder: dict[int, int]) -> dict[int, dict[Any, tuple[int, int]]]:
-    """Caps used by these members on the days of these facts, summed over all that each has absorbed."""
-    rules = chain.from_iterable(programme.in_force(name, day) for name, day in {(fact.name, fact.business_day) for fact in facts})
-    codes = sorted({rule.code for rule in rules if rule.is_capped})
-    if not codes or not holder:
-        return {}
-    days = sorted({fact.business_day for fact in facts})
-    cursor.execute(_sql.cap_uses, {"origins": sorted(holder), "rules": codes, "days": days})
-    used: dict[int, dict[Any, tuple[int, int]]] = {}
-    for origin, code, day, points, times in cursor.fetchall():
-        uses = used.setdefault(holder[origin], {})
-        before = uses.get((code, day), (0, 0))
-        uses[(code, day)] = (before[0] + points, before[1] + times)
-    return used

@@ -70,6 +70,7 @@ class Known(msgspec.Struct):
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
     standings: dict[int, Standing] = {}
+    awaiting: set[UUID] = set()  # lots that wait for a person's approval
 
 
 class Touched(msgspec.Struct):

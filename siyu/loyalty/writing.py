@@ -11,6 +11,8 @@ from psycopg import Cursor
 
 from siyu.lib.sql import statements
 
+from .limits import write_uses
+from .people import write_awaiting
 from .rows import Known, Touched
 from .rules import PLAIN, Account, Book, Lot, Member, Posting, Standing
 from .standing import replay_standings, write_standings
@@ -28,7 +30,8 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
     lots = _lots(cursor, book, known, purchases)
     if book.postings:
         _entries(cursor, book.postings, known, lots)
-        _caps(cursor, book)
+        write_uses(cursor, book, known)
+        write_awaiting(cursor, book, known, lots)
     _standings(cursor, book, known)
 
 
@@ -126,28 +129,6 @@ def _entry_row(posting: Posting, account: int, lots: dict[UUID, int]) -> str:
 
 def _instant(value: datetime | None) -> str:
     return "\\N" if value is None else value.isoformat()
-
-
-def _caps(cursor: Cursor, book: Book) -> None:
-    """Rows go by the member a point was earned as, so that a merge has nothing to move."""
-    uses: dict[tuple[int, str, Any], tuple[int, int]] = {}
-    for posting in book.postings:
-        if posting.kind != "earn" or posting.rule_id is None:
-            continue
-        rule = book.programme.rules[posting.rule_id]
-        if rule.is_capped:
-            key = (posting.account.origin, rule.code, posting.business_day)
-            points, times = uses.get(key, (0, 0))
-            uses[key] = (points + posting.amount, times + 1)
-    if uses:
-        columns = {
-            "origins": [origin for origin, _, _ in uses],
-            "rules": [code for _, code, _ in uses],
-            "days": [day for _, _, day in uses],
-            "points": [points for points, _ in uses.values()],
-            "times": [times for _, times in uses.values()],
-        }
-        cursor.execute(_sql.use_caps, columns)
 
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:

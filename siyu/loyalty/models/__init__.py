@@ -1,6 +1,6 @@
 """The tables of value: the ledger, the rules that fill it, the tiers that follow."""
 
-from .earning import CapUse, EarnRule
+from .earning import Approval, BudgetUse, CapUse, Draft, EarnRule, PaymentTerms, PointsPayment
 from .ledger import Account, Entry, Lot, Purchase
 from .operations import Adjustment, Hold, Operation
 from .tiers import Standing, Tier
@@ -9,12 +9,17 @@ from .units import Seal, Unit
 __all__ = [
     "Account",
     "Adjustment",
+    "Approval",
+    "BudgetUse",
     "CapUse",
+    "Draft",
     "EarnRule",
     "Entry",
     "Hold",
     "Lot",
     "Operation",
+    "PaymentTerms",
+    "PointsPayment",
     "Purchase",
     "Seal",
     "Standing",

@@ -5,7 +5,7 @@ from typing import Any
 from .book import Book, News
 from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Lot, Member, Move, Posting, Purchase, entry_key
 from .orders import reversal_target
-from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier, worth
+from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier
 from .rungs import rungs_of
 from .standing import Growth, Standing, replayed
 
@@ -42,5 +42,4 @@ __all__ = [
     "replayed",
     "reversal_target",
     "rungs_of",
-    "worth",
 ]

@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 from siyu.facts.rules import Fact, Merged
 
-from .fold import earn, follow, join, order_of, ripen, told
+from .earning import Note
+from .fold import earn, follow, join, learn, order_of, ripen, told
 from .ledger import Member, Move, Outcome, Posting, Purchase
-from .programme import ORDER_PAID, Programme
+from .person import BIRTHDAY
+from .programme import IDENTIFIED, ORDER_PAID, Programme
+from .seen import NOTHING_SHARED
 
 
 class News(NamedTuple):
@@ -26,6 +29,8 @@ class Book:
         self.purchases: dict[tuple[str, str], Purchase] = {}
         self.postings: list[Posting] = []
         self.news: list[News] = []
+        self.shared = NOTHING_SHARED
+        self.notes: dict[int, list[Note]] | None = None  # by fact, for whoever asks what each rule made of it
         self._survivors: dict[int, int] = {}
 
     def tell(self, fact: Fact) -> None:
@@ -37,11 +42,19 @@ class Book:
         if purchase is not None and fact.name != ORDER_PAID:
             purchase = self.purchases[order] = told(purchase, fact)  # type: ignore[index]
             if purchase.earner is not None:
-                self._take(follow(self.programme, self.member(purchase.earner), fact, purchase), fact)
-        if fact.member_id is None or fact.is_historical:
+                self._take(follow(self.programme, self.member(purchase.earner), fact, purchase, self.shared), fact)
+        if fact.member_id is None or (fact.is_historical and fact.name not in self.programme.counted):
+            self._learn(fact)
             return
-        if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day):
-            self._take(earn(self.programme, self.member(fact.member_id), fact, purchase), fact)
+        if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day) or fact.name in self.programme.counted:
+            notes = self.notes.setdefault(fact.id, []) if self.notes is not None else None
+            self._take(earn(self.programme, self.member(fact.member_id), fact, purchase, self.shared, notes), fact)
+        self._learn(fact)
+
+    def _learn(self, fact: Fact) -> None:
+        if fact.name == IDENTIFIED and fact.member_id is not None and BIRTHDAY in self.programme.needs:
+            member = learn(self.member(fact.member_id), fact)
+            self.members[member.id] = member
 
     def merge(self, merged: Merged) -> None:
         """The loser's part joins the survivor's; from here on its orders are the survivor's."""
@@ -64,6 +77,8 @@ class Book:
 
     def _take(self, outcome: Outcome, cause: Fact | None) -> None:
         self.members[outcome.member.id] = outcome.member
+        if outcome.shared is not NOTHING_SHARED:
+            self.shared = outcome.shared
         if outcome.purchase is not None:
             self.purchases[outcome.purchase.order] = outcome.purchase
         self.postings += outcome.postings

@@ -12,10 +12,13 @@ import msgspec
 from siyu.facts.rules import Fact
 from siyu.lib.clock import EPOCH
 
-from .earning import held, open_lot
+from .earning import Note, count_fact, earn_by_rules
 from .ledger import Member, Outcome, Purchase
 from .orders import receive, reverse
+from .person import birthday_of
+from .person import joined as joined_person
 from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
+from .seen import NOTHING_SHARED, Shared
 from .turn import Turn
 
 
@@ -26,22 +29,31 @@ def ripen(programme: Programme, member: Member, until: datetime) -> Outcome:
     return turn.outcome()
 
 
-def earn(programme: Programme, member: Member, fact: Fact, purchase: Purchase | None = None) -> Outcome:
+def earn(
+    programme: Programme,
+    member: Member,
+    fact: Fact,
+    purchase: Purchase | None = None,
+    shared: Shared = NOTHING_SHARED,
+    notes: list[Note] | None = None,
+) -> Outcome:
     """What the rules in force on the fact's business day give. `purchase` is the order of an `order.paid`; it earns once.
 
-    Refunds that came before their order are taken off at once.
+    Refunds that came before their order are taken off at once. `notes` are filled with what each rule made of the fact.
     """
-    turn = Turn(programme, member)
+    turn = Turn(programme, member, shared)
+    turn.notes = notes
     turn.begin(fact)
     order = purchase if fact.name == ORDER_PAID else None
     if fact.is_historical or (order is not None and order.paid_at is not None):
+        if fact.name in programme.counted:
+            count_fact(turn)
         return turn.outcome(purchase)
     if order is not None:
         order = _paid(order, fact)
-    tier = held(turn)
-    rules = programme.in_force(fact.name, fact.business_day)
-    keys = [open_lot(turn, rule, tier, order) for rule in rules if rule.matches is None or rule.matches(fact.properties)]
-    lots = tuple(key for key in keys if key is not None)
+    lots = earn_by_rules(turn, order)
+    if fact.name in programme.counted:
+        count_fact(turn)
     if order is not None:
         order = purchase = msgspec.structs.replace(order, lots=lots, earner=member.id if lots else None)
         reverse(turn, order)
@@ -50,9 +62,9 @@ def earn(programme: Programme, member: Member, fact: Fact, purchase: Purchase | 
     return turn.outcome(purchase)
 
 
-def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase) -> Outcome:
+def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase, shared: Shared = NOTHING_SHARED) -> Outcome:
     """What an order's refund, receipt or closing does to what it earned. `member` is who earned; `purchase` has been told of the fact."""
-    turn = Turn(programme, member)
+    turn = Turn(programme, member, shared)
     turn.begin(fact)
     if fact.name == ORDER_RECEIVED:
         receive(turn, purchase)
@@ -61,6 +73,14 @@ def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase)
     if turn.has_grown:
         turn.judge()
     return turn.outcome(purchase)
+
+
+def learn(member: Member, fact: Fact) -> Member:
+    """What a fact says of a person that rules ask for: the birthday."""
+    born = birthday_of(fact.properties.get("traits"), fact.occurred_at, fact.message)
+    if born is None or (member.person.birthday is not None and member.person.birthday.stamp >= born.stamp):
+        return member
+    return msgspec.structs.replace(member, person=msgspec.structs.replace(member.person, birthday=born))
 
 
 def told(purchase: Purchase, fact: Fact) -> Purchase:
@@ -93,6 +113,7 @@ def join(programme: Programme, survivor: Member, loser: Member, at: datetime) ->
         since=EPOCH if stands else None,  # which instant it is follows from the entries of both
         is_joined=True,
         due_at=min((due_at for due_at in (one.due_at, other.due_at) if due_at is not None), default=None),
+        person=joined_person(one.person, other.person),
     )
     return Outcome(joined, None, first.postings + second.postings, first.moves + second.moves)
 

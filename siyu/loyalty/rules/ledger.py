@@ -7,6 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from .person import NOBODY, Period, Person
+from .seen import NOTHING_SHARED, Shared
+
 ISSUED, PENDING, AVAILABLE, EXPIRED, REVOKED, DEBT = "issued", "pending", "available", "expired", "revoked", "debt"
 POINTS, GROWTH = "points", "growth"
 TRACK = "growth"  # the track of tiers that growth climbs
@@ -64,7 +67,7 @@ class Member(msgspec.Struct, frozen=True):
 
     id: int
     lots: dict[UUID, Lot] = {}
-    used: dict[tuple[str, date], tuple[int, int]] = {}  # (rule code, business day) → points, times
+    used: dict[Period, tuple[int, int]] = {}  # what was used of caps, by rule and period: points, times
     debts: dict[Account, int] = {}
     growth: int = 0
     tier: str = ""
@@ -72,6 +75,7 @@ class Member(msgspec.Struct, frozen=True):
     since: datetime | None = None
     is_joined: bool = False  # a merge in these events: `since` follows from the entries
     due_at: datetime | None = None
+    person: Person = NOBODY  # what rules in force ask of the person
 
 
 class Posting(NamedTuple):
@@ -111,6 +115,7 @@ class Outcome(NamedTuple):
     purchase: Purchase | None
     postings: list[Posting]
     moves: list[Move]
+    shared: Shared = NOTHING_SHARED
 
 
 def entry_key(day: date, *parts: str) -> UUID:

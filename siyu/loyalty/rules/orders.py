@@ -5,6 +5,7 @@ from uuid import UUID
 
 from siyu.lib.money import share
 
+from .caps import hand_back
 from .ledger import DEBT, EXPIRED, REVOKED, Lot, Purchase
 from .terms import available_at
 from .turn import Turn, bucket_of
@@ -15,6 +16,8 @@ def receive(turn: Turn, purchase: Purchase) -> None:
     assert purchase.received_at is not None
     for key in purchase.lots:
         lot = turn.lots[key]
+        if key in turn.person.awaiting:
+            continue  # a person decides first
         if lot.is_pending and lot.available_at is None and lot.remaining:
             matures = turn.programme.rules[lot.rule_id].definition.matures
             lot = turn.keep(lot, available_at=available_at(matures, lot.earned_at, purchase.received_at, turn.programme.zone))
@@ -33,6 +36,7 @@ def reverse(turn: Turn, purchase: Purchase) -> None:
     if owed:
         for lot in sorted(turn.lots.values(), key=_by_expiry):
             turn.settle(lot)
+    hand_back(turn, purchase.lots)
 
 
 def reversal_target(amount: int, purchase: Purchase) -> int:

@@ -4,60 +4,45 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import msgspec
-from msgspec import Meta
-
-from .terms import Expiry, Immediately, Maturity, Never
+from .conditions import Condition, FirstTime, OfProducts
+from .definition import UNCAPPED, Budget, Caps, Definition, Limit
+from .formulas import Fixed, Multiply, OfRule, PerAmount
+from .formulas.amounts import PLAIN
+from .person import BIRTHDAY
+from .seen import Frame, whole
 
 ORDER_PAID = "order.paid"
 ORDER_REFUNDED = "order.refunded"
 ORDER_RECEIVED = "order.received"
 ORDER_CLOSED = "order.closed"
 OF_ORDERS = frozenset((ORDER_PAID, ORDER_REFUNDED, ORDER_RECEIVED, ORDER_CLOSED))
+IDENTIFIED = "member.identified"
 
-PLAIN = 1000  # a multiplier is counted in thousandths
-
-Amount = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-
-
-class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="per_amount"):
-    """`points` for every `per_minor` minor units of a property; fractions count until the end, then the floor is taken."""
-
-    points: Amount = 1
-    per_minor: Amount = 100
-    property: str = "amount_minor"
-
-
-class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="fixed"):
-    """The same for every fact."""
-
-    points: Amount
-
-
-class Caps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The most that a member may earn by a rule on one business day."""
-
-    points_per_day: Amount | None = None
-    times_per_day: Amount | None = None
-
-
-UNCAPPED = Caps()
-
-
-class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands in `EarnRule.definition`: which facts earn, how much, of what, when it is available and how long."""
-
-    trigger: Annotated[str, Meta(min_length=1, max_length=200)]
-    formula: PerAmount | Fixed
-    unit: Literal["points", "growth"] = "points"
-    where: dict[str, Any] = {}  # a property filter of facts.filters; empty matches every fact
-    caps: Caps = UNCAPPED
-    tier_multiplier: bool = False
-    matures: Maturity = Immediately()
-    expires: Expiry = Never()
+__all__ = [
+    "OF_ORDERS",
+    "ORDER_CLOSED",
+    "ORDER_PAID",
+    "ORDER_RECEIVED",
+    "ORDER_REFUNDED",
+    "PLAIN",
+    "UNCAPPED",
+    "Budget",
+    "Caps",
+    "Definition",
+    "EarnRule",
+    "Fixed",
+    "Ladder",
+    "PerAmount",
+    "Plan",
+    "Programme",
+    "Tier",
+    "hands_back",
+    "versions_of",
+    "whole",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +57,31 @@ class EarnRule:
     until_day: date | None
     definition: Definition
     matches: Callable[[dict[str, Any]], bool] | None = field(default=None, compare=False)
+    limits: tuple[Limit, ...] = field(init=False, compare=False)
+    conditions: tuple[Condition, ...] = field(init=False, compare=False)
+    needs: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        terms = self.definition
+        ordered = sorted(terms.conditions, key=lambda condition: not isinstance(condition, OfProducts))  # which lines count comes first
+        object.__setattr__(self, "limits", terms.caps.limits())
+        object.__setattr__(self, "conditions", tuple(ordered))
+        object.__setattr__(self, "needs", frozenset().union(*(condition.needs for condition in ordered)))
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether caps or a budget may cut what it gives."""
+        return bool(self.limits) or self.definition.budget is not None or self.definition.caps.points_per_order is not None
 
     @property
     def is_capped(self) -> bool:
-        return self.definition.caps != UNCAPPED
+        """Whether what it gives a member is counted by periods."""
+        return bool(self.limits)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether what it gives is counted, for a member or for all."""
+        return bool(self.limits) or self.definition.budget is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +115,63 @@ NO_TIER = Tier("", "", -1, 0)
 NO_LADDER = Ladder(0, None, ())
 
 
+def hands_back(rule: EarnRule) -> tuple[bool, bool]:
+    """Whether a reversal re-opens the rule's caps, and its budget."""
+    caps, budget = rule.definition.caps, rule.definition.budget
+    return rule.is_capped and caps.on_reversal == "give_back", budget is not None and budget.on_reversal == "give_back"
+
+
+class Plan(NamedTuple):
+    """The rules that a fact of one name and day meets: those that give, campaigns that multiply them, and those that follow another."""
+
+    rules: tuple[EarnRule, ...]
+    boosts: tuple[EarnRule, ...]
+    followers: tuple[EarnRule, ...]
+
+
 class Programme:
     """Every version of rules and tiers, in the zone of the programme. Immutable; what it answers twice it remembers."""
 
-    def __init__(self, rules: Iterable[EarnRule], ladders: Iterable[Ladder], zone: ZoneInfo) -> None:
-        self.zone = zone
+    def __init__(
+        self,
+        rules: Iterable[EarnRule],
+        ladders: Iterable[Ladder],
+        zone: ZoneInfo,
+        currency: str = "CNY",
+        sources: dict[int, str] | None = None,
+    ) -> None:
+        self.zone, self.frame = zone, Frame(zone, currency, sources or {})
         self.rules = {rule.id: rule for rule in rules}
         self.triggers = frozenset(rule.definition.trigger for rule in self.rules.values())
+        self.needs: frozenset[str] = frozenset().union(*(rule.needs for rule in self.rules.values()))
+        self.names = self.triggers | OF_ORDERS | ({IDENTIFIED} if BIRTHDAY in self.needs else set())
+        self.counts_reversals = any(True in hands_back(rule) for rule in self.rules.values())
+        self.asks_approval = any(rule.definition.approval_above is not None for rule in self.rules.values())
+        self.cap_periods = _periods((rule.code, period) for rule in self.rules.values() for period, _, _ in rule.limits)
+        self.budget_periods = _periods(
+            (rule.code, rule.definition.budget.per) for rule in self.rules.values() if rule.definition.budget is not None
+        )
+        self.counted = _periods(
+            (rule.definition.trigger, condition.within)
+            for rule in self.rules.values()
+            for condition in rule.conditions
+            if isinstance(condition, FirstTime)
+        )
         self._ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
         self._starts = [ladder.starts_at for ladder in self._ladders[1:]]
-        self._in_force: dict[tuple[str, date], tuple[EarnRule, ...]] = {}
+        self._plans: dict[tuple[str, date], Plan] = {}
+
+    def plan(self, trigger: str, day: date) -> Plan:
+        """What a fact of this name and business day may earn by, one version of each rule, in order of their codes."""
+        key = (trigger, day)
+        if (known := self._plans.get(key)) is None:
+            known = self._plans[key] = _plan([rule for rule in versions_of(self.rules.values(), day) if rule.definition.trigger == trigger])
+        return known
 
     def in_force(self, trigger: str, day: date) -> tuple[EarnRule, ...]:
-        """The rules that a fact of this name and business day may earn by, one version of each, in order of their codes."""
-        key = (trigger, day)
-        if (known := self._in_force.get(key)) is None:
-            known = self._in_force[key] = tuple(
-                rule for rule in versions_of(self.rules.values(), day) if rule.definition.trigger == trigger
-            )
-        return known
+        """All the rules of a plan."""
+        plan = self.plan(trigger, day)
+        return plan.rules + plan.boosts + plan.followers
 
     def ladder_at(self, instant: datetime) -> Ladder:
         """The version of the tiers in force."""
@@ -151,15 +195,17 @@ def versions_of(rules: Iterable[EarnRule], day: date) -> list[EarnRule]:
     return [rule for _, rule in sorted(newest.items()) if rule.until_day is None or day <= rule.until_day]
 
 
-def worth(rule: EarnRule, properties: dict[str, Any], multiplier: int) -> int:
-    """Points of one fact before caps: floor(amount × rate × multiplier) in whole numbers; 0 for what is no positive amount."""
-    formula = rule.definition.formula
-    if isinstance(formula, Fixed):
-        return formula.points * multiplier // PLAIN
-    amount = whole(properties.get(formula.property))
-    return max(amount, 0) * formula.points * multiplier // (formula.per_minor * PLAIN)
+def _plan(rules: list[EarnRule]) -> Plan:
+    kinds: dict[bool | None, list[EarnRule]] = {None: [], True: [], False: []}
+    for rule in rules:
+        formula = rule.definition.formula
+        kinds[True if isinstance(formula, Multiply) else False if isinstance(formula, OfRule) else None].append(rule)
+    return Plan(tuple(kinds[None]), tuple(kinds[True]), tuple(kinds[False]))
 
 
-def whole(value: Any) -> int:
-    """A whole number of minor units, or 0 for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+def _periods(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Each name with the kinds of period that any version asks of it."""
+    found: dict[str, set[str]] = {}
+    for name, period in pairs:
+        found.setdefault(name, set()).add(period)
+    return {name: tuple(sorted(periods)) for name, periods in found.items()}

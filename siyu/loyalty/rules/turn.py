@@ -1,6 +1,7 @@
 """One event in the making: a member's state being changed step by step. A `Turn` lives inside one call of the fold."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from siyu.lib.clock import business_day
 
 from .ledger import AVAILABLE, DEBT, EXPIRED, GROWTH, ISSUED, PENDING, Account, Lot, Member, Move, Outcome, Posting, Purchase, entry_key
 from .programme import PLAIN, Programme
+from .seen import NOTHING_SHARED, Shared
 from .standing import Standing, judged, switch_at
 
 
@@ -27,19 +29,23 @@ class Turn:
         "has_grown",
         "lots",
         "moves",
+        "notes",
+        "person",
         "postings",
         "programme",
+        "shared",
         "since",
         "tier",
         "used",
         "version",
     )
 
-    def __init__(self, programme: Programme, member: Member) -> None:
-        self.programme, self.before = programme, member
+    def __init__(self, programme: Programme, member: Member, shared: Shared = NOTHING_SHARED) -> None:
+        self.programme, self.before, self.shared = programme, member, shared
         self.lots, self.used, self.debts = dict(member.lots), member.used, member.debts
         self.growth, self.tier, self.version, self.since = member.growth, member.tier, member.version, member.since
-        self.due_at = member.due_at
+        self.due_at, self.person = member.due_at, member.person
+        self.notes: list[Any] | None = None  # what each rule made of the fact, for whoever asks (earning.Note)
         self.postings: list[Posting] = []
         self.moves: list[Move] = []
         self.fact: Fact | None = None
@@ -58,8 +64,9 @@ class Turn:
             since=self.since,
             is_joined=before.is_joined,
             due_at=self.due_at,
+            person=self.person,
         )
-        return Outcome(member, purchase, self.postings, self.moves)
+        return Outcome(member, purchase, self.postings, self.moves, self.shared)
 
     def begin(self, fact: Fact) -> None:
         """Do what was due up to the fact's clock; what follows happens at that clock, because of the fact."""

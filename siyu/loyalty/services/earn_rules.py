@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from siyu.facts.filters import FilterError
-from siyu.facts.filters import check as check_filter
+from siyu.facts.services import define_counter
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import EarnRule
-from ..rules.programme import ORDER_PAID, Definition, PerAmount
-from ..rules.terms import MAX_DAYS, MAX_MONTHS, After, AfterFact, AfterReceipt
+from ..rules.checking import faults
+from ..rules.conditions import FirstTime
+from ..rules.definition import Definition
 from .words import check_names
 
 MAX_RULES = 200
@@ -50,6 +50,8 @@ def publish_earn_rule(
 
 
 def write_rule(by: Actor, code: str, name: str, definition: Definition, from_day: date, version: int, now: datetime) -> None:
+    if any(isinstance(condition, FirstTime) for condition in definition.conditions):
+        define_counter(definition.trigger, {}, now=now)
     content = msgspec.to_builtins(definition)
     EarnRule.objects.create(
         code=code, version=version, name=name, definition=content, from_day=from_day, created_by=by.name, created_at=now
@@ -77,23 +79,15 @@ def archive_earn_rule(by: Actor, code: str, last_day: date, *, today: date, now:
 
 
 def check_definition(definition: dict[str, Any]) -> Definition:
-    """The definition of an earn rule, read and checked. Refusals: `earn_rule.definition`, `earn_rule.trigger`, `earn_rule.days`."""
+    """The definition of an earn rule, read and checked: the first fault is refused.
+
+    Refusals: `earn_rule.definition`, `earn_rule.trigger`, `earn_rule.days`, `earn_rule.condition`, `earn_rule.formula`,
+    `earn_rule.times`, `earn_rule.steps`.
+    """
     try:
         checked = msgspec.convert(definition, type=Definition)
-        check_filter(checked.where)
-    except (msgspec.ValidationError, FilterError) as error:
+    except msgspec.ValidationError as error:
         raise Refusal("earn_rule.definition", "the definition cannot be read: %(fault)s", fault=error) from error
-    if checked.trigger == "tier.changed":
-        raise Refusal("earn_rule.trigger", "a change of tier is the programme's own answer and cannot earn")
-    if isinstance(checked.matures, AfterReceipt) and checked.trigger != ORDER_PAID:
-        raise Refusal("earn_rule.trigger", "only %(name)s can wait for the receipt of its order", name=ORDER_PAID)
-    if isinstance(checked.formula, PerAmount) and not checked.formula.property:
-        raise Refusal("earn_rule.definition", "name the property that holds the amount")
-    days = [checked.matures.days] if isinstance(checked.matures, AfterFact | AfterReceipt) else []
-    if isinstance(checked.expires, After):
-        days.append(checked.expires.days)
-        if not 0 <= checked.expires.months <= MAX_MONTHS or not (checked.expires.days or checked.expires.months):
-            raise Refusal("earn_rule.days", "value expires after some days, or after 1 to %(limit)s months", limit=MAX_MONTHS)
-    if not all(0 <= value <= MAX_DAYS for value in days):
-        raise Refusal("earn_rule.days", "a number of days lies between 0 and %(limit)s", limit=MAX_DAYS)
+    for fault in faults(checked):
+        raise Refusal(fault.code, fault.words, **fault.values)
     return checked

@@ -5,3 +5,7 @@ SELECT id, code, version, name, from_day, until_day, definition::text FROM loyal
 -- name: tiers
 -- Every version of the tiers of a track, its steps in order.
 SELECT version, from_day, code, name, rank, threshold, multiplier FROM loyalty_tier WHERE track = %(track)s ORDER BY version, threshold
+
+-- name: sources
+-- The names of the sources of facts.
+SELECT id, name FROM facts_source ORDER BY id

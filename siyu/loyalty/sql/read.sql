@@ -43,12 +43,6 @@ FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND NOT l.is_pending
 
--- name: cap_uses
--- How much of these rules' caps these members used on these days, each as the member it then was.
-SELECT origin_id, rule_code, business_day, points, times
-FROM loyalty_capuse
-WHERE origin_id = ANY(%(origins)s) AND rule_code = ANY(%(rules)s) AND business_day = ANY(%(days)s)
-
 -- name: lines_of_merges
 -- The line of mergers above each of these members, nearest first: to know whose it was before the last of them.
 WITH RECURSIVE line AS (

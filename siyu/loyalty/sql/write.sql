@@ -56,9 +56,3 @@ WHERE l.id = new.id
 -- Entries, in the order in which they were posted.
 COPY loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
     business_day, key) FROM STDIN
-
--- name: use_caps
--- What was used of caps, added to what was used before.
-INSERT INTO loyalty_capuse AS c (origin_id, rule_code, business_day, points, times)
-SELECT * FROM unnest(%(origins)s::bigint[], %(rules)s::text[], %(days)s::date[], %(points)s::bigint[], %(times)s::int[])
-ON CONFLICT (origin_id, rule_code, business_day) DO UPDATE SET points = c.points + excluded.points, times = c.times + excluded.times

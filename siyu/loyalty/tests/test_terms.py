@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siyu.loyalty.rules.earning import worth
 from siyu.loyalty.rules.ledger import Purchase
 from siyu.loyalty.rules.orders import reversal_target
-from siyu.loyalty.rules.programme import worth
+from siyu.loyalty.rules.seen import Frame, Seen
 from siyu.loyalty.rules.terms import After, AfterFact, AfterReceipt, Never, add_months, available_at, days_later, expires_at
-from siyu.loyalty.tests.given import rule
+from siyu.loyalty.tests.given import fact, rule
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 EARNED = datetime(2026, 1, 22, 20, 0, tzinfo=UTC)  # 23 January, 4 o'clock in Shanghai
@@ -79,6 +80,6 @@ def test_parts_of_refunds_never_pass_the_whole_and_sum_exactly(amount: int, base
 def test_worth_is_the_floor_of_the_exact_product(amount: int, points: int, per: int, multiplier: int) -> None:
     earning = rule({"trigger": "x", "formula": {"kind": "per_amount", "points": points, "per_minor": per}})
 
-    value = worth(earning, {"amount_minor": amount}, multiplier)
+    value = worth(earning, Seen(fact("x", amount_minor=amount), Frame(SHANGHAI)), multiplier)
 
     assert value * per * 1000 <= amount * points * multiplier < (value + 1) * per * 1000

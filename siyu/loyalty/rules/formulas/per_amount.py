@@ -1,0 +1,21 @@
+"""So many points for so much money: 1 for every yuan."""
+
+import msgspec
+
+from ..seen import AMOUNT, Seen
+from .amounts import Amount
+
+
+class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="per_amount"):
+    """`points` for every `per_minor` minor units of a property; fractions count until the end, then the floor is taken.
+
+    What was paid with points earns only when `with_points_part` says so.
+    """
+
+    points: Amount = 1
+    per_minor: Amount = 100
+    property: str = AMOUNT
+    with_points_part: bool = False
+
+    def worth(self, seen: Seen) -> tuple[int, int]:
+        return seen.amount(self.property, with_points_part=self.with_points_part) * self.points, self.per_minor
