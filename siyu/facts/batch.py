@@ -2,26 +2,29 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from struct import pack
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
 from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 from psycopg import Connection, Cursor
+from psycopg.errors import UniqueViolation
 
 from siyu.lib.clock import EPOCH, business_day
-from siyu.lib.sql import array, statements
+from siyu.lib.sql import statements
+from siyu.lib.wire import Uuids, byteas, copy, days, register, texts
 from siyu.merchant.queries import SettingsBook
 
-from .intake import Item, message_hash, quarantine_columns
-from .log import append
-from .personal import Vault, columns, conceal
-from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError, Handle, Incoming
+from .intake import Envelope, open_message, quarantine_columns
+from .log import append, content, row
+from .message import Message
+from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError
 from .services import BATCH_LOCK, source_id
 
 _sql = statements("siyu.facts", "pump")
@@ -51,21 +54,6 @@ class Handled(msgspec.Struct):
     refused: int = 0
 
 
-class Arriving(msgspec.Struct):
-    """A message that is new, as the resolver sees it: it fills in the handle's and the member's number."""
-
-    position: int  # among the items of the batch, for `Cut`
-    incoming: Incoming
-    message: UUID
-    clock: datetime
-    source_id: int
-    received_at: datetime
-    handles: list[Handle] = []
-    handle_hash: UUID | None = None
-    identity_id: int | None = None
-    member_id: int | None = None
-
-
 @lru_cache(maxsize=8)
 def wired(table: str) -> list[Any]:
     """The entries of a table of `wiring`, imported."""
@@ -83,7 +71,7 @@ def _imported(path: str) -> Any:
 
 def handle(
     connection: Connection,
-    items: list[Item],
+    items: list[Message],
     clock: datetime,
     book: SettingsBook,
     *,
@@ -92,10 +80,11 @@ def handle(
 ) -> Handled:
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
     with Cursor(connection) as cursor:  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own cursor
+        register(cursor.adapters)
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
-            cursor.execute(_inbox.quarantine, quarantine_columns(refused))
+            set_aside(cursor, refused, book)
         arriving = _arrive(cursor, items, clock)
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
@@ -112,56 +101,82 @@ def handle(
         return handled
 
 
-def _arrive(cursor: Cursor, items: list[Item], clock: datetime) -> list[Arriving]:
+def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book: SettingsBook) -> None:
+    """Put messages into quarantine as they came; their envelopes still hold them."""
+    rows = []
+    for message, error in refused:
+        cursor.execute(_inbox.reopen, {"id": message.envelope})
+        envelope = Envelope(*cursor.fetchone(), book.currency(message.received_at.date()))  # type: ignore[call-arg, misc]
+        rows.append((open_message(envelope, message.handled - 1), error))
+    cursor.execute(_inbox.quarantine, quarantine_columns(rows))
+
+
+def _arrive(cursor: Cursor, items: list[Message], clock: datetime) -> list[Message]:
     """The messages that are new, each with its clock: its receipt, in a replay its occurrence, never backwards."""
-    wanted: dict[UUID, int] = {}
-    keys: dict[UUID, UUID] = {}
+    wanted: dict[bytes, Message] = {}
     for position, item in enumerate(items):
-        if item.incoming is not None and not item.code:
-            wanted.setdefault(message_hash(item.incoming.message), position)
-    fresh = _unseen(cursor, items, wanted)
-    for message, position in wanted.items():
-        if message in fresh and (key := items[position].incoming.key):  # type: ignore[union-attr]
-            keys.setdefault(message_hash(key), message)
-    known = _known_keys(cursor, keys)
-    keyed = {message for key, message in keys.items() if key not in known}
+        if not item.code:
+            item.position, item.identity_id, item.member_id = position, None, None
+            wanted.setdefault(item.mark, item)
+    for mark in _seen(cursor, wanted):
+        del wanted[mark]
+    keyed: dict[bytes, Message] = {}
+    for item in wanted.values():
+        if item.key:
+            keyed.setdefault(item.key, item)
+    known = _known_keys(cursor, keyed)
     arriving = []
-    for message, position in wanted.items():
-        item = items[position]
-        incoming = item.incoming
-        if incoming is None or message not in fresh or (incoming.key and message not in keyed):
+    for item in wanted.values():
+        if item.key and (item.key in known or keyed[item.key] is not item):
             continue
-        clock = max(clock, incoming.occurred_at if incoming.is_replay else item.received_at)
-        arriving.append(Arriving(position, incoming, message, clock, item.source_id, item.received_at))
+        item.clock = clock = max(clock, item.at)
+        arriving.append(item)
     return arriving
 
 
-def _unseen(cursor: Cursor, items: list[Item], wanted: dict[UUID, int]) -> set[UUID]:
-    by_day: dict[date, list[UUID]] = {}
-    for message, position in wanted.items():
-        by_day.setdefault(items[position].received_at.date(), []).append(message)
-    fresh: set[UUID] = set()
-    for day, messages in by_day.items():
-        columns = {"day": day, "epoch": epoch_of(day), "from_day": day - timedelta(days=SEEN_DAYS), "messages": array(messages)}
-        cursor.execute(_sql.seen_before, columns)
-        seen = {row[0] for row in cursor.fetchall()}
+def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
+    """The messages that came before; from now on all of them have."""
+    by_day: dict[date, list[bytes]] = {}
+    for mark, item in wanted.items():
+        by_day.setdefault(item.received_at.date(), []).append(mark)
+    seen: set[bytes] = set()
+    for day, marks in by_day.items():
+        epoch = epoch_of(day)
+        columns: dict[str, Any] = {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS)}
+        if epoch_of(columns["from_day"]) < epoch and _is_any(cursor, _sql.has_seen, columns):
+            seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": Uuids.of(marks)})
         cursor.execute("SAVEPOINT unseen")
-        cursor.execute(_sql.remember_messages, columns)
-        if cursor.rowcount < len(messages):  # some came before: which ones?
+        try:
+            _remember(cursor, epoch, day, marks)
+        except UniqueViolation:  # some came before: which ones?
             cursor.execute("ROLLBACK TO SAVEPOINT unseen")
-            cursor.execute(_sql.seen_messages, columns)
-            seen |= {row[0] for row in cursor.fetchall()}
-            cursor.execute(_sql.remember_messages, columns)
+            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": Uuids.of(marks)})
+            _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
+            seen |= again
         cursor.execute("RELEASE SAVEPOINT unseen")
-        fresh |= set(messages) - seen
-    return fresh
+    return seen
 
 
-def _known_keys(cursor: Cursor, keys: dict[UUID, UUID]) -> set[UUID]:
+def _is_any(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) -> bool:
+    cursor.execute(statement, columns)
+    return cursor.fetchone() == (True,)
+
+
+def _marks(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) -> set[bytes]:
+    cursor.execute(statement, columns)
+    return {row[0].bytes for row in cursor.fetchall()}
+
+
+def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None:
+    head, tail = pack(">hiii", 3, 4, epoch, 16), pack(">ii", 4, days(day))
+    copy(cursor, _sql.copy_seen, [head + mark + tail for mark in sorted(marks)])
+
+
+def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:
     if not keys:
         return set()
-    cursor.execute(_sql.remember_keys, {"keys": array(keys)})
-    return keys.keys() - {row[0] for row in cursor.fetchall()}
+    cursor.execute(_sql.remember_keys, {"keys": Uuids.of(list(keys))})
+    return set(keys) - {row[0].bytes for row in cursor.fetchall()}
 
 
 def epoch_of(day: date) -> int:
@@ -169,8 +184,8 @@ def epoch_of(day: date) -> int:
     return day.toordinal() // EPOCH_DAYS
 
 
-def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book: SettingsBook) -> Batch:
-    """Resolve handles, replace personal values, write the batch and the log."""
+def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook) -> Batch:
+    """Resolve handles, write the batch and the log."""
     today = until.date()
     zone = book.zone(today)
     batch = Batch(facts=[], until=until, zone=zone, settings=book, currency=book.currency(today))
@@ -180,45 +195,38 @@ def _make_batch(cursor: Cursor, arriving: list[Arriving], until: datetime, book:
     batch.merges, batch.finals = _imported(resolver).resolve(cursor, arriving, batch)
     cursor.execute(_sql.reserve_ids, {"count": len(arriving)})
     first = cursor.fetchone()[0]  # type: ignore[index]
-    vault = Vault()
-    days = BusinessDays(book)
-    for seq, arrived in enumerate(arriving):
-        incoming = arrived.incoming
-        batch.facts.append(
-            Fact(
-                seq=seq,
-                id=first + seq,
-                name=incoming.name,
-                occurred_at=incoming.occurred_at,
-                received_at=arrived.received_at,
-                clock=arrived.clock,
-                business_day=days.of(incoming.occurred_at),
-                source_id=arrived.source_id,
-                identity_id=arrived.identity_id,
-                member_id=arrived.member_id,
-                properties=conceal(incoming.name, incoming.properties, arrived.handle_hash, vault),
-                message=arrived.message,
-                is_historical=incoming.is_historical,
-            )
-        )
-    if vault.rows:
-        cursor.execute(_sql.keep_personal, columns(vault))
-    append(cursor, batch.facts)
+    batch.facts = [_fact(message, seq, first + seq) for seq, message in enumerate(arriving)]
+    _keep_personal(cursor, arriving)
+    append(cursor, [row(fact.id, fact.identity_id, message.content) for fact, message in zip(batch.facts, arriving, strict=True)])
     return batch
 
 
-class BusinessDays:
-    """The merchant's day of each instant, remembered by quarters of an hour: no zone's midnight lies between them."""
+def _fact(message: Message, seq: int, number: int) -> Fact:
+    return Fact(
+        seq=seq,
+        id=number,
+        name=message.name,
+        occurred_at=message.occurred_at,
+        received_at=message.received_at,
+        clock=message.clock,
+        business_day=message.business_day,
+        source_id=message.source_id,
+        identity_id=message.identity_id,
+        member_id=message.member_id,
+        properties=message.properties,
+        message=message.message,
+        is_historical=message.is_historical,
+    )
 
-    def __init__(self, book: SettingsBook) -> None:
-        self.book = book
-        self.known: dict[int, date] = {}
 
-    def of(self, instant: datetime) -> date:
-        quarter = int(instant.timestamp()) // 900
-        if (day := self.known.get(quarter)) is None:
-            day = self.known[quarter] = business_day(instant, self.book.zone(instant.date()))
-        return day
+def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
+    """The encrypted values behind tokens; the same value said again of the same handle has the same token."""
+    said = {row[0]: (*row, message.handles[0][2] if message.handles else b"") for message in arriving for row in message.personal}
+    if said:
+        tokens, kinds, values, handles = zip(*said.values(), strict=True)
+        cursor.execute(
+            _sql.keep_personal, {"token": texts(tokens), "kind": texts(kinds), "value": byteas(values), "handle": byteas(handles)}
+        )
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:
@@ -314,7 +322,7 @@ def _is_of_its_cause(news: Derived) -> bool:
 def _finish(cursor: Cursor, batch: Batch) -> None:
     """Log what reactions added, and count the day."""
     if batch.derived:
-        append(cursor, batch.derived)
+        append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in batch.derived])
     logged = [fact for fact in batch.facts if fact.depth == 0] + batch.derived
     if logged:
         counts = Counter((fact.business_day, fact.name, fact.source_id) for fact in logged)
@@ -328,3 +336,17 @@ def _finish(cursor: Cursor, batch: Batch) -> None:
                 "facts": [count for _, count in cells],
             },
         )
+
+
+def _content(fact: Fact) -> bytes:
+    return content(
+        fact.name,
+        fact.occurred_at,
+        fact.received_at,
+        fact.business_day,
+        fact.source_id,
+        fact.message,
+        fact.properties,
+        fact.cause_id,
+        fact.depth,
+    )

@@ -35,7 +35,7 @@ class Unreadable(Exception):
     """An envelope that cannot be opened: its key is missing, or its bytes were changed. The pump stops; nothing is dropped."""
 
 
-class Envelope(msgspec.Struct, array_like=True):
+class Envelope(msgspec.Struct):
     """One row of the inbox; `currency` is the merchant's on the day it came."""
 
     number: int
@@ -48,8 +48,8 @@ class Envelope(msgspec.Struct, array_like=True):
     currency: str
 
 
-class Item(msgspec.Struct, array_like=True):
-    """One message on its way through the pump: either a fact to be, or the reason (`code`, `because`) why not."""
+class Item(msgspec.Struct):
+    """One message as it came: either a fact to be, or the reason (`code`, `because`) why not."""
 
     envelope: int
     handled: int  # how many messages of the envelope are handled when this one is
@@ -64,28 +64,40 @@ class Item(msgspec.Struct, array_like=True):
 
 def open_envelope(envelope: Envelope) -> list[Item]:
     """The messages of one inbox row that are not handled yet. Raises `Unreadable` when it cannot be opened at all."""
+    said = _decoded(envelope)
+    count = len(said.batch if isinstance(said, segment.Body) else said)
+    return [_item(envelope, said, index, count) for index in range(envelope.done, count)]
+
+
+def open_message(envelope: Envelope, index: int) -> Item:
+    """One message of an envelope, as it came."""
+    return _item(envelope, _decoded(envelope), index, 0)
+
+
+def _decoded(envelope: Envelope) -> segment.Body | list[Incoming]:
     try:
         plain = decrypt(envelope.payload)
-        body = segment.decode(plain) if envelope.form == "s" else None
-        facts = _decoder.decode(plain) if body is None else []
+        return segment.decode(plain) if envelope.form == "s" else _decoder.decode(plain)
     except (ValueError, msgspec.MsgspecError) as error:
         raise Unreadable(f"envelope {envelope.number}: {error}") from error
-    count = len(facts) if body is None else len(body.batch)
-    items = []
-    for index in range(envelope.done, count):
-        item = Item(envelope.number, index + 1, index + 1 == count, envelope.source_id, envelope.received_at)
-        try:
-            item.incoming = facts[index] if body is None else _translate(body, index, envelope)
-            check(item.incoming, envelope.currency)
-        except Exception as error:
-            refused = (
-                error if isinstance(error, FactError) else FactError(f"unreadable.{type(error).__name__}", "this message cannot be read")
-            )
-            item.code, item.because = refused.code, refused.because
-            if body is not None:
-                item.body = segment.alone(body, index)
-        items.append(item)
-    return items
+
+
+def _item(envelope: Envelope, said: segment.Body | list[Incoming], index: int, count: int) -> Item:
+    item = Item(envelope.number, index + 1, index + 1 == count, envelope.source_id, envelope.received_at)
+    try:
+        item.incoming = _translate(said, index, envelope) if isinstance(said, segment.Body) else said[index]
+        check(item.incoming, envelope.currency)
+    except Exception as error:
+        refused = as_refusal(error)
+        item.code, item.because = refused.code, refused.because
+        if isinstance(said, segment.Body):
+            item.body = segment.alone(said, index)
+    return item
+
+
+def as_refusal(error: Exception) -> FactError:
+    """What a message is told that cannot be read."""
+    return error if isinstance(error, FactError) else FactError(f"unreadable.{type(error).__name__}", "this message cannot be read")
 
 
 def _translate(body: segment.Body, index: int, envelope: Envelope) -> Incoming:
@@ -154,6 +166,11 @@ def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[An
     return columns
 
 
-def message_hash(message: str | bytes) -> UUID:
+def message_hash(text: str | bytes) -> UUID:
+    """`digest` as PostgreSQL keeps it."""
+    return UUID(bytes=digest(text))
+
+
+def digest(text: str | bytes) -> bytes:
     """The 128 bits by which repetitions of a message (or of a natural key) are known."""
-    return UUID(bytes=blake2b(message.encode() if isinstance(message, str) else message, digest_size=16).digest())
+    return blake2b(text.encode() if isinstance(text, str) else text, digest_size=16).digest()

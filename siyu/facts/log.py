@@ -1,30 +1,51 @@
-"""Writing the log: rows go over the wire once, as COPY text, into their partitions."""
+"""Writing the log: rows go over the wire once, as binary COPY, into their partitions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date, datetime
+from struct import Struct, pack
+from typing import Any
+from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.sql import copy, escape, null, statements
-
-from .rules import Fact
+from siyu.lib.sql import statements
+from siyu.lib.wire import NULL, copy, days, microseconds
 
 _sql = statements("siyu.facts", "pump")
 _encode = msgspec.json.Encoder(decimal_format="string").encode
+_WHO = Struct(">hiqiq")  # columns of the row; id, identity_id
+_NOBODY = Struct(">hiqi")
+_WHEN = Struct(">iqiqiii")  # occurred_at, received_at, business_day; length of the name
+_WHAT = Struct(">ihi16siB")  # source_id, message; length and form of the properties
+_CAUSE = Struct(">iqih")  # cause_id, depth
+_WITHOUT_CAUSE = [NULL + pack(">ih", 2, depth) for depth in (0, 1)]  # a sender's, and what time alone brings
 
 
-def append(cursor: Cursor, facts: Sequence[Fact]) -> None:
+def content(
+    name: str,
+    occurred_at: datetime,
+    received_at: datetime,
+    business_day: date,
+    source_id: int,
+    message: UUID,
+    properties: dict[str, Any],
+    cause_id: int | None = None,
+    depth: int = 0,
+) -> bytes:
+    """What a row of the log holds beside its number and its handle: known before either is."""
+    named, said = name.encode(), _encode(properties)
+    when = _WHEN.pack(8, microseconds(occurred_at), 8, microseconds(received_at), 4, days(business_day), len(named))
+    what = _WHAT.pack(2, source_id, 16, message.bytes, 1 + len(said), 1)
+    cause = _WITHOUT_CAUSE[depth] if cause_id is None else _CAUSE.pack(8, cause_id, 2, depth)
+    return b"".join((when, named, what, said, cause))
+
+
+def row(id: int, identity_id: int | None, content: bytes) -> bytes:
+    """A row for `append`."""
+    return (_NOBODY.pack(11, 8, id, -1) if identity_id is None else _WHO.pack(11, 8, id, 8, identity_id)) + content
+
+
+def append(cursor: Cursor, rows: Iterable[bytes]) -> None:
     """Append facts to the log."""
-    copy(cursor, _sql.copy_log, [_row(fact) for fact in facts])
-
-
-def _row(fact: Fact) -> str:
-    return (
-        f"{fact.id}\t{fact.occurred_at.isoformat()}\t{fact.received_at.isoformat()}\t{fact.business_day.isoformat()}\t{escape(fact.name)}\t"
-        f"{fact.source_id}\t{null(fact.identity_id)}\t{fact.message.hex}\t{_json(fact)}\t{null(fact.cause_id)}\t{fact.depth}\n"
-    )
-
-
-def _json(fact: Fact) -> str:
-    text = _encode(fact.properties).decode()
-    return text.replace("\\", "\\\\") if "\\" in text else text
+    copy(cursor, _sql.copy_log, rows)

@@ -1,93 +1,142 @@
-"""Opening envelopes ahead of the pump: in a process beside it when much waits, because decrypting and translating take a third of
-a batch's time and need nothing of the database; in place when little does.
+"""Opening envelopes ahead of the pump: in a process beside it when much waits, because decrypting, translating and hashing take
+as long as all that the pump does itself and need nothing but the inbox; in place when little does.
 
-`python -m siyu.facts.opening` is that process: frames of envelopes come in at its standard input, frames of messages go out;
-it ends when the pump does.
+That process is told where to read on its standard input, and sends frames of messages to its standard output until the inbox is
+empty; it ends when the pump does.
 """
 
+import fcntl
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO, Any, Protocol
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from queue import Queue
+from threading import Thread
+from typing import IO, Any
 
 import msgspec
+import psycopg
+from django.db import connection
+from psycopg import Cursor
+from psycopg.conninfo import make_conninfo
 
-from .intake import Envelope, Item, Unreadable, open_envelope
+from siyu.lib.sql import statements
+from siyu.merchant.queries import SettingsBook
+
+from .intake import Envelope, Unreadable
+from .message import Message, Reader
 
 log = logging.getLogger(__name__)
-_rows = msgspec.msgpack.Decoder(list[Envelope])
-_items = msgspec.msgpack.Decoder(list[Item])
-_items_as_json = msgspec.json.Decoder(list[Item])
+_inbox = statements("siyu.facts", "inbox")
+
+PORTION, PORTION_ENVELOPES = 2_500, 250  # messages (of so many envelopes) that are opened at once
+WORTH_A_PROCESS = 10_000  # messages that wait, for another process to open what comes after them
+AHEAD = 4  # portions that wait opened
+PIPE_BYTES = 1 << 20
+PROGRAM = "import django; django.setup(); from siyu.facts.opening import main; main()"
+_messages = msgspec.msgpack.Decoder(list[Message])
+_messages_as_json = msgspec.json.Decoder(list[Message])
+_encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
 
 
-class Opener(Protocol):
-    """Envelopes are handed over by `submit`; `result` gives their messages, in order. One hand-over at a time."""
+class Task(msgspec.Struct):
+    """What the process beside the pump is told: which database, the settings' dated values, the last envelope it shall not open."""
 
-    def submit(self, envelopes: list[Envelope]) -> None: ...
-
-    def result(self) -> list[Item]: ...
-
-
-class InPlace:
-    """Opens what was handed over when its messages are asked for."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    def submit(self, envelopes: list[Envelope]) -> None:
-        self.envelopes = envelopes
-
-    def result(self) -> list[Item]:
-        return [item for envelope in self.envelopes for item in open_envelope(envelope)]
+    database: str
+    settings: dict[str, list[tuple[date, Any]]]
+    after: int
 
 
-class Beside(InPlace):
-    """Opens in another process; what that process cannot answer for is opened in place."""
+_task = msgspec.json.Decoder(Task)
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        super().__init__()
-        self.process = process
 
-    def submit(self, envelopes: list[Envelope]) -> None:
-        super().submit(envelopes)
-        try:
-            _send(self.process.stdin, msgspec.msgpack.encode(envelopes))
-        except OSError as error:
-            log.warning("envelopes are opened in place: %s", type(error).__name__)
+def opened(book: SettingsBook, limit: int | None) -> Generator[list[Message]]:
+    """The messages of the inbox in its order, portion by portion, at least `limit` if there are so many. Raises `Unreadable`."""
+    reader, after = Reader(book), 0
+    with connection.cursor() as cursor:
+        waiting = take(cursor.cursor, book, 0, WORTH_A_PROCESS, WORTH_A_PROCESS)
+    if waiting:
+        after = waiting[-1].number
+        much = sum(envelope.messages for envelope in waiting) >= WORTH_A_PROCESS and (limit is None or limit >= 2 * WORTH_A_PROCESS)
+        with _beside(book, after) if much and not connection.in_atomic_block else nullcontext() as ahead:
+            for envelope in waiting:  # meanwhile the process starts
+                yield reader.read(envelope)
+            if ahead is not None:
+                yield from ahead
+                after = ahead.after
+    while waiting := _take(book, after):
+        after = waiting[-1].number
+        yield [message for envelope in waiting for message in reader.read(envelope)]
 
-    def result(self) -> list[Item]:
-        frame = _receive(self.process.stdout)
-        if frame is None:
-            return super().result()
-        if frame[:1] == b"u":
-            raise Unreadable(frame[1:].decode())
-        return _items.decode(frame[1:]) if frame[:1] == b"m" else _items_as_json.decode(frame[1:])
+
+def _take(book: SettingsBook, after: int) -> list[Envelope]:
+    with connection.cursor() as cursor:  # what only this transaction sees is opened in place
+        return take(cursor.cursor, book, after)
+
+
+def take(cursor: Cursor, book: SettingsBook, after: int, messages: int = PORTION, envelopes: int = PORTION_ENVELOPES) -> list[Envelope]:
+    """The oldest envelopes behind a number, as many as hold so many messages."""
+    cursor.execute(_inbox.take, {"after": after, "messages": messages, "envelopes": envelopes})
+    return [
+        Envelope(number, received_at, source_id, form, count, done, bytes(payload), book.currency(received_at.date()))
+        for number, received_at, source_id, form, count, done, payload in cursor.fetchall()
+    ]
+
+
+class _Ahead:
+    """The portions that another process has opened. `after`: the last envelope of which all is served; what it left is opened in place."""
+
+    def __init__(self, process: subprocess.Popen[bytes], after: int) -> None:
+        self.process, self.after = process, after
+        self.frames: Queue[bytes | None] = Queue(AHEAD)
+        self.receiving = Thread(target=self._receive, daemon=True)
+        self.receiving.start()
+
+    def _receive(self) -> None:
+        assert self.process.stdout is not None
+        while (frame := _receive(self.process.stdout)) is not None:
+            self.frames.put(frame)
+        self.frames.put(None)
+
+    def __iter__(self) -> Iterator[list[Message]]:
+        while (frame := self.frames.get()) is not None:
+            if frame[:1] == b"u":
+                raise Unreadable(frame[1:].decode())
+            portion = (_messages if frame[:1] == b"m" else _messages_as_json).decode(frame[1:])
+            yield portion
+            self.after = portion[-1].envelope
+        if self.process.wait():
+            log.warning("the process that opens envelopes ended with %s; the rest is opened in place", self.process.returncode)
+
+    def end(self) -> None:
+        self.process.kill()
+        while self.receiving.is_alive():  # it may wait for room
+            self.frames.get()
 
 
 @contextmanager
-def opener(*, much: bool) -> Iterator[Opener]:
-    """The way of opening that fits what waits."""
-    if not much:
-        yield InPlace()
-        return
-    with subprocess.Popen([sys.executable, "-m", "siyu.facts.opening"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+def _beside(book: SettingsBook, after: int) -> Iterator[_Ahead]:
+    info = connection.connection.info
+    database = make_conninfo(**info.get_parameters(), password=info.password)
+    task = Task(database, {name: list(dated) for name, dated in book.values.items()}, after)
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        ahead = _Ahead(process, after)
         try:
-            yield Beside(process)
+            process.stdin.write(msgspec.json.encode(task))
+            process.stdin.close()
+            yield ahead
         finally:
-            process.kill()
+            ahead.end()
 
 
-def _send(pipe: IO[bytes] | None, frame: bytes) -> None:
-    assert pipe is not None
-    pipe.write(len(frame).to_bytes(4, "big") + frame)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes] | None) -> bytes | None:
+def _receive(pipe: IO[bytes]) -> bytes | None:
     """The next frame; None when the other side has ended."""
-    assert pipe is not None
     head = pipe.read(4)
     if len(head) < 4:
         return None
@@ -95,22 +144,29 @@ def _receive(pipe: IO[bytes] | None) -> bytes | None:
     return frame if len(frame) == int.from_bytes(head, "big") else None
 
 
-def _answer(frame: bytes) -> bytes:
+def serve(task: Task, sink: IO[bytes]) -> None:
+    """Open what waits, to the end of the inbox or to the first envelope that cannot be opened."""
+    book = SettingsBook({name: tuple(dated) for name, dated in task.settings.items()})
+    reader, after = Reader(book), task.after
+    with psycopg.connect(task.database, autocommit=True) as own, own.cursor(binary=True) as cursor:
+        while waiting := take(cursor, book, after):
+            after = waiting[-1].number
+            frame = _frame(reader, waiting)
+            sink.write(len(frame).to_bytes(4, "big") + frame)
+            sink.flush()
+
+
+def _frame(reader: Reader, envelopes: list[Envelope]) -> bytes:
     try:
-        items = [item for envelope in _rows.decode(frame) for item in open_envelope(envelope)]
+        messages = [message for envelope in envelopes for message in reader.read(envelope)]
     except Unreadable as error:
         return b"u" + str(error).encode()
     try:
-        return b"m" + msgspec.msgpack.encode(items)
+        return b"m" + _encoder.encode(messages)
     except OverflowError:  # an integer beyond 64 bits
-        return b"j" + msgspec.json.encode(items)
+        return b"j" + msgspec.json.encode(messages)
 
 
-def serve(source: Any, sink: Any) -> None:
-    """Answer frames until the other side ends."""
-    while (frame := _receive(source)) is not None:
-        _send(sink, _answer(frame))
-
-
-if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+def main() -> None:
+    """The process beside the pump."""
+    serve(_task.decode(sys.stdin.buffer.read()), sys.stdout.buffer)

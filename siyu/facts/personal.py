@@ -1,9 +1,7 @@
 """Step one of a fact's life: personal values become tokens before anything is logged."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from siyu.lib.crypto import encrypt_text, mask, token
 
@@ -29,28 +27,28 @@ _SUSPECT = re.compile(r"[@?]|\d{3}|:.*:|[省市区县]")  # a cheap look before 
 
 
 class Vault:
-    """Collects the values behind the tokens of a batch, to be written in one statement."""
+    """Collects the values behind tokens: token → kind and encrypted value."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[UUID | None, str, bytes]] = {}
+        self.rows: dict[str, tuple[str, bytes]] = {}
 
-    def put(self, kind: str, value: Any, of: UUID | None) -> str:
+    def put(self, kind: str, value: Any, of: bytes) -> str:
         text = value if isinstance(value, str) else str(value)
         name = token(text, of)
         if name not in self.rows:
-            self.rows[name] = (of, kind, encrypt_text(text))
+            self.rows[name] = (kind, encrypt_text(text))
         return name
 
 
-def conceal(name: str, properties: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
-    """The properties with every personal value replaced by its token; unknown ones by what they look like."""
+def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
+    """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash."""
     declared = _DECLARED.get(name)
     if declared is not None and all(not declared.get(key, key not in _COMMON) for key in properties) and "traits" not in properties:
         return _strip_queries(properties, of, vault) if "url" in properties or "referrer" in properties else properties
     return {key: _property(declared, key, value, of, vault) for key, value in properties.items()}
 
 
-def _property(declared: dict[str, bool] | None, key: str, value: Any, of: UUID | None, vault: Vault) -> Any:
+def _property(declared: dict[str, bool] | None, key: str, value: Any, of: bytes, vault: Vault) -> Any:
     if key == "traits" and isinstance(value, dict):
         return _traits(value, of, vault)
     if key in ("url", "referrer") and isinstance(value, str):
@@ -60,14 +58,14 @@ def _property(declared: dict[str, bool] | None, key: str, value: Any, of: UUID |
     return _unknown(key, value, of, vault, 0)
 
 
-def _strip_queries(properties: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
+def _strip_queries(properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
     return {
         key: _without_query(value, of, vault) if key in ("url", "referrer") and isinstance(value, str) else value
         for key, value in properties.items()
     }
 
 
-def _traits(traits: dict[str, Any], of: UUID | None, vault: Vault) -> dict[str, Any]:
+def _traits(traits: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, value in traits.items():
         if value is None:
@@ -91,7 +89,7 @@ def _flat(value: Any) -> str:
     return " ".join(str(part) for part in value.values()) if isinstance(value, dict) else str(value)
 
 
-def _unknown(key: str, value: Any, of: UUID | None, vault: Vault, depth: int) -> Any:
+def _unknown(key: str, value: Any, of: bytes, vault: Vault, depth: int) -> Any:
     """A value nobody declared: its key or its look decides."""
     if isinstance(value, str):
         if not value:
@@ -116,32 +114,22 @@ def _is_phone_number(value: float) -> bool:
     return isinstance(value, int) and 13_000_000_000 <= value <= 19_999_999_999
 
 
-def _looked_at(value: str, of: UUID | None, vault: Vault) -> str:
+def _looked_at(value: str, of: bytes, vault: Vault) -> str:
     if "?" in value and "://" in value[:10]:
         return _without_query(value, of, vault)
     found = _VALUES.search(value)
     return vault.put(found.lastgroup or "value", value, of) if found else value
 
 
-def _without_query(url: str, of: UUID | None, vault: Vault) -> str:
+def _without_query(url: str, of: bytes, vault: Vault) -> str:
     place, mark, query = url.partition("?")
     return f"{place}?{vault.put('query', query, of)}" if mark and query else place
-
-
-def columns(vault: Vault) -> dict[str, Iterable[Any]]:
-    """The vault's rows as the columns that `keep_personal` takes."""
-    return {
-        "token": list(vault.rows),
-        "handle": [of for of, _, _ in vault.rows.values()],
-        "kind": [kind for _, kind, _ in vault.rows.values()],
-        "value": [value for _, _, value in vault.rows.values()],
-    }
 
 
 class _Masks(Vault):
     """A vault that keeps nothing: what would become a token shows as its mask."""
 
-    def put(self, kind: str, value: Any, of: UUID | None) -> str:
+    def put(self, kind: str, value: Any, of: bytes) -> str:
         return mask(kind, str(value))
 
 
@@ -152,7 +140,7 @@ def masked(value: Any, key: str = "") -> Any:
     """A message as an operator may see it before it is a fact: handles, personal traits and whatever looks personal are masked."""
     if isinstance(value, dict):
         if key == "traits":
-            return _traits(value, None, _Masks())
+            return _traits(value, b"", _Masks())
         return {name: masked(inner, name) for name, inner in value.items()}
     if key == "handles" and isinstance(value, list):
         return [[pair[0], mask(str(pair[0]), str(pair[1]))] if isinstance(pair, list) and len(pair) == 2 else "?" for pair in value]
@@ -160,4 +148,4 @@ def masked(value: Any, key: str = "") -> Any:
         return [masked(inner, key) for inner in value]
     if key.lower() in _HANDLE_KEYS:
         return mask(key, str(value))
-    return _unknown(key, value, None, _Masks(), 0)
+    return _unknown(key, value, b"", _Masks(), 0)

@@ -7,8 +7,8 @@ Data errors halve the batch until the poison message stands alone; programming e
 import gc
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,9 +19,10 @@ from siyu.lib.sql import statements
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
-from .batch import Cut, handle, wired
-from .intake import Envelope, Item, Unreadable, quarantine_columns
-from .opening import opener
+from .batch import Cut, handle, set_aside, wired
+from .intake import Unreadable
+from .message import Message
+from .opening import opened
 from .rules import FactError
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,6 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
-READ_AHEAD = 2_500  # messages opened while a batch is at work
-WORTH_A_PROCESS = 20_000  # messages that one call may handle, for it to open envelopes in a process beside
 TARGET_SECONDS = 0.25  # of one batch
 SMALLEST, LARGEST = 1_000, 6_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
@@ -55,10 +54,10 @@ class _Run(msgspec.Struct):
     now: datetime
     report: Report
     clock: datetime
+    book: SettingsBook
     size: int = 2_000
     poison: int = 0
     handled: int = 0
-    cause: Exception | None = None
 
 
 _last_size = 2_000
@@ -81,10 +80,10 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) 
             if stopped:
                 report.stopped = stopped
                 return report
-            run = _Run(now=now, report=report, clock=clock, size=min(_last_size, largest))
+            run = _Run(now=now, report=report, clock=clock, book=settings_book(), size=min(_last_size, largest))
             try:
-                with _rare_collections():
-                    _drain(run, messages, largest)
+                with _rare_collections(), closing(_messages(messages, run.book)) as portions:
+                    _drain(run, portions, largest)
             except Unreadable as error:
                 _stop(run, "pump.envelope", str(error))
             if not report.stopped and (messages is None or report.facts < messages):
@@ -128,76 +127,54 @@ def resume_after_repair(now: datetime) -> None:
         resume(now)
 
 
-def _drain(run: _Run, messages: int | None, largest: int) -> None:
+def _drain(run: _Run, portions: Iterator[list[Message]], largest: int) -> None:
     global _last_size
-    book = settings_book()
-    waiting = _messages(messages, book)
-    items: list[Item] = []
-    while True:
-        for item in waiting:
-            items.append(item)
-            if len(items) >= run.size:
-                break
-        if not items or run.report.stopped:
+    items: list[Message] = []
+    while not run.report.stopped:
+        while len(items) < run.size and (portion := next(portions, None)) is not None:
+            items += portion
+        if not items:
             break
-        batch, items = _same_day(items)
+        batch = _same_day(items[: run.size])
+        items = items[len(batch) :]
         began = time.perf_counter()
         _run_due(run, _first_clock(run, batch))
-        _process(run, batch, book)
+        _process(run, batch)
         elapsed = time.perf_counter() - began
         wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
         run.size = max(min(wanted, 2 * run.size, largest), min(SMALLEST, largest))
     _last_size = run.size
 
 
-def _messages(limit: int | None, book: SettingsBook) -> Iterator[Item]:
-    """Messages in inbox order; the one pump may read ahead of its own transactions."""
-    after, served = 0, 0
-    waiting = _take(after, book)
-    much = (limit is None or limit >= WORTH_A_PROCESS) and sum(envelope.messages for envelope in waiting) >= READ_AHEAD
-    with opener(much=much) as ahead:
-        ahead.submit(waiting)
-        while waiting and (limit is None or served < limit):
-            after = waiting[-1].number
-            waiting = _take(after, book)
-            items = ahead.result()
-            ahead.submit(waiting)
-            yield from items[: None if limit is None else limit - served]
-            served += len(items)
+def _messages(limit: int | None, book: SettingsBook) -> Generator[list[Message]]:
+    """Messages in inbox order, at most `limit`; the one pump may read ahead of its own transactions."""
+    served = 0
+    with closing(opened(book, limit)) as portions:
+        for portion in portions:
+            yield portion if limit is None else portion[: limit - served]
+            served += len(portion)
+            if limit is not None and served >= limit:
+                break
 
 
-def _take(after: int, book: SettingsBook) -> list[Envelope]:
-    with connection.cursor() as cursor:
-        cursor.execute(_inbox.take, {"after": after, "messages": READ_AHEAD})
-        return [
-            Envelope(number, received_at, source_id, form, messages, done, bytes(payload), book.currency(received_at.date()))
-            for number, received_at, source_id, form, messages, done, payload in cursor.fetchall()
-        ]
-
-
-def _same_day(items: list[Item]) -> tuple[list[Item], list[Item]]:
-    """The items whose clocks lie within a day of the first, and the rest: due work must not pile up inside a batch."""
-    first = _clock_of(items[0])
+def _same_day(items: list[Message]) -> list[Message]:
+    """The items whose clocks lie within a day of the first: due work must not pile up inside a batch."""
+    end = items[0].at + timedelta(days=1)
     for index, item in enumerate(items):
-        if _clock_of(item) - first >= timedelta(days=1):
-            return items[:index], items[index:]
-    return items, []
+        if item.at >= end:
+            return items[:index]
+    return items
 
 
-def _clock_of(item: Item) -> datetime:
-    incoming = item.incoming
-    return incoming.occurred_at if incoming is not None and incoming.is_replay else item.received_at
+def _first_clock(run: _Run, items: list[Message]) -> datetime:
+    return max(run.clock, items[0].at)
 
 
-def _first_clock(run: _Run, items: list[Item]) -> datetime:
-    return max(run.clock, _clock_of(items[0]))
-
-
-def _process(run: _Run, items: list[Item], book: SettingsBook) -> None:
+def _process(run: _Run, items: list[Message]) -> None:
     """Handle items in one transaction; on a data error in two, and so on, until the poison stands alone."""
     try:
         with transaction.atomic():
-            handled = handle(connection.connection, items, run.clock, book)
+            handled = handle(connection.connection, items, run.clock, run.book)
             _consume(items)
         run.clock = handled.clock
         run.report.facts += handled.facts
@@ -206,9 +183,9 @@ def _process(run: _Run, items: list[Item], book: SettingsBook) -> None:
         run.report.quarantined += handled.refused
         run.handled += len(items)
     except Cut as cut:
-        _process(run, items[: cut.at], book)
+        _process(run, items[: cut.at])
         if not run.report.stopped:
-            _process(run, items[cut.at :], book)
+            _process(run, items[cut.at :])
     except (psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except Exception as error:
@@ -220,9 +197,9 @@ def _process(run: _Run, items: list[Item], book: SettingsBook) -> None:
             _set_aside(run, items[0], error)
         else:
             half = len(items) // 2
-            _process(run, items[:half], book)
+            _process(run, items[:half])
             if not run.report.stopped:
-                _process(run, items[half:], book)
+                _process(run, items[half:])
 
 
 def _is_broken_program(error: Exception) -> bool:
@@ -231,13 +208,13 @@ def _is_broken_program(error: Exception) -> bool:
     return isinstance(cause, psycopg.ProgrammingError | psycopg.InternalError | psycopg.NotSupportedError | ImportError)
 
 
-def _set_aside(run: _Run, item: Item, error: Exception) -> None:
+def _set_aside(run: _Run, item: Message, error: Exception) -> None:
     code, because = (error.code, error.because) if isinstance(error, FactError) else (f"poison.{type(error).__name__}", str(error))
     if not isinstance(error, FactError):
         log.warning("a message was quarantined: %s", type(error).__name__)
         run.poison += 1
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_inbox.quarantine, quarantine_columns([(item, FactError(code, because))]))
+        set_aside(cursor.cursor, [(item, FactError(code, because))], run.book)
         cursor.execute(_sql.advance, {"clock": run.clock, "quarantined": 1, "repeated": 0})
         _consume([item])
     run.report.quarantined += 1
@@ -254,7 +231,7 @@ def _stop(run: _Run, code: str, because: str) -> None:
     run.report.stopped = code
 
 
-def _consume(items: list[Item]) -> None:
+def _consume(items: list[Message]) -> None:
     """Envelopes that are through are deleted; a partly handled one remembers how far."""
     through = [item.envelope for item in items if item.is_last]
     with connection.cursor() as cursor:

@@ -82,12 +82,17 @@ def decrypt_text(stored: bytes) -> str:
 
 def lookup_hash(kind: str, value: str) -> UUID:
     """A keyed 128-bit hash by which an encrypted value is found without being read."""
-    return UUID(bytes=blake2b(f"{kind}\x00{value}".encode(), digest_size=16, key=_keys()[0]).digest())
+    return UUID(bytes=lookup_digest(kind, value))
 
 
-def token(value: str, of: UUID | None) -> str:
-    """What stands for a personal value in the log: the same value said of the same handle always gives the same token."""
-    material = (of.bytes if of else b"") + value.encode()
+def lookup_digest(kind: str, value: str) -> bytes:
+    """The bytes of `lookup_hash`."""
+    return blake2b(f"{kind}\x00{value}".encode(), digest_size=16, key=_keys()[0]).digest()
+
+
+def token(value: str, of: bytes) -> str:
+    """What stands for a personal value in the log: the same value said of the same handle (its hash) always gives the same token."""
+    material = of + value.encode()
     return "tok_" + urlsafe_b64encode(blake2b(material, digest_size=12, key=_keys()[0], person=b"token").digest()).decode()
 
 

@@ -14,14 +14,18 @@ ON CONFLICT (name) DO UPDATE SET title = EXCLUDED.title, badge = EXCLUDED.badge
 RETURNING id
 
 -- name: take
--- The oldest envelopes, as many as hold the wanted number of messages (at least one).
+-- The oldest envelopes, as many as hold the wanted number of messages (at least one), up to a number of envelopes.
 SELECT id, received_at, source_id, form, messages, done, payload
 FROM (
     SELECT *, coalesce(sum(messages - done) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-    FROM (SELECT * FROM facts_inbox WHERE id > %(after)s ORDER BY id LIMIT 1000) AS oldest
+    FROM (SELECT * FROM facts_inbox WHERE id > %(after)s ORDER BY id LIMIT %(envelopes)s) AS oldest
 ) AS counted
 WHERE before < %(messages)s
 ORDER BY id
+
+-- name: reopen
+-- An envelope again: it stays until all its messages are handled.
+SELECT id, received_at, source_id, form, messages, done, payload FROM facts_inbox WHERE id = %(id)s
 
 -- name: drop_handled
 -- Envelopes of which every message was handled.

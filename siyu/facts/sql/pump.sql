@@ -1,17 +1,19 @@
 -- name: copy_log
 -- Facts become part of the log.
-COPY facts_log (id, occurred_at, received_at, business_day, name, source_id, identity_id, message, properties, cause_id, depth) FROM STDIN
+COPY facts_log (id, identity_id, occurred_at, received_at, business_day, name, source_id, message, properties, cause_id, depth)
+FROM STDIN (FORMAT binary)
 
--- name: remember_messages
--- Message ids of one day of receipt that are not there yet in this epoch (a run of days, one partition); the row count tells of repetitions.
-INSERT INTO facts_seen (epoch, message, received_day)
-SELECT %(epoch)s, message, %(day)s FROM unnest(%(messages)s::uuid[]) AS message ORDER BY message
-ON CONFLICT DO NOTHING
+-- name: copy_seen
+-- Message ids of one day of receipt; a repetition within the epoch (a run of days, one partition) violates the primary key.
+COPY facts_seen (epoch, message, received_day) FROM STDIN (FORMAT binary)
+
+-- name: has_seen
+-- Whether any message came in the epoch before.
+SELECT EXISTS (SELECT 1 FROM facts_seen WHERE epoch = %(epoch)s - 1)
 
 -- name: seen_messages
--- Which of these ids came in this epoch, or in the one before and not too long ago.
-SELECT message FROM facts_seen
-WHERE epoch IN (%(epoch)s, %(epoch)s - 1) AND message = ANY(%(messages)s::uuid[]) AND (epoch = %(epoch)s OR received_day >= %(from_day)s)
+-- Which of these ids came in this epoch.
+SELECT message FROM facts_seen WHERE epoch = %(epoch)s AND message = ANY(%(messages)s::uuid[])
 
 -- name: seen_before
 -- Which of these ids came in the epoch before, not too long ago.
@@ -25,7 +27,8 @@ INSERT INTO facts_natural (key) SELECT key FROM unnest(%(keys)s::uuid[]) AS key 
 -- name: keep_personal
 -- The encrypted values behind the tokens of a batch.
 INSERT INTO facts_personal (token, handle, kind, value)
-SELECT * FROM unnest(%(token)s::text[], %(handle)s::uuid[], %(kind)s::text[], %(value)s::bytea[])
+SELECT token, CASE handle WHEN '' THEN NULL ELSE encode(handle, 'hex')::uuid END, kind, value
+FROM unnest(%(token)s::text[], %(handle)s::bytea[], %(kind)s::text[], %(value)s::bytea[]) AS said (token, handle, kind, value)
 ON CONFLICT (token) DO NOTHING
 
 -- name: reserve_ids

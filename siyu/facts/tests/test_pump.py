@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from siyu.facts import opening
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -58,7 +59,8 @@ def test_an_order_reaches_every_room() -> None:
     assert rows("SELECT count(*) FROM facts_log WHERE name = 'stage.changed'") == [(2,)]
 
 
-def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str) -> None:
+def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "WORTH_A_PROCESS", 1_000)
     facts = [fact(message=f"m{number}", user=f"u{number % 7}", properties={"number": number, "huge": 2**70}) for number in range(3_100)]
     facts[5] = fact("order.paid", "bad", properties={"shop": "web"})
     for start in range(0, len(facts), 100):

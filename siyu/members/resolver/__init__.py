@@ -10,26 +10,25 @@ from uuid import UUID
 
 from psycopg import Cursor
 
-from siyu.facts.batch import Arriving
+from siyu.facts.message import Message
 from siyu.facts.rules import Batch, Merged
 from siyu.lib.sql import statements
 
 from ..rules import policy_of
 from .claims import resolve_one
-from .pool import load, normal_handles
+from .pool import load
 from .writing import write
 
 _sql = statements("siyu.members", "resolver")
 
 
-def resolve(cursor: Cursor, arriving: Sequence[Arriving], batch: Batch) -> tuple[list[Merged], dict[int, int]]:
+def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch) -> tuple[list[Merged], dict[int, int]]:
     """Fill in handle and member of each message; returns the merges (each just before the message in its place) and who became whom."""
     policy = policy_of(batch.settings, batch.until.date())
-    named = normal_handles(arriving, policy)
-    pool = load(cursor, arriving, named, policy)
-    for place, (arrived, handles) in enumerate(zip(arriving, named, strict=True)):
-        if handles:
-            resolve_one(cursor, pool, arrived, handles, is_first=place == 0)
+    pool = load(cursor, arriving, policy)
+    for place, arrived in enumerate(arriving):
+        if arrived.handles:
+            resolve_one(cursor, pool, arrived, is_first=place == 0)
     places = {arrived.position: place for place, arrived in enumerate(arriving)}
     return write(cursor, pool, places)
 

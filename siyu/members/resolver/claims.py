@@ -1,10 +1,9 @@
 """One message's claims: attach a handle of which nothing was ever said, merge two people, or let time decide."""
 
-from uuid import UUID
-
 from psycopg import Cursor
 
-from siyu.facts.batch import Arriving, Cut
+from siyu.facts.batch import Cut
+from siyu.facts.message import Message
 
 from .. import components
 from ..components import Claim
@@ -13,12 +12,20 @@ from .pool import Known, Person, Pool, load_people, pair_of
 from .writing import flush
 
 
-def resolve_one(cursor: Cursor, pool: Pool, arrived: Arriving, handles: list[tuple[str, str, UUID]], *, is_first: bool) -> None:
-    first = pool.by_hash[handles[0][2]]
-    used = [pool.by_hash[hash_] for _, _, hash_ in (handles if arrived.incoming.proof else handles[:1])]
+def resolve_one(cursor: Cursor, pool: Pool, arrived: Message, *, is_first: bool) -> None:
+    first = pool.by_hash[arrived.handles[0][2]]
+    if first.value or (arrived.proof and len(arrived.handles) > 1):
+        _claim(cursor, pool, arrived, first, is_first=is_first)
+    arrived.identity_id = first.id
+    arrived.member_id = first.member.id
+
+
+def _claim(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first: bool) -> None:
+    """What the message says of its handles: that they are somebody, and with a proof that they are one."""
+    used = [pool.by_hash[hash_] for _, _, hash_ in (arrived.handles if arrived.proof else arrived.handles[:1])]
     for handle in used:
         if handle.value and handle.first_seen is None:
-            handle.first_seen = arrived.incoming.occurred_at
+            handle.first_seen = arrived.occurred_at
             pool.new_handles.append(handle)
     for other in used[1:]:
         if other is first:
@@ -30,11 +37,9 @@ def resolve_one(cursor: Cursor, pool: Pool, arrived: Arriving, handles: list[tup
             _link(cursor, pool, arrived, first, other, is_first=is_first)
         _settle(pool, arrived, other)
     _settle(pool, arrived, first)
-    arrived.identity_id = first.id
-    arrived.member_id = first.member.id
 
 
-def _settle(pool: Pool, arrived: Arriving, handle: Known) -> None:
+def _settle(pool: Pool, arrived: Message, handle: Known) -> None:
     """A new handle that no link attached to somebody is a person of its own."""
     if not handle.is_alone:
         return
@@ -48,11 +53,11 @@ def _settle(pool: Pool, arrived: Arriving, handle: Known) -> None:
     pool.new_people.append(person)
 
 
-def _link(cursor: Cursor, pool: Pool, arrived: Arriving, one: Known, other: Known, *, is_first: bool) -> None:
+def _link(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Known, *, is_first: bool) -> None:
     """One claim: attach a handle of which nothing was ever said, merge two people, or let time decide between claims."""
     pair = pair_of(one, other)
     known = pool.claims.get(pair)
-    claim = Claim(*pair, arrived.incoming.occurred_at, arrived.message, known.state if known else "joined")
+    claim = Claim(*pair, arrived.occurred_at, arrived.message, known.state if known else "joined")
     if known is not None and (known.order <= claim.order or known.state == "refused"):
         return
     ends = (one.kind, other.kind)
@@ -78,33 +83,33 @@ def _is_constrained(pool: Pool, *handles: Known) -> bool:
     return bool(pool.constrained) and any(number in pool.constrained for handle in handles for number in handle.member.handles or ())
 
 
-def _keep(pool: Pool, claim: Claim, arrived: Arriving) -> None:
+def _keep(pool: Pool, claim: Claim, arrived: Message) -> None:
     pool.claims[(claim.left, claim.right)] = claim
-    pool.new_claims[(claim.left, claim.right)] = (claim, arrived.incoming.proof)
+    pool.new_claims[(claim.left, claim.right)] = (claim, arrived.proof)
     if claim.state != "joined":
         pool.constrained |= {claim.left, claim.right}
 
 
-def _attach(pool: Pool, arrived: Arriving, person: Person, handle: Known) -> None:
+def _attach(pool: Pool, arrived: Message, person: Person, handle: Known) -> None:
     handle.person, handle.origin = person, person.id
     person.handles = {**(person.handles or {}), handle.id: handle.kind}
     _identify(pool, arrived, person, handle.kind)
 
 
-def _identify(pool: Pool, arrived: Arriving, person: Person, kind: str) -> None:
+def _identify(pool: Pool, arrived: Message, person: Person, kind: str) -> None:
     if not person.is_identified and pool.policy.kind(kind).is_strong:
         person.is_identified = True
         person.source_id = arrived.source_id
         pool.identified.setdefault(person.id, arrived.source_id)
 
 
-def _merge(pool: Pool, arrived: Arriving, one: Known, other: Known, claim: Claim) -> None:
+def _merge(pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim) -> None:
     """The identified person survives, of two alike the one we knew first."""
     survivor, loser = sorted((one.member, other.member), key=lambda person: (not person.is_identified, person.id))
     moved = sorted(loser.handles or ())
     evidence = {
         "link": {"left": claim.left, "right": claim.right, "kinds": [one.kind, other.kind], "message": str(claim.message)},
-        "proof": arrived.incoming.proof,
+        "proof": arrived.proof,
         "occurred_at": claim.occurred_at.isoformat(),
         "moved": moved,
     }
@@ -115,7 +120,7 @@ def _merge(pool: Pool, arrived: Arriving, one: Known, other: Known, claim: Claim
     pool.merges.append((arrived, survivor, loser, evidence))
 
 
-def _judge(cursor: Cursor, pool: Pool, arrived: Arriving, one: Known, other: Known, claim: Claim, *, is_first: bool) -> None:
+def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim, *, is_first: bool) -> None:
     """A limit is at stake. The newest claim of its component is decided by what stands; an earlier one replays the component."""
     component = load_component(cursor, [one.id, other.id])
     near = component.members.keys() | {one.id, other.id} | set(one.member.handles or ()) | set(other.member.handles or ())

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.facts.batch import Arriving
-from siyu.lib.crypto import lookup_hash
-from siyu.lib.sql import array, statements
+from siyu.facts.message import Message, NamedHandle
+from siyu.lib.sql import statements
+from siyu.lib.wire import Uuids, bigints
 
 from ..components import Claim
 from ..rules import Policy
@@ -21,7 +20,7 @@ _sql = statements("siyu.members", "resolver")
 class Known(msgspec.Struct):
     id: int
     kind: str
-    hash: UUID
+    hash: bytes
     person: "Person"
     value: str = ""  # of a new one, to be written
     first_seen: datetime | None = None  # of a new one
@@ -53,7 +52,7 @@ class Pool(msgspec.Struct):
     """What is known while a batch is resolved."""
 
     policy: Policy
-    by_hash: dict[UUID, Known]
+    by_hash: dict[bytes, Known]
     people: dict[int, Person]
     claims: dict[tuple[int, int], Claim]  # links between handles of this batch, as they stand
     constrained: set[int]  # handles that some conflict or refusal touches
@@ -61,67 +60,48 @@ class Pool(msgspec.Struct):
     new_people: list[Person] = []
     new_claims: dict[tuple[int, int], tuple[Claim, str]] = {}
     identified: dict[int, int] = {}  # member → source that first named the person
-    merges: list[tuple[Arriving, Person, Person, dict[str, Any]]] = []
+    merges: list[tuple[Message, Person, Person, dict[str, Any]]] = []
 
 
-def normal_handles(arriving: Sequence[Arriving], policy: Policy) -> list[list[tuple[str, str, UUID]]]:
-    """Kind, normal value and keyed hash of each message's handles; those that name nobody are left out."""
-    hashes: dict[tuple[str, str], UUID] = {}
-    named = []
-    for arrived in arriving:
-        own = []
-        for kind, value in arrived.incoming.handles[:10]:
-            normal = policy.normal(kind, value)
-            if normal is not None:
-                key = (kind, normal)
-                if (known := hashes.get(key)) is None:
-                    known = hashes[key] = lookup_hash(kind, normal)
-                own.append((kind, normal, known))
-        named.append(own)
-        if own:
-            arrived.handle_hash = own[0][2]
-    return named
-
-
-def load(cursor: Cursor, arriving: Sequence[Arriving], named: list[list[tuple[str, str, UUID]]], policy: Policy) -> Pool:
-    wanted = list({handle[2]: None for handles in named for handle in handles})
+def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
+    wanted = list({handle[2]: None for arrived in arriving for handle in arrived.handles})
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    cursor.execute(_sql.find_identities, {"hashes": array(wanted)})
+    cursor.execute(_sql.find_identities, {"hashes": Uuids.of(wanted)})
     for place, number, kind, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
         hash_ = wanted[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
-    _load_linked(cursor, pool, [pair for pair in zip(arriving, named, strict=True) if pair[0].incoming.proof and len(pair[1]) > 1])
-    _number_new(cursor, pool, named)
+    _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
+    _number_new(cursor, pool, arriving)
     return pool
 
 
-def _load_linked(cursor: Cursor, pool: Pool, linked: list[tuple[Arriving, list[tuple[str, str, UUID]]]]) -> None:
+def _load_linked(cursor: Cursor, pool: Pool, linked: list[Message]) -> None:
     """Known links of the batch's pairs; and all handles and open conflicts of the people whom a new link touches."""
-    pairs = {pair for _, handles in linked for pair in _pairs(pool, handles) if pair is not None}
+    pairs = {pair for arrived in linked for pair in _pairs(pool, arrived.handles) if pair is not None}
     if pairs:
-        cursor.execute(_sql.known_links, {"left": array([left for left, _ in pairs]), "right": array([right for _, right in pairs])})
+        cursor.execute(_sql.known_links, {"left": bigints(left for left, _ in pairs), "right": bigints(right for _, right in pairs)})
         for row in cursor.fetchall():
             pool.claims[(row[0], row[1])] = Claim(*row)
     touched = {
         known.member.id
-        for arrived, handles in linked
-        if any(_is_news(pool, pair, arrived) for pair in _pairs(pool, handles))
-        for _, _, hash_ in handles
+        for arrived in linked
+        if any(_is_news(pool, pair, arrived) for pair in _pairs(pool, arrived.handles))
+        for _, _, hash_ in arrived.handles
         if (known := pool.by_hash.get(hash_)) is not None
     }
     if touched:
         load_people(cursor, pool, touched)
 
 
-def _is_news(pool: Pool, pair: tuple[int, int] | None, arrived: Arriving) -> bool:
+def _is_news(pool: Pool, pair: tuple[int, int] | None, arrived: Message) -> bool:
     known = pool.claims.get(pair) if pair else None
-    return known is None or (arrived.incoming.occurred_at, arrived.message) < known.order
+    return known is None or (arrived.occurred_at, arrived.message) < known.order
 
 
-def _pairs(pool: Pool, handles: list[tuple[str, str, UUID]]) -> list[tuple[int, int] | None]:
+def _pairs(pool: Pool, handles: list[NamedHandle]) -> list[tuple[int, int] | None]:
     """The pairs a message links: its first handle with each other; None where one is new."""
     first = pool.by_hash.get(handles[0][2])
     pairs: list[tuple[int, int] | None] = []
@@ -151,9 +131,9 @@ def load_people(cursor: Cursor, pool: Pool, members: set[int]) -> None:
             pool.constrained |= {claim.left, claim.right}
 
 
-def _number_new(cursor: Cursor, pool: Pool, named: list[list[tuple[str, str, UUID]]]) -> None:
+def _number_new(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> None:
     """Numbers for the handles and people that the batch brings, in order of appearance."""
-    new = {handle[2]: handle for handles in named for handle in handles if handle[2] not in pool.by_hash}
+    new = {handle[2]: handle for arrived in arriving for handle in arrived.handles if handle[2] not in pool.by_hash}
     if not new:
         return
     cursor.execute(_sql.reserve_identities, {"count": len(new)})

@@ -53,7 +53,7 @@ def _write_handles(cursor: Cursor, pool: Pool) -> None:
     for handle in pool.new_handles:
         tail = lookup_hash("phone tail", handle.value[-4:]).hex if handle.kind == "phone" else "\\N"
         lines.append(
-            f"{handle.id}\t{escape(handle.kind)}\t{handle.hash.hex}\t\\\\x{encrypt_text(handle.value).hex()}\t{tail}\t{handle.member.id}\t"
+            f"{handle.id}\t{escape(handle.kind)}\t{handle.hash.hex()}\t\\\\x{encrypt_text(handle.value).hex()}\t{tail}\t{handle.member.id}\t"
             f"{handle.origin}\t{handle.first_seen}\n"
         )
     copy(cursor, _sql.add_identities, lines)

@@ -1,0 +1,118 @@
+"""A message as the pump takes it: opened, checked, its handles hashed, its personal values replaced, its row of the log written
+but for the numbers that only the database gives. All of that is a function of the message and the settings, so that it can be
+done ahead of the pump, in another process.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+
+from siyu.lib.clock import EPOCH, business_day
+
+from .intake import Envelope, Item, as_refusal, digest, open_envelope
+from .log import content
+from .personal import Vault, conceal
+from .rules import Handle, Incoming
+
+NamedHandle = tuple[str, str, bytes]  # kind, normal value, keyed hash
+_NO_MESSAGE = UUID(int=0)
+
+
+class Message(msgspec.Struct, array_like=True, gc=False):
+    """Either a fact to be, or the reason (`code`, `because`) why not. The pump fills in what stands below `content`."""
+
+    envelope: int
+    handled: int  # how many messages of the envelope are handled when this one is
+    is_last: bool  # of its envelope
+    source_id: int
+    received_at: datetime
+    at: datetime  # what its clock may not stay behind: its receipt, in a replay its occurrence
+    code: str = ""
+    because: str = ""
+    name: str = ""
+    occurred_at: datetime = EPOCH
+    business_day: date = EPOCH.date()
+    message: UUID = _NO_MESSAGE
+    mark: bytes = b""  # the bytes of `message`
+    key: bytes = b""  # of its natural key, if it has one
+    handles: list[NamedHandle] = []
+    proof: str = ""
+    is_historical: bool = False
+    properties: dict[str, Any] = {}
+    personal: list[tuple[str, str, bytes]] = []  # token, kind, encrypted value
+    content: bytes = b""  # of its row in the log
+    position: int = 0  # in its batch
+    clock: datetime = EPOCH
+    identity_id: int | None = None
+    member_id: int | None = None
+
+
+class Reader:
+    """Reads envelopes by the settings of one moment."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book  # merchant.queries.SettingsBook
+        self.days = BusinessDays(book)
+        self.naming: dict[date, Callable[[list[Handle]], list[NamedHandle]]] = {}
+
+    def read(self, envelope: Envelope) -> list[Message]:
+        """The messages of an envelope that are not handled yet. Raises `Unreadable`."""
+        return [self._message(item) for item in open_envelope(envelope)]
+
+    def _message(self, item: Item) -> Message:
+        incoming = item.incoming
+        at = incoming.occurred_at if incoming is not None and incoming.is_replay else item.received_at
+        message = Message(item.envelope, item.handled, item.is_last, item.source_id, item.received_at, at, item.code, item.because)
+        if incoming is not None and not item.code:
+            try:
+                self._fill(message, incoming)
+            except Exception as error:
+                refused = as_refusal(error)
+                message.code, message.because = refused.code, refused.because
+        return message
+
+    def _fill(self, message: Message, incoming: Incoming) -> None:
+        message.name, message.occurred_at, message.proof = incoming.name, incoming.occurred_at, incoming.proof
+        message.is_historical = incoming.is_historical
+        message.mark = digest(incoming.message)
+        message.message = UUID(bytes=message.mark)
+        message.key = digest(incoming.key) if incoming.key else b""
+        message.business_day = self.days.of(incoming.occurred_at)
+        message.handles = self._named(incoming.handles, message.at.date()) if incoming.handles else []
+        vault = Vault()
+        message.properties = conceal(incoming.name, incoming.properties, message.handles[0][2] if message.handles else b"", vault)
+        message.personal = [(token, kind, value) for token, (kind, value) in vault.rows.items()]
+        message.content = content(
+            message.name,
+            message.occurred_at,
+            message.received_at,
+            message.business_day,
+            message.source_id,
+            message.message,
+            message.properties,
+        )
+
+    def _named(self, handles: list[Handle], day: date) -> list[NamedHandle]:
+        """The handles that name somebody, by the policy of a day; the first carries the fact."""
+        if (naming := self.naming.get(day)) is None:
+            naming = self.naming[day] = import_string(import_string(f"{django_settings.WIRING}.HANDLES"))(self.book, day)
+        return naming(handles)
+
+
+class BusinessDays:
+    """The merchant's day of each instant, remembered by quarters of an hour: no zone's midnight lies between them."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.known: dict[int, date] = {}
+
+    def of(self, instant: datetime) -> date:
+        quarter = int(instant.timestamp()) // 900
+        if (day := self.known.get(quarter)) is None:
+            day = self.known[quarter] = business_day(instant, self.book.zone(instant.date()))
+        return day
