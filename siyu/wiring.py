@@ -44,9 +44,6 @@ CHANNELS: dict[str, str] = {
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API: list[str] = []
 
-# who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them
-CODE_SENDERS: dict[str, str] = {"developer": "siyu.portal.senders.developer"}
-
 # how a room absorbs and releases a member inside the merging transaction: `absorb(cursor, pairs)`, `release(cursor, pairs)`
 MERGERS = [
     "siyu.members.merger",
@@ -59,7 +56,6 @@ MERGERS = [
 # who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
 # rooms above find the member's rows through the handles that members erases
 ERASERS = [
-    "siyu.portal.privacy",
     "siyu.acquisition.privacy",
     "siyu.membership.privacy",
     "siyu.loyalty.privacy",
@@ -76,7 +72,6 @@ SETTINGS = [
     "siyu.members.rules.SETTINGS",
     "siyu.loyalty.rules.SETTINGS",
     "siyu.membership.rules.SETTINGS",
-    "siyu.portal.rules.SETTINGS",
 ]
 
 # periodic work of the worker: (seconds between runs, task); tasks take `now`, and run once more at every start of a worker
