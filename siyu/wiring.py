@@ -80,12 +80,10 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
-    (3600, "siyu.portal.tasks.forget"),
-    (300, "siyu.portal.tasks.erase_due"),
 ]
 
 # what a page hands to the worker because it takes long: tasks that take a `key`
-JOBS = ["siyu.facts.imports.jobs.perform", "siyu.portal.jobs.prepare_copy"]
+JOBS = ["siyu.facts.imports.jobs.perform"]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
 BUSINESS = "siyu.console.frame.merchant"
@@ -96,7 +94,6 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Workbench", "home", "", "home"),
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
     ("People", "Members", "members", "members.view", "users"),
-    ("Membership", "Unredeemed points", "liability", "loyalty.view", "scale"),
     ("Trade", "Orders", "orders", "orders.view", "shopping-cart"),
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),
