@@ -82,6 +82,7 @@ def _attribute(cursor: Cursor, batch: Batch, touches: Iterable[tuple[Fact, Touch
         first[member] = min(touch, first.get(member, touch))
         last[member] = max(touch, last.get(member, touch))
     members = sorted(first)
+    batch.touched["acquisition.attribution"] = set(members)
     columns: dict[str, list] = {"member_id": members}
     for side, touched in (("first", first), ("last", last)):
         columns |= {

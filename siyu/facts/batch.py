@@ -94,6 +94,7 @@ def handle(
                 _run_due(cursor, batch, min(due_until, (due_from or due_until) + DUE_SPAN))
             else:
                 _react(cursor, batch, wired("REACTIONS"))
+            _conclude(cursor, batch)
             _finish(cursor, batch)
             handled.clock, handled.derived = max(clock, batch.until), len(batch.derived)
         if items or handled.clock > clock:
@@ -244,6 +245,15 @@ def _run_due(cursor: Cursor, batch: Batch, until: datetime) -> None:
             place(cursor, batch, derived)
             _react(cursor, batch, reactions[_above(module.__name__, reactions) :])
         batch.facts = []
+
+
+def _conclude(cursor: Cursor, batch: Batch) -> None:
+    """What is reckoned once, when everything else of the transaction is done: each sees the news of those before it."""
+    if not batch.facts:  # due work leaves its news here
+        batch.facts = list(batch.derived)
+    for conclusion in wired("CONCLUSIONS"):
+        if derived := conclusion(cursor, batch):
+            place(cursor, batch, derived)
 
 
 def _above(module: str, reactions: list[Any]) -> int:

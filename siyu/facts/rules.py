@@ -89,6 +89,8 @@ class Batch(msgspec.Struct, kw_only=True):
     currency: str
     finals: dict[int, int] = {}  # merged member → survivor
     derived: list[Fact] = []  # what reactions added, to be logged when all have run
+    touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything
+    touched_handles: dict[str, set[int]] = {}  # the same, where a room knows the handle only
 
     def owner(self, member_id: int) -> int:
         """The member a (possibly merged) member has become."""

@@ -17,7 +17,7 @@ from siyu.lib.sql import statements
 from ..rules import policy_of
 from .claims import resolve_one
 from .pool import load
-from .writing import write
+from .writing import final, write
 
 _sql = statements("siyu.members", "resolver")
 
@@ -30,7 +30,9 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch) -> tuple[
         if arrived.handles:
             resolve_one(cursor, pool, arrived, is_first=place == 0)
     places = {arrived.position: place for place, arrived in enumerate(arriving)}
-    return write(cursor, pool, places)
+    merges, finals = write(cursor, pool, places)
+    batch.touched = {"": {final(person).id for person in pool.named}, "members.identities": {final(person).id for person in pool.extended}}
+    return merges, finals
 
 
 def handles_of(cursor: Cursor, members: Sequence[int]) -> dict[int, tuple[int, UUID]]:

@@ -60,6 +60,8 @@ class Pool(msgspec.Struct):
     new_people: list[Person] = []
     new_claims: dict[tuple[int, int], tuple[Claim, str]] = {}
     identified: dict[int, int] = {}  # member → source that first named the person
+    named: list[Person] = []  # who is new as a person that a handle names
+    extended: list[Person] = []  # who has a new handle
     merges: list[tuple[Message, Person, Person, dict[str, Any]]] = []
 
 

@@ -15,6 +15,9 @@ _sql = statements("siyu.members", "resolver")
 
 def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merged], dict[int, int]]:
     finals = {loser.id: survivor.id for _, survivor, loser, _ in pool.merges}
+    pool.named += [person for person in pool.new_people if person.is_identified]
+    pool.named += [pool.people.get(member) or Person(member) for member in pool.identified]
+    pool.extended += [handle.member for handle in pool.new_handles]
     if pool.new_people:
         _write_people(cursor, pool)
     if pool.new_handles:

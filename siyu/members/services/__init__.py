@@ -10,7 +10,9 @@ from .people import (
     merge_members,
     record_consent,
     rung_news,
+    sync_tag,
     tag,
+    touch,
     undo_merge,
     untag,
 )
@@ -30,7 +32,9 @@ __all__ = [
     "record_consent",
     "record_consents",
     "rung_news",
+    "sync_tag",
     "tag",
+    "touch",
     "undo_merge",
     "untag",
 ]

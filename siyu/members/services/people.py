@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.utils.module_loading import import_string
 from psycopg import Cursor
 
 from siyu.facts.rules import Derived, Fact, Handle
@@ -34,6 +36,22 @@ def lock(cursor: Cursor, member_ids: Sequence[int]) -> None:
         cursor.execute(_sql.lock, {"ids": sorted(set(member_ids))})
 
 
+def touch(cursor: Cursor, member_ids: Collection[int]) -> None:
+    """Tell the rooms above that members changed without a fact: `wiring.TOUCHED`. Facts and merges tell it by themselves."""
+    if member_ids:
+        for path in import_string(f"{django_settings.WIRING}.TOUCHED"):
+            import_string(path)(cursor, list(member_ids))
+
+
+def sync_tag(cursor: Cursor, name: str, on: Collection[int], off: Collection[int], *, by: str, now: datetime) -> None:
+    """Put a tag on members and take it off others, from whom it goes only when the same `by` had put it there."""
+    if on:
+        put_tags(cursor, [(member, name, now) for member in on], by)
+    if off:
+        cursor.execute(_sql.untag_by, {"name": name, "members": list(off), "by": by})
+    touch(cursor, [*on, *off])
+
+
 def assign_assistants(by: Actor, assignments: Sequence[tuple[int, int | None, int | None]]) -> None:
     """Give members their own assistant and store: (member, staff id or None, store id or None). Refusal: `assign.too_many`."""
     _bounded(assignments)
@@ -42,6 +60,7 @@ def assign_assistants(by: Actor, assignments: Sequence[tuple[int, int | None, in
         assistants, stores = [row[1] for row in assignments], [row[2] for row in assignments]
         lock(cursor.cursor, members)
         cursor.execute(_sql.assign, {"members": members, "assistants": assistants, "stores": stores})
+        touch(cursor.cursor, members)
         audit(by, "members.assigned", "members", {"members": len(members), "first": members[:20]})
 
 
@@ -53,6 +72,7 @@ def tag(by: Actor, member_ids: Sequence[int], name: str, *, now: datetime) -> No
     _bounded(member_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         put_tags(cursor.cursor, [(member, name, now) for member in member_ids], by.name)
+        touch(cursor.cursor, member_ids)
         audit(by, "members.tagged", "members", {"tag": name, "members": len(member_ids), "first": list(member_ids)[:20]})
 
 
@@ -62,6 +82,7 @@ def untag(by: Actor, member_ids: Sequence[int], name: str) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_sql.untag, {"name": name, "members": list(member_ids)})
         taken = cursor.rowcount
+        touch(cursor.cursor, member_ids)
         audit(by, "members.untagged", "members", {"tag": name, "members": taken, "first": list(member_ids)[:20]})
     return taken
 

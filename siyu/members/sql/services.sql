@@ -12,6 +12,11 @@ WHERE m.id = now.member_id
 -- Take a tag off members.
 DELETE FROM members_tagging t USING members_tag g WHERE t.tag_id = g.id AND g.name = %(name)s AND t.member_id = ANY(%(members)s)
 
+-- name: untag_by
+-- Take a tag off members who have it from somebody.
+DELETE FROM members_tagging t USING members_tag g
+WHERE t.tag_id = g.id AND g.name = %(name)s AND t.by = %(by)s AND t.member_id = ANY(%(members)s)
+
 -- name: oldest_handles
 -- The oldest handle of each of two members.
 SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)s) GROUP BY member_id

@@ -22,10 +22,11 @@ def book(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     facts = [fact for fact in batch.facts if fact.name in BOOKED]
     if not facts:
         return None
-    products = write_products(cursor, facts)
+    products = write_products(cursor, facts, batch)
     sums = Sums()
     orders = write_orders(cursor, facts, batch.currency, products, sums)
     write_refunds(cursor, facts, orders, sums)
     write_adjustments(cursor, facts)
     sums.write(cursor)
+    batch.touched_handles["orders.sums"] = sums.handles | orders.handles
     return None

@@ -46,6 +46,12 @@ class Orders:
     before: dict[Key, OrderState]
     now: dict[Key, OrderState]
 
+    @property
+    def handles(self) -> set[int]:
+        """The buyers' handles, those before the batch and those now."""
+        every = [*self.before.values(), *self.now.values()]
+        return {order.identity_id for order in every if order.identity_id is not None}
+
     def key(self, fact: Fact) -> Key:
         return self.shops[fact.properties["shop"]], fact.properties["order_number"]
 

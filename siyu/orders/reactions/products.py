@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Cursor
 
-from siyu.facts.rules import Fact
+from siyu.facts.rules import Batch, Fact
 from siyu.lib.sql import statements
 
 from ..rules import FIELDS, RANK, ProductState, describe, mention, stamp
@@ -17,7 +17,7 @@ _KEPT = ("sku", "is_listed", "changed_at", "message", "stamps", *FIELDS)
 _EMPTY = {"name": "", "brand": "", "image_url": "", "page_url": ""}
 
 
-def write_products(cursor: Cursor, facts: Sequence[Fact]) -> dict[str, int]:
+def write_products(cursor: Cursor, facts: Sequence[Fact], batch: Batch) -> dict[str, int]:
     """Bring the catalogue up to date and return the id of every SKU the batch names. Lines that tell nothing new cost one SELECT."""
     updates = [fact for fact in facts if fact.name == "product.updated"]
     naming = [fact for fact in facts if fact.name in RANK and fact.properties.get("lines")]
@@ -26,6 +26,7 @@ def write_products(cursor: Cursor, facts: Sequence[Fact]) -> dict[str, int]:
     _name_categories(cursor, updates, naming)
     if open_skus:
         products = _load(cursor, open_skus)
+        categories = {sku: product.values.get("category") for sku, product in products.items() if product.id is not None}
         for fact in updates:
             describe(products[fact.properties["sku"]], fact)
         for fact, line in _lines(naming):
@@ -33,6 +34,9 @@ def write_products(cursor: Cursor, facts: Sequence[Fact]) -> dict[str, int]:
             if product is not None:
                 mention(product, line, fact.occurred_at, fact.message)
         ids.update(_keep(cursor, products.values()))
+        if moved := [sku for sku, category in categories.items() if products[sku].values.get("category") != category]:
+            rows = cursor.execute(_sql.buyers, {"skus": moved}).fetchall()
+            batch.touched.setdefault("orders.lines", set()).update(row[0] for row in rows)
     _price(cursor, updates, ids)
     return ids
 

@@ -41,6 +41,11 @@ class Sums:
         """Handles whose members must be summed afresh."""
         self.afresh.update(identity for identity in identities if identity is not None)
 
+    @property
+    def handles(self) -> set[int]:
+        """Handles whose members' sums change."""
+        return {row[0] for row in self.added} | self.afresh
+
     def write(self, cursor: Cursor) -> None:
         if self.added:
             cursor.execute(_sql.add, columns(_COLUMNS, self.added))

@@ -42,3 +42,8 @@ INSERT INTO orders_price AS p (product_id, from_at, price_minor, message)
 SELECT * FROM unnest(%(product_id)s::bigint[], %(from_at)s::timestamptz[], %(price_minor)s::bigint[], %(message)s::uuid[])
 ON CONFLICT (product_id, from_at) DO UPDATE SET price_minor = excluded.price_minor, message = excluded.message
 WHERE excluded.message > p.message
+
+-- name: buyers
+-- Members who bought products that belong to another category now.
+SELECT DISTINCT i.member_id FROM orders_product p JOIN orders_line l ON l.product_id = p.id JOIN orders_order o ON o.id = l.order_id
+JOIN members_identity i ON i.id = o.identity_id WHERE p.sku = ANY(%(skus)s)
