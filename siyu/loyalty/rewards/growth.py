@@ -1,0 +1,27 @@
+"""Growth value as a reward: `{"kind": "growth", "amount": 100}`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from siyu.merchant.rules import Actor
+
+from . import value
+from .reward import Reward
+
+UNIT = "growth"
+
+
+def check(terms: dict[str, Any]) -> dict[str, Any]:
+    """Refusal: `reward.terms`."""
+    return value.checked(terms)
+
+
+def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
+    value.granted(by, UNIT, rewards, now)
+
+
+def words(terms: dict[str, Any]) -> str:
+    return gettext("%(amount)s growth value") % {"amount": f"{terms['amount']:,}"}
