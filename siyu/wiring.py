@@ -17,6 +17,36 @@ REACTIONS = [
     "siyu.facts.reactions.count",
 ]
 
+# what is reckoned once at the end of each transaction of the pump, over all that facts, due work and services changed; signature as above
+CONCLUSIONS: list[str] = []
+
+# told by services that change members outside the pump: `mark_dirty(cursor, member_ids)`
+TOUCHED: list[str] = []
+
+# what audiences can ask of a member, one file each: see docs/add-a-condition.md
+CONDITIONS = [
+    "siyu.audiences.conditions.trait",
+    "siyu.audiences.conditions.trait_date",
+    "siyu.audiences.conditions.tag",
+    "siyu.audiences.conditions.stage",
+    "siyu.audiences.conditions.consent",
+    "siyu.audiences.conditions.identity",
+    "siyu.audiences.conditions.belongs",
+    "siyu.audiences.conditions.days_since",
+    "siyu.audiences.conditions.did_fact",
+    "siyu.audiences.conditions.first_or_last",
+    "siyu.audiences.conditions.stopped",
+    "siyu.audiences.conditions.restarted",
+    "siyu.audiences.conditions.regularly",
+    "siyu.audiences.conditions.sequence",
+    "siyu.audiences.conditions.orders",
+    "siyu.audiences.conditions.bought",
+    "siyu.audiences.conditions.rfm",
+    "siyu.audiences.conditions.audience",
+    "siyu.audiences.conditions.listed",
+    "siyu.audiences.conditions.bucket",
+]
+
 # what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
 CHECKS: dict[str, str] = {
     "order.": "siyu.orders.rules.check",
