@@ -32,8 +32,8 @@ WHERE g.member_id = ANY(%(members)s) AND t.archived_at IS NULL
   AND (g.via_merge_id IS NULL OR g.via_merge_id <> ALL(%(merges)s::bigint[]))
 
 -- name: audiences
--- The audiences these members are in.
-SELECT NULL::bigint, NULL::text WHERE %(members)s::bigint[] IS NULL
+-- The audiences these members are in, by number.
+SELECT member_id, audience_id::text FROM audiences_membership WHERE member_id = ANY(%(members)s)
 
 -- name: awaiting
 -- Which of these lots wait for a person.

@@ -104,6 +104,7 @@ WHERE l.reversed <> CASE
     WHEN p.refunded_minor >= p.base_minor THEN l.amount
     ELSE floor((2 * l.amount::numeric * p.refunded_minor + p.base_minor) / (2 * p.base_minor))
 END
+  AND NOT EXISTS (SELECT 1 FROM loyalty_approval a WHERE a.lot_id = l.id AND a.state = 'rejected')
 LIMIT 1
 
 -- name: lot_of_a_paid_order
@@ -117,6 +118,7 @@ LIMIT 1
 SELECT 'lot ' || l.id, 'it waits for nothing'
 FROM loyalty_lot l LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id
 WHERE l.is_pending AND l.remaining > 0 AND l.available_at IS NULL AND (p.id IS NULL OR p.received_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM loyalty_approval a WHERE a.lot_id = l.id AND a.state = 'waiting')
 LIMIT 1
 
 -- name: purchase_amounts_not_negative
@@ -126,33 +128,90 @@ FROM loyalty_purchase WHERE base_minor < 0 OR refunded_minor < 0 OR (paid_at IS 
 LIMIT 1
 
 -- name: cap_use_equals_entries
--- What was used of a cap is what was earned by the rule on that day.
+-- What was used of caps is what was earned by the rule on that day, less what reversals gave back where the rule lets them.
+WITH rule AS (
+    SELECT id, code, definition #>> '{caps,on_reversal}' = 'give_back' AS gives_back
+    FROM loyalty_earnrule
+    WHERE jsonb_path_exists(definition, '$.caps.keyvalue() ? (@.value != null && @.key != "points_per_order" && @.key != "on_reversal")')
+)
 SELECT 'member ' || coalesce(c.origin_id, e.origin_id), 'rule ' || coalesce(c.rule_code, e.code) || ' on ' || coalesce(c.business_day, e.business_day)
        || ': used ' || coalesce(c.points, 0) || ' in ' || coalesce(c.times, 0) || ', earned ' || coalesce(e.points, 0) || ' in ' || coalesce(e.times, 0)
 FROM loyalty_capuse c
 FULL JOIN (
-    SELECT a.origin_id, r.code, e.business_day, sum(e.amount) AS points, count(*) AS times
-    FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id JOIN loyalty_earnrule r ON r.id = e.rule_id
+    SELECT a.origin_id, r.code, e.business_day, sum(e.amount - CASE WHEN r.gives_back THEN l.reversed ELSE 0 END) AS points,
+           count(*) - count(*) FILTER (WHERE r.gives_back AND l.reversed = l.amount) AS times
+    FROM loyalty_entry e
+    JOIN loyalty_account a ON a.id = e.account_id
+    JOIN rule r ON r.id = e.rule_id
+    JOIN loyalty_lot l ON l.id = e.lot_id
     WHERE e.kind = 'earn'
-      AND coalesce(r.definition -> 'caps' ->> 'points_per_day', r.definition -> 'caps' ->> 'times_per_day') IS NOT NULL
     GROUP BY a.origin_id, r.code, e.business_day
 ) AS e ON e.origin_id = c.origin_id AND e.code = c.rule_code AND e.business_day = c.business_day
 WHERE c.points IS DISTINCT FROM e.points OR c.times IS DISTINCT FROM e.times
 LIMIT 1
 
 -- name: caps_respected
--- No member has earned more by a rule on one business day than its versions allow.
-SELECT 'member ' || c.origin_id, 'rule ' || c.rule_code || ' on ' || c.business_day || ': ' || c.points || ' points in ' || c.times
+-- No member has earned more by a rule in a calendar period than its versions allow.
+WITH cap AS (
+    SELECT r.code, p.period,
+           CASE WHEN bool_and(r.definition -> 'caps' ->> ('points_' || p.name) IS NOT NULL)
+                THEN max((r.definition -> 'caps' ->> ('points_' || p.name))::bigint) END AS points,
+           CASE WHEN bool_and(r.definition -> 'caps' ->> ('times_' || p.name) IS NOT NULL)
+                THEN max((r.definition -> 'caps' ->> ('times_' || p.name))::bigint) END AS times
+    FROM loyalty_earnrule r
+    CROSS JOIN (VALUES ('day', 'per_day'), ('week', 'per_week'), ('month', 'per_month'), ('year', 'per_year'), ('ever', 'ever')) AS p (period, name)
+    GROUP BY r.code, p.period
+)
+SELECT 'member ' || c.origin_id, 'rule ' || c.rule_code || ' in the ' || cap.period || ' of ' || min(c.business_day) || ': ' || sum(c.points)
+       || ' points in ' || sum(c.times)
 FROM loyalty_capuse c
-JOIN (
-    SELECT code,
-           CASE WHEN bool_and(definition -> 'caps' ->> 'points_per_day' IS NOT NULL)
-                THEN max((definition -> 'caps' ->> 'points_per_day')::bigint) END AS points,
-           CASE WHEN bool_and(definition -> 'caps' ->> 'times_per_day' IS NOT NULL)
-                THEN max((definition -> 'caps' ->> 'times_per_day')::bigint) END AS times
-    FROM loyalty_earnrule GROUP BY code
-) AS cap ON cap.code = c.rule_code
-WHERE c.points > cap.points OR c.times > cap.times
+JOIN cap ON cap.code = c.rule_code AND (cap.points IS NOT NULL OR cap.times IS NOT NULL)
+GROUP BY c.origin_id, c.rule_code, cap.period, cap.points, cap.times,
+         CASE cap.period WHEN 'ever' THEN NULL ELSE date_trunc(cap.period, c.business_day) END
+HAVING sum(c.points) > cap.points OR sum(c.times) > cap.times
+LIMIT 1
+
+-- name: budget_use_equals_entries
+-- What was used of a rule's budget is what everybody earned by it on that day, less what reversals gave back where the rule lets them.
+WITH rule AS (
+    SELECT id, code, definition #>> '{budget,on_reversal}' = 'give_back' AS gives_back
+    FROM loyalty_earnrule WHERE jsonb_typeof(definition -> 'budget') = 'object'
+)
+SELECT 'rule ' || coalesce(b.rule_code, e.code), 'on ' || coalesce(b.business_day, e.business_day) || ': used ' || coalesce(b.points, 0)
+       || ', earned ' || coalesce(e.points, 0)
+FROM loyalty_budgetuse b
+FULL JOIN (
+    SELECT r.code, e.business_day, sum(e.amount - CASE WHEN r.gives_back THEN l.reversed ELSE 0 END) AS points
+    FROM loyalty_entry e JOIN rule r ON r.id = e.rule_id JOIN loyalty_lot l ON l.id = e.lot_id
+    WHERE e.kind = 'earn'
+    GROUP BY r.code, e.business_day
+) AS e ON e.code = b.rule_code AND e.business_day = b.business_day
+WHERE b.points IS DISTINCT FROM e.points
+LIMIT 1
+
+-- name: budgets_respected
+-- No rule has given more than its budget, where all its versions have one of the same kind of period.
+WITH budget AS (
+    SELECT code, min(definition #>> '{budget,per}') AS period, max((definition #>> '{budget,points}')::bigint) AS points
+    FROM loyalty_earnrule
+    GROUP BY code
+    HAVING count(DISTINCT definition #>> '{budget,per}') = 1 AND bool_and(jsonb_typeof(definition -> 'budget') = 'object')
+)
+SELECT 'rule ' || b.rule_code, sum(b.points) || ' points of ' || budget.points || ' from ' || min(b.business_day)
+FROM loyalty_budgetuse b
+JOIN budget ON budget.code = b.rule_code
+GROUP BY b.rule_code, budget.period, budget.points,
+         CASE budget.period WHEN 'ever' THEN NULL ELSE date_trunc(budget.period, b.business_day) END
+HAVING sum(b.points) > budget.points
+LIMIT 1
+
+-- name: approval_of_a_waiting_lot
+-- What waits for a person's approval is pending, without an instant of maturity, and was earned by the rule that asks for it.
+SELECT 'approval ' || p.id, p.state || ': lot ' || p.lot_id || CASE WHEN l.id IS NULL THEN ' is missing' ELSE ' does not wait' END
+FROM loyalty_approval p LEFT JOIN loyalty_lot l ON l.id = p.lot_id
+WHERE l.id IS NULL OR p.amount <> l.amount OR p.rule_id <> l.rule_id
+   OR (p.state = 'waiting' AND l.remaining > 0 AND (NOT l.is_pending OR l.available_at IS NOT NULL))
+   OR (p.state = 'rejected' AND (l.remaining > 0 OR l.reversed + l.expired < l.amount))
 LIMIT 1
 
 -- name: growth_equals_standing

@@ -22,7 +22,16 @@ from tests.snapshot import Snapshot, differences, snapshot
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 DAY_BEFORE = date(2026, 1, 1)
-TABLES = ["loyalty_account", "loyalty_lot", "loyalty_entry", "loyalty_purchase", "loyalty_capuse", "loyalty_standing"]
+TABLES = [
+    "loyalty_account",
+    "loyalty_lot",
+    "loyalty_entry",
+    "loyalty_purchase",
+    "loyalty_capuse",
+    "loyalty_budgetuse",
+    "loyalty_approval",
+    "loyalty_standing",
+]
 Delivery = Callable[[list[Incoming]], None]
 
 RULES: dict[str, dict[str, Any]] = {
@@ -54,6 +63,36 @@ RULES: dict[str, dict[str, Any]] = {
         "formula": {"kind": "fixed", "points": 5},
         "caps": {"times_per_day": 1},
         "tier_multiplier": True,
+    },
+    "budgeted": {
+        "trigger": "order.paid",
+        "formula": {"kind": "tiered", "mode": "marginal", "steps": [{"from_minor": 0, "points": 1}, {"from_minor": 30_000, "points": 2}]},
+        "budget": {"points": 900},
+        "caps": {"points_per_month": 700, "times_per_week": 3, "points_ever": 1_500, "on_reversal": "give_back"},
+        "approval_above": 500,
+        "combine": "add",
+        "tier_multiplier": True,
+    },
+    "daily_budget": {
+        "trigger": "member.checked_in",
+        "formula": {"kind": "fixed", "points": 7},
+        "budget": {"points": 10, "per": "day", "on_reversal": "keep"},
+        "caps": {"points_per_order": 6},
+    },
+    "double": {
+        "trigger": "order.paid",
+        "formula": {"kind": "multiply", "times": "2.5"},
+        "conditions": [{"kind": "member_day", "days_of_month": [1, 2, 10]}],
+    },
+    "bonus": {
+        "trigger": "order.paid",
+        "formula": {"kind": "of_rule", "rule": "points", "times": "0.5"},
+        "conditions": [{"kind": "first_time", "within": "month", "times": 2}, {"kind": "birthday", "within": "month"}],
+    },
+    "first": {
+        "trigger": "order.paid",
+        "formula": {"kind": "fixed", "points": 11},
+        "conditions": [{"kind": "first_time"}, {"kind": "tier", "codes": ["bronze", "silver"]}],
     },
 }
 
@@ -96,7 +135,9 @@ def histories(draw: st.DrawFn) -> list[Incoming]:
 def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
     handle = Handle("anonymous_id", draw(st.sampled_from(["d1", "d2", "d3"])))
     order = draw(st.sampled_from(["1", "2", "3"]))
-    kind = draw(st.sampled_from(["paid", "paid", "paid", "refund", "refund", "received", "check_in", "check_in", "merge", "closed"]))
+    kind = draw(
+        st.sampled_from(["paid", "paid", "paid", "refund", "refund", "received", "check_in", "check_in", "merge", "closed", "born"])
+    )
     given: dict[str, Any] = {
         "message": f"m{number}",
         "handles": [handle],
@@ -113,6 +154,9 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
     if kind == "merge":
         given |= {"handles": [handle, Handle("anonymous_id", draw(st.sampled_from(["d1", "d2", "d3"])))], "proof": "alias"}
         return Incoming(name="member.aliased", **given)
+    if kind == "born":
+        traits = {"birthday": draw(st.sampled_from(["1990-03-09", "1991-02-28", "1992-04-01"]))}
+        return Incoming(name="member.identified", **given, properties={"traits": traits})
     name = {"received": "order.received", "check_in": "member.checked_in", "closed": "order.closed"}[kind]
     return Incoming(name=name, **given, properties={} if kind == "check_in" else of_order)
 

@@ -5,8 +5,10 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from siyu.lib.sql import statements
+from siyu.loyalty.services import publish_earn_rule
 from siyu.loyalty.tests.check import faults
-from siyu.loyalty.tests.scene import START, days, gets_back, happens, install, is_the_same_as, pays, receives
+from siyu.loyalty.tests.scene import FIRST_DAY, START, days, gets_back, happens, install, is_the_same_as, pays, receives
+from siyu.merchant.rules import SYSTEM
 
 LOT = """(SELECT l.id FROM loyalty_lot l JOIN loyalty_purchase p ON p.id = l.purchase_id
     WHERE l.unit = 'points' AND p.order_number = '{}')"""
@@ -21,6 +23,13 @@ NEW_ENTRY = """INSERT INTO loyalty_entry
     (account_id, unit, debit, credit, amount, kind, lot_id, posted_at, business_day, key, tier, multiplier)"""
 NEW_KEY = "(left(replace(key::text, '-', ''), 8) || repeat('0', 24))::uuid"
 NEW_STANDING = "INSERT INTO loyalty_standing (member_id, track, tier, growth, since, version)"
+
+REVIEWS = {
+    "trigger": "product.reviewed",
+    "formula": {"kind": "fixed", "points": 30},
+    "budget": {"points": 1_000},
+    "approval_above": 20,
+}
 
 CORRUPTIONS = {
     "account_equals_entries": "UPDATE loyalty_account SET revoked = revoked + 1 WHERE id = (SELECT min(id) FROM loyalty_account)",
@@ -47,6 +56,10 @@ CORRUPTIONS = {
     "cap_use_equals_entries": "UPDATE loyalty_capuse SET points = points + 1",
     "caps_respected": """UPDATE loyalty_earnrule SET definition = jsonb_set(definition, '{caps,times_per_day}', '0')
         WHERE code = 'check_in_points'""",
+    "budget_use_equals_entries": "UPDATE loyalty_budgetuse SET points = points - 1",
+    "budgets_respected": """UPDATE loyalty_earnrule SET definition = jsonb_set(definition, '{budget,points}', '29')
+        WHERE code = 'reviews'""",
+    "approval_of_a_waiting_lot": "UPDATE loyalty_approval SET amount = amount + 1",
     "growth_equals_standing": f"UPDATE loyalty_standing SET growth = growth + 1 WHERE member_id = {CLEO}",
     "tier_matches_growth": f"UPDATE loyalty_standing SET tier = 'platinum' WHERE member_id = {CLEO}",
     "owner_is_root_member": f"UPDATE loyalty_account SET owner_id = {ANNAS} WHERE {CLEOS}",
@@ -61,8 +74,9 @@ CORRUPTIONS = {
 
 @pytest.fixture
 def lived(clone: str, owner: psycopg.Connection) -> psycopg.Connection:
-    """Anna buys and gives part back, Ben buys, is checked in and turns out to be Anna; Cleo only buys."""
+    """Anna buys and gives part back, Ben buys, is checked in and turns out to be Anna; Cleo only buys; what Dora wrote waits."""
     install()
+    publish_earn_rule(SYSTEM, "reviews", "评价积分", REVIEWS, FIRST_DAY, today=FIRST_DAY)
     pays("anna", 39_900, "A1", is_in_store=True)
     gets_back("anna", 13_300, "A1", START + days(1))
     happens("member.checked_in", "anna", START + days(1))
@@ -72,6 +86,7 @@ def lived(clone: str, owner: psycopg.Connection) -> psycopg.Connection:
     receives("anna", "A2", START + days(9))
     receives("anna", "unknown", START + days(9))
     pays("cleo", 7_700, "C1", START + days(9))
+    happens("product.reviewed", "dora", START + days(9), sku="tea")
     return owner
 
 

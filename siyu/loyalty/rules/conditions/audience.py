@@ -12,7 +12,7 @@ from .words import Words, listed
 
 
 class InAudience(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="audience"):
-    """In one of `any` (codes), and in none of `none`, as the batch of facts found them."""
+    """In one of `any` (numbers of audiences), and in none of `none`, as the batch of facts found them."""
 
     needs: ClassVar[frozenset[str]] = frozenset((AUDIENCES,))
 
