@@ -15,7 +15,7 @@ from .periods import Period, period_of
 MAX_TARGET = 100_000
 MAX_STEPS = 10
 MAX_LIMITS = 50  # tiers, tags
-ORDER_PAID, ORDER_REFUNDED = "order.paid", "order.refunded"
+ORDER_PAID, ORDER_REFUNDED, ORDER_CLOSED = "order.paid", "order.refunded", "order.closed"
 OWN_FACTS = frozenset({"task.completed", "badge.awarded", "badge.revoked", "gift.redeemed", "gift.fulfilled", "gift.cancelled"})
 
 

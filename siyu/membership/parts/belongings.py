@@ -1,0 +1,46 @@
+"""What was given to members moves with them: ladder steps, completions, badges, ranks, cards, redemptions. Origin stays."""
+
+from collections.abc import Sequence
+
+from psycopg import Cursor
+
+from siyu.lib.sql import statements
+
+_sql = statements("siyu.membership", "belongings")
+
+
+def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
+    """Survivors own what their losers owned."""
+    final = {loser: survivor for survivor, loser in pairs}
+    survivors = []
+    for loser in final:
+        root = loser
+        while root in final:
+            root = final[root]
+        survivors.append(root)
+    for statement in (
+        _sql.absorb_ladder,
+        _sql.absorb_completions,
+        _sql.absorb_badges,
+        _sql.absorb_ranks,
+        _sql.absorb_cards,
+        _sql.absorb_mall,
+    ):
+        cursor.execute(statement, {"losers": list(final), "survivors": survivors})
+
+
+def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
+    """Everything goes to whom its origin is now, by the merges that still stand."""
+    members = sorted({member for pair in pairs for member in pair})
+    cursor.execute(_sql.roots, {"members": members})
+    rows = cursor.fetchall()
+    named = {"origins": [origin for origin, _ in rows], "roots": [root for _, root in rows]}
+    for statement in (
+        _sql.release_ladder,
+        _sql.release_completions,
+        _sql.release_badges,
+        _sql.release_ranks,
+        _sql.release_cards,
+        _sql.release_mall,
+    ):
+        cursor.execute(statement, named)
