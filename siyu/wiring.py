@@ -74,6 +74,9 @@ CHANNELS: dict[str, str] = {
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API: list[str] = []
 
+# who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them
+CODE_SENDERS: dict[str, str] = {"developer": "siyu.portal.senders.developer"}
+
 # how a room absorbs and releases a member inside the merging transaction: `absorb(cursor, pairs)`, `release(cursor, pairs)`
 MERGERS = [
     "siyu.members.merger",
@@ -86,6 +89,7 @@ MERGERS = [
 # who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
 # rooms above find the member's rows through the handles that members erases
 ERASERS = [
+    "siyu.portal.privacy",
     "siyu.acquisition.privacy",
     "siyu.membership.privacy",
     "siyu.loyalty.privacy",
@@ -102,6 +106,7 @@ SETTINGS = [
     "siyu.members.rules.SETTINGS",
     "siyu.loyalty.rules.SETTINGS",
     "siyu.membership.rules.SETTINGS",
+    "siyu.portal.rules.SETTINGS",
 ]
 
 # periodic work of the worker: (seconds between runs, task); tasks take `now`, and run once more at every start of a worker
@@ -110,10 +115,12 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
+    (3600, "siyu.portal.tasks.forget"),
+    (300, "siyu.portal.tasks.erase_due"),
 ]
 
 # what a page hands to the worker because it takes long: tasks that take a `key`
-JOBS = ["siyu.facts.imports.jobs.perform"]
+JOBS = ["siyu.facts.imports.jobs.perform", "siyu.portal.jobs.prepare_copy"]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
 BUSINESS = "siyu.console.frame.merchant"

@@ -1,0 +1,43 @@
+"""Points in plain words, and for each entry why: what happened, by which rule, what came of it."""
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from siyu.lib.web.keyset import decode, encode
+from siyu.loyalty.queries import balances, why_points
+from siyu.merchant.queries import today
+
+from ..access import MemberRequest, member_only
+from ..entries import line_of, story_of
+from .parts import show
+
+PAGE = 30
+UNIT = "points"
+
+
+@member_only
+def points(request: MemberRequest) -> HttpResponse:
+    """The purse and its entries, newest first."""
+    member, cursor = request.member, request.GET.get("cursor", "")
+    before = decode("m-points", cursor).key if cursor else None
+    reasons = why_points(member.id, PAGE + 1, units=[UNIT], **({"before": before[0]} if before else {}))
+    older = encode("m-points", (reasons[PAGE - 1].id,)) if len(reasons) > PAGE else ""
+    day = today(request.now)
+    context = {
+        "tab": "points",
+        "purse": balances([member.id]).get(member.id, {}).get(UNIT),
+        "lines": [line_of(reason, day) for reason in reasons[:PAGE]],
+        "older": older,
+        "is_older": bool(cursor),
+    }
+    return show(request, "points", context)
+
+
+@member_only
+def why(request: MemberRequest, entry: int) -> HttpResponse:
+    """One entry of the member's own: the fact, the rule, the result."""
+    reasons = why_points(request.member.id, 1, before=entry + 1)
+    if not reasons or reasons[0].id != entry:
+        raise Http404
+    context = {"tab": "points", "back_url": reverse("m:points"), "story": story_of(reasons[0], today(request.now))}
+    return show(request, "why", context)

@@ -1,0 +1,131 @@
+"""What a member says of themselves, and what they agree to."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from siyu.lib.web.forms import applied
+from siyu.members import queries as members
+from siyu.members.services import Choice
+from siyu.merchant.queries import today
+
+from .. import queries, services
+from ..access import MemberRequest, member_only
+from ..rules import GENDERS, Profile, may_set_birthday
+from ..words import CHANNELS, PURPOSES, said
+from ..words import GENDERS as GENDER_WORDS
+from .parts import in_a_moment, show
+
+OFFERED = {"marketing": ("sms", "email", "wecom", "phone"), "service": ("sms", "email", "wecom")}
+
+
+class ProfileForm(forms.Form):
+    nickname = forms.CharField(label=gettext_lazy("Nickname"), max_length=30, required=False)
+    gender = forms.ChoiceField(label=gettext_lazy("Gender"), required=False)
+    birthday = forms.DateField(
+        label=gettext_lazy("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+
+    def __init__(self, *args: object, **named: object) -> None:
+        super().__init__(*args, **named)  # type: ignore[arg-type]
+        self.fields["gender"].choices = [("", gettext("I'd rather not say")), *((code, said(GENDER_WORDS, code)) for code in GENDERS)]  # type: ignore[attr-defined]
+        for name, word in (("nickname", "nickname"), ("birthday", "bday"), ("city", "address-level2")):
+            self.fields[name].widget.attrs["autocomplete"] = word
+
+
+@member_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: MemberRequest) -> HttpResponse:
+    """Nickname, gender, birthday, city."""
+    member, known = request.member, queries.profile(request.member.id)
+    may_change = may_set_birthday(known.birthday, queries.birthday_changed(member.id), request.now)
+    form = ProfileForm(request.POST or None, initial=known._asdict())
+    if not may_change:
+        form.fields["birthday"].disabled = True
+        form.fields["birthday"].initial = _day(known.birthday)
+        form.fields["birthday"].help_text = gettext("A birthday can be changed once a year.")
+    form.fields["birthday"].widget.attrs["max"] = today(request.now).isoformat()
+    told = []
+
+    def change() -> None:
+        typed = form.cleaned_data
+        birthday = typed["birthday"].isoformat() if typed["birthday"] else known.birthday
+        new = Profile(typed["nickname"].strip(), typed["gender"], birthday if may_change else known.birthday, typed["city"].strip())
+        told.append(services.change_profile(member.actor, member.handle, known, new, now=request.now))
+
+    if request.method == "POST" and applied(form, change):
+        if (fact := told[0]) is not None:
+            in_a_moment(lambda: members.is_described(member.handle, fact))
+        messages.success(request, gettext("Saved."))
+        return redirect("m:profile")
+    return show(request, "profile", {"tab": "me", "back_url": reverse("m:me"), "form": form, "handles": members.identities([member.id])})
+
+
+@member_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def consents(request: MemberRequest) -> HttpResponse:
+    """Purposes and channels, each given or withdrawn by a switch; what changes is a fact with its proof."""
+    member = request.member
+    given = {(one.purpose, one.channel): one for one in members.consents(member.id)}
+    if request.method == "POST":
+        choices = [
+            Choice(purpose, channel, wanted)
+            for purpose, channel in _offered()
+            if (wanted := f"{purpose}.{channel}" in request.POST) != _is_given(given, purpose, channel)
+        ]
+        return _chosen(request, choices, "m:consents")
+    groups = [
+        (said(PURPOSES, purpose), [_switch(given, purpose, channel) for channel in channels]) for purpose, channels in OFFERED.items()
+    ]
+    return show(request, "consents", {"tab": "me", "back_url": reverse("m:me"), "groups": groups})
+
+
+@member_only
+@require_http_methods(["POST"])
+def personalisation(request: MemberRequest) -> HttpResponse:
+    """The switch of personal recommendations."""
+    return _chosen(request, [Choice("personalisation", "any", "on" in request.POST)], "m:privacy")
+
+
+def wants_recommendations(member_id: int) -> bool:
+    """Personal recommendations are on until the member switches them off."""
+    said_so = [one.is_given for one in members.consents(member_id) if one.purpose == "personalisation"]
+    return all(said_so)
+
+
+def _chosen(request: MemberRequest, choices: list[Choice], back: str) -> HttpResponse:
+    facts = services.choose_consents(request.member.actor, request.member.handle, choices, now=request.now)
+    if facts:
+        in_a_moment(lambda: members.are_kept(facts))
+    messages.success(request, gettext("Saved. It holds from now on."))
+    return redirect(back)
+
+
+def _offered() -> list[tuple[str, str]]:
+    return [(purpose, channel) for purpose, channels in OFFERED.items() for channel in channels]
+
+
+def _switch(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> tuple[str, str, bool, Any]:
+    """Name, words, state and last word of one switch."""
+    return f"{purpose}.{channel}", said(CHANNELS, channel), _is_given(given, purpose, channel), given.get((purpose, channel))
+
+
+def _is_given(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> bool:
+    """What was said of the channel itself, else of any channel: the newer word holds."""
+    said_so = [one for key in ((purpose, channel), (purpose, "any")) if (one := given.get(key)) is not None]
+    return bool(said_so) and max(said_so, key=lambda one: one.occurred_at).is_given
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
