@@ -1,5 +1,10 @@
 """Addresses of the programme in the console."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from .pages import liability
+
+urlpatterns: list[URLPattern] = [
+    path("loyalty/liability", liability.liability, name="liability"),
+    path("loyalty/journal", liability.journal_file, name="loyalty-journal"),
+]

@@ -1,0 +1,1 @@
+"""The programme's pages: what is owed, rules, tiers."""
