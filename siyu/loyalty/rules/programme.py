@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -141,6 +142,17 @@ class Programme:
         sources: dict[int, str] | None = None,
     ) -> None:
         self.zone, self.frame = zone, Frame(zone, currency, sources or {})
+        self._hold(rules)
+        self._ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
+        self._starts = [ladder.starts_at for ladder in self._ladders[1:]]
+
+    def with_rules(self, rules: Iterable[EarnRule]) -> "Programme":
+        """The same programme with other earn rules."""
+        other = copy(self)
+        other._hold(rules)
+        return other
+
+    def _hold(self, rules: Iterable[EarnRule]) -> None:
         self.rules = {rule.id: rule for rule in rules}
         self.triggers = frozenset(rule.definition.trigger for rule in self.rules.values())
         self.needs: frozenset[str] = frozenset().union(*(rule.needs for rule in self.rules.values()))
@@ -157,8 +169,6 @@ class Programme:
             for condition in rule.conditions
             if isinstance(condition, FirstTime)
         )
-        self._ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
-        self._starts = [ladder.starts_at for ladder in self._ladders[1:]]
         self._plans: dict[tuple[str, date], Plan] = {}
 
     def plan(self, trigger: str, day: date) -> Plan:
