@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from siyu.lib.clock import utc_now
+from siyu.lib.web.address import address_of
 from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.language import remember
 
@@ -72,14 +73,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = redirect(_local(request, request.POST.get("next", "")))
     remember(response, language=language, theme=theme)
     return response
-
-
-def address_of(request: HttpRequest) -> str:
-    """The visitor's address: the connection's, or the one that the outermost of our own `SIYU_PROXIES` proxies saw."""
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if settings.PROXIES and len(forwarded) >= settings.PROXIES:
-        return forwarded[-settings.PROXIES]
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def _local(request: HttpRequest, target: str) -> str:

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from siyu.facts.rules import Handle
 from siyu.lib.refusal import Refusal
+from siyu.lib.web.address import address_of
 from siyu.lib.web.forms import applied
 from siyu.lib.web.language import THEME_COOKIE, remember
 from siyu.members.services import Choice
-from siyu.merchant.pages.door import address_of
 from siyu.merchant.queries import settings_book, today
 
 from .. import queries, services
