@@ -1,4 +1,4 @@
-"""The writers of earn rules: published as versions that begin on a day, and never changed."""
+"""The writers of earn rules: drafts that may change, and versions that begin on a day and never do."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from ..models import EarnRule
+from ..models import Draft, EarnRule
 from ..rules.checking import faults
 from ..rules.conditions import FirstTime
 from ..rules.definition import Definition
@@ -26,8 +26,8 @@ def publish_earn_rule(
 ) -> int:
     """Publish the next version of an earn rule, or the first of a new one; returns its version. It holds for facts of `from_day` on.
 
-    Refusals: `earn_rule.code`, `earn_rule.name`, `earn_rule.definition`, `earn_rule.trigger`, `earn_rule.days`, `earn_rule.past`,
-    `earn_rule.order`, `earn_rule.too_many`.
+    A draft of the rule is gone with it. Refusals: `earn_rule.code`, `earn_rule.name`, those of `check_definition`, `earn_rule.past`,
+    `earn_rule.order`, `earn_rule.too_many`, `earn_rule.unknown_rule`.
     """
     check_names("earn_rule", code, name)
     checked = check_definition(definition)
@@ -44,7 +44,9 @@ def publish_earn_rule(
                 version=newest.version,
                 day=newest.from_day,
             )
+        _check_named(code, checked)
         version = newest.version + 1 if newest is not None else 1
+        Draft.objects.filter(code=code).delete()
         write_rule(by, code, name, checked, from_day, version, now or utc_now())
     return version
 
@@ -58,6 +60,29 @@ def write_rule(by: Actor, code: str, name: str, definition: Definition, from_day
     )
     detail = {"name": name, "version": version, "from": str(from_day), "definition": content}
     audit(by, "earn_rule.published", f"earn_rule:{code}", detail, at=now)
+
+
+def save_draft(by: Actor, code: str, name: str, definition: dict[str, Any], *, now: datetime) -> None:
+    """Keep a rule as it is being written. It may still be wrong, but must be readable.
+
+    Refusals: `earn_rule.code`, `earn_rule.name`, `earn_rule.definition`, `earn_rule.too_many`.
+    """
+    check_names("earn_rule", code, name)
+    read_definition(definition)
+    with transaction.atomic():
+        if not Draft.objects.filter(code=code).exists() and Draft.objects.count() >= MAX_RULES:
+            raise Refusal("earn_rule.too_many", "there are %(limit)s earn rules already", limit=MAX_RULES)
+        values = {"name": name, "definition": definition, "updated_by": by.name, "updated_at": now}
+        Draft.objects.update_or_create(code=code, defaults=values)
+        audit(by, "earn_rule.drafted", f"earn_rule:{code}", {"name": name, "definition": definition}, at=now)
+
+
+def discard_draft(by: Actor, code: str, *, now: datetime) -> None:
+    """Throw a draft away; what is published stays. Refusals: `earn_rule.no_draft`."""
+    with transaction.atomic():
+        if not Draft.objects.filter(code=code).delete()[0]:
+            raise Refusal("earn_rule.no_draft", "there is no draft of %(code)s", code=code)
+        audit(by, "earn_rule.draft_discarded", f"earn_rule:{code}", {}, at=now)
 
 
 def archive_earn_rule(by: Actor, code: str, last_day: date, *, today: date, now: datetime | None = None) -> None:
@@ -84,10 +109,22 @@ def check_definition(definition: dict[str, Any]) -> Definition:
     Refusals: `earn_rule.definition`, `earn_rule.trigger`, `earn_rule.days`, `earn_rule.condition`, `earn_rule.formula`,
     `earn_rule.times`, `earn_rule.steps`.
     """
-    try:
-        checked = msgspec.convert(definition, type=Definition)
-    except msgspec.ValidationError as error:
-        raise Refusal("earn_rule.definition", "the definition cannot be read: %(fault)s", fault=error) from error
+    checked = read_definition(definition)
     for fault in faults(checked):
         raise Refusal(fault.code, fault.words, **fault.values)
     return checked
+
+
+def read_definition(definition: dict[str, Any]) -> Definition:
+    """The definition as types. Refusals: `earn_rule.definition`."""
+    try:
+        return msgspec.convert(definition, type=Definition)
+    except msgspec.ValidationError as error:
+        raise Refusal("earn_rule.definition", "the definition cannot be read: %(fault)s", fault=error) from error
+
+
+def _check_named(code: str, definition: Definition) -> None:
+    known = set(EarnRule.objects.filter(code__in=definition.leans_on).values_list("code", flat=True))
+    for named in definition.leans_on:
+        if named not in known or named == code:
+            raise Refusal("earn_rule.unknown_rule", "there is no other earn rule %(code)s", code=named)
