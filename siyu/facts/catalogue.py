@@ -38,6 +38,15 @@ def _money(name: str, *, required: bool = False, help: str = "") -> Property:
 
 
 _SHOP_ORDER = (Property("shop", is_required=True, help="shop code"), Property("order_number", is_required=True))
+_VALUE = (
+    Property("unit", help="points, growth, stored …"),
+    Property("amount", "integer", "of the unit"),
+    Property("balance", "integer", "available right after it"),
+    Property("key", help="of the operation"),
+    Property("because", help="kind of reason"),
+    Property("ref"),
+    Property("words"),
+)
 _CONTENT = (
     _money("amount_minor", help="gross: what the buyer paid"),
     _money("discount_minor", help="informational"),
@@ -49,6 +58,15 @@ _CONTENT = (
     Property("lines", "list", help="sku, name, category, quantity, unit_price (decimal), amount_minor, row_key"),
 )
 _PRODUCT = (Property("sku"), Property("name"), Property("category"), Property("price", "decimal"), Property("quantity", "decimal"))
+
+_TOUCH = (
+    Property("touch", is_required=True, help="number of the touch"),
+    Property("medium", help="email, sms, inbox, webhook, task"),
+    Property("purpose"),
+    Property("origin", help="what wanted it: send:12, journey:5"),
+    Property("why", help="when it failed"),
+)
+_PLAN = (Property("plan"), Property("version", "integer"), Property("until", help="day after the last"))
 
 KNOWN: tuple[KnownFact, ...] = (
     KnownFact("member.identified", "身份识别", "SDK, shop, import", (Property("traits", "object", help="see Traits"),)),
@@ -149,6 +167,20 @@ KNOWN: tuple[KnownFact, ...] = (
     KnownFact("campaign.received", "收到活动", "import", (Property("campaign"), Property("campaign_type"))),
     KnownFact("coupon.redeemed", "核销优惠券", "shop, import", (Property("coupon"), Property("campaign"), Property("order_number"))),
     KnownFact("member.checked_in", "签到", "member centre"),
+    KnownFact("value.granted", "获得", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.spent", "使用", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.held", "冻结", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.released", "解冻", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.returned", "退回", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.taken_back", "收回", "siyu", (*_VALUE, _money("deduct_minor", help="off the refund")), is_derived=True),
+    KnownFact("value.transferred", "转赠", "siyu", _VALUE, is_derived=True),
+    KnownFact("value.adjusted", "调整", "siyu", _VALUE, is_derived=True),
+    KnownFact("touch.sent", "触达已发送", "siyu", _TOUCH),
+    KnownFact("touch.failed", "触达失败", "siyu", _TOUCH),
+    KnownFact("touch.delivered", "触达已送达", "provider", _TOUCH),
+    KnownFact("touch.opened", "触达已打开", "member", _TOUCH),
+    KnownFact("touch.clicked", "触达已点击", "member", (*_TOUCH, Property("link", help="address, without its query"))),
+    KnownFact("touch.replied", "触达有回复", "provider", (*_TOUCH, Property("reply", is_personal=True))),
     KnownFact("member.merged", "会员合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
     KnownFact("member.unmerged", "撤销合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
     KnownFact(
@@ -163,6 +195,42 @@ KNOWN: tuple[KnownFact, ...] = (
         "等级变化",
         "siyu",
         (Property("track"), Property("from"), Property("to"), Property("growth", "integer", "growth value")),
+        is_derived=True,
+    ),
+    KnownFact(
+        "plan.started",
+        "付费会员开通",
+        "siyu",
+        (
+            Property("plan"),
+            Property("version", "integer"),
+            Property("kind", help="paid or trial"),
+            Property("from", help="first day"),
+            Property("until", help="day after the last"),
+            _money("amount_minor"),
+            _money("credit_minor", help="of the plan before it"),
+            Property("is_first", "boolean"),
+        ),
+        is_derived=True,
+    ),
+    KnownFact("plan.renewed", "付费会员续费", "siyu", (*_PLAN, Property("from"), _money("amount_minor")), is_derived=True),
+    KnownFact("plan.queued", "付费会员待生效", "siyu", (*_PLAN, Property("from"), _money("amount_minor")), is_derived=True),
+    KnownFact(
+        "plan.renewal_noticed",
+        "付费会员到期提醒",
+        "siyu",
+        (Property("plan"), Property("until"), _money("price_minor"), Property("auto_renew", "boolean")),
+        is_derived=True,
+    ),
+    KnownFact("plan.grace_began", "付费会员宽限", "siyu", (Property("plan"), Property("until")), is_derived=True),
+    KnownFact("plan.cancelled", "付费会员取消续费", "siyu", _PLAN, is_derived=True),
+    KnownFact("plan.resumed", "付费会员恢复续费", "siyu", _PLAN, is_derived=True),
+    KnownFact("plan.refunded", "付费会员退费", "siyu", (*_PLAN, _money("amount_minor")), is_derived=True),
+    KnownFact(
+        "plan.ended",
+        "付费会员结束",
+        "siyu",
+        (Property("plan"), Property("version", "integer"), Property("because", help="expired, cancelled, refunded, changed")),
         is_derived=True,
     ),
 )

@@ -13,8 +13,8 @@ from siyu.members.services import lock
 from .holders import holders
 from .limits import budget_uses, cap_uses
 from .people import read_people
-from .rows import AccountRow, Known, LotRow, Touched
-from .rules import GROWTH, TRACK, Account, Book, Growth, Lot, Member, Programme, Purchase, Standing, replayed
+from .rows import AccountRow, HoldRow, Known, LotRow, Touched
+from .rules import GROWTH, TRACK, Account, Book, Growth, Hold, Lot, Member, Programme, Purchase, Standing, replayed
 from .rules.fold import order_of
 from .rules.standing import switch_at
 from .standing import movements
@@ -37,15 +37,38 @@ def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime
     ids = sorted(members)
     lots += _due_lots(cursor, ids, until)
     lots += _lots_against_debt(cursor, lots)
-    cursor.execute(_sql.accounts, {"owners": ids})
-    accounts = [AccountRow(*row) for row in cursor.fetchall()]
-    cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
-    known.standings = {member: Standing(*standing) for member, *standing in cursor.fetchall()}
-    _members(cursor, book, known, touched, accounts, lots)
+    _lay(cursor, book, known, touched, ids, lots, until, [])
     read_people(cursor, book, known, touched)
     if budgets := budget_uses(cursor, book, known, touched.facts):
         book.shared = msgspec.structs.replace(book.shared, budgets=budgets)
     return book, known
+
+
+def read_for(
+    cursor: Cursor,
+    programme: Programme,
+    members: Iterable[int],
+    until: datetime,
+    units: Iterable[str],
+    lots: Iterable[int] = (),
+    holds: Iterable[str] = (),
+) -> tuple[Book, Known]:
+    """What members, locked by the caller, have of these units, what is due of others, these very lots, and these holds."""
+    known, book, ids = Known(), Book(programme), sorted(members)
+    cursor.execute(_sql.lots_of_units, {"owners": ids, "units": sorted(units), "until": until, "lots": sorted(lots)})
+    _lay(cursor, book, known, Touched(), ids, [LotRow(*row) for row in cursor.fetchall()], until, sorted(holds))
+    return book, known
+
+
+def _lay(
+    cursor: Cursor, book: Book, known: Known, touched: Touched, ids: list[int], lots: list[LotRow], until: datetime, holds: list[str]
+) -> None:
+    cursor.execute(_sql.accounts, {"owners": ids})
+    accounts = [AccountRow(*row) for row in cursor.fetchall()]
+    cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
+    known.standings = {member: Standing(*standing) for member, *standing in cursor.fetchall()}
+    cursor.execute(_sql.holds, {"owners": ids, "until": until, "keys": holds})
+    _members(cursor, book, known, touched, accounts, lots, [HoldRow(*row) for row in cursor.fetchall()])
 
 
 def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, str]]) -> list[LotRow]:
@@ -91,25 +114,34 @@ def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
     return [LotRow(*row) for row in cursor.fetchall()]
 
 
-def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow]) -> None:
+def _members(
+    cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow], held: list[HoldRow]
+) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
     holder = holders(cursor, touched, {row.origin: row.owner for row in accounts})
     debts: dict[int, dict[Account, int]] = {}
     growth: dict[int, int] = {}
+    active: dict[int, dict[Account, datetime]] = {}
     for row in accounts:
         account, member = Account(row.origin, row.unit), holder[row.origin]
         known.accounts[account] = row.id
+        known.balances[(member, row.unit)] = known.balances.get((member, row.unit), 0) + row.available
+        if row.active_until is not None:
+            active.setdefault(member, {})[account] = known.active[account] = row.active_until
         owed = debts.setdefault(member, {})
         if row.debt:
             owed[account] = row.debt
         if row.unit == GROWTH:
             growth[member] = growth.get(member, 0) + row.available
     holdings = _holdings(book, known, lots, holder)
+    holds = _holds(known, held, holder)
     used = cap_uses(cursor, book, known, touched.facts, holder)
     standings = _standings(cursor, book.programme, known, touched, holder)
     for member in debts:
         own, standing = holdings.get(member, {}), standings.get(member, Standing())
         due = [due_at for lot in own.values() if (due_at := lot.due_at) is not None]
+        due += [hold.until for hold in holds.get(member, {}).values()]
+        due += active.get(member, {}).values()
         if (switch := switch_at(book.programme, standing.version, standing.since)) is not None:
             due.append(switch)
         book.members[member] = Member(
@@ -117,6 +149,8 @@ def _members(cursor: Cursor, book: Book, known: Known, touched: Touched, account
             lots=own,
             used=used.get(member, {}),
             debts=debts[member],
+            holds=holds.get(member, {}),
+            active=active.get(member, {}),
             growth=growth.get(member, 0),
             tier=standing.tier,
             version=standing.version,
@@ -160,3 +194,15 @@ def _holdings(book: Book, known: Known, lots: list[LotRow], holder: dict[int, in
         known.purchases[order] = (id, purchase)
         book.purchases[order] = purchase
     return holdings
+
+
+def _holds(known: Known, rows: list[HoldRow], holder: dict[int, int]) -> dict[int, dict[str, Hold]]:
+    parts: dict[tuple[int, str], tuple[HoldRow, dict[UUID, int]]] = {}
+    for row in rows:
+        known.operations[row.key] = row.operation_id
+        known.holds[(row.key, row.lot)] = row.amount
+        parts.setdefault((holder[row.origin], row.key), (row, {}))[1][row.lot] = row.amount
+    holds: dict[int, dict[str, Hold]] = {}
+    for (member, key), (row, own) in parts.items():
+        holds.setdefault(member, {})[key] = Hold(key, row.unit, row.until, own)
+    return holds

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from siyu.facts.rules import Fact, Merged
+from siyu.lib.clock import EPOCH
 
 from .rules import Account, Lot, Purchase, Standing
 
@@ -20,6 +21,20 @@ class AccountRow(NamedTuple):
     unit: str
     available: int
     debt: int
+    active_until: datetime | None
+
+
+class HoldRow(NamedTuple):
+    """What an open hold holds of a lot, with the owner of the lot's account."""
+
+    operation_id: int
+    key: str
+    until: datetime
+    lot: UUID
+    amount: int
+    unit: str
+    origin: int
+    owner: int
 
 
 class LotRow(NamedTuple):
@@ -31,7 +46,7 @@ class LotRow(NamedTuple):
     unit: str
     amount: int
     remaining: int
-    rule_id: int
+    rule_id: int | None
     earned_at: datetime
     reversed: int
     expired: int
@@ -40,6 +55,11 @@ class LotRow(NamedTuple):
     expires_at: datetime | None
     purchase_id: int | None
     owner: int
+    held: int
+    waived: int
+    is_sliding: bool
+    priority: int
+    active_until: datetime | None
 
     @property
     def is_short(self) -> bool:
@@ -58,7 +78,11 @@ class LotRow(NamedTuple):
             expired=self.expired,
             is_pending=self.is_pending,
             available_at=self.available_at,
-            expires_at=self.expires_at,
+            expires_at=(self.active_until or EPOCH) if self.is_sliding else self.expires_at,
+            is_sliding=self.is_sliding,
+            held=self.held,
+            waived=self.waived,
+            priority=self.priority,
             order=order,
         )
 
@@ -70,6 +94,10 @@ class Known(msgspec.Struct):
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
     standings: dict[int, Standing] = {}
+    operations: dict[str, int] = {}
+    holds: dict[tuple[str, UUID], int] = {}  # (operation, lot) → amount
+    active: dict[Account, datetime] = {}
+    balances: dict[tuple[int, str], int] = {}  # (member, unit) → available
     awaiting: set[UUID] = set()  # lots that wait for a person's approval
 
 

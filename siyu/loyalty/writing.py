@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.sql import statements
+from siyu.lib.sql import null, statements
 
 from .limits import write_uses
 from .people import write_awaiting
@@ -19,7 +19,7 @@ from .standing import replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 
-BUCKETS = ("pending", "available", "expired", "revoked", "debt")
+BUCKETS = ("pending", "available", "held", "spent", "expired", "revoked", "debt")
 
 
 def write(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
@@ -32,6 +32,8 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
         _entries(cursor, book.postings, known, lots)
         write_uses(cursor, book, known)
         write_awaiting(cursor, book, known, lots)
+    _holds(cursor, book, known, lots)
+    _activity(cursor, book, known)
     _standings(cursor, book, known)
 
 
@@ -93,10 +95,14 @@ def _lots(cursor: Cursor, book: Book, known: Known, purchases: dict[tuple[str, s
         columns = {
             "ids": [numbers[lot.key] for lot in changed],
             "remaining": [lot.remaining for lot in changed],
+            "held": [lot.held for lot in changed],
             "reversed": [lot.reversed for lot in changed],
+            "waived": [lot.waived for lot in changed],
             "expired": [lot.expired for lot in changed],
             "is_pending": [lot.is_pending for lot in changed],
             "available_at": [lot.available_at for lot in changed],
+            "expires_at": [None if lot.is_sliding else lot.expires_at for lot in changed],
+            "is_sliding": [lot.is_sliding for lot in changed],
         }
         cursor.execute(_sql.update_lots, columns)
     return numbers
@@ -104,27 +110,67 @@ def _lots(cursor: Cursor, book: Book, known: Known, purchases: dict[tuple[str, s
 
 def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int]) -> str:
     purchase = "\\N" if lot.order is None else purchases[lot.order]
+    ends = None if lot.is_sliding else lot.expires_at
     return (
-        f"{number}\t{lot.key.hex}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.reversed}\t{lot.expired}\t"
-        f"{'t' if lot.is_pending else 'f'}\t{_instant(lot.available_at)}\t{_instant(lot.expires_at)}\t0\t{_instant(lot.earned_at)}\t"
-        f"{purchase}\t{lot.rule_id}\n"
+        f"{number}\t{lot.key.hex}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.held}\t{lot.reversed}\t{lot.waived}\t"
+        f"{lot.expired}\t{_truth(lot.is_pending)}\t{_instant(lot.available_at)}\t{_instant(ends)}\t{_truth(lot.is_sliding)}\t{lot.priority}\t"
+        f"{_instant(lot.earned_at)}\t{purchase}\t{null(lot.rule_id)}\n"
     )
+
+
+def _truth(value: bool) -> str:
+    return "t" if value else "f"
 
 
 def _entries(cursor: Cursor, postings: list[Posting], known: Known, lots: dict[UUID, int]) -> None:
     with cursor.copy(_sql.copy_entries) as copy:
-        copy.write("".join([_entry_row(posting, known.accounts[posting.account], lots) for posting in postings]))
+        copy.write("".join([_entry_row(posting, known.accounts[posting.account], lots, known.operations) for posting in postings]))
 
 
-def _entry_row(posting: Posting, account: int, lots: dict[UUID, int]) -> str:
+def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int]) -> str:
     lot = "\\N" if posting.lot is None else lots[posting.lot]
     fact = "\\N" if posting.fact_id is None else posting.fact_id
     rule = "\\N" if posting.rule_id is None else posting.rule_id
     return (
         f"{account}\t{posting.account.unit}\t{posting.debit}\t{posting.credit}\t{posting.amount}\t{posting.kind}\t{lot}\t{fact}\t"
         f"{_instant(posting.fact_occurred_at)}\t{rule}\t{posting.tier}\t{Decimal(posting.multiplier) / PLAIN}\t{_instant(posting.at)}\t"
-        f"{posting.business_day.isoformat()}\t{posting.key.hex}\n"
+        f"{posting.business_day.isoformat()}\t{posting.key.hex}\t{null(operations.get(posting.operation))}\t{null(operations.get(posting.of))}\n"
     )
+
+
+def _holds(cursor: Cursor, book: Book, known: Known, lots: dict[UUID, int]) -> None:
+    """A hold is taken whole and ends whole: its rows come and go, and never change."""
+    now = {
+        (hold.key, lot): (hold, part)
+        for member in book.members.values()
+        for hold in member.holds.values()
+        for lot, part in hold.parts.items()
+    }
+    old = [key for key in known.holds if key not in now]
+    new = [key for key in now if key not in known.holds]
+    if old:
+        columns = {"operations": [known.operations[key] for key, _ in old], "lots": [lots[lot] for _, lot in old]}
+        cursor.execute(_sql.drop_holds, columns)
+    if new:
+        columns = {
+            "operations": [known.operations[key] for key, _ in new],
+            "lots": [lots[lot] for _, lot in new],
+            "amounts": [now[key][1] for key in new],
+            "until": [now[key][0].until for key in new],
+        }
+        cursor.execute(_sql.insert_holds, columns)
+
+
+def _activity(cursor: Cursor, book: Book, known: Known) -> None:
+    now: dict[Account, datetime] = {}
+    for member in book.members.values():
+        now.update(member.active)
+    ended = [account for account in known.active if account not in now]
+    changed = [account for account in now if account in known.accounts and known.active.get(account) != now[account]]
+    if ended or changed:
+        accounts = [*ended, *changed]
+        columns = {"ids": [known.accounts[account] for account in accounts], "until": [now.get(account) for account in accounts]}
+        cursor.execute(_sql.slide, columns)
 
 
 def _instant(value: datetime | None) -> str:

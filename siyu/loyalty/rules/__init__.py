@@ -3,7 +3,7 @@
 from typing import Any
 
 from .book import Book, News
-from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Lot, Member, Move, Posting, Purchase, entry_key
+from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Hold, Lot, Member, Move, Posting, Purchase, entry_key
 from .orders import reversal_target
 from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier
 from .rungs import rungs_of
@@ -27,6 +27,7 @@ __all__ = [
     "EarnRule",
     "Fixed",
     "Growth",
+    "Hold",
     "Ladder",
     "Lot",
     "Member",

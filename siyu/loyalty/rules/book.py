@@ -63,6 +63,10 @@ class Book:
         self._survivors[loser.id] = survivor.id
         self._take(join(self.programme, survivor, loser, merged.clock), None)
 
+    def take(self, outcome: Outcome) -> None:
+        """What a move that somebody asked for did."""
+        self._take(outcome, None)
+
     def pass_time(self, until: datetime) -> None:
         """What is due up to an instant, for everybody in the book."""
         for member in list(self.members.values()):

@@ -14,7 +14,7 @@ from .ledger import ISSUED, Account, Lot, Purchase, entry_key
 from .periods import start_of
 from .programme import EarnRule, Tier
 from .seen import Seen, Unmet
-from .terms import Immediately, available_at, expires_at
+from .terms import Immediately, available_at
 from .turn import Turn, bucket_of
 
 NO_MATCH = Unmet("where", gettext_noop("the properties of the fact do not match"))
@@ -137,6 +137,8 @@ def _open(
 def _open_lot(turn: Turn, rule: EarnRule, tier: Tier, purchase: Purchase | None, amount: int, multiplier: int) -> UUID:
     fact, terms = turn.fact, rule.definition
     assert fact is not None
+    turn.stay_active(terms.unit)
+    ends, is_sliding = turn.validity(terms.unit, terms.expires, fact.occurred_at)
     received_at = purchase.received_at if purchase is not None else fact.occurred_at
     key = entry_key(fact.business_day, "earn", rule.code, terms.unit, fact.message.hex)
     is_awaiting = terms.approval_above is not None and amount > terms.approval_above
@@ -151,7 +153,8 @@ def _open_lot(turn: Turn, rule: EarnRule, tier: Tier, purchase: Purchase | None,
         earned_at=fact.occurred_at,
         is_pending=is_awaiting or not isinstance(terms.matures, Immediately),
         available_at=None if is_awaiting else available_at(terms.matures, fact.occurred_at, received_at, turn.programme.zone),
-        expires_at=expires_at(terms.expires, fact.occurred_at, turn.programme.zone),
+        expires_at=ends,
+        is_sliding=is_sliding,
         order=purchase.order if purchase is not None else None,
     )
     turn.lots[key] = lot

@@ -10,7 +10,8 @@ import msgspec
 from .person import NOBODY, Period, Person
 from .seen import NOTHING_SHARED, Shared
 
-ISSUED, PENDING, AVAILABLE, EXPIRED, REVOKED, DEBT = "issued", "pending", "available", "expired", "revoked", "debt"
+ISSUED, PENDING, AVAILABLE, HELD = "issued", "pending", "available", "held"
+SPENT, EXPIRED, REVOKED, DEBT = "spent", "expired", "revoked", "debt"
 POINTS, GROWTH = "points", "growth"
 TRACK = "growth"  # the track of tiers that growth climbs
 
@@ -29,13 +30,17 @@ class Lot(msgspec.Struct, frozen=True):
     account: Account
     amount: int
     remaining: int
-    rule_id: int
+    rule_id: int | None
     earned_at: datetime
+    held: int = 0
     reversed: int = 0
+    waived: int = 0  # of what refunds should have taken back
     expired: int = 0
     is_pending: bool = False
     available_at: datetime | None = None
-    expires_at: datetime | None = None
+    expires_at: datetime | None = None  # of one that slides: where its account's window ends now
+    is_sliding: bool = False
+    priority: int = 0
     order: tuple[str, str] | None = None
 
     @property
@@ -62,6 +67,15 @@ class Purchase(msgspec.Struct, frozen=True):
     lots: tuple[UUID, ...] = ()
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """What is held for an operation (by its key) until an instant, lot by lot in the order in which they were taken."""
+
+    key: str
+    unit: str
+    until: datetime
+    parts: dict[UUID, int]
+
+
 class Member(msgspec.Struct, frozen=True):
     """What a person has, as far as the events at hand touch it. `version` and `since` are of the tier; `since` is None without standing."""
 
@@ -69,6 +83,8 @@ class Member(msgspec.Struct, frozen=True):
     lots: dict[UUID, Lot] = {}
     used: dict[Period, tuple[int, int]] = {}  # what was used of caps, by rule and period: points, times
     debts: dict[Account, int] = {}
+    holds: dict[str, Hold] = {}  # open ones, by the key of their operation
+    active: dict[Account, datetime] = {}  # until when what slides with activity is valid
     growth: int = 0
     tier: str = ""
     version: int = 0
@@ -95,6 +111,8 @@ class Posting(NamedTuple):
     fact_id: int | None
     fact_occurred_at: datetime | None
     key: UUID
+    operation: str = ""  # key of the operation that asked for it
+    of: str = ""  # key of the operation whose part it moves on, or returns
 
 
 class Move(NamedTuple):

@@ -1,14 +1,14 @@
 """What an order's later facts do to what it earned: its receipt starts maturity, its refunds take their share back."""
 
-from datetime import datetime
 from uuid import UUID
 
 from siyu.lib.money import share
 
 from .caps import hand_back
-from .ledger import DEBT, EXPIRED, REVOKED, Lot, Purchase
+from .ledger import Purchase
+from .moves import take_back
 from .terms import available_at
-from .turn import Turn, bucket_of
+from .turn import Turn
 
 
 def receive(turn: Turn, purchase: Purchase) -> None:
@@ -25,18 +25,16 @@ def receive(turn: Turn, purchase: Purchase) -> None:
             turn.ripen_lot(lot)
 
 
-def reverse(turn: Turn, purchase: Purchase) -> None:
-    """Take back what the refunds so far are worth: the target of all of them less what was taken before, so that parts sum exactly."""
-    owed = 0
-    for key in purchase.lots:
-        lot = turn.lots[key]
-        missing = reversal_target(lot.amount, purchase) - lot.reversed
-        if missing > 0:
-            owed += _take_back(turn, lot, missing)
-    if owed:
-        for lot in sorted(turn.lots.values(), key=_by_expiry):
-            turn.settle(lot)
+def reverse(turn: Turn, purchase: Purchase) -> dict[UUID, int]:
+    """Take back what the refunds so far are worth: the target of all of them less what was taken before, so that parts sum exactly.
+
+    Returns what the terms of the unit let go, by lot.
+    """
+    lots = [turn.lots[key] for key in purchase.lots]
+    missing = [(lot, reversal_target(lot.amount, purchase) - lot.reversed - lot.waived) for lot in lots]
+    waived = take_back(turn, [(lot, amount) for lot, amount in missing if amount > 0], "reverse_earn")
     hand_back(turn, purchase.lots)
+    return waived
 
 
 def reversal_target(amount: int, purchase: Purchase) -> int:
@@ -47,21 +45,3 @@ def reversal_target(amount: int, purchase: Purchase) -> int:
     if refunded <= 0:
         return amount if purchase.refunded_minor > 0 else 0
     return share(amount, refunded, purchase.base_minor)
-
-
-def _take_back(turn: Turn, lot: Lot, amount: int) -> int:
-    """From the lot itself, then from what of it expired unused; what was spent is owed. Returns what is owed."""
-    left = min(amount, lot.remaining)
-    unused = min(amount - left, lot.expired)
-    owed = amount - left - unused
-    for bucket, part in ((bucket_of(lot), left), (EXPIRED, unused), (DEBT, owed)):
-        if part:
-            turn.post(lot, bucket, REVOKED, part, "reverse_earn")
-    turn.keep(lot, remaining=lot.remaining - left, expired=lot.expired - unused, reversed=lot.reversed + amount)
-    if owed:
-        turn.debts = {**turn.debts, lot.account: turn.debts.get(lot.account, 0) + owed}
-    return owed
-
-
-def _by_expiry(lot: Lot) -> tuple[bool, datetime, UUID]:
-    return (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.key)

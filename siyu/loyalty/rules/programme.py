@@ -14,6 +14,7 @@ from .formulas import Fixed, Multiply, OfRule, PerAmount
 from .formulas.amounts import PLAIN
 from .person import BIRTHDAY
 from .seen import Frame, whole
+from .units import Unit, Units
 
 ORDER_PAID = "order.paid"
 ORDER_REFUNDED = "order.refunded"
@@ -140,8 +141,10 @@ class Programme:
         zone: ZoneInfo,
         currency: str = "CNY",
         sources: dict[int, str] | None = None,
+        units: Iterable[Unit] = (),
     ) -> None:
         self.zone, self.frame = zone, Frame(zone, currency, sources or {})
+        self.units = Units(units)
         self._hold(rules)
         self._ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
         self._starts = [ladder.starts_at for ladder in self._ladders[1:]]

@@ -1,24 +1,44 @@
 """One event in the making: a member's state being changed step by step. A `Turn` lives inside one call of the fold."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from siyu.facts.rules import Fact
-from siyu.lib.clock import business_day
+from siyu.lib.clock import business_day, midnight
 
-from .ledger import AVAILABLE, DEBT, EXPIRED, GROWTH, ISSUED, PENDING, Account, Lot, Member, Move, Outcome, Posting, Purchase, entry_key
+from .ledger import (
+    AVAILABLE,
+    DEBT,
+    EXPIRED,
+    GROWTH,
+    HELD,
+    ISSUED,
+    PENDING,
+    Account,
+    Hold,
+    Lot,
+    Member,
+    Move,
+    Outcome,
+    Posting,
+    Purchase,
+    entry_key,
+)
 from .programme import PLAIN, Programme
 from .seen import NOTHING_SHARED, Shared
 from .standing import Standing, judged, switch_at
+from .terms import Expiry, Inactivity, Usual, expires_at, slides_until
+from .units import Lost, Plus, Unit
 
 
 class Turn:
     """Copies what it changes, so that the member it began with stays as it was."""
 
     __slots__ = (
+        "active",
         "at",
         "before",
         "day",
@@ -27,9 +47,11 @@ class Turn:
         "fact",
         "growth",
         "has_grown",
+        "holds",
         "lots",
         "moves",
         "notes",
+        "operation",
         "person",
         "postings",
         "programme",
@@ -44,6 +66,8 @@ class Turn:
         self.programme, self.before, self.shared = programme, member, shared
         self.lots, self.used, self.debts = dict(member.lots), member.used, member.debts
         self.growth, self.tier, self.version, self.since = member.growth, member.tier, member.version, member.since
+        self.holds, self.active = member.holds, member.active
+        self.operation = ""
         self.due_at, self.person = member.due_at, member.person
         self.notes: list[Any] | None = None  # what each rule made of the fact, for whoever asks (earning.Note)
         self.postings: list[Posting] = []
@@ -58,6 +82,8 @@ class Turn:
             lots=self.lots,
             used=self.used,
             debts=self.debts,
+            holds=self.holds,
+            active=self.active,
             growth=self.growth,
             tier=self.tier,
             version=self.version,
@@ -73,13 +99,29 @@ class Turn:
         self.ripen(fact.clock)
         self.at, self.day, self.fact = fact.clock, fact.business_day, fact
 
+    def act(self, operation: str, at: datetime) -> None:
+        """Do what was due up to now; what follows happens now, because somebody asked for it."""
+        self.ripen(at)
+        self.at, self.day, self.operation = at, business_day(at, self.programme.zone), operation
+
+    def unit(self, code: str) -> Unit:
+        """The unit's terms on the business day at hand."""
+        unit = self.programme.units.at(code, self.day)
+        if unit is None:
+            raise KeyError(code)
+        return unit
+
     def ripen(self, until: datetime) -> None:
-        """What time alone changes, instant by instant: lots mature and expire, a new version of the tiers judges."""
+        """What time alone changes, instant by instant: holds run out, lots mature and expire, a new version of the tiers judges."""
         while self.due_at is not None and self.due_at <= until:
             self.at = at = self.due_at
-            self.day, self.fact = business_day(at, self.programme.zone), None
+            self.day, self.fact, self.operation = business_day(at, self.programme.zone), None, ""
+            for hold in sorted((hold for hold in self.holds.values() if hold.until == at), key=_by_key):
+                self.free(hold, "time_out")
             for lot in sorted((lot for lot in self.lots.values() if lot.due_at == at), key=_by_age):
                 self.ripen_lot(lot)
+            if at in self.active.values():
+                self.active = {account: ends for account, ends in self.active.items() if ends != at}
             self.judge()
             self.due_at = self._next_due()
 
@@ -96,6 +138,8 @@ class Turn:
 
     def _next_due(self) -> datetime | None:
         instants = [due_at for lot in self.lots.values() if (due_at := lot.due_at) is not None]
+        instants += [hold.until for hold in self.holds.values()]
+        instants += self.active.values()
         if (switch := switch_at(self.programme, self.version, self.since)) is not None:
             instants.append(switch)
         return min(instants, default=None)
@@ -116,6 +160,53 @@ class Turn:
             self.debts = {key: value for key, value in {**self.debts, account: owed - part}.items() if value}
             lot = self.keep(lot, remaining=lot.remaining - part)
         return lot
+
+    def free(self, hold: Hold, kind: str, of: str = "") -> None:
+        """Give all that a hold still holds back to its lots."""
+        self.holds = {key: other for key, other in self.holds.items() if key != hold.key}
+        for key, part in hold.parts.items():
+            lot = self.keep(self.lots[key], held=self.lots[key].held - part)
+            self.put_back(lot, HELD, part, kind, of or hold.key)
+
+    def put_back(self, lot: Lot, bucket: str, part: int, kind: str, of: str) -> None:
+        """What was held or spent returns to its lot with its expiry; what expired meanwhile goes where the unit's terms send it."""
+        restores = self.unit(lot.account.unit).terms.restores
+        if lot.expires_at is not None and lot.expires_at <= self.at:
+            if isinstance(restores, Lost):
+                self.post(lot, bucket, EXPIRED, part, kind, of=of)
+                self.keep(lot, expired=lot.expired + part)
+                return
+            if isinstance(restores, Plus):
+                lot = self.keep(
+                    lot, expires_at=midnight(self.day + timedelta(days=restores.days + 1), self.programme.zone), is_sliding=False
+                )
+        self.post(lot, bucket, AVAILABLE, part, kind, of=of)
+        lot = self.settle(self.keep(lot, remaining=lot.remaining + part))
+        self.watch(lot.due_at)
+        self.ripen_lot(lot)
+
+    def validity(self, code: str, expires: Expiry | Inactivity, earned_at: datetime) -> tuple[datetime | None, bool]:
+        """When a lot of a unit ends, and whether that slides with activity. Call `stay_active` first for what slides."""
+        if isinstance(expires, Usual):
+            expires = self.unit(code).terms.expires
+        if isinstance(expires, Inactivity):
+            return self.active.get(Account(self.before.id, code)), True
+        return expires_at(expires, earned_at, self.programme.zone), False
+
+    def stay_active(self, code: str) -> None:
+        """The member earned or spent of a unit: what slides with activity is valid for its whole window again."""
+        expires = self.unit(code).terms.expires
+        if not isinstance(expires, Inactivity):
+            return
+        ends = slides_until(expires, self.at, self.programme.zone)
+        self.active = {
+            **{own: ends if own.unit == code else until for own, until in self.active.items()},
+            Account(self.before.id, code): ends,
+        }
+        for lot in list(self.lots.values()):
+            if lot.is_sliding and lot.account.unit == code and lot.remaining + lot.held:
+                self.keep(lot, expires_at=ends)
+        self.watch(ends)
 
     def judge(self) -> None:
         """Let the tier follow growth, by the version in force at this instant."""
@@ -140,12 +231,13 @@ class Turn:
         key: UUID | None = None,
         towards: Account | None = None,
         account: Account | None = None,
+        of: str = "",
     ) -> None:
-        """Add an entry. Its key is made of the effect: the lot, the buckets, and the fact (or the instant) behind it."""
+        """Add an entry. Its key is made of the effect: the lot, the buckets, and the fact, the operation or the instant behind it."""
         fact = self.fact
         if key is None:
-            because = fact.message.hex if fact is not None else self.at.isoformat()
-            owed = f"{towards.origin}" if towards is not None else ""
+            because = fact.message.hex if fact is not None else self.operation or self.at.isoformat()
+            owed = f"{towards.origin}" if towards is not None else of
             key = entry_key(self.day, kind, lot.key.hex, debit, credit, because, owed)
         if lot.account.unit == GROWTH and AVAILABLE in (debit, credit):
             self.has_grown = True
@@ -166,6 +258,8 @@ class Turn:
                 fact.id if fact is not None else None,
                 fact.occurred_at if fact is not None else None,
                 key,
+                self.operation,
+                of,
             )
         )
 
@@ -181,6 +275,10 @@ class Turn:
 
 def bucket_of(lot: Lot) -> str:
     return PENDING if lot.is_pending else AVAILABLE
+
+
+def _by_key(hold: Hold) -> str:
+    return hold.key
 
 
 def _by_age(lot: Lot) -> tuple[datetime, UUID]:

@@ -9,3 +9,7 @@ SELECT version, from_day, code, name, rank, threshold, multiplier FROM loyalty_t
 -- name: sources
 -- The names of the sources of facts.
 SELECT id, name FROM facts_source ORDER BY id
+
+-- name: units
+-- Every version of every unit.
+SELECT code, version, kind, name, from_day, terms::text FROM loyalty_unit ORDER BY code, version

@@ -7,7 +7,7 @@ JOIN loyalty_purchase p ON p.shop = wanted.shop AND p.order_number = wanted.orde
 -- name: lots_of_purchases
 -- What these orders earned, with the present owner of each lot's account.
 SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
-       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE l.purchase_id = ANY(%(purchases)s)
@@ -15,7 +15,7 @@ ORDER BY l.id
 
 -- name: accounts
 -- The accounts that these members own.
-SELECT id, origin_id, owner_id, unit, available, debt FROM loyalty_account WHERE owner_id = ANY(%(owners)s) ORDER BY id
+SELECT id, origin_id, owner_id, unit, available, debt, active_until FROM loyalty_account WHERE owner_id = ANY(%(owners)s) ORDER BY id
 
 -- name: standings
 -- The tiers of these members.
@@ -24,21 +24,55 @@ SELECT member_id, growth, tier, version, since FROM loyalty_standing WHERE track
 -- name: due_lots
 -- What these members have that matures or expires up to an instant.
 SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
-       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND l.is_pending AND l.remaining > 0 AND l.available_at <= %(until)s
 UNION
 SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
-       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND l.expires_at <= %(until)s
+UNION
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE a.owner_id = ANY(%(owners)s) AND a.active_until <= %(until)s AND l.is_sliding AND l.remaining > 0
+UNION
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
+FROM loyalty_hold h
+JOIN loyalty_lot l ON l.id = h.lot_id
+JOIN loyalty_account a ON a.id = h.account_id
+WHERE a.owner_id = ANY(%(owners)s) AND h.until <= %(until)s
+
+-- name: lots_of_units
+-- All that these members have left of these units, and of any unit what is due up to an instant; and these very lots.
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
+FROM loyalty_lot l
+JOIN loyalty_account a ON a.id = l.account_id
+WHERE (a.owner_id = ANY(%(owners)s) AND l.remaining > 0
+       AND (l.unit = ANY(%(units)s) OR l.expires_at <= %(until)s OR (l.is_pending AND l.available_at <= %(until)s)
+            OR (l.is_sliding AND a.active_until <= %(until)s)))
+   OR l.id = ANY(%(lots)s)
+
+-- name: holds
+-- What these members' open holds hold, lot by lot in the order in which they were taken.
+SELECT h.operation_id, o.key, h.until, l.key, h.amount, l.unit, a.origin_id, a.owner_id
+FROM loyalty_hold h
+JOIN loyalty_account a ON a.id = h.account_id
+JOIN loyalty_lot l ON l.id = h.lot_id
+JOIN loyalty_operation o ON o.id = h.operation_id
+WHERE a.owner_id = ANY(%(owners)s) AND (h.until <= %(until)s OR o.key = ANY(%(keys)s))
+ORDER BY h.id
 
 -- name: spendable_lots
 -- What these members could pay a debt with.
 SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
-       l.available_at, l.expires_at, l.purchase_id, a.owner_id
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND NOT l.is_pending

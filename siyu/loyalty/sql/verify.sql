@@ -34,25 +34,27 @@ LIMIT 1
 -- Nothing of a lot is negative, and what is left, expired or reversed is never more than was earned.
 SELECT 'lot ' || id, 'amount ' || amount || ', remaining ' || remaining || ', expired ' || expired || ', reversed ' || reversed
 FROM loyalty_lot
-WHERE remaining < 0 OR expired < 0 OR reversed < 0 OR remaining + expired > amount OR reversed > amount
+WHERE remaining < 0 OR expired < 0 OR held < 0 OR reversed < 0 OR waived < 0 OR remaining + held + expired > amount
+   OR reversed + waived > amount
 LIMIT 1
 
 -- name: lot_equals_entries
--- A lot was earned by the entry whose key it bears, and its amounts are the sums of its entries.
+-- A lot was opened by the entry whose key it bears, and its amounts are the sums of its entries.
 SELECT 'lot ' || l.id, 'it differs from the sum of its entries'
 FROM loyalty_lot l
 LEFT JOIN (
-    SELECT lot_id,
-           sum(amount) FILTER (WHERE kind = 'earn') AS earned,
-           sum(CASE WHEN credit = 'expired' THEN amount WHEN debit = 'expired' THEN -amount ELSE 0 END) AS expired,
-           sum(amount) FILTER (WHERE kind = 'reverse_earn') AS reversed,
-           sum(CASE WHEN debit NOT IN ('pending', 'available') AND credit IN ('pending', 'available') THEN amount
-                    WHEN debit IN ('pending', 'available') AND credit NOT IN ('pending', 'available') THEN -amount ELSE 0 END) AS remaining,
-           (array_agg(key) FILTER (WHERE kind = 'earn'))[1] AS key
-    FROM loyalty_entry GROUP BY lot_id
+    SELECT e.lot_id,
+           max(e.amount) FILTER (WHERE e.key = o.key) AS opened,
+           sum(CASE WHEN e.credit = 'expired' THEN e.amount WHEN e.debit = 'expired' THEN -e.amount ELSE 0 END) AS expired,
+           sum(CASE WHEN e.credit = 'held' THEN e.amount WHEN e.debit = 'held' THEN -e.amount ELSE 0 END) AS held,
+           sum(e.amount) FILTER (WHERE e.kind IN ('reverse_earn', 'take_back', 'owe')) AS reversed,
+           sum(CASE WHEN e.debit NOT IN ('pending', 'available') AND e.credit IN ('pending', 'available') THEN e.amount
+                    WHEN e.debit IN ('pending', 'available') AND e.credit NOT IN ('pending', 'available') THEN -e.amount ELSE 0 END) AS remaining
+    FROM loyalty_entry e JOIN loyalty_lot o ON o.id = e.lot_id
+    GROUP BY e.lot_id
 ) AS e ON e.lot_id = l.id
-WHERE (l.amount, l.expired, l.reversed, l.remaining, l.key)
-   IS DISTINCT FROM (e.earned, coalesce(e.expired, 0), coalesce(e.reversed, 0), coalesce(e.remaining, 0), e.key)
+WHERE (l.amount, l.expired, l.held, l.reversed, l.remaining)
+   IS DISTINCT FROM (e.opened, coalesce(e.expired, 0), coalesce(e.held, 0), coalesce(e.reversed, 0), coalesce(e.remaining, 0))
 LIMIT 1
 
 -- name: lot_has_the_unit_of_its_account
@@ -98,7 +100,7 @@ LIMIT 1
 SELECT 'lot ' || l.id, 'reversed ' || l.reversed || ' of ' || l.amount || '; order ' || p.order_number || ' was refunded ' || p.refunded_minor
        || ' of ' || p.base_minor
 FROM loyalty_lot l JOIN loyalty_purchase p ON p.id = l.purchase_id
-WHERE l.reversed <> CASE
+WHERE l.reversed + l.waived <> CASE
     WHEN p.closed_at IS NOT NULL THEN l.amount
     WHEN p.refunded_minor = 0 THEN 0
     WHEN p.refunded_minor >= p.base_minor THEN l.amount

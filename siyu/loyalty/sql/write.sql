@@ -8,11 +8,45 @@ RETURNING id, origin_id, unit
 -- name: move_balances
 -- The balances of accounts, by what their entries moved.
 UPDATE loyalty_account a
-SET pending = a.pending + moved.pending, available = a.available + moved.available, expired = a.expired + moved.expired,
-    revoked = a.revoked + moved.revoked, debt = a.debt + moved.debt
-FROM unnest(%(ids)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(expired)s::bigint[], %(revoked)s::bigint[], %(debt)s::bigint[])
-    AS moved (id, pending, available, expired, revoked, debt)
+SET pending = a.pending + moved.pending, available = a.available + moved.available, held = a.held + moved.held, spent = a.spent + moved.spent,
+    expired = a.expired + moved.expired, revoked = a.revoked + moved.revoked, debt = a.debt + moved.debt
+FROM unnest(%(ids)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(held)s::bigint[], %(spent)s::bigint[], %(expired)s::bigint[],
+            %(revoked)s::bigint[], %(debt)s::bigint[])
+    AS moved (id, pending, available, held, spent, expired, revoked, debt)
 WHERE a.id = moved.id
+
+-- name: slide
+-- Until when what slides with activity is valid now.
+UPDATE loyalty_account a SET active_until = new.until
+FROM unnest(%(ids)s::bigint[], %(until)s::timestamptz[]) AS new (id, until)
+WHERE a.id = new.id
+
+-- name: insert_operations
+-- What was asked for, and what is answered.
+INSERT INTO loyalty_operation (key, body, kind, member_id, unit, amount, of_id, until, actor_kind, actor_id, actor_name, because_kind,
+    because_ref, because_words, at, result)
+SELECT key, body, kind, member_id, unit, amount, of_id, until, %(actor_kind)s, %(actor_id)s::bigint, %(actor_name)s, because_kind, because_ref,
+    because_words, %(at)s::timestamptz, result
+FROM unnest(%(keys)s::text[], %(bodies)s::uuid[], %(kinds)s::text[], %(members)s::bigint[], %(units)s::text[], %(amounts)s::bigint[],
+    %(of)s::bigint[], %(until)s::timestamptz[], %(because_kinds)s::text[], %(because_refs)s::text[], %(because_words)s::text[],
+    %(results)s::jsonb[])
+    AS new (key, body, kind, member_id, unit, amount, of_id, until, because_kind, because_ref, because_words, result)
+RETURNING id, key
+
+-- name: insert_holds
+-- What is held from now on.
+INSERT INTO loyalty_hold (operation_id, lot_id, account_id, amount, until)
+SELECT new.operation, l.id, l.account_id, new.amount, new.until
+FROM unnest(%(operations)s::bigint[], %(lots)s::bigint[], %(amounts)s::bigint[], %(until)s::timestamptz[]) WITH ORDINALITY
+    AS new (operation, lot, amount, until, place)
+JOIN loyalty_lot l ON l.id = new.lot
+ORDER BY new.place
+
+-- name: drop_holds
+-- What is held no more.
+DELETE FROM loyalty_hold h
+USING unnest(%(operations)s::bigint[], %(lots)s::bigint[]) AS old (operation, lot)
+WHERE h.operation_id = old.operation AND h.lot_id = old.lot
 
 -- name: reserve_purchases
 -- Numbers for new orders.
@@ -40,19 +74,20 @@ WHERE p.id = new.id
 
 -- name: copy_lots
 -- New lots.
-COPY loyalty_lot (id, key, account_id, unit, amount, remaining, reversed, expired, is_pending, available_at, expires_at, priority, earned_at,
-    purchase_id, rule_id) FROM STDIN
+COPY loyalty_lot (id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at,
+    is_sliding, priority, earned_at, purchase_id, rule_id) FROM STDIN
 
 -- name: update_lots
--- Lots that matured, expired, were reversed or paid a debt.
+-- Lots that matured, expired, were spent, held, returned, reversed, extended, or paid a debt.
 UPDATE loyalty_lot l
-SET remaining = new.remaining, reversed = new.reversed, expired = new.expired, is_pending = new.is_pending, available_at = new.available_at
-FROM unnest(%(ids)s::bigint[], %(remaining)s::bigint[], %(reversed)s::bigint[], %(expired)s::bigint[], %(is_pending)s::boolean[],
-    %(available_at)s::timestamptz[])
-    AS new (id, remaining, reversed, expired, is_pending, available_at)
+SET remaining = new.remaining, held = new.held, reversed = new.reversed, waived = new.waived, expired = new.expired,
+    is_pending = new.is_pending, available_at = new.available_at, expires_at = new.expires_at, is_sliding = new.is_sliding
+FROM unnest(%(ids)s::bigint[], %(remaining)s::bigint[], %(held)s::bigint[], %(reversed)s::bigint[], %(waived)s::bigint[], %(expired)s::bigint[],
+    %(is_pending)s::boolean[], %(available_at)s::timestamptz[], %(expires_at)s::timestamptz[], %(is_sliding)s::boolean[])
+    AS new (id, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding)
 WHERE l.id = new.id
 
 -- name: copy_entries
 -- Entries, in the order in which they were posted.
 COPY loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
-    business_day, key) FROM STDIN
+    business_day, key, operation_id, of_id) FROM STDIN

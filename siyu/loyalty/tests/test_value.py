@@ -1,0 +1,180 @@
+"""The moves of value through the services: what they do to balances and lots, what they refuse, and that each key acts once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from siyu.facts.pump import pump
+from siyu.lib.refusal import Refusal
+from siyu.loyalty.queries import Balance, balances
+from siyu.loyalty.services import (
+    Because,
+    Capture,
+    GiveBack,
+    Grant,
+    Hold,
+    Spend,
+    TakeBack,
+    Void,
+    capture,
+    give_back,
+    grant,
+    hold,
+    spend,
+    take_back,
+    void,
+)
+from siyu.loyalty.tests.check import faults
+from siyu.loyalty.tests.scene import START, days, happens, install, is_the_same_as, member, rows
+from siyu.merchant.rules import SYSTEM
+
+pytestmark = pytest.mark.django_db
+TOMORROW = START + days(1)
+WHY = Because("test", "case:1", "试")
+
+
+@pytest.fixture
+def anna() -> int:
+    install()
+    happens("page.viewed", "anna")
+    return member("anna")
+
+
+def given(who: int, amount: int, key: str, now=START, **more):
+    return grant(SYSTEM, [Grant(who, "points", amount, key, WHY, **more)], now)[0]
+
+
+def spent(who: int, amount: int, key: str, now=START):
+    return spend(SYSTEM, [Spend(who, "points", amount, key, WHY)], now)[0]
+
+
+def held(who: int, amount: int, key: str, until=TOMORROW, now=START):
+    return hold(SYSTEM, [Hold(who, "points", amount, key, WHY, until)], now)[0]
+
+
+def has(who: int, unit: str = "points") -> dict[str, int]:
+    balance = balances([who]).get(who, {}).get(unit, Balance(0, 0, 0, 0, 0, 0, 0))
+    return {name: getattr(balance, name) for name in Balance.__slots__ if getattr(balance, name)}
+
+
+def test_what_was_given_is_spent_soonest_expiry_first(anna: int) -> None:
+    given(anna, 100, "g1", expires_at=None)
+    given(anna, 50, "g2", expires_at=START + days(10))
+
+    receipt = spent(anna, 70, "s1")
+
+    assert [(part.amount, part.expires_at) for part in receipt.allocations] == [(50, START + days(10)), (20, None)]
+    assert (receipt.balance, has(anna)) == (80, {"available": 80, "spent": 70})
+    assert faults() == {}
+
+
+def test_a_key_acts_once_and_only_for_what_it_asked_first(anna: int) -> None:
+    first = given(anna, 100, "g1")
+    assert given(anna, 100, "g1", START + days(1)) == first.repeated()
+    with pytest.raises(Refusal, match=r"key\.reused"):
+        given(anna, 101, "g1")
+    with pytest.raises(Refusal, match=r"key\.reused"):
+        spent(anna, 100, "g1")
+    assert has(anna) == {"available": 100}
+
+
+def test_one_cannot_spend_what_one_has_not_and_a_refusal_changes_nothing(anna: int) -> None:
+    given(anna, 10, "g1")
+    with transaction.atomic():
+        with pytest.raises(Refusal, match=r"value\.insufficient") as refused:
+            spend(SYSTEM, [Spend(anna, "points", 6, "s1", WHY), Spend(anna, "points", 6, "s2", WHY)], START)
+        assert refused.value.values == {"amount": 6, "available": 4}
+        assert has(anna) == {"available": 10}
+        spent(anna, 10, "s3")
+    assert has(anna) == {"spent": 10}
+
+
+def test_expiry_is_judged_at_the_moment_of_spending_not_by_the_job(anna: int) -> None:
+    given(anna, 10, "g1", expires_at=START + days(1))
+    spent(anna, 4, "s1", START + days(1) - timedelta(microseconds=1))
+    with pytest.raises(Refusal, match=r"value\.insufficient"):
+        spent(anna, 1, "s2", START + days(1))
+    pump(START + days(1))
+    assert has(anna) == {"spent": 4, "expired": 6}
+
+
+def test_what_is_pending_may_be_spent_from_its_instant_on(anna: int) -> None:
+    given(anna, 10, "g1", available_at=START + days(2))
+    assert has(anna) == {"pending": 10}
+    with pytest.raises(Refusal, match=r"value\.insufficient"):
+        spent(anna, 1, "s1", START + days(1))
+    assert spent(anna, 3, "s2", START + days(2)).balance == 7
+
+
+def test_a_hold_is_captured_in_part_and_the_rest_is_free(anna: int) -> None:
+    given(anna, 100, "g1")
+    held(anna, 60, "h1")
+    assert has(anna) == {"available": 40, "held": 60}
+
+    receipt = capture(SYSTEM, [Capture("h1", "c1", 25)], START)[0]
+
+    assert (receipt.amount, receipt.balance) == (25, 75)
+    assert has(anna) == {"available": 75, "spent": 25}
+    for again in (Capture("h1", "c2"), Capture("nothing", "c3"), Capture("g1", "c4")):
+        with pytest.raises(Refusal, match=r"hold\.(closed|unknown)"):
+            capture(SYSTEM, [again], START)
+    assert rows("SELECT because_words FROM loyalty_operation WHERE key = 'c1'") == [("试",)]
+    assert faults() == {}
+
+
+def test_a_hold_is_freed_by_its_owner_or_by_time(anna: int) -> None:
+    given(anna, 100, "g1")
+    held(anna, 60, "h1")
+    void(SYSTEM, [Void("h1", "v1", WHY)], START)
+    assert has(anna) == {"available": 100}
+
+    held(anna, 60, "h2")
+    assert spent(anna, 100, "s1", START + days(1)).balance == 0
+    with pytest.raises(Refusal, match=r"hold\.closed"):
+        capture(SYSTEM, [Capture("h2", "c1")], START + days(1))
+    assert faults() == {}
+
+
+def test_a_spending_returns_to_its_lots_in_parts(anna: int) -> None:
+    given(anna, 30, "g1", expires_at=START + days(10))
+    given(anna, 100, "g2", expires_at=START + days(20))
+    spent(anna, 50, "s1")
+
+    first = give_back(SYSTEM, [GiveBack("s1", "b1", WHY, 25)], START)[0]
+    rest = give_back(SYSTEM, [GiveBack("s1", "b2", WHY)], START)[0]
+
+    assert [(part.amount, part.expires_at) for part in first.allocations] == [(20, START + days(20)), (5, START + days(10))]
+    assert (rest.amount, has(anna)) == (25, {"available": 130})
+    with pytest.raises(Refusal, match=r"value\.returned"):
+        give_back(SYSTEM, [GiveBack("s1", "b3", WHY)], START)
+    with pytest.raises(Refusal, match=r"value\.unknown"):
+        give_back(SYSTEM, [GiveBack("g1", "b4", WHY)], START)
+    assert faults() == {}
+
+
+def test_a_grant_taken_back_after_it_was_spent_is_owed_and_paid_by_the_next(anna: int) -> None:
+    given(anna, 30, "g1")
+    spent(anna, 20, "s1")
+    take_back(SYSTEM, [TakeBack("g1", "t1", WHY)], START)
+    assert has(anna) == {"spent": 20, "revoked": 30, "debt": 20}
+
+    given(anna, 50, "g2")
+    assert has(anna) == {"available": 30, "spent": 20, "revoked": 30}
+    assert faults() == {}
+
+
+def test_value_follows_a_merge_with_its_holds(anna: int) -> None:
+    given(anna, 30, "g1")
+    happens("page.viewed", "ben")
+    ben = member("ben")
+    given(ben, 30, "g2")
+    held(ben, 20, "h1")
+    is_the_same_as("anna", "ben")
+    whole = member("anna")
+
+    assert spent(ben, 40, "s1").member_id == whole
+    capture(SYSTEM, [Capture("h1", "c1")], START)
+
+    assert has(whole) == {"spent": 60}
+    assert faults() == {}
