@@ -42,7 +42,23 @@ TABLES: dict[str, str] = {
     "loyalty_entry": "key, account_id@a, unit, debit, credit, amount, kind, fact_id@f, tier, multiplier, posted_at, business_day",
     "loyalty_purchase": "shop, order_number, paid_at, base_minor, refunded_minor, received_at, closed_at",
     "loyalty_capuse": "origin_id@m, rule_code, business_day, points, times",
+    "loyalty_budgetuse": "rule_code, business_day, points",
+    "loyalty_approval": "lot_id@l, amount, earned_at, state",
     "loyalty_standing": "member_id@m, track, tier, growth, since",
+    "membership_checkin": "identity_id@i, day, at, is_made_up",
+    "membership_laddergift": "origin_id@m, owner_id@m, day, streak, version, given_at",
+    "membership_taskorder": "task, shop, number, identity_id@i, day, amount_minor, refunded_minor",
+    "membership_completion": (
+        "task, version, start, step, origin_id@m, owner_id@m, completed_at, completed_day, claim_until, claimed_at"
+    ),
+    "membership_anniversary": "member_id@m, kind, since, due_at",
+    "membership_planevent": (
+        "key, kind, member_id@m, at, plan, version, is_trial, amount_minor, paid_at, of, ends, order_number, order_minor, is_told"
+    ),
+    "membership_planterm": "owner_id@m, payment, plan, version, kind, from_day, to_day, amount_minor",
+    "membership_subscription": (
+        "owner_id@m, plan, version, state, since, until, ended_on, payments, paid_minor, refunded_minor, told_at, due_at"
+    ),
 }
 
 

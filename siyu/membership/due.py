@@ -7,7 +7,9 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived
 
-PARTS: tuple[ModuleType, ...] = ()
+from .parts import anniversaries, plans
+
+PARTS: tuple[ModuleType, ...] = (plans, anniversaries)
 
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:

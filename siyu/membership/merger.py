@@ -5,7 +5,9 @@ from types import ModuleType
 
 from psycopg import Cursor
 
-PARTS: tuple[ModuleType, ...] = ()
+from .parts import anniversaries, belongings, plans
+
+PARTS: tuple[ModuleType, ...] = (belongings, anniversaries, plans)
 Pairs = Sequence[tuple[int, int]]
 
 

@@ -3,7 +3,9 @@
 from types import ModuleType
 from typing import Any
 
-PARTS: dict[str, ModuleType] = {}
+from .parts import behaviours, plans
+
+PARTS: dict[str, ModuleType] = {"plans": plans, "behaviours": behaviours}
 
 
 def export(member_id: int) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """The tables of membership: benefits and their use, plans and who pays for them, honours, behaviours, the mall."""
 
 from .behaviours import CheckIn, CheckInVersion, Completion, LadderGift, Task, TaskOrder
-from .benefits import Benefit
+from .benefits import Benefit, BenefitGrant, BenefitUse
 from .honours import Anniversary, Badge, BadgeAward, Board, BoardPeriod, Card, Incognito, Rank, Ritual
 from .mall import Gift, Redemption, StockMove, Voucher
+from .plans import Plan, PlanEvent, PlanTerm, Subscription
 
 __all__ = [
     "Anniversary",
     "Badge",
     "BadgeAward",
     "Benefit",
+    "BenefitGrant",
+    "BenefitUse",
     "Board",
     "BoardPeriod",
     "Card",
@@ -19,10 +22,14 @@ __all__ = [
     "Gift",
     "Incognito",
     "LadderGift",
+    "Plan",
+    "PlanEvent",
+    "PlanTerm",
     "Rank",
     "Redemption",
     "Ritual",
     "StockMove",
+    "Subscription",
     "Task",
     "TaskOrder",
     "Voucher",

@@ -1,10 +1,8 @@
 """What a batch of facts changes in membership; one file per noun, each named in the wiring."""
 
-from psycopg import Cursor
+from .check_in import attend_batch
+from .honours import greet, honour, remember
+from .plans import subscribe
+from .tasks import progress
 
-from siyu.facts.rules import Batch, Derived
-
-
-def subscribe(cursor: Cursor, batch: Batch) -> list[Derived] | None:
-    """Nothing is sold as a plan yet."""
-    return None
+__all__ = ["attend_batch", "greet", "honour", "progress", "remember", "subscribe"]

@@ -143,7 +143,8 @@ def joined(one: Subscription, other: Subscription, day: date) -> Subscription:
         return change(longer, terms=ordered((*one.terms, *other.terms)), payments=payments)
     past, rest = split(longer.terms, day)
     more_past, more = split(shorter.terms, day)
-    return change(longer, terms=ordered((*past, *more_past, *laid_out((*rest, *more), day))), payments=payments)
+    since = min((start for start in (one.since, other.since) if start is not None), default=None)
+    return change(longer, since=since, terms=ordered((*past, *more_past, *laid_out((*rest, *more), day))), payments=payments)
 
 
 def _rank(standing: Subscription) -> tuple[int, date]:

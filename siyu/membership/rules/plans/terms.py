@@ -47,6 +47,11 @@ class PlanTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str = ""
     words_en: str = ""
 
+    @property
+    def skus(self) -> list[str]:
+        """What an order line may say to buy it, or its trial."""
+        return [sku for sku in (self.sku, self.trial.sku if self.trial else "") if sku]
+
 
 class Plan(msgspec.Struct, frozen=True):
     """A version of a plan, with its name."""
