@@ -12,16 +12,22 @@ REACTIONS = [
     "siyu.acquisition.reactions.attribute",
     "siyu.orders.reactions.book",
     "siyu.members.reactions.turn_clocks",
+    "siyu.touches.reactions.receive",
     "siyu.loyalty.reactions.earn",
     "siyu.membership.reactions.subscribe",
+    "siyu.membership.reactions.attend_batch",
+    "siyu.membership.reactions.progress",
+    "siyu.membership.reactions.greet",
+    "siyu.membership.reactions.honour",
+    "siyu.membership.reactions.remember",
     "siyu.facts.reactions.count",
 ]
 
 # what is reckoned once at the end of each transaction of the pump, over all that facts, due work and services changed; signature as above
-CONCLUSIONS: list[str] = []
+CONCLUSIONS = ["siyu.audiences.reactions.evaluate"]
 
 # told by services that change members outside the pump: `mark_dirty(cursor, member_ids)`
-TOUCHED: list[str] = []
+TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
 
 # what audiences can ask of a member, one file each: see docs/add-a-condition.md
 CONDITIONS = [
@@ -58,6 +64,7 @@ DUE = [
     "siyu.members.due",
     "siyu.loyalty.due",
     "siyu.membership.due",
+    "siyu.audiences.due",
 ]
 
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
@@ -71,6 +78,9 @@ CHANNELS: dict[str, str] = {
     "webhook": "siyu.integrations.webhooks.outbound",
 }
 
+# what templates may say of a member: modules with `NAMES` and `values(member_ids, wanted, now)`
+VARIABLES = ["siyu.members.variables"]
+
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API: list[str] = []
 
@@ -82,8 +92,10 @@ MERGERS = [
     "siyu.members.merger",
     "siyu.orders.merger",
     "siyu.acquisition.merger",
+    "siyu.touches.merger",
     "siyu.loyalty.merger",
     "siyu.membership.merger",
+    "siyu.audiences.merger",
 ]
 
 # who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
@@ -93,17 +105,20 @@ ERASERS = [
     "siyu.acquisition.privacy",
     "siyu.membership.privacy",
     "siyu.loyalty.privacy",
+    "siyu.touches.privacy",
+    "siyu.audiences.privacy",
     "siyu.orders.privacy",
     "siyu.members.privacy",
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold
-INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
+INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.touches", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
 
 # settings the business decides: each room's `rules.SETTINGS`
 SETTINGS = [
     "siyu.merchant.rules.SETTINGS",
     "siyu.members.rules.SETTINGS",
+    "siyu.touches.rules.SETTINGS",
     "siyu.loyalty.rules.SETTINGS",
     "siyu.membership.rules.SETTINGS",
     "siyu.portal.rules.SETTINGS",
@@ -115,6 +130,8 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
+    (5, "siyu.touches.tasks.send"),
+    (60, "siyu.touches.tasks.forget_senders"),
     (3600, "siyu.portal.tasks.forget"),
     (300, "siyu.portal.tasks.erase_due"),
 ]
@@ -131,6 +148,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Workbench", "home", "", "home"),
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
     ("People", "Members", "members", "members.view", "users"),
+    ("Membership", "Unredeemed points", "liability", "loyalty.view", "scale"),
     ("Trade", "Orders", "orders", "orders.view", "shopping-cart"),
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),

@@ -189,10 +189,10 @@ def identities(member_ids: list[int], *, unmasked: bool = False) -> list[Identit
 def traits(member_id: int, *, unmasked: bool = False) -> list[TraitView]:
     """The newest value of each trait."""
     rows = [(name, json.loads(value), at, said_of) for name, value, at, said_of in _rows(_sql.traits, {"member": member_id})]
-    plain = personal_values([value for _, value, _, _ in rows if _is_token(value)])
+    plain = personal_values([value for _, value, _, _ in rows if is_token(value)])
     views = []
     for name, value, at, said_of in rows:
-        is_personal = _is_token(value)
+        is_personal = is_token(value)
         if is_personal:
             kind, text = plain.get(value, ("erased", ""))
             value = text if unmasked else mask(kind, text)
@@ -255,7 +255,8 @@ def _plain(value: bytes) -> str:
     return decrypt_text(value) if value else ""
 
 
-def _is_token(value: Any) -> bool:
+def is_token(value: Any) -> bool:
+    """Whether a trait's value stands for a personal one."""
     return isinstance(value, str) and value.startswith(TOKEN)
 
 

@@ -1,6 +1,7 @@
 """The writers of people: what staff do to members, what members say of themselves, their card, their copy and their leaving."""
 
 from .cards import CARD_SECONDS, card_code, read_card
+from .carriers import carriers
 from .leaving import copy_of, erase_member
 from .own import Choice, describe, record_consents
 from .people import (
@@ -22,6 +23,7 @@ __all__ = [
     "Choice",
     "assign_assistants",
     "card_code",
+    "carriers",
     "copy_of",
     "describe",
     "erase_member",

@@ -53,3 +53,8 @@ WHERE coalesce(l.rungs, 0) & %(mask)s <> now.bits
 ON CONFLICT (member_id) DO UPDATE SET
     rungs = (members_lifecycle.rungs & ~%(mask)s) | EXCLUDED.rungs,
     rung = (%(names)s::text[])[greatest(length(ltrim(((members_lifecycle.rungs & ~%(mask)s) | EXCLUDED.rungs)::bit(16)::text, '0')), 1)]
+
+-- name: carriers
+-- The first handle of each of these members.
+SELECT DISTINCT ON (member_id) member_id, kind, value FROM members_identity
+WHERE member_id = ANY(%(members)s) AND kind <> 'erased' ORDER BY member_id, first_seen, id

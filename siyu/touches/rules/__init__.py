@@ -1,1 +1,5 @@
 """Pure words and rules of touches."""
+
+from .settings import SETTINGS
+
+__all__ = ["SETTINGS"]

@@ -1,0 +1,44 @@
+"""What templates may say of a person."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from siyu.lib.sql import statements
+
+from .queries import is_token, personal_values
+
+_sql = statements("siyu.members", "variables")
+PREFIX = "trait."
+NAMES = {
+    "member.id": "public number of the member",
+    "member.nickname": "what the member likes to be called",
+    "member.name": "name",
+    "member.language": "language: zh-hans or en",
+    "member.assistant": "own assistant's name",
+    "member.store": "own store's name",
+}
+_TRAITS = {"member.name": "name", "member.language": "language"}
+
+
+def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[int, dict[str, Any]]:
+    """Member → variable → value; what is not known is missing. Personal values are decrypted: they go to the person only."""
+    traits = {_TRAITS.get(name) or name.removeprefix(PREFIX) for name in wanted if name in _TRAITS or name.startswith(PREFIX)}
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.people, {"members": list(member_ids)})
+        found = {
+            member: dict(zip(("member.id", "member.nickname", "member.assistant", "member.store"), row, strict=True))
+            for member, *row in cursor.fetchall()
+        }
+        cursor.execute(_sql.traits, {"members": list(member_ids), "names": sorted(traits)})
+        rows = [(member, name, json.loads(value)) for member, name, value in cursor.fetchall()]
+    plain = personal_values([value for _, _, value in rows if is_token(value)])
+    names = {trait: name for name, trait in _TRAITS.items()}
+    for member, trait, value in rows:
+        told = plain.get(value, ("", ""))[1] if is_token(value) else value
+        for name in {names.get(trait, ""), f"{PREFIX}{trait}"} - {""}:
+            found[member][name] = told
+    return found

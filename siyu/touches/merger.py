@@ -1,0 +1,30 @@
+"""When members become one, or two again: touches and messages follow the member they were meant for."""
+
+from collections.abc import Sequence
+
+from psycopg import Cursor
+
+from siyu.lib.sql import array, statements
+
+_sql = statements("siyu.touches", "merger")
+
+
+def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
+    """The loser's touches go to the survivor: they fill the survivor's caps."""
+    final = {loser: survivor for survivor, loser in pairs}
+    columns = {"losers": array(final), "survivors": array(_root(final, loser) for loser in final)}
+    cursor.execute(_sql.absorb_touches, columns)
+    cursor.execute(_sql.absorb_inbox, columns)
+
+
+def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
+    """Each touch goes back to the end of the line of whom it was meant for."""
+    members = array(sorted({member for pair in pairs for member in pair}))
+    cursor.execute(_sql.follow_touches, {"members": members})
+    cursor.execute(_sql.follow_inbox, {"members": members})
+
+
+def _root(final: dict[int, int], member: int) -> int:
+    while member in final:
+        member = final[member]
+    return member

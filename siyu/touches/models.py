@@ -1,1 +1,0 @@
-"""Touches: templates, the outbox, what the gate decided, receipts, staff tasks."""

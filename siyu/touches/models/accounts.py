@@ -1,0 +1,36 @@
+"""Accounts with providers, and addresses that a provider refused for good."""
+
+from django.db import models
+
+
+class Account(models.Model):
+    """How one channel reaches one provider. Secrets are encrypted and never shown again."""
+
+    code = models.TextField(unique=True)
+    channel = models.TextField()  # a key of wiring.CHANNELS
+    medium = models.TextField()  # email · sms · webhook
+    name = models.TextField()
+    settings = models.JSONField(default=dict)
+    secrets = models.BinaryField(null=True)  # a JSON object, encrypted
+    per_minute = models.IntegerField(default=600)  # the most that is handed over in any minute
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(per_minute__gte=1), name="account_has_a_pace"),
+            # one provider at a time stands for a medium
+            models.UniqueConstraint(fields=["medium"], condition=models.Q(archived_at=None), name="account_of_medium"),
+        ]
+
+
+class BadAddress(models.Model):
+    """A handle that a provider said does not exist; no touch goes there until the row is taken away."""
+
+    identity = models.ForeignKey("members.Identity", models.CASCADE, db_index=False, db_constraint=False)
+    medium = models.TextField()
+    because = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity", "medium"], name="bad_address_once")]

@@ -1,0 +1,23 @@
+"""What is said: templates in versions, each in one or more languages."""
+
+from django.db import models
+
+
+class Template(models.Model):
+    """A version of a template; versions are never changed, so that every touch can be read as it was sent."""
+
+    code = models.TextField()
+    version = models.IntegerField()
+    name = models.TextField()
+    medium = models.TextField()  # email · sms · inbox · webhook · task
+    purpose = models.TextField()  # marketing · service · personalisation
+    variants = models.JSONField()  # language → touches.rules.wording.Variant
+    provider_template = models.TextField(default="")  # the provider's own, where it demands one
+    provider_values = models.JSONField(default=list)  # its parameters in order: [name, Liquid]
+    counts_links = models.BooleanField(default=True)
+    created_by = models.TextField()
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="template_version_once")]

@@ -1,0 +1,87 @@
+"""What the merchant decides about touching people, and the gate's policy that follows from it."""
+
+from datetime import time, timedelta
+from typing import Any
+
+from siyu.lib.words import gettext_noop
+from siyu.merchant.rules import Setting
+
+from .gate import Cap, Policy
+from .quiet import QuietHours
+
+PURPOSES = ("marketing", "service", "personalisation")
+MEDIA = ("email", "sms", "inbox", "webhook", "task")
+WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
+MAX_HOURS = 24 * 90
+
+
+def _caps(value: Any) -> str | None:
+    for cap in value:
+        if not isinstance(cap, dict) or not set(cap) <= {"limit", "window", "hours", "medium", "purpose"}:
+            return gettext_noop('caps such as {"limit": 2, "window": "week", "medium": "sms", "purpose": "marketing"}')
+        if not (isinstance(cap.get("limit"), int) and 0 < cap["limit"] <= 1_000):
+            return gettext_noop("a limit is a whole number from 1 to 1000")
+        if cap.get("window", "day") not in (*WINDOWS, "hours") or not 0 < cap.get("hours", 24) <= MAX_HOURS:
+            return gettext_noop("a window is day, week, month, or hours with their number, at most 90 days")
+        if cap.get("medium", "any") not in (*MEDIA, "any") or cap.get("purpose", "any") not in (*PURPOSES, "any"):
+            return gettext_noop("no such medium or purpose")
+    return None if len(value) <= 20 else gettext_noop("at most 20 caps")
+
+
+def _quiet(value: Any) -> str | None:
+    if not value:
+        return None
+    ok = set(value) == {"start", "end", "then"} and value["then"] in ("defer", "drop")
+    time.fromisoformat(value["start"]), time.fromisoformat(value["end"])
+    return None if ok else gettext_noop('{"start": "21:00", "end": "09:00", "then": "defer"}, or {} for none')
+
+
+def _share(value: Any) -> str | None:
+    return None if 0 <= value <= 5_000 else gettext_noop("of 10,000 members, at most 5,000")
+
+
+SETTINGS = (
+    Setting(
+        "touches.caps",
+        list,
+        [
+            {"limit": 1, "window": "day", "medium": "sms"},
+            {"limit": 2, "window": "day"},
+            {"limit": 5, "window": "week", "purpose": "marketing"},
+        ],
+        "Frequency caps: how many touches a member gets at most",
+        check=_caps,
+    ),
+    Setting(
+        "touches.quiet_hours",
+        dict,
+        {"start": "21:00", "end": "09:00", "then": "defer"},
+        "Quiet hours on the member's own clock",
+        check=_quiet,
+    ),
+    Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first"),
+    Setting("touches.control_share", int, 0, "Global control group: of 10,000 members, how many are never touched", check=_share),
+    Setting("touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com"),
+)
+
+
+def policy_of(value: Any) -> Policy:
+    """The policy by `value(name)`, the setting in force."""
+    quiet = value("touches.quiet_hours")
+    hours = QuietHours(time.fromisoformat(quiet["start"]), time.fromisoformat(quiet["end"])) if quiet else None
+    return Policy(
+        caps=tuple(_cap(cap) for cap in value("touches.caps")),
+        quiet=hours,
+        when_quiet=quiet.get("then", "defer") if quiet else "defer",
+        opt_in=frozenset(value("touches.opt_in")),
+        control_share=value("touches.control_share"),
+    )
+
+
+def longest(policy: Policy) -> timedelta:
+    """How far back the gate has to look."""
+    return max((WINDOWS.get(cap.window) or timedelta(hours=cap.hours) for cap in policy.caps), default=timedelta(0)) + timedelta(days=1)
+
+
+def _cap(cap: dict[str, Any]) -> Cap:
+    return Cap(cap["limit"], cap.get("window", "day"), cap.get("hours", 24), cap.get("medium", "any"), cap.get("purpose", "any"))

@@ -1,0 +1,68 @@
+"""What people do with a touch: follow a link, say no. Each is a fact like any other."""
+
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from siyu.facts.rules import Incoming
+from siyu.facts.services import record
+from siyu.lib.sql import statements
+from siyu.members.services import Choice, carriers, record_consents
+from siyu.merchant.rules import Actor
+
+from .telling import SOURCE
+
+_sql = statements("siyu.touches", "receipts")
+
+
+class Told(NamedTuple):
+    """A touch as its links know it."""
+
+    member_id: int
+    medium: str
+    purpose: str
+    source: str
+
+
+def followed(token: str, *, now: datetime, is_person: bool = True) -> str | None:
+    """Where a link leads; None when there is none. A person's click is counted and recorded as `touch.clicked`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.link if is_person else _sql.link_only, {"token": token})
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        url, touch_id = row
+        if is_person and (told := touch_told(touch_id)) is not None:
+            _record("touch.clicked", touch_id, told, now, link=urlunsplit(urlsplit(url)._replace(query="", fragment="")))
+        return url
+
+
+def stop(touch_id: UUID, *, now: datetime) -> bool:
+    """Withdraw the consent for the purpose of a touch on its medium; False when there is no such touch."""
+    told = touch_told(touch_id)
+    handles = carriers([told.member_id]) if told else {}
+    if told is None or told.member_id not in handles:
+        return False
+    by = Actor("member", told.member_id, "member")
+    choices = [Choice(told.purpose, told.medium, is_given=False)]
+    record_consents(by, handles[told.member_id], choices, proof=f"unsubscribed from touch {touch_id}", source=SOURCE, now=now)
+    return True
+
+
+def touch_told(touch_id: UUID) -> Told | None:
+    """The touch behind a link."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.touch, {"id": touch_id})
+        row = cursor.fetchone()
+    return Told(*row) if row else None
+
+
+def _record(name: str, touch_id: UUID, told: Told, now: datetime, **more: str) -> None:
+    handles = carriers([told.member_id])
+    if told.member_id in handles:
+        properties = {"touch": str(touch_id), "medium": told.medium, "purpose": told.purpose, "origin": told.source, **more}
+        fact = Incoming(name=name, occurred_at=now, message=f"{name}:{uuid4()}", handles=[handles[told.member_id]], properties=properties)
+        record([fact], source=SOURCE, received_at=now)

@@ -1,0 +1,233 @@
+"""From the outbox to the provider, at most once: claim and ask the gate again, hand over, write down.
+
+1. In one transaction: claim what is due, ask the gate again (consent, quiet hours, caps, address), write the words, mark as being sent.
+2. Outside of any: the channel takes each message and says Sent, Retry, GiveUp or Unknown.
+3. After each answer: write it down. Who stops before 3 leaves touches that become `unknown`; they are never sent again by themselves.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from siyu.lib.crypto import decrypt, decrypt_text
+from siyu.lib.sql import array, statements
+from siyu.members.services import lock
+
+from .. import asking, words
+from ..models import Account
+from ..rules.gate import Proposal, Verdict, Why, confirm
+from ..rules.sending import Account as Provider
+from ..rules.sending import GiveUp, Message, Outcome, Retry, Sent, Unknown
+from .telling import tell
+
+_sql = statements("siyu.touches", "outbox")
+BATCH = 200  # touches of one claim
+MINUTE = timedelta(minutes=1)
+FORGOTTEN = timedelta(minutes=10)  # longer than any conversation with a provider may take
+MAX_ATTEMPTS = 8
+KINDS = {"sms": "phone", "email": "email"}
+# codes of providers that mean: this address does not exist
+HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553", "isv.MOBILE_NUMBER_ILLEGAL", "InvalidParameterValue.IncorrectPhoneNumber"})
+
+
+class Claimed(NamedTuple):
+    """A touch whose time has come."""
+
+    id: UUID
+    key: str
+    member_id: int
+    medium: str
+    purpose: str
+    template_id: int
+    values: dict[str, Any]
+    source: str
+    priority: int
+    at: datetime
+    until: datetime | None
+    attempts: int
+    wanted_at: datetime
+
+
+class Ready(NamedTuple):
+    """A claimed touch with its words and the handle that it goes to."""
+
+    touch: Claimed
+    message: Message
+    identity_id: int | None
+
+
+class Settled(NamedTuple):
+    """What becomes of a touch."""
+
+    touch: Claimed
+    status: str
+    why: str = ""
+    detail: str = ""
+    receipt: str = ""
+    at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+def send_due(now: datetime, medium: str, clock: Any = None) -> int:
+    """Send what is due of a medium, as fast as its account allows; returns how many were handed over.
+
+    `clock()` gives the time at which an answer came; tests pass their own.
+    """
+    account = Account.objects.filter(medium=medium, archived_at=None).first()
+    if account is None:
+        return 0
+    ready = claim(now, medium, account.per_minute)
+    if not ready:
+        return 0
+    channel = import_module(import_string(f"{settings.WIRING}.CHANNELS")[account.channel])
+    answers = _answers(channel.send(_provider(account), [one.message for one in ready]), len(ready))
+    for one, outcome in zip(ready, answers, strict=True):
+        finish([(one, outcome)], clock() if clock else now)
+    return len(ready)
+
+
+def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
+    """Step 1 for one medium. What the gate refuses or puts off is settled at once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.pace, {"medium": medium, "since": now - MINUTE})
+        room = min(BATCH, per_minute - cursor.fetchone()[0])
+        if room <= 0:
+            return []
+        cursor.execute(_sql.claim, {"medium": medium, "now": now, "limit": room})
+        touches = [
+            Claimed(*row[:6], msgspec.json.decode(row[6]) if isinstance(row[6], str) else row[6], *row[7:]) for row in cursor.fetchall()
+        ]
+        if not touches:
+            return []
+        lock(cursor.cursor, [touch.member_id for touch in touches])
+        go, settled = _asked_again(touches, now)
+        ready, failed = _written(cursor, go, medium, now)
+        settle(cursor, settled + failed, now)
+        if ready:
+            cursor.execute(_sql.sending, {"ids": [one.touch.id for one in ready], "now": now})
+    return ready
+
+
+def finish(results: Sequence[tuple[Ready, Outcome]], now: datetime) -> None:
+    """Step 3: write down what the provider answered, and tell the log."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        settle(cursor, [_settled(ready.touch, outcome, now) for ready, outcome in results], now)
+        bad = [
+            (ready, outcome) for ready, outcome in results if isinstance(outcome, GiveUp) and outcome.code in HOPELESS and ready.identity_id
+        ]
+        if bad:
+            identities = array([ready.identity_id for ready, _ in bad])
+            because = [f"{outcome.code}: {outcome.because}"[:300] for _, outcome in bad]
+            cursor.execute(
+                _sql.refuse_address, {"medium": bad[0][0].touch.medium, "identities": identities, "becauses": because, "now": now}
+            )
+
+
+def settle(cursor: Any, settled: Sequence[Settled], now: datetime) -> None:
+    """Write down what became of touches, and record `touch.sent` and `touch.failed`."""
+    if not settled:
+        return
+    columns = {
+        "ids": array([one.touch.id for one in settled]),
+        "statuses": [one.status for one in settled],
+        "whys": [one.why for one in settled],
+        "details": [one.detail[:500] for one in settled],
+        "receipts": [one.receipt for one in settled],
+        "ats": array([one.at for one in settled]),
+        "sent": array([one.sent_at for one in settled]),
+    }
+    cursor.execute(_sql.settle, columns)
+    tell(settled, now)
+
+
+def forget_senders(now: datetime) -> int:
+    """Touches whose sender went away become `unknown`; returns how many. They are shown, and a person decides."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.forgotten, {"before": now - FORGOTTEN})
+        return cursor.rowcount
+
+
+def _asked_again(touches: list[Claimed], now: datetime) -> tuple[list[Claimed], list[Settled]]:
+    policy, zone = asking.policy_at(now)
+    known = asking.people([touch.member_id for touch in touches], policy, zone, now)
+    go, settled = [], []
+    for touch in touches:
+        proposal = Proposal(touch.key, touch.medium, touch.purpose, now, touch.until, leaves_house=touch.medium != "inbox")
+        person = known.get(touch.member_id)
+        late = touch.until is not None and now > touch.until
+        verdict = confirm(policy, person.state, proposal, now) if person else Verdict(touch.key, None, Why.GONE)
+        if late:
+            verdict = Verdict(touch.key, None, Why.TOO_LATE)
+        if verdict.at is None:
+            settled.append(Settled(touch, "refused", str(verdict.why), verdict.detail))
+        elif verdict.at > now:
+            settled.append(Settled(touch, "reserved", str(Why.QUIET), at=verdict.at))
+        else:
+            go.append(touch)
+    return go, settled
+
+
+def _written(cursor: Any, touches: list[Claimed], medium: str, now: datetime) -> tuple[list[Ready], list[Settled]]:
+    """The words of each, for its member; what cannot be written for somebody stops that touch alone."""
+    handles: dict[int, tuple[int | None, str]] = {}
+    if medium in KINDS and touches:
+        cursor.execute(_sql.handles, {"medium": medium, "kind": KINDS[medium], "members": array([touch.member_id for touch in touches])})
+        handles = {member: (identity, decrypt_text(value)) for member, identity, value in cursor.fetchall()}
+    ready, failed = [], []
+    written = words.write([words.Asked(one.id, one.member_id, one.template_id, one.values) for one in touches], now)
+    links: list[tuple[str, UUID, str]] = []
+    for touch in touches:
+        found = written[touch.id]
+        if isinstance(found, words.Fault):
+            failed.append(Settled(touch, "refused", found.code, found.because))
+            continue
+        if medium in KINDS and touch.member_id not in handles:
+            failed.append(Settled(touch, "refused", str(Why.NO_ADDRESS), medium))
+            continue
+        identity, address = handles.get(touch.member_id, (None, ""))
+        ready.append(Ready(touch, replace(found.message, to=address), identity))
+        links += [(token, touch.id, url) for token, url in found.links]
+    if links:
+        tokens, touched, urls = zip(*links, strict=True)
+        cursor.execute(_sql.insert_links, {"tokens": list(tokens), "touches": array(touched), "urls": list(urls)})
+    return ready, failed
+
+
+def _settled(touch: Claimed, outcome: Outcome, now: datetime) -> Settled:
+    match outcome:
+        case Sent(receipt):
+            return Settled(touch, "sent", receipt=receipt, sent_at=now)
+        case Retry(after, because) if touch.attempts + 1 < MAX_ATTEMPTS:
+            wait = min(after * 2**touch.attempts, timedelta(hours=12))
+            return Settled(touch, "reserved", "provider.busy", because, at=now + wait)
+        case Retry(_, because):
+            return Settled(touch, "failed", "provider.gave_up", because)
+        case GiveUp(code, because):
+            return Settled(touch, "failed", code, because)
+        case Unknown(because):
+            return Settled(touch, "unknown", "provider.silent", because)
+
+
+def _answers(outcomes: Iterator[Outcome], count: int) -> Iterator[Outcome]:
+    """The channel's answers; what a broken channel leaves unanswered may have been sent, and counts as unknown."""
+    given = 0
+    try:
+        for outcome in outcomes:
+            given += 1
+            yield outcome
+    except Exception as error:  # a vendor's fault must not lose the answers before it
+        because = f"the channel failed: {type(error).__name__}: {error}"[:300]
+        yield from (Unknown(because) for _ in range(count - given))
+
+
+def _provider(account: Account) -> Provider:
+    secrets = msgspec.json.decode(decrypt(bytes(account.secrets)), type=dict[str, str]) if account.secrets else {}
+    return Provider(account.code, account.settings, secrets)

@@ -1,0 +1,18 @@
+"""What the timetable does for touches."""
+
+from datetime import datetime
+
+from . import services
+from .rules.settings import MEDIA
+
+
+def send(now: datetime) -> None:
+    """Hand over what is due, medium by medium."""
+    services.post_inbox(now)
+    for medium in MEDIA:
+        services.send_due(now, medium)
+
+
+def forget_senders(now: datetime) -> None:
+    """What a stopped sender left behind becomes unknown."""
+    services.forget_senders(now)

@@ -1,0 +1,290 @@
+"""From a wish to the provider and back: decided once, sent at most once, every head accounted for."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from siyu.facts.pump import pump
+from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
+from siyu.operate.verify import verify
+from siyu.touches import services
+from siyu.touches.models import Account, InboxMessage, Link, Touch
+from siyu.touches.rules.sending import GiveUp, Retry, Unknown
+from siyu.touches.services import Wish, propose
+from siyu.touches.services.sending import claim
+
+from . import scene
+from .scene import NOON, hours
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> scene.Provider:
+    """An e-mail provider with an account, in the place of SMTP."""
+    desk = scene.Provider()
+    monkeypatch.setattr("siyu.touches.services.sending.import_module", lambda path: desk.module)
+    monkeypatch.setattr("siyu.touches.services.accounts.import_module", lambda path: desk.module)
+    scene.account()
+    return desk
+
+
+def wish(member: int, template, key: str = "", **changes) -> Wish:
+    return Wish(
+        **{"member_id": member, "template_id": template.pk, "key": key or f"send:1:{member}", "source": "send:1", "at": NOON, **changes}
+    )
+
+
+def statuses() -> dict[str, int]:
+    return dict(scene.rows("SELECT status, count(*) FROM touches_touch GROUP BY 1"))
+
+
+def holds() -> bool:
+    return all(finding.holds for finding in verify(60))
+
+
+def test_who_agreed_gets_the_words_and_the_log_hears_of_it(provider) -> None:
+    yue = scene.person("yue")
+
+    answers = propose([wish(yue, scene.template())], now=NOON)
+    sent = services.send_due(NOON, "email")
+    pump(NOON + hours(1))
+
+    assert (answers[0].status, sent) == ("reserved", 1)
+    assert [(message.to, message.text, message.subject) for message in provider.got] == [("yue@example.com", "Dear Yue", "Hello")]
+    touch = Touch.objects.get()
+    assert (touch.status, touch.receipt, touch.sent_at) == ("sent", "r-yue@example.com", NOON)
+    assert scene.rows("SELECT count(*) FROM facts_log WHERE name = 'touch.sent'") == [(1,)]
+    assert holds()
+
+
+def test_a_wish_is_one_touch_however_often_it_is_wished(provider) -> None:
+    yue, template = scene.person("yue"), scene.template()
+
+    first = propose([wish(yue, template)], now=NOON)
+    again = propose([wish(yue, template), wish(yue, template)], now=NOON + hours(1))
+
+    assert [answer.is_repeated for answer in first + again] == [False, True, True]
+    assert Touch.objects.count() == 1
+
+
+def test_every_head_is_accounted_for_with_its_reason(provider) -> None:
+    template = scene.template()
+    people = [scene.person("yue"), scene.person("lan", agrees=False), scene.person("mei")]
+    scene.happens("consent.withdrawn", "mei", NOON - hours(1), purpose="marketing", channel="email", proof="phone call")
+
+    answers = propose([*(wish(member, template) for member in people), wish(999_999, template)], now=NOON)
+
+    assert [(answer.status, answer.why) for answer in answers] == [
+        ("reserved", ""),
+        ("refused", "consent.missing"),
+        ("refused", "consent.withdrawn"),
+        ("refused", "member.gone"),
+    ]
+
+
+def test_withdrawing_between_the_wish_and_the_sending_is_heard(provider) -> None:
+    yue = scene.person("yue")
+    propose([wish(yue, scene.template(), at=NOON + hours(2))], now=NOON)
+    scene.happens("consent.withdrawn", "yue", NOON + hours(1), purpose="marketing", channel="any", proof="shop")
+
+    services.send_due(NOON + hours(3), "email")
+
+    touch = Touch.objects.get()
+    assert (touch.status, touch.why) == ("refused", "consent.withdrawn")
+    assert provider.got == []
+
+
+def test_a_night_puts_off_and_the_morning_sends(provider) -> None:
+    yue = scene.person("yue")
+    night = NOON + hours(10)
+
+    answer = propose([wish(yue, scene.template(), at=night)], now=NOON)[0]
+
+    assert answer.at == NOON + hours(21)
+    assert services.send_due(night, "email") == 0
+    assert services.send_due(NOON + hours(21), "email") == 1
+
+
+def test_caps_hold_across_sends_and_a_merge(provider) -> None:
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    lan, template = [scene.person("yue"), scene.person("lan")][1], scene.template()
+    propose([wish(lan, template, "a")], now=NOON)
+    scene.happens("member.aliased", "yue", NOON, also=[scene.Handle("user_id", "lan")], proof="alias")
+
+    answer = propose([wish(scene.member("yue"), template, "b")], now=NOON)[0]
+
+    assert scene.member("yue") == scene.member("lan")
+    assert (answer.status, answer.why, answer.detail) == ("refused", "cap.reached", "1 a day")
+    assert holds()
+
+
+def test_what_the_provider_says_decides_what_happens_next(provider) -> None:
+    set_setting(SYSTEM, "touches.quiet_hours", {}, NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    names = ("busy", "gone", "mute", "fine")
+    members = [scene.person(name) for name in names]
+    provider.outcomes |= {
+        "busy@example.com": Retry(timedelta(minutes=2), "451 later"),
+        "gone@example.com": GiveUp("smtp.550", "no such user"),
+        "mute@example.com": Unknown("the line was cut"),
+    }
+    propose([wish(member, scene.template()) for member in members], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    found = {touch.member_id: (touch.status, touch.why) for touch in Touch.objects.all()}
+    assert [found[member] for member in members] == [
+        ("reserved", "provider.busy"),
+        ("failed", "smtp.550"),
+        ("unknown", "provider.silent"),
+        ("sent", ""),
+    ]
+    provider.outcomes.clear()
+    services.send_due(NOON + hours(1), "email")
+    assert [message.to for message in provider.got].count("busy@example.com") == 2
+    assert [message.to for message in provider.got].count("mute@example.com") == 1
+    again = propose([wish(members[1], scene.template(), "again")], now=NOON + hours(30))[0]
+    assert (again.status, again.why) == ("refused", "address.refused")
+    assert holds()
+
+
+def test_a_channel_that_breaks_leaves_the_rest_unknown_and_loses_no_answer(provider) -> None:
+    first, second = scene.person("a"), scene.person("b")
+    propose([wish(first, scene.template(), priority=1), wish(second, scene.template())], now=NOON)
+    provider.outcomes["b@example.com"] = RuntimeError("vendor's fault")
+
+    services.send_due(NOON, "email")
+
+    assert statuses() == {"sent": 1, "unknown": 1}
+
+
+def test_a_sender_that_stops_in_mid_send_leaves_unknown_and_nothing_is_sent_twice(provider) -> None:
+    propose([wish(scene.person("yue"), scene.template())], now=NOON)
+    claim(NOON, "email")
+
+    services.forget_senders(NOON + timedelta(minutes=5))
+    early = statuses()
+    services.forget_senders(NOON + timedelta(minutes=11))
+
+    assert (early, statuses()) == ({"sending": 1}, {"unknown": 1})
+    assert services.send_due(NOON + hours(1), "email") == 0
+
+
+def test_an_account_sends_no_faster_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider()
+    monkeypatch.setattr("siyu.touches.services.sending.import_module", lambda path: desk.module)
+    monkeypatch.setattr("siyu.touches.services.accounts.import_module", lambda path: desk.module)
+    scene.account(per_minute=2)
+    template = scene.template()
+    propose([wish(scene.person(name), template) for name in "abc"], now=NOON)
+
+    sent = [services.send_due(NOON + timedelta(seconds=seconds), "email") for seconds in (0, 30, 61)]
+
+    assert sent == [2, 0, 1]
+
+
+def test_words_that_are_missing_stop_one_touch_alone(provider) -> None:
+    template = scene.template(text="{{ trait.skin }}")
+    propose([wish(scene.person("yue", skin="oily"), template), wish(scene.person("lan"), template)], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    assert [message.text for message in provider.got] == ["oily"]
+    assert Touch.objects.get(status="refused").why == "template.missing"
+
+
+def test_the_inbox_shows_what_was_written_and_to_nobody_else(provider) -> None:
+    yue, lan = scene.person("yue"), scene.person("lan")
+    propose([wish(yue, scene.template("inbox"))], now=NOON)
+
+    posted = services.post_inbox(NOON)
+
+    message = InboxMessage.objects.get()
+    assert (posted, message.member_id, Touch.objects.get().status) == (1, yue, "sent")
+    assert b"Yue" not in bytes(message.words)
+    assert services.read_message(lan, message.touch_id, now=NOON) is False
+    assert services.read_message(yue, message.touch_id, now=NOON) is True
+    assert holds()
+
+
+def test_a_click_is_counted_and_a_receipt_comes_back(provider) -> None:
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    propose([wish(scene.person("yue"), scene.template(text="Look: https://shop.example/a?x=1"))], now=NOON)
+    services.send_due(NOON, "email")
+    link, touch = Link.objects.get(), Touch.objects.get()
+
+    seen = Client().get(f"/t/{link.token}")
+    looked = Client().head(f"/t/{link.token}")
+    pump(utc_now())
+
+    assert provider.got[0].text == f"Look: https://vip.example.com/t/{link.token}"
+    assert (seen.status_code, seen["Location"], looked.status_code) == (302, "https://shop.example/a?x=1", 302)
+    link.refresh_from_db()
+    touch.refresh_from_db()
+    assert link.clicks == 1
+    assert touch.clicked_at is not None
+    assert Client().get("/t/nothing").status_code == 404
+    assert provider.got[0].unsubscribe_url == f"https://vip.example.com/t/stop/{touch.pk}"
+
+
+def test_receipts_in_any_order_leave_the_first_instants(provider) -> None:
+    propose([wish(scene.person("yue"), scene.template())], now=NOON)
+    services.send_due(NOON, "email")
+    touch = Touch.objects.get()
+
+    for name, after in (("touch.clicked", 3), ("touch.opened", 2), ("touch.opened", 5), ("touch.delivered", 1)):
+        scene.happens(name, "yue", NOON + hours(after), touch=str(touch.pk))
+
+    touch.refresh_from_db()
+    assert (touch.delivered_at, touch.opened_at, touch.clicked_at) == (NOON + hours(1), NOON + hours(2), NOON + hours(3))
+
+
+def test_one_click_says_no_to_this_kind_of_message_this_way(provider) -> None:
+    yue = scene.person("yue")
+    propose([wish(yue, scene.template())], now=NOON)
+    address = reverse("touch-stop", args=[Touch.objects.get().pk])
+
+    asked = Client().get(address)
+    done = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+    pump(utc_now())
+
+    assert (asked.status_code, done.status_code) == (200, 200)
+    assert scene.rows("SELECT purpose, channel, is_given FROM members_consent ORDER BY occurred_at DESC LIMIT 1") == [
+        ("marketing", "email", False)
+    ]
+    assert Client().get(reverse("touch-stop", args=[UUID(int=7)])).status_code == 404
+
+
+def test_secrets_are_kept_encrypted_and_a_new_account_takes_over(provider) -> None:
+    services.open_account(SYSTEM, "mail2", "Mail 2", "email", {"password": "s3cret"}, now=NOON)
+
+    old, new = Account.objects.order_by("pk")
+    assert (old.archived_at, new.archived_at) == (NOON, None)
+    assert b"s3cret" not in bytes(new.secrets)
+    assert "s3cret" not in str(new.settings)
+    with pytest.raises(Refusal, match=r"account\.missing"):
+        services.open_account(SYSTEM, "mail3", "Mail 3", "email", {}, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("medium", "purpose", "words", "code"),
+    [
+        ("sms", "marketing", {"text": "大促"}, "template.stop"),
+        ("email", "marketing", {"text": "x"}, "template.empty"),
+        ("email", "marketing", {"text": "{{ member.password }}", "subject": "s"}, "template.variable"),
+        ("fax", "marketing", {"text": "x"}, "template.medium"),
+        ("email", "spam", {"text": "x"}, "template.purpose"),
+        ("email", "marketing", {"text": 7}, "template.empty"),
+    ],
+)
+def test_a_template_that_would_do_harm_is_refused(medium, purpose, words, code) -> None:
+    with pytest.raises(Refusal) as refused:
+        services.publish_template(SYSTEM, "t", "T", medium, purpose, {"zh-hans": words}, now=NOON)
+
+    assert refused.value.code == code

@@ -1,0 +1,48 @@
+"""Each invariant of touches names the row that was corrupted, and it alone."""
+
+import pytest
+from django.db import connection
+
+from siyu.lib.sql import statements
+from siyu.touches import services
+from siyu.touches.services import Wish, propose
+
+from . import scene
+from .scene import NOON
+
+pytestmark = pytest.mark.django_db
+
+CORRUPTIONS = {
+    "touch_has_its_reason": "UPDATE touches_touch SET status = 'refused', why = '' WHERE medium = 'email'",
+    "touch_has_a_status": "UPDATE touches_touch SET status = 'lost' WHERE medium = 'email'",
+    "touch_of_root_member": "UPDATE members_member SET merged_into_id = (SELECT max(id) FROM members_member)"
+    " WHERE id = (SELECT member_id FROM touches_touch WHERE medium = 'email')",
+    "no_orphan_touch": "UPDATE touches_touch SET medium = 'sms' WHERE medium = 'email'",
+    "inbox_of_a_sent_touch": "UPDATE touches_inboxmessage SET member_id = 0",
+}
+
+
+@pytest.mark.parametrize("name", list(CORRUPTIONS))
+def test_a_corrupted_row_is_named_by_its_invariant_alone(name: str) -> None:
+    yue, lan = scene.person("yue"), scene.person("lan")
+    wishes = [
+        Wish(member, scene.template(medium).pk, f"{medium}:{member}", "send:1", NOON) for member, medium in ((yue, "email"), (lan, "inbox"))
+    ]
+    propose(wishes, now=NOON)
+    services.post_inbox(NOON)
+    assert broken() == set()
+
+    with connection.cursor() as cursor:
+        cursor.execute(CORRUPTIONS[name])
+
+    assert broken() == {name}
+
+
+def broken() -> set[str]:
+    with connection.cursor() as cursor:
+        found = set()
+        for name, statement in vars(statements("siyu.touches", "verify")).items():
+            cursor.execute(statement)
+            if cursor.fetchone():
+                found.add(name)
+    return found

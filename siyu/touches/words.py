@@ -1,0 +1,87 @@
+"""From a template to the words one member reads: values of the member, links that count, a way to say no."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from siyu.merchant.queries import settings_book
+
+from .models import Template
+from .rules.sending import Message
+from .rules.wording import Variant, WordingError, links, nested, render, variables, with_links
+from .variables import values_of
+
+
+class Asked(NamedTuple):
+    """Words wanted for a touch."""
+
+    touch_id: UUID
+    member_id: int
+    template_id: int
+    values: Mapping[str, Any]
+
+
+class Written(NamedTuple):
+    """The words of a touch, and its addresses by token."""
+
+    message: Message
+    links: list[tuple[str, str]]
+
+
+class Fault(NamedTuple):
+    """Why there are no words for somebody."""
+
+    code: str
+    because: str
+
+
+def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
+    """The words of each touch, in the member's language where the template has it. Values are read for the whole set."""
+    templates = Template.objects.in_bulk({one.template_id for one in asked})
+    names = {name for template in templates.values() for name in _names(template)} | {"member.language"}
+    values = values_of(sorted({one.member_id for one in asked}), names, now)
+    base = settings_book().value("touches.address", now.date()).rstrip("/")
+    found: dict[UUID, Written | Fault] = {}
+    for one in asked:
+        member = values[one.member_id]
+        try:
+            found[one.touch_id] = _one(one, templates[one.template_id], member, base)
+        except WordingError as error:
+            found[one.touch_id] = Fault(error.code, error.because)
+    return found
+
+
+def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -> Written:
+    tree = nested({**member, **{f"with.{name}": value for name, value in one.values.items()}})
+    variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
+    words = render(variant, tree)
+    tokens: list[tuple[str, str]] = []
+    if template.counts_links and base and template.medium in ("email", "sms", "inbox"):
+        tokens = [(token_urlsafe(9), url) for url in links(words) if not url.startswith(f"{base}/t/")]
+        by_url = {url: f"{base}/t/{token}" for token, url in tokens}
+        words = with_links(words, lambda url: by_url.get(url, url))
+    parameters = {name: render(Variant(source), tree).text for name, source in template.provider_values}
+    message = Message(
+        id=one.touch_id,
+        to="",
+        text=words.text,
+        subject=words.subject,
+        html=words.html,
+        template=template.provider_template,
+        values=parameters,
+        unsubscribe_url=f"{base}/t/stop/{one.touch_id}" if base and template.medium == "email" and template.purpose != "service" else "",
+    )
+    return Written(message, tokens)
+
+
+def _variant(template: Template, language: str) -> dict[str, Any]:
+    return template.variants.get(language.lower()) or template.variants.get("zh-hans") or next(iter(template.variants.values()))
+
+
+def _names(template: Template) -> set[str]:
+    sources = [part for words in template.variants.values() for part in words.values()] + [source for _, source in template.provider_values]
+    return {name for source in sources for name in variables(source)}
