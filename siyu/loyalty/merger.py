@@ -11,8 +11,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
 from .programme import programme
-from .rules import TRACK
-from .standing import replay_standings
+from .standing import Judged, replay_standings
 
 _sql = statements("siyu.loyalty", "merger")
 Pairs = list[tuple[int, int]]
@@ -22,8 +21,11 @@ def absorb(cursor: Cursor, pairs: Pairs) -> None:
     """Let each survivor own what its loser owned. A merge is no `tier.changed`; what it makes of the tier is told by `member.merged`."""
     final = {loser: survivor for survivor, loser in pairs}
     losers = list(final)
-    cursor.execute(_sql.absorb, {"losers": losers, "survivors": [_root(final, loser) for loser in losers]})
+    roots = {"losers": losers, "survivors": [_root(final, loser) for loser in losers]}
+    cursor.execute(_sql.absorb, roots)
     survivors = {row[0] for row in cursor.fetchall()}
+    cursor.execute(_sql.absorb_floors, roots)
+    survivors |= {row[0] for row in cursor.fetchall()}
     if survivors:
         _rejudge(cursor, survivors | set(losers))
 
@@ -32,16 +34,18 @@ def release(cursor: Cursor, pairs: Pairs) -> None:
     """Give every account that these members own, or once had, to whom it belongs by the merges that still stand."""
     members = sorted({member for pair in pairs for member in pair})
     cursor.execute(_sql.release, {"members": members})
-    if moved := cursor.fetchall():
+    moved = cursor.fetchall()
+    cursor.execute(_sql.release_floors, {"members": members})
+    if moved := moved + cursor.fetchall():
         _rejudge(cursor, {member for row in moved for member in row})
 
 
 def _rejudge(cursor: Cursor, members: set[int]) -> None:
-    cursor.execute(_sql.judged_by, {"track": TRACK, "members": sorted(members)})
-    version = cursor.fetchone()[0]  # type: ignore[index]
+    cursor.execute(_sql.judged, {"members": sorted(members)})
+    judged = {track: Judged(version, until) for track, version, until in cursor.fetchall()}
     book = settings_book()
     rules = programme(cursor, book, book.zone(date.max))
-    replay_standings(cursor, rules, {member: version for member in members})
+    replay_standings(cursor, rules, members, judged, is_unknown_time=True)
 
 
 def _root(final: dict[int, int], member: int) -> int:

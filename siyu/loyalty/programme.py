@@ -1,26 +1,30 @@
 """The programme as it stands in the tables, parsed once for as long as it does not change."""
 
-from datetime import date
+import json
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from psycopg import Cursor
 
 from siyu.facts.filters import compile as compile_filter
-from siyu.lib.clock import midnight
 from siyu.lib.sql import statements
 from siyu.merchant.queries import SettingsBook
 
-from .rules import PLAIN, TRACK, Definition, EarnRule, Ladder, Programme, Tier
+from .rules import PLAIN, Definition, EarnRule, Ladder, Programme, Tier
+from .rules.tiers.days import Zones
+from .rules.tiers.terms import PLAIN_TERMS
+from .rules.tiers.terms import Terms as TrackTerms
 from .rules.units import Terms, Unit
 
 _sql = statements("siyu.loyalty", "programme")
 
 RuleRow = tuple[int, str, int, str, date, date | None, str]
 UnitRow = tuple[str, int, str, str, date, str]
-TierRow = tuple[int, date, str, str, int, int, Decimal]
+TierRow = tuple[int, date, str, str, int, int, Decimal, int | None, str, str, str | None, str | None, datetime | None, bool]
 
 
 def programme(cursor: Cursor, settings: SettingsBook, zone: ZoneInfo) -> Programme:
@@ -29,10 +33,9 @@ def programme(cursor: Cursor, settings: SettingsBook, zone: ZoneInfo) -> Program
     rules = tuple(cursor.fetchall())
     cursor.execute(_sql.units)
     units = tuple(cursor.fetchall())
-    cursor.execute(_sql.tiers, {"track": TRACK})
+    cursor.execute(_sql.tiers)
     tiers = tuple(cursor.fetchall())
-    zones = tuple(sorted({(row[1], settings.zone(row[1])) for row in tiers}, key=lambda pair: pair[0]))
-    return _programme(rules, tiers, zones, zone, settings.currency(date.max), _sources(cursor, rules), units)
+    return _programme(rules, tiers, zones_of(settings), zone, settings.currency(date.max), _sources(cursor, rules), units)
 
 
 def _sources(cursor: Cursor, rules: tuple[RuleRow, ...]) -> tuple[tuple[int, str], ...]:
@@ -43,26 +46,41 @@ def _sources(cursor: Cursor, rules: tuple[RuleRow, ...]) -> tuple[tuple[int, str
     return tuple(cursor.fetchall())
 
 
+def zones_of(settings: SettingsBook) -> Zones:
+    """The merchant's zones, each from its day on."""
+    dated = sorted(day for day, _ in settings.values.get("merchant.zone", ()))
+    return Zones(settings.zone(date.min), tuple((day, settings.zone(day)) for day in dated))
+
+
 @lru_cache(maxsize=8)
 def _programme(
     rules: tuple[RuleRow, ...],
     tiers: tuple[TierRow, ...],
-    zones: tuple[tuple[date, ZoneInfo], ...],
+    zones: Zones,
     zone: ZoneInfo,
     currency: str,
     sources: tuple[tuple[int, str], ...],
     units: tuple[UnitRow, ...],
 ) -> Programme:
-    starts = dict(zones)
-    versions: dict[tuple[int, date], list[Tier]] = {}
-    for version, day, code, name, rank, threshold, multiplier in tiers:
-        versions.setdefault((version, day), []).append(Tier(code, name, rank, threshold, int(multiplier * PLAIN)))
-    ladders = [Ladder(version, midnight(day, starts[day]), tuple(steps)) for (version, day), steps in versions.items()]
-    return Programme([_rule(row) for row in rules], ladders, zone, currency, dict(sources), [unit_of(row) for row in units])
+    versions: dict[tuple[Any, ...], list[Tier]] = {}
+    for version, day, code, name, rank, threshold, multiplier, keep, gifts, track, terms, migration, by_hand_at, _ in tiers:
+        step = Tier(code, name, rank, threshold, int(multiplier * PLAIN), keep, tuple((unit, n) for unit, n in json.loads(gifts)))
+        versions.setdefault((track, version, day, terms, migration, by_hand_at), []).append(step)
+    ladders = [
+        Ladder(version, zones.starts(day), tuple(steps), track, _terms(terms), migration or "at_once", by_hand_at)
+        for (track, version, day, terms, migration, by_hand_at), steps in versions.items()
+    ]
+    has_floors = bool(tiers) and tiers[0][-1]
+    of_units = [unit_of(row) for row in units]
+    return Programme([_rule(row) for row in rules], ladders, zone, currency, dict(sources), of_units, zones, has_floors=has_floors)
 
 
 def unit_of(row: UnitRow) -> Unit:
     return Unit(*row[:5], msgspec.json.decode(row[5], type=Terms))
+
+
+def _terms(stored: str | None) -> TrackTerms:
+    return msgspec.json.decode(stored, type=TrackTerms) if stored is not None else PLAIN_TERMS
 
 
 def _rule(row: RuleRow) -> EarnRule:

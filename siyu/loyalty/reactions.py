@@ -1,5 +1,7 @@
 """Earning in the loop: the facts and merges of a batch, walked through the fold, between one reading and one writing."""
 
+from collections.abc import Sequence
+
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
@@ -8,7 +10,7 @@ from siyu.members.services import rung_news
 from .programme import programme
 from .reading import read
 from .rows import Touched
-from .rules import TRACK, Book, News, rungs_of
+from .rules import TRACK, News, Programme, rungs_of
 from .writing import write
 
 TIER_CHANGED = "tier.changed"
@@ -30,15 +32,17 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
             book.tell(step)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
-    return news_of(book)
+    return news_of(rules, book.news)
 
 
-def news_of(book: Book) -> list[Derived]:
+def news_of(programme: Programme, told_of: Sequence[News]) -> list[Derived]:
     """Moves of tier, each with the rungs of the relationship ladder that it reaches or leaves."""
     told: list[Derived] = []
-    for news in book.news:
+    for news in told_of:
         told.append(derived(news))
-        ladder = book.programme.ladder_at(news.move.at)
+        if news.move.track != TRACK:
+            continue
+        ladder = programme.ladder(news.move.version)
         before, after = rungs_of(ladder, news.move.before), rungs_of(ladder, news.move.after)
         for rung in sorted(before ^ after):
             told.append(rung_news(news.move.member_id, rung, held=rung in after, cause=news.cause, at=news.move.at))
@@ -52,8 +56,8 @@ def derived(news: News) -> Derived:
         name=TIER_CHANGED,
         reaction="loyalty.tier",
         member_id=move.member_id,
-        properties={"track": TRACK, "from": move.before, "to": move.after, "growth": move.growth},
+        properties={"track": move.track, "from": move.before, "to": move.after, "growth": move.growth, "why": move.why},
         cause=news.cause,
         at=None if news.cause is not None else move.at,
-        discriminator=TRACK,
+        discriminator=move.track,
     )

@@ -14,12 +14,13 @@ from .holders import holders
 from .limits import budget_uses, cap_uses
 from .people import read_people
 from .rows import AccountRow, HoldRow, Known, LotRow, Touched
-from .rules import GROWTH, TRACK, Account, Book, Growth, Hold, Lot, Member, Programme, Purchase, Standing, replayed
+from .rules import GROWTH, NOWHERE, Account, Book, Floor, Hold, Lot, Member, Movement, Programme, Purchase, Standing, replayed
 from .rules.fold import order_of
-from .rules.standing import switch_at
-from .standing import movements
+from .rules.standing import times_of
+from .standing import floors, movements
 
 _sql = statements("siyu.loyalty", "read")
+Granted = dict[int, dict[str, tuple[Floor, ...]]]
 
 
 def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime, owners: Iterable[int] = ()) -> tuple[Book, Known]:
@@ -65,10 +66,11 @@ def _lay(
 ) -> None:
     cursor.execute(_sql.accounts, {"owners": ids})
     accounts = [AccountRow(*row) for row in cursor.fetchall()]
-    cursor.execute(_sql.standings, {"track": TRACK, "owners": ids})
-    known.standings = {member: Standing(*standing) for member, *standing in cursor.fetchall()}
+    cursor.execute(_sql.standings, {"owners": ids})
+    for member, track, *standing in cursor.fetchall():
+        known.standings.setdefault(member, {})[track] = Standing(*standing)
     cursor.execute(_sql.holds, {"owners": ids, "until": until, "keys": holds})
-    _members(cursor, book, known, touched, accounts, lots, [HoldRow(*row) for row in cursor.fetchall()])
+    _members(cursor, book, known, touched, accounts, lots, [HoldRow(*row) for row in cursor.fetchall()], ids)
 
 
 def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, str]]) -> list[LotRow]:
@@ -115,7 +117,14 @@ def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
 
 
 def _members(
-    cursor: Cursor, book: Book, known: Known, touched: Touched, accounts: list[AccountRow], lots: list[LotRow], held: list[HoldRow]
+    cursor: Cursor,
+    book: Book,
+    known: Known,
+    touched: Touched,
+    accounts: list[AccountRow],
+    lots: list[LotRow],
+    held: list[HoldRow],
+    owners: Iterable[int],
 ) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
     holder = holders(cursor, touched, {row.origin: row.owner for row in accounts})
@@ -136,42 +145,67 @@ def _members(
     holdings = _holdings(book, known, lots, holder)
     holds = _holds(known, held, holder)
     used = cap_uses(cursor, book, known, touched.facts, holder)
-    standings = _standings(cursor, book.programme, known, touched, holder)
-    for member in debts:
-        own, standing = holdings.get(member, {}), standings.get(member, Standing())
+    moved = _movements(cursor, book.programme, touched, holder)
+    granted = _floors(cursor, book.programme, touched, owners, holder)
+    standings = _standings(book.programme, known, touched, moved, granted)
+    for member in {**debts, **standings, **granted}:
+        own, stands = holdings.get(member, {}), standings.get(member, {})
         due = [due_at for lot in own.values() if (due_at := lot.due_at) is not None]
         due += [hold.until for hold in holds.get(member, {}).values()]
         due += active.get(member, {}).values()
-        if (switch := switch_at(book.programme, standing.version, standing.since)) is not None:
-            due.append(switch)
+        due += [due_at for due_at in times_of(book.programme, stands) if due_at is not None]
         book.members[member] = Member(
             id=member,
             lots=own,
             used=used.get(member, {}),
-            debts=debts[member],
+            debts=debts.get(member, {}),
             holds=holds.get(member, {}),
             active=active.get(member, {}),
             growth=growth.get(member, 0),
-            tier=standing.tier,
-            version=standing.version,
-            since=standing.since,
+            standings=stands,
+            movements=moved.get(member, ()),
+            floors=granted.get(member, {}),
             due_at=min(due, default=None),
         )
 
 
-def _standings(cursor: Cursor, programme: Programme, known: Known, touched: Touched, holder: dict[int, int]) -> dict[int, Standing]:
+def _movements(cursor: Cursor, programme: Programme, touched: Touched, holder: dict[int, int]) -> dict[int, tuple[Movement, ...]]:
+    """The single movements that windows need; of those who merge in the batch, of all that tiers measure."""
+    merging = {touched.final(merged.survivor_id) for merged in touched.merges}
+    rest = {touched.final(member) for member in holder.values()} - merging if programme.windowed else set()
+    moved: dict[int, list[Movement]] = {}
+    for members, units in ((merging, programme.measures), (rest, programme.windowed)):
+        for owned in movements(cursor, members, units) if members else ():
+            if owned.origin in holder:
+                moved.setdefault(holder[owned.origin], []).append(owned.movement)
+    return {member: tuple(own) for member, own in moved.items()}
+
+
+def _floors(cursor: Cursor, programme: Programme, touched: Touched, members: Iterable[int], holder: dict[int, int]) -> Granted:
+    """The tiers that staff granted, by whom they were granted to before the batch's merges."""
+    if not programme.has_floors:
+        return {}
+    found: Granted = {}
+    for origin, owner, track, floor in floors(cursor, members):
+        own = found.setdefault(holder.get(origin, origin if touched.merges else owner), {})
+        own[track] = (*own.get(track, ()), floor)
+    return found
+
+
+def _standings(
+    programme: Programme, known: Known, touched: Touched, moved: dict[int, tuple[Movement, ...]], granted: Granted
+) -> dict[int, dict[str, Standing]]:
     """The tiers before the batch: the tables' own, but of those who merge in it, whose tables are ahead, what the entries say."""
     merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
-    standings = {member: standing for member, standing in known.standings.items() if member not in merging}
-    finals = {touched.final(member) for member in merging & set(holder.values())}
-    if not finals:
-        return standings
-    by_holder: dict[int, list[Growth]] = {}
-    for movement in movements(cursor, finals):
-        by_holder.setdefault(holder[movement.origin], []).append(movement.growth)
-    for member in merging & by_holder.keys():
-        version = known.standings.get(touched.final(member), Standing()).version
-        standings[member] = replayed(programme, by_holder[member], version)
+    standings = {member: stands for member, stands in known.standings.items() if member not in merging}
+    for member in merging & {*moved, *granted}:
+        final = known.standings.get(touched.final(member), {})
+        for track in programme.tracks:
+            last = final.get(track.code, NOWHERE)
+            floors = granted.get(member, {}).get(track.code, ())
+            standing = replayed(programme, track, moved.get(member, ()), floors, until=last.judged_at, version=last.version)
+            if standing.since is not None:
+                standings.setdefault(member, {})[track.code] = standing
     return standings
 
 

@@ -93,7 +93,7 @@ class Known(msgspec.Struct):
     accounts: dict[Account, int] = {}
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
-    standings: dict[int, Standing] = {}
+    standings: dict[int, dict[str, Standing]] = {}  # member → track → where it stands
     operations: dict[str, int] = {}
     holds: dict[tuple[str, UUID], int] = {}  # (operation, lot) → amount
     active: dict[Account, datetime] = {}

@@ -1,52 +1,94 @@
 """Standings as they are stored, and their replay from entries, which merges and their undo rest on."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
 from siyu.members.services import hold_rungs
 
-from .rules import TRACK, Growth, Programme, Standing, replayed, rungs_of
+from .rules import TRACK, Floor, Movement, Programme, Standing, Track, replayed, rungs_of
 
 _sql = statements("siyu.loyalty", "standing")
 
 
-class Movement(NamedTuple):
-    """A movement of growth, with the member it was earned as and the owner it has now."""
+class Owned(NamedTuple):
+    """A movement of what tiers measure, with the member it was earned as and the owner it has now."""
 
     origin: int
     owner: int
-    growth: Growth
+    movement: Movement
 
 
-def movements(cursor: Cursor, owners: Iterable[int]) -> list[Movement]:
-    """Every movement of these members' growth, in the order in which it is replayed."""
-    cursor.execute(_sql.growth_entries, {"owners": sorted(owners)})
-    return [Movement(origin, owner, Growth(*growth)) for origin, owner, *growth in cursor.fetchall()]
+class Judged(NamedTuple):
+    """How far members have been judged on a track: by which version, and up to when (None where only the moment counts)."""
+
+    version: int = 0
+    until: datetime | None = None
 
 
-def replay_standings(cursor: Cursor, programme: Programme, versions: Mapping[int, int]) -> None:
-    """Recompute members' standings from their entries: member → the newest version of the tiers that has judged them."""
-    by_owner: dict[int, list[Growth]] = {owner: [] for owner in versions}
-    for movement in movements(cursor, versions):
-        by_owner[movement.owner].append(movement.growth)
-    standings = {owner: replayed(programme, growth, versions[owner]) for owner, growth in by_owner.items()}
-    cursor.execute(_sql.drop_standings, {"track": TRACK, "members": [owner for owner in standings if standings[owner].since is None]})
-    write_standings(cursor, programme, {owner: standing for owner, standing in standings.items() if standing.since is not None})
+def movements(cursor: Cursor, owners: Iterable[int], units: Iterable[str]) -> list[Owned]:
+    """Every movement of these units that counts for these members, in the order in which it is replayed."""
+    cursor.execute(_sql.movements, {"owners": sorted(owners), "units": sorted(units)})
+    return [
+        Owned(origin, owner, Movement(at, fact_id or operation, amount, unit, since, lot, is_gift))
+        for origin, owner, at, fact_id, operation, amount, unit, since, lot, is_gift in cursor.fetchall()
+    ]
 
 
-def write_standings(cursor: Cursor, programme: Programme, standings: Mapping[int, Standing]) -> None:
-    """Write the tiers of members, as they now stand, and the rungs that they give."""
-    if standings:
-        columns = {
-            "track": TRACK,
-            "members": list(standings),
-            "tiers": [standing.tier for standing in standings.values()],
-            "growth": [standing.growth for standing in standings.values()],
-            "since": [standing.since for standing in standings.values()],
-            "versions": [standing.version for standing in standings.values()],
-        }
-        cursor.execute(_sql.write_standings, columns)
-        hold_rungs(cursor, {member: rungs_of(programme.ladder(standing.version), standing.tier) for member, standing in standings.items()})
+def floors(cursor: Cursor, owners: Iterable[int]) -> list[tuple[int, int, str, Floor]]:
+    """The tiers that staff granted to these members: to whom, whose they are now, on which track."""
+    cursor.execute(_sql.floors, {"owners": sorted(owners)})
+    return [(origin, owner, track, Floor(*floor)) for origin, owner, track, *floor in cursor.fetchall()]
+
+
+def replay_standings(
+    cursor: Cursor, programme: Programme, members: Iterable[int], judged: Mapping[str, Judged], *, is_unknown_time: bool = False
+) -> None:
+    """Recompute members' standings on every track from their entries and floors; `judged`: track → how far.
+
+    `is_unknown_time`: what happened until then was told already, and what comes is yet to be judged.
+    """
+    owners = sorted(members)
+    moved: dict[int, list[Movement]] = {owner: [] for owner in owners}
+    for owned in movements(cursor, owners, programme.measures):
+        moved[owned.owner].append(owned.movement)
+    granted: dict[tuple[int, str], tuple[Floor, ...]] = {}
+    for _, owner, code, floor in floors(cursor, owners) if programme.has_floors else ():
+        granted[owner, code] = (*granted.get((owner, code), ()), floor)
+    for track in programme.tracks:
+        version, until = judged.get(track.code, Judged())
+        standings: dict[int, Standing] = {}
+        for owner, own in moved.items():
+            standing = replayed(programme, track, own, granted.get((owner, track.code), ()), until=until, version=version)
+            if is_unknown_time and standing.judged_at is not None:
+                standing = standing._replace(judged_at=until)
+            standings[owner] = standing
+        cursor.execute(_sql.drop_standings, {"track": track.code, "members": [o for o, one in standings.items() if one.since is None]})
+        write_standings(cursor, track, {owner: standing for owner, standing in standings.items() if standing.since is not None})
+
+
+def write_standings(cursor: Cursor, track: Track, standings: Mapping[int, Standing]) -> None:
+    """Write where members now stand on a track, and the rungs that the main track gives."""
+    plain = {member: standing for member, standing in standings.items() if standing.judged_at is None}
+    if plain:
+        cursor.execute(_sql.write_standings, _columns(track, plain))
+    if len(plain) < len(standings):
+        rest = {member: standing for member, standing in standings.items() if standing.judged_at is not None}
+        periods = {name: [getattr(standing, name) for standing in rest.values()] for name in Standing._fields[4:]}
+        cursor.execute(_sql.write_periods, _columns(track, rest) | periods)
+    if track.code == TRACK and standings:
+        hold_rungs(cursor, {member: rungs_of(track.ladder(standing.version), standing.tier) for member, standing in standings.items()})
+
+
+def _columns(track: Track, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    return {
+        "track": track.code,
+        "members": list(standings),
+        "tiers": [standing.tier for standing in standings.values()],
+        "growth": [standing.growth for standing in standings.values()],
+        "since": [standing.since for standing in standings.values()],
+        "versions": [standing.version for standing in standings.values()],
+    }

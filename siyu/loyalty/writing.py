@@ -14,8 +14,8 @@ from siyu.lib.sql import null, statements
 from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
-from .rules import PLAIN, Account, Book, Lot, Member, Posting, Standing
-from .standing import replay_standings, write_standings
+from .rules import NOWHERE, PLAIN, Account, Book, Lot, Posting
+from .standing import Judged, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 
@@ -178,22 +178,22 @@ def _instant(value: datetime | None) -> str:
 
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:
-    plain = [member for member in book.members.values() if not member.is_joined and _stands_otherwise(member, known)]
-    write_standings(
-        cursor, book.programme, {member.id: Standing(member.growth, member.tier, member.version, member.since) for member in plain}
-    )
-    joined = {
-        member.id: member.version
-        for member in book.members.values()
-        if member.is_joined and (member.since is not None or member.id in known.standings)
-    }
+    """Where members now stand; of those who merged, what the entries say."""
+    plain = [member for member in book.members.values() if not member.is_joined]
+    for track in book.programme.tracks:
+        changed = {
+            member.id: standing
+            for member in plain
+            if (standing := member.standings.get(track.code)) is not None and known.standings.get(member.id, {}).get(track.code) != standing
+        }
+        write_standings(cursor, track, changed)
+    joined = [member for member in book.members.values() if member.is_joined and (member.standings or member.id in known.standings)]
     if joined:
-        replay_standings(cursor, book.programme, joined)
-
-
-def _stands_otherwise(member: Member, known: Known) -> bool:
-    now = Standing(member.growth, member.tier, member.version, member.since)
-    return member.since is not None and known.standings.get(member.id) != now
+        judged = {}
+        for track in book.programme.tracks:
+            version = max(member.standings.get(track.code, NOWHERE).version for member in joined)
+            judged[track.code] = Judged(version, book.until)
+        replay_standings(cursor, book.programme, [member.id for member in joined], judged)
 
 
 def _reserve(cursor: Cursor, statement: Any, count: int) -> Iterable[int]:

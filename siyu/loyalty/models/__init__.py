@@ -3,7 +3,7 @@
 from .earning import Approval, BudgetUse, CapUse, Draft, EarnRule, PaymentTerms, PointsPayment
 from .ledger import Account, Entry, Lot, Purchase
 from .operations import Adjustment, Hold, Operation
-from .tiers import Standing, Tier
+from .tiers import Standing, Tier, TierFloor, TierGift, TrackVersion
 from .units import Seal, Unit
 
 __all__ = [
@@ -24,5 +24,8 @@ __all__ = [
     "Seal",
     "Standing",
     "Tier",
+    "TierFloor",
+    "TierGift",
+    "TrackVersion",
     "Unit",
 ]

@@ -5,15 +5,19 @@ from typing import Any
 from .book import Book, News
 from .ledger import AVAILABLE, GROWTH, PENDING, POINTS, TRACK, Account, Hold, Lot, Member, Move, Posting, Purchase, entry_key
 from .orders import reversal_target
-from .programme import NO_LADDER, NO_TIER, PLAIN, Definition, EarnRule, Fixed, Ladder, PerAmount, Programme, Tier
+from .programme import PLAIN, Definition, EarnRule, Fixed, PerAmount, Programme
 from .rungs import rungs_of
-from .standing import Growth, Standing, replayed
+from .standing import replayed
+from .tiers.judging import NOWHERE, Standing
+from .tiers.ladder import NO_LADDER, NO_TIER, Ladder, Tier, Track
+from .tiers.value import Floor, Movement
 
 SETTINGS: tuple[Any, ...] = ()  # what the business decides of loyalty are its rules and tiers, which have versions of their own
 
 __all__ = [
     "AVAILABLE",
     "GROWTH",
+    "NOWHERE",
     "NO_LADDER",
     "NO_TIER",
     "PENDING",
@@ -26,12 +30,13 @@ __all__ = [
     "Definition",
     "EarnRule",
     "Fixed",
-    "Growth",
+    "Floor",
     "Hold",
     "Ladder",
     "Lot",
     "Member",
     "Move",
+    "Movement",
     "News",
     "PerAmount",
     "Posting",
@@ -39,6 +44,7 @@ __all__ = [
     "Purchase",
     "Standing",
     "Tier",
+    "Track",
     "entry_key",
     "replayed",
     "reversal_target",

@@ -31,6 +31,7 @@ class Book:
         self.news: list[News] = []
         self.shared = NOTHING_SHARED
         self.notes: dict[int, list[Note]] | None = None  # by fact, for whoever asks what each rule made of it
+        self.until: datetime | None = None  # up to which time has passed
         self._survivors: dict[int, int] = {}
 
     def tell(self, fact: Fact) -> None:
@@ -69,6 +70,7 @@ class Book:
 
     def pass_time(self, until: datetime) -> None:
         """What is due up to an instant, for everybody in the book."""
+        self.until = until
         for member in list(self.members.values()):
             if member.due_at is not None and member.due_at <= until:
                 self._take(ripen(self.programme, member, until), None)

@@ -12,9 +12,11 @@ from .formulas import Multiply, OfRule
 from .formulas.amounts import MAX_MULTIPLIER, PLAIN, thousandths
 from .ledger import ISSUED, Account, Lot, Purchase, entry_key
 from .periods import start_of
-from .programme import EarnRule, Tier
+from .programme import EarnRule
 from .seen import Seen, Unmet
 from .terms import Immediately, available_at
+from .tiers.judging import NOWHERE
+from .tiers.ladder import TRACK, Tier
 from .turn import Turn, bucket_of
 
 NO_MATCH = Unmet("where", gettext_noop("the properties of the fact do not match"))
@@ -64,8 +66,10 @@ def worth(rule: EarnRule, seen: Seen, multiplier: int = PLAIN) -> int:
 
 def held(turn: Turn) -> Tier:
     """The tier held at this moment; whoever has no growth yet stands where zero growth stands."""
-    ladder = turn.programme.ladder_at(turn.at)
-    return ladder.named(turn.tier) if turn.since is not None else ladder.tier_for(0)
+    standing = turn.standings.get(TRACK, NOWHERE)
+    if standing.since is None:
+        return turn.programme.ladder_at(turn.at).tier_for(0)
+    return turn.programme.ladder(standing.version).named(standing.tier)
 
 
 def multiplier_of(rule: EarnRule, tier: Tier, boosts: list[EarnRule]) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from siyu.facts.rules import Fact
-from siyu.lib.clock import EPOCH
 
 from .earning import Note, count_fact, earn_by_rules
 from .ledger import Member, Outcome, Purchase
@@ -19,6 +18,7 @@ from .person import birthday_of
 from .person import joined as joined_person
 from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
 from .seen import NOTHING_SHARED, Shared
+from .standing import by_time, joined_standings, times_of
 from .turn import Turn
 
 
@@ -101,20 +101,21 @@ def join(programme: Programme, survivor: Member, loser: Member, at: datetime) ->
     second.ripen(at)
     one, other = first.outcome().member, second.outcome().member
     growth = one.growth + other.growth
-    stands = one.since is not None or other.since is not None
     joined = msgspec.structs.replace(
         one,
         lots={**one.lots, **other.lots},
         used={key: _sum(one.used.get(key), other.used.get(key)) for key in {**one.used, **other.used}},
         debts={**one.debts, **other.debts},
         growth=growth,
-        tier=programme.ladder_at(at).tier_for(growth).code if stands else "",
-        version=max(one.version, other.version),
-        since=EPOCH if stands else None,  # which instant it is follows from the entries of both
+        movements=tuple(sorted(one.movements + other.movements, key=by_time)),
+        floors={code: one.floors.get(code, ()) + other.floors.get(code, ()) for code in {**one.floors, **other.floors}},
+        gifts=one.gifts | other.gifts,
         is_joined=True,
-        due_at=min((due_at for due_at in (one.due_at, other.due_at) if due_at is not None), default=None),
         person=joined_person(one.person, other.person),
     )
+    joined = msgspec.structs.replace(joined, standings=joined_standings(programme, one, other, joined, at))
+    due = [one.due_at, other.due_at, *times_of(programme, joined.standings)]
+    joined = msgspec.structs.replace(joined, due_at=min((due_at for due_at in due if due_at is not None), default=None))
     return Outcome(joined, None, first.postings + second.postings, first.moves + second.moves)
 
 

@@ -9,11 +9,13 @@ import msgspec
 
 from .person import NOBODY, Period, Person
 from .seen import NOTHING_SHARED, Shared
+from .tiers.judging import NOWHERE, Standing
+from .tiers.ladder import TRACK
+from .tiers.value import Floor, Movement
 
 ISSUED, PENDING, AVAILABLE, HELD = "issued", "pending", "available", "held"
 SPENT, EXPIRED, REVOKED, DEBT = "spent", "expired", "revoked", "debt"
 POINTS, GROWTH = "points", "growth"
-TRACK = "growth"  # the track of tiers that growth climbs
 
 
 class Account(NamedTuple):
@@ -77,7 +79,10 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """What a person has, as far as the events at hand touch it. `version` and `since` are of the tier; `since` is None without standing."""
+    """What a person has, as far as the events at hand touch it.
+
+    `movements` are those of the units that windows measure, in order; `gifts` the gifts of tiers that were given already.
+    """
 
     id: int
     lots: dict[UUID, Lot] = {}
@@ -86,12 +91,30 @@ class Member(msgspec.Struct, frozen=True):
     holds: dict[str, Hold] = {}  # open ones, by the key of their operation
     active: dict[Account, datetime] = {}  # until when what slides with activity is valid
     growth: int = 0
-    tier: str = ""
-    version: int = 0
-    since: datetime | None = None
-    is_joined: bool = False  # a merge in these events: `since` follows from the entries
+    standings: dict[str, Standing] = {}
+    movements: tuple[Movement, ...] = ()
+    floors: dict[str, tuple[Floor, ...]] = {}
+    gifts: frozenset[tuple[str, str, date]] = frozenset()  # track, tier, first day of the period in which once is enough
+    is_joined: bool = False  # a merge in these events: standings follow from the entries
     due_at: datetime | None = None
     person: Person = NOBODY  # what rules in force ask of the person
+
+    @property
+    def standing(self) -> Standing:
+        """Where the member stands on the main track."""
+        return self.standings.get(TRACK, NOWHERE)
+
+    @property
+    def tier(self) -> str:
+        return self.standing.tier
+
+    @property
+    def version(self) -> int:
+        return self.standing.version
+
+    @property
+    def since(self) -> datetime | None:
+        return self.standing.since
 
 
 class Posting(NamedTuple):
@@ -124,6 +147,9 @@ class Move(NamedTuple):
     growth: int
     at: datetime
     fact_id: int | None
+    track: str = TRACK
+    version: int = 0
+    why: str = "reached"  # reached · kept · lowered · floor · programme
 
 
 class Outcome(NamedTuple):

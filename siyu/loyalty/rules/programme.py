@@ -1,10 +1,9 @@
 """The programme as data: earn rules and tiers, each in dated versions, and which of them is in force."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,8 @@ from .formulas import Fixed, Multiply, OfRule, PerAmount
 from .formulas.amounts import PLAIN
 from .person import BIRTHDAY
 from .seen import Frame, whole
+from .tiers.days import Zones
+from .tiers.ladder import Ladder, Tier, Tracks
 from .units import Unit, Units
 
 ORDER_PAID = "order.paid"
@@ -86,37 +87,6 @@ class EarnRule:
         return bool(self.limits) or self.definition.budget is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A step: held from `threshold` growth on; `multiplier` in thousandths."""
-
-    code: str
-    name: str
-    rank: int
-    threshold: int
-    multiplier: int = PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """A version of the tiers, in force from an instant on; `version` 0 is the time before there were any."""
-
-    version: int
-    starts_at: datetime | None
-    tiers: tuple[Tier, ...]  # by threshold, ascending
-
-    def tier_for(self, growth: int) -> Tier:
-        """The highest tier whose threshold is reached; `NO_TIER` when none is."""
-        return next((tier for tier in reversed(self.tiers) if tier.threshold <= growth), NO_TIER)
-
-    def named(self, code: str) -> Tier:
-        return next((tier for tier in self.tiers if tier.code == code), NO_TIER)
-
-
-NO_TIER = Tier("", "", -1, 0)
-NO_LADDER = Ladder(0, None, ())
-
-
 def hands_back(rule: EarnRule) -> tuple[bool, bool]:
     """Whether a reversal re-opens the rule's caps, and its budget."""
     caps, budget = rule.definition.caps, rule.definition.budget
@@ -131,7 +101,7 @@ class Plan(NamedTuple):
     followers: tuple[EarnRule, ...]
 
 
-class Programme:
+class Programme(Tracks):
     """Every version of rules and tiers, in the zone of the programme. Immutable; what it answers twice it remembers."""
 
     def __init__(
@@ -142,12 +112,14 @@ class Programme:
         currency: str = "CNY",
         sources: dict[int, str] | None = None,
         units: Iterable[Unit] = (),
+        zones: Zones | None = None,
+        *,
+        has_floors: bool = False,
     ) -> None:
+        super().__init__(ladders, zones or Zones(zone), has_floors=has_floors)
         self.zone, self.frame = zone, Frame(zone, currency, sources or {})
         self.units = Units(units)
         self._hold(rules)
-        self._ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
-        self._starts = [ladder.starts_at for ladder in self._ladders[1:]]
 
     def with_rules(self, rules: Iterable[EarnRule]) -> "Programme":
         """The same programme with other earn rules."""
@@ -185,18 +157,6 @@ class Programme:
         """All the rules of a plan."""
         plan = self.plan(trigger, day)
         return plan.rules + plan.boosts + plan.followers
-
-    def ladder_at(self, instant: datetime) -> Ladder:
-        """The version of the tiers in force."""
-        return self._ladders[bisect_right(self._starts, instant)]  # type: ignore[type-var]
-
-    def ladder(self, version: int) -> Ladder:
-        """The newest version not above this one."""
-        return max((ladder for ladder in self._ladders if ladder.version <= version), key=lambda ladder: ladder.version)
-
-    def next_ladder(self, version: int) -> Ladder | None:
-        """The first version above this one, which judges everybody anew when it starts."""
-        return next((ladder for ladder in self._ladders if ladder.version > version), None)
 
 
 def versions_of(rules: Iterable[EarnRule], day: date) -> list[EarnRule]:

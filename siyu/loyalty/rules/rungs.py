@@ -2,7 +2,7 @@
 
 from siyu.members.rules import Rung
 
-from .programme import Ladder
+from .tiers.ladder import Ladder
 
 
 def rungs_of(ladder: Ladder, tier: str) -> frozenset[Rung]:

@@ -29,8 +29,10 @@ from .ledger import (
 )
 from .programme import PLAIN, Programme
 from .seen import NOTHING_SHARED, Shared
-from .standing import Standing, judged, switch_at
+from .standing import judged_on, time_of, times_of
 from .terms import Expiry, Inactivity, Usual, expires_at, slides_until
+from .tiers.judging import NOWHERE
+from .tiers.value import Movement, counted
 from .units import Lost, Plus, Unit
 
 
@@ -49,6 +51,8 @@ class Turn:
         "has_grown",
         "holds",
         "lots",
+        "moved",
+        "movements",
         "moves",
         "notes",
         "operation",
@@ -56,16 +60,14 @@ class Turn:
         "postings",
         "programme",
         "shared",
-        "since",
-        "tier",
+        "standings",
         "used",
-        "version",
     )
 
     def __init__(self, programme: Programme, member: Member, shared: Shared = NOTHING_SHARED) -> None:
         self.programme, self.before, self.shared = programme, member, shared
         self.lots, self.used, self.debts = dict(member.lots), member.used, member.debts
-        self.growth, self.tier, self.version, self.since = member.growth, member.tier, member.version, member.since
+        self.growth, self.standings, self.movements = member.growth, member.standings, member.movements
         self.holds, self.active = member.holds, member.active
         self.operation = ""
         self.due_at, self.person = member.due_at, member.person
@@ -73,7 +75,8 @@ class Turn:
         self.postings: list[Posting] = []
         self.moves: list[Move] = []
         self.fact: Fact | None = None
-        self.has_grown = False  # since the tier was last judged
+        self.has_grown = False  # something that tiers measure has moved since they were last judged
+        self.moved: set[str] = set()  # which units
 
     def outcome(self, purchase: Purchase | None = None) -> Outcome:
         before = self.before
@@ -85,9 +88,10 @@ class Turn:
             holds=self.holds,
             active=self.active,
             growth=self.growth,
-            tier=self.tier,
-            version=self.version,
-            since=self.since,
+            standings=self.standings,
+            movements=self.movements,
+            floors=before.floors,
+            gifts=before.gifts,
             is_joined=before.is_joined,
             due_at=self.due_at,
             person=self.person,
@@ -140,8 +144,7 @@ class Turn:
         instants = [due_at for lot in self.lots.values() if (due_at := lot.due_at) is not None]
         instants += [hold.until for hold in self.holds.values()]
         instants += self.active.values()
-        if (switch := switch_at(self.programme, self.version, self.since)) is not None:
-            instants.append(switch)
+        instants += [due_at for due_at in times_of(self.programme, self.standings) if due_at is not None]
         return min(instants, default=None)
 
     def settle(self, lot: Lot) -> Lot:
@@ -209,14 +212,20 @@ class Turn:
         self.watch(ends)
 
     def judge(self) -> None:
-        """Let the tier follow growth, by the version in force at this instant."""
-        standing, before = judged(self.programme, Standing(self.growth, self.tier, self.version, self.since), self.growth, self.at)
-        if standing.tier != before:
+        """Let the tiers follow what they measure, each by the version that judges this member at this instant."""
+        for track in self.programme.tracks:
+            standing = self.standings.get(track.code, NOWHERE)
+            after, steps = judged_on(track, standing, self)
+            if after is not standing:
+                self.standings = {**self.standings, track.code: after}
             fact_id = self.fact.id if self.fact is not None else None
-            self.moves.append(Move(self.before.id, before, standing.tier, self.growth, self.at, fact_id))
-        self.tier, self.version, self.since = standing.tier, standing.version, standing.since
+            for step in steps:
+                self.moves.append(
+                    Move(self.before.id, step.before, step.after, step.value, self.at, fact_id, track.code, after.version, step.why)
+                )
+            self.watch(time_of(track, after))
         self.has_grown = False
-        self.watch(switch_at(self.programme, self.version, self.since))
+        self.moved.clear()
 
     def post(
         self,
@@ -239,9 +248,13 @@ class Turn:
             because = fact.message.hex if fact is not None else self.operation or self.at.isoformat()
             owed = f"{towards.origin}" if towards is not None else of
             key = entry_key(self.day, kind, lot.key.hex, debit, credit, because, owed)
-        if lot.account.unit == GROWTH and AVAILABLE in (debit, credit):
+        unit = lot.account.unit
+        if unit == GROWTH and AVAILABLE in (debit, credit):
             self.has_grown = True
+            self.moved.add(unit)
             self.growth += amount * ((credit == AVAILABLE) - (debit == AVAILABLE))
+        if unit in self.programme.windowed:
+            self._measure(lot, debit, credit, amount, kind)
         self.postings.append(
             Posting(
                 account or lot.account,
@@ -262,6 +275,17 @@ class Turn:
                 of,
             )
         )
+
+    def _measure(self, lot: Lot, debit: str, credit: str, amount: int, kind: str) -> None:
+        """What windows count of this entry, from when its lot began to count."""
+        unit = lot.account.unit
+        sign = counted(unit, debit, credit, kind, is_pending=lot.is_pending)
+        if sign:
+            known = next((one.counted_at for one in self.movements if one.lot == lot.key), self.at)
+            event = self.fact.id if self.fact is not None else None
+            self.movements = (*self.movements, Movement(self.at, event, sign * amount, unit, known, lot.key))
+            self.has_grown = True
+            self.moved.add(unit)
 
     def keep(self, lot: Lot, **changes: object) -> Lot:
         changed = msgspec.structs.replace(lot, **changes)

@@ -38,7 +38,7 @@ NAMES = {
 
 def tell(cursor: Cursor, by: Actor, asked: Mapping[str, "Asked"], done: Mapping[str, Receipt], book: Book, now: datetime) -> None:
     """One fact for each move, said of a handle of the member, and one for each tier that followed."""
-    news = news_of(book)
+    news = news_of(book.programme, book.news)
     members = {receipt.member_id for receipt in done.values()} | {one.member_id for one in news}
     cursor.execute(_sql.handles, {"members": sorted(members)})
     handles = {member: Handle(kind, decrypt_text(value)) for member, kind, value in cursor.fetchall()}

@@ -18,8 +18,9 @@ ORDER BY l.id
 SELECT id, origin_id, owner_id, unit, available, debt, active_until FROM loyalty_account WHERE owner_id = ANY(%(owners)s) ORDER BY id
 
 -- name: standings
--- The tiers of these members.
-SELECT member_id, growth, tier, version, since FROM loyalty_standing WHERE track = %(track)s AND member_id = ANY(%(owners)s)
+-- The tiers of these members on every track.
+SELECT member_id, track, growth, tier, version, since, own, began_at, ends_at, grace_until, due_at, judged_at
+FROM loyalty_standing WHERE member_id = ANY(%(owners)s)
 
 -- name: due_lots
 -- What these members have that matures or expires up to an instant.

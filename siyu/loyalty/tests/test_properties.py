@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from siyu.loyalty.rules import Book
 from siyu.loyalty.rules.fold import earn, follow, told
 from siyu.loyalty.rules.ledger import Member, Purchase
-from siyu.loyalty.rules.programme import NO_LADDER
+from siyu.loyalty.rules.tiers.ladder import NO_LADDER
 from siyu.loyalty.tests.given import NOON, fact, merged, paid, programme, received, refunded, walk
 
 ORDERS = ("1", "2", "3")

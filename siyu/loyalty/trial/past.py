@@ -14,7 +14,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
 from ..programme import programme
-from ..rules import GROWTH, Book, Definition, EarnRule, Member, Programme
+from ..rules import GROWTH, TRACK, Book, Definition, EarnRule, Member, Programme, Standing
 from ..rules.conditions import HoldsTier
 from ..rules.fold import order_of
 from ..rules.periods import start_of
@@ -87,7 +87,7 @@ def begin(book: Book, trial: Trial, at: datetime, members: list[int] | None = No
         ladder = tried.ladder_at(at)
         for member, growth in _rows(_sql.growth, at=at, members=members):
             tier = ladder.tier_for(growth)
-            book.members[member] = Member(member, growth=growth, tier=tier.code, version=ladder.version, since=at)
+            book.members[member] = Member(member, growth=growth, standings={TRACK: Standing(growth, tier.code, ladder.version, at)})
     for member, person in _people(tried, business_day(at, tried.zone), members).items():
         book.members[member] = msgspec.structs.replace(book.members.get(member) or Member(member), person=person)
     if CATEGORIES in tried.needs:
