@@ -1,3 +1,5 @@
+"""Audiences: rules, who is in them, and when time alone changes that."""
+
 from django.apps import AppConfig
 
 

@@ -1,0 +1,67 @@
+"""Regularly: something happened in at least m of the last n periods of so many days, counted back from today."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from ..asking import Asking, Counted, Sql
+from ..conditions import Because
+from ..counting import FactTerms, rows
+from ..wording import fact_words
+
+TITLE = _("Did something regularly")
+
+
+class Terms(FactTerms, frozen=True, tag_field="condition", tag="regularly"):
+    """In `periods` of the last `of` periods of `days` days each; the newest period ends today."""
+
+    periods: Annotated[int, Meta(ge=1, le=60, title="in periods")]
+    of: Annotated[int, Meta(ge=1, le=60, title="of the last periods")]
+    days: Annotated[int, Meta(ge=1, le=366, title="days of a period")] = 7
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.periods > self.of:
+            raise ValueError("periods must not exceed of")
+
+
+def counters(terms: Terms) -> Sequence[Counted]:
+    return (terms.counted,)
+
+
+def _periods(terms: Terms, ask: Asking) -> Sql:
+    r = rows(ask, terms.counted, by_instant=False)
+    age = f"greatest({ask.today} - {r.day}, 0)"
+    inside = f"{r.these} AND {r.day} > {ask.today} - {terms.of * terms.days}"
+    return f"coalesce({ask.column(r.source, f'count(DISTINCT {age} / {terms.days}) FILTER (WHERE {inside})', r.number)}, 0)"
+
+
+def sql(terms: Terms, ask: Asking) -> Sql:
+    return f"{_periods(terms, ask)} >= {terms.periods}"
+
+
+def next_due(terms: Terms, ask: Asking) -> Sql | None:
+    """When the next day grows old enough to belong to the period before its own."""
+    r = rows(ask, terms.counted, by_instant=False)
+    left = f"min({terms.days} - mod({ask.today} - {r.day}, {terms.days}))"
+    inside = f"{r.these} AND {r.day} > {ask.today} - {terms.of * terms.days}"
+    return ask.midnight(f"({ask.today} + {ask.column(r.source, f'{left} FILTER (WHERE {inside})', r.number)})")
+
+
+def dirty_on(terms: Terms) -> Sequence[Counted]:
+    return (terms.counted,)
+
+
+def words(terms: Terms) -> str:
+    said = gettext("%(fact)s in at least %(periods)s of the last %(of)s periods of %(days)s days")
+    return said % {"fact": fact_words(terms.fact, terms.where), "periods": terms.periods, "of": terms.of, "days": terms.days}
+
+
+def why(terms: Terms, ask: Asking) -> Because:
+    def tell(periods: int) -> str:
+        return gettext("in %(periods)s of %(of)s periods") % {"periods": periods, "of": terms.of}
+
+    return Because((_periods(terms, ask),), tell, (terms.counted,))

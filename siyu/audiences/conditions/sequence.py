@@ -1,0 +1,141 @@
+"""In sequence: one thing, then another within so many hours or days, and so on; or the last step did not follow."""
+
+from collections.abc import Sequence as Listed
+from typing import Annotated, Any, Literal
+from zlib import crc32
+
+import msgspec
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from ..asking import Asking, Counted, Source, Sql, least, literal
+from ..conditions import Because
+from ..counting import FactName, Where, check_fact
+from ..rules import Window
+from ..rules.windows import EVER
+from ..wording import fact_words, window_words
+
+TITLE = _("In sequence")
+MAX_STEPS = 4
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing that happens: a fact whose properties pass a filter."""
+
+    fact: FactName
+    where: Where = {}
+
+    def __post_init__(self) -> None:
+        check_fact(self.fact, self.where)
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.fact, self.where)
+
+
+class Terms(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="sequence"
+):
+    """Each step follows the one before, later than it and at most `hours` hours after it. The window holds the last step.
+
+    With `ended` = `broken` it holds when the steps but the last happened and the last did not follow within its hours:
+    the window then holds the instant at which these hours were over.
+    """
+
+    steps: Annotated[list[Step], Meta(min_length=2, max_length=MAX_STEPS, title="steps")]
+    hours: Annotated[int, Meta(ge=1, le=24 * 366, title="hours between steps")] = 24
+    ended: Annotated[Literal["done", "broken"], Meta(title="and")] = "done"
+    within: Window = EVER
+
+    def __post_init__(self) -> None:
+        if self.within.at_least_days_ago is not None:
+            raise ValueError("the window of a sequence ends today: use last_days, last_hours or days")
+        if self.within.from_day is not None or self.within.to_day is not None:
+            raise ValueError("the window of a sequence moves: use last_days or last_hours")
+
+
+def watches(terms: Terms) -> Listed[Counted]:
+    return [step.counted for step in terms.steps]
+
+
+def _source(terms: Terms, ask: Asking) -> tuple[Source, Sql]:
+    """All instants of the steps, each with the latest instant before it at which the steps so far were done in time.
+
+    The latest completion of a step before an instant is the one most likely to be in time for it; so one walk a step finds all.
+    """
+    numbers = [ask.watch(step.counted) for step in terms.steps]
+    only = literal(sorted(set(numbers)))
+    read = (
+        "SELECT i.member_id, d.watch_id, d.occurred_at, d.business_day AS day FROM members_identity i"
+        f" JOIN {{moments}} d ON d.identity_id = i.id WHERE d.watch_id = ANY({only})"
+    )
+    limit = f"interval '{terms.hours} hours'"
+    done = f"watch_id = {numbers[0]}"
+    last = numbers[1:] if terms.ended == "done" else numbers[1:-1]
+    for place, number in enumerate(last):
+        read = (
+            f"SELECT *, max(occurred_at) FILTER (WHERE {done}) OVER (PARTITION BY member_id ORDER BY occurred_at"
+            f" RANGE BETWEEN UNBOUNDED PRECEDING AND interval '1 microsecond' PRECEDING) AS before{place} FROM ({read}) s{place}"
+        )
+        done = f"watch_id = {number} AND before{place} >= occurred_at - {limit}"
+    if terms.ended == "broken":  # is there a last step soon enough after it?
+        read = (
+            f"SELECT *, min(occurred_at) FILTER (WHERE watch_id = {numbers[-1]}) OVER (PARTITION BY member_id ORDER BY occurred_at"
+            f" RANGE BETWEEN interval '1 microsecond' FOLLOWING AND {limit} FOLLOWING) AS after FROM ({read}) s"
+        )
+        done += " AND after IS NULL"
+    name = f"sequence_{crc32(read.encode())}"
+    return Source(name, f"({read}) q", "q.member_id"), done
+
+
+def _ends(terms: Terms) -> Sql:
+    """The instant that the window must hold: of the last step, or at which it was too late for it."""
+    return "q.occurred_at" if terms.ended == "done" else f"(q.occurred_at + interval '{terms.hours} hours')"
+
+
+def _day(terms: Terms) -> Sql:
+    """Its business day."""
+    return "q.day" if terms.ended == "done" else f"({_ends(terms)} AT TIME ZONE %(zone)s)::date"
+
+
+def _found(terms: Terms, ask: Asking, what: str) -> Sql:
+    source, done = _source(terms, ask)
+    inside = ask.within(terms.within, _day(terms), _ends(terms))
+    over = f" AND {_ends(terms)} <= {ask.now}" if terms.ended == "broken" else ""
+    return ask.column(source, f"{what} FILTER (WHERE {done} AND {inside}{over})")
+
+
+def sql(terms: Terms, ask: Asking) -> Sql:
+    return f"coalesce({_found(terms, ask, 'count(*)')}, 0) > 0"
+
+
+def next_due(terms: Terms, ask: Asking) -> Sql | None:
+    """When the newest end leaves the window; of broken ones also when the hours of one that still runs are over."""
+    window, dues = terms.within, []
+    if window.last_hours is not None:
+        dues.append(f"({_found(terms, ask, f'max({_ends(terms)})')} + interval '{window.last_hours} hours')")
+    elif window.furthest is not None:
+        dues.append(ask.midnight(f"({_found(terms, ask, f'max({_day(terms)})')} + {window.furthest + 1})"))
+    if terms.ended == "broken":
+        source, done = _source(terms, ask)
+        dues.append(ask.column(source, f"min({_ends(terms)}) FILTER (WHERE {done} AND {_ends(terms)} > {ask.now})"))
+    return least(dues)
+
+
+def dirty_on(terms: Terms) -> Listed[Counted]:
+    return [step.counted for step in terms.steps]
+
+
+def words(terms: Terms) -> str:
+    said = " → ".join(fact_words(step.fact, step.where) for step in terms.steps)
+    how = gettext("within %(hours)s hours each") if terms.ended == "done" else gettext("the last not within %(hours)s hours")
+    return f"{said}, {how % {'hours': terms.hours}}{window_words(terms.within)}"
+
+
+def why(terms: Terms, ask: Asking) -> Because:
+    def tell(found: int, last: Any) -> str:
+        return gettext("%(found)s times, the last at %(at)s") % {"found": found, "at": last} if found else gettext("never")
+
+    shown = (f"coalesce({_found(terms, ask, 'count(*)')}, 0)", _found(terms, ask, f"max({_ends(terms)})"))
+    return Because(shown, tell, [step.counted for step in terms.steps])

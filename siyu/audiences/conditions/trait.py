@@ -1,0 +1,85 @@
+"""What a person is said to be: the newest value of a trait, compared as property filters compare."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from siyu.facts import filters
+from siyu.facts.catalogue import PERSONAL_TRAITS
+
+from ..asking import TRAITS, Asking, Sql, literal
+from ..conditions import Because
+from ..wording import filter_words
+
+TITLE = _("Trait")
+Scalar = str | bool | int | float
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="trait"):
+    """The newest value over all handles compares so. A dotted path looks into objects; of a list, any element will do.
+
+    Of personal traits (phone, name, birthday …) only `exists` and `absent` can be asked: their values are encrypted.
+    """
+
+    trait: Annotated[str, Meta(min_length=1, max_length=200, title="trait", extra_json_schema={"input": "trait"})]
+    op: Annotated[
+        Literal["eq", "ne", "gt", "gte", "lt", "lte", "between", "contains", "starts_with", "in", "not_in", "exists", "absent"],
+        Meta(title="is"),
+    ] = "eq"
+    value: Annotated[Scalar | list[Scalar] | None, Meta(title="value")] = None
+    to: Annotated[int | float | str | None, Meta(title="to")] = None
+
+    def __post_init__(self) -> None:
+        if self.trait.split(".")[0] in PERSONAL_TRAITS and self.op not in ("exists", "absent"):
+            raise ValueError("a personal trait is encrypted: only exists and absent can be asked")
+        if (self.op == "between") != (self.to is not None):
+            raise ValueError("between takes value and to, anything else only value")
+        filters.check(self.tree)
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The same as a property filter."""
+        leaf: dict[str, Any] = {"property": self.trait}
+        if self.op == "between":
+            return {"all": [{**leaf, "op": "gte", "value": self.value}, {**leaf, "op": "lte", "value": self.to}]}
+        return {**leaf, "op": self.op} if self.value is None else {**leaf, "op": self.op, "value": self.value}
+
+
+def newest(ask: Asking, name: str, what: Sql = "r.value") -> Sql:
+    """The newest value of a trait over a member's handles."""
+    these = f"r.name = {literal(name)}"
+    return ask.column(TRAITS, f"(array_agg({what} ORDER BY r.occurred_at DESC, r.message DESC) FILTER (WHERE {these}))[1]", name)
+
+
+def sql(terms: Terms, ask: Asking) -> Sql:
+    name = terms.trait.split(".")[0]
+    said = f"SELECT jsonb_build_object({literal(name)}, {newest(ask, name)}) AS properties"
+    return f"(SELECT {filters.to_sql(terms.tree).as_string(None)} FROM ({said}) said)"
+
+
+def next_due(terms: Terms, ask: Asking) -> None:
+    return None
+
+
+def dirty_on(terms: Terms) -> Sequence[str]:
+    return ("member.identified",)
+
+
+def words(terms: Terms) -> str:
+    return gettext("trait %(filter)s") % {"filter": filter_words(terms.tree)}
+
+
+def why(terms: Terms, ask: Asking) -> Because:
+    name = terms.trait.split(".")[0]
+
+    def tell(value: str | None, at: Any) -> str:
+        if value is None:
+            return gettext("nothing was said")
+        shown = gettext("a personal value") if value.startswith('"tok_') else value[:200]
+        return gettext("it is %(value)s, said at %(at)s") % {"value": shown, "at": at}
+
+    return Because((f"{newest(ask, name)}::text", newest(ask, name, "r.occurred_at")), tell)

@@ -1,0 +1,7 @@
+"""The writers of audiences: rules, lists, snapshots. Who is in is written by the pump alone."""
+
+from .audiences import archive, change, create, refresh
+from .lists import Rejected, Uploaded, archive_list, upload
+from .snapshots import take_snapshot
+
+__all__ = ["Rejected", "Uploaded", "archive", "archive_list", "change", "create", "refresh", "take_snapshot", "upload"]

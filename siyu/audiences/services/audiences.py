@@ -1,0 +1,156 @@
+"""Audiences: make, change, judge anew, archive. The pump then judges everybody and puts the coming version in force."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from siyu.facts.services import BATCH_LOCK
+from siyu.lib.refusal import Refusal
+from siyu.lib.sql import statements
+from siyu.merchant.rules import Actor
+from siyu.merchant.services import audit
+
+from ..checking import MAX_AUDIENCES, checked, refuse_when_named
+from ..models import Audience, Version
+
+MAX_NAME, MAX_TEXT, MAX_TAG = 100, 1_000, 60
+_sql = statements("siyu.audiences", "services")
+
+
+def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str = "", now: datetime) -> int:
+    """A new audience; whoever is in it from the beginning is in silently. Returns its number.
+
+    Refusals: `rule.invalid`, `audience.name`, `audience.text`, `audience.tag`, `audience.too_many`, `audience.circle`.
+    """
+    name, tag = _named(name), _tagged(tag)
+    _described(description)
+    with transaction.atomic():
+        _one_at_a_time()
+        _refuse_taken(name)
+        if Audience.objects.filter(archived_at=None).count() >= MAX_AUDIENCES:
+            raise Refusal("audience.too_many", "at most %(limit)s audiences: archive one first", limit=MAX_AUDIENCES)
+        made = Audience.objects.create(name=name, description=description, tag=tag, next_version=1, created_by=by.name, created_at=now)
+        checked(rule, audience_id=made.pk, tag=tag)
+        Version.objects.create(audience=made, number=1, rule=rule, made_by=by.name, made_at=now)
+        audit(by, "audience.created", f"audience:{made.pk}", {"name": name, "rule": rule, "tag": tag})
+    return made.pk
+
+
+def change(
+    by: Actor,
+    audience_id: int,
+    *,
+    now: datetime,
+    rule: Any = None,
+    name: str | None = None,
+    description: str | None = None,
+    tag: str | None = None,
+    tells: bool = True,
+    because: str = "",
+) -> None:
+    """Change what is given. A new rule is a new version; with `tells`, who enters or leaves by it is told as facts, which starts journeys.
+
+    Refusals as of `create`, and `audience.unknown`.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        audience = _living(audience_id)
+        before = {"name": audience.name, "tag": audience.tag}
+        if name is not None and (name := _named(name)) != audience.name:
+            _refuse_taken(name)
+            audience.name = name
+        if description is not None:
+            audience.description = _described(description)
+        if tag is not None:
+            _retag(audience, _tagged(tag))
+        if rule is not None:
+            checked(rule, audience_id=audience.pk, tag=audience.tag)
+            last = Version.objects.filter(audience=audience).order_by("-number").values_list("number", flat=True).first() or 0
+            Version.objects.create(audience=audience, number=last + 1, rule=rule, made_by=by.name, made_at=now, because=because[:MAX_TEXT])
+            audience.next_version, audience.tells_change, audience.fault = last + 1, tells, ""
+        elif tag is not None:
+            _check_tag(audience)
+        audience.save()
+        audit(
+            by,
+            "audience.changed",
+            f"audience:{audience.pk}",
+            {"before": before, "name": audience.name, "tag": audience.tag, "rule": rule},
+            because,
+        )
+
+
+def refresh(by: Actor, audience_id: int) -> None:
+    """Have everybody judged anew by the rule in force. Refusals: `audience.unknown`."""
+    with transaction.atomic():
+        _one_at_a_time()
+        audience = _living(audience_id)
+        if audience.next_version is None:
+            audience.next_version, audience.tells_change = max(audience.version, 1), True
+            audience.save(update_fields=["next_version", "tells_change"])
+        audit(by, "audience.refreshed", f"audience:{audience.pk}")
+
+
+def archive(by: Actor, audience_id: int, *, now: datetime) -> None:
+    """Nobody is in it any more, silently; its versions stay. Refusals: `audience.unknown`, `audience.in_use`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _one_at_a_time()
+        audience = _living(audience_id)
+        refuse_when_named(audience.pk)
+        cursor.execute(_sql.empty, {"audience": audience.pk})
+        audience.archived_at, audience.next_version, audience.size = now, None, 0
+        audience.save()
+        audit(by, "audience.archived", f"audience:{audience.pk}", {"name": audience.name})
+
+
+def _one_at_a_time() -> None:
+    """Between two batches of the pump, which reads the audiences at its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
+
+
+def _living(audience_id: int) -> Audience:
+    found = Audience.objects.filter(pk=audience_id, archived_at=None).first()
+    if found is None:
+        raise Refusal("audience.unknown", "there is no such audience, or it is archived")
+    return found
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME or "\x00" in name:
+        raise Refusal("audience.name", "an audience's name has 1 to %(limit)s characters", limit=MAX_NAME)
+    return name
+
+
+def _refuse_taken(name: str) -> None:
+    if Audience.objects.filter(name=name, archived_at=None).exists():
+        raise Refusal("audience.name", "there is an audience “%(name)s” already", name=name)
+
+
+def _described(text: str) -> str:
+    if len(text) > MAX_TEXT or "\x00" in text:
+        raise Refusal("audience.text", "a description has at most %(limit)s characters", limit=MAX_TEXT)
+    return text
+
+
+def _tagged(tag: str) -> str:
+    tag = tag.strip()
+    if len(tag) > MAX_TAG or "\x00" in tag:
+        raise Refusal("audience.tag", "a tag's name has 1 to %(limit)s characters", limit=MAX_TAG)
+    return tag
+
+
+def _retag(audience: Audience, tag: str) -> None:
+    """Who is in carries the new tag from the next judgement on; the old one stays where it is."""
+    if tag != audience.tag:
+        audience.tag = tag
+        if audience.next_version is None and audience.version:
+            audience.next_version = audience.version
+
+
+def _check_tag(audience: Audience) -> None:
+    number = audience.next_version or audience.version
+    rule = Version.objects.get(audience=audience, number=number).rule
+    checked(rule, audience_id=audience.pk, tag=audience.tag)

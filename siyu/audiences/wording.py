@@ -1,0 +1,74 @@
+"""Rules in words: of windows, facts and filters, in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from siyu.facts.catalogue import BY_NAME
+
+from .rules import Window
+
+
+def fact_title(name: str) -> str:
+    """A fact as the reader calls it."""
+    known = BY_NAME.get(name)
+    return known.title if known is not None and (get_language() or "").startswith("zh") else name
+
+
+def fact_words(name: str, where: dict[str, Any]) -> str:
+    """A fact with its filter."""
+    said = filter_words(where)
+    return gettext("“%(fact)s” where %(filter)s") % {"fact": fact_title(name), "filter": said} if said else f"“{fact_title(name)}”"
+
+
+def filter_words(where: dict[str, Any]) -> str:
+    """A property filter on one line."""
+    if not where:
+        return ""
+    if "property" in where:
+        return f"{where['property']} {_OPS.get(where['op'], where['op'])} {_value(where.get('value'))}".rstrip()
+    if "not" in where:
+        return gettext("not (%(inner)s)") % {"inner": filter_words(where["not"])}
+    word = "all" if "all" in where else "any"
+    joint = f" {gettext('and')} " if word == "all" else f" {gettext('or')} "
+    return f"({joint.join(filter_words(each) for each in where[word])})" if len(where[word]) > 1 else filter_words(where[word][0])
+
+
+_OPS = {
+    "eq": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "in": "∈", "not_in": "∉", "contains": "∋", "starts_with": "^",
+    "exists": "∃", "absent": "∄",
+}  # fmt: skip
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value[:10]) + (" …" if len(value) > 10 else "")
+    return str(value)
+
+
+def window_words(window: Window) -> str:
+    """A window, with a comma before it; empty for all time."""
+    said = _window(window)
+    return f", {said}" if said else ""
+
+
+def _window(window: Window) -> str:
+    if window.last_days is not None:
+        return gettext("in the last %(days)s days") % {"days": window.last_days}
+    if window.last_hours is not None:
+        return gettext("in the last %(hours)s hours") % {"hours": window.last_hours}
+    if window.at_least_days_ago is not None and window.at_most_days_ago is not None:
+        return gettext("%(near)s to %(far)s days ago") % {"near": window.at_least_days_ago, "far": window.at_most_days_ago}
+    if window.at_least_days_ago is not None:
+        return gettext("at least %(days)s days ago") % {"days": window.at_least_days_ago}
+    if window.at_most_days_ago is not None:
+        return gettext("at most %(days)s days ago") % {"days": window.at_most_days_ago}
+    if window.from_day is not None and window.to_day is not None:
+        return gettext("from %(from)s to %(to)s") % {"from": window.from_day, "to": window.to_day}
+    if window.from_day is not None:
+        return gettext("since %(day)s") % {"day": window.from_day}
+    if window.to_day is not None:
+        return gettext("until %(day)s") % {"day": window.to_day}
+    return ""
