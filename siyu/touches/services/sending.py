@@ -5,6 +5,7 @@
 3. After each answer: write it down. Who stops before 3 leaves touches that become `unknown`; they are never sent again by themselves.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -102,9 +103,7 @@ def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
         if room <= 0:
             return []
         cursor.execute(_sql.claim, {"medium": medium, "now": now, "limit": room})
-        touches = [
-            Claimed(*row[:6], msgspec.json.decode(row[6]) if isinstance(row[6], str) else row[6], *row[7:]) for row in cursor.fetchall()
-        ]
+        touches = [Claimed._make((*row[:6], json.loads(row[6]), *row[7:])) for row in cursor.fetchall()]
         if not touches:
             return []
         lock(cursor.cursor, [touch.member_id for touch in touches])
