@@ -68,7 +68,13 @@ DUE = [
 ]
 
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
-REWARDS: dict[str, str] = {}
+REWARDS = {
+    "points": "siyu.loyalty.rewards.points",
+    "growth": "siyu.loyalty.rewards.growth",
+    "make_up_card": "siyu.membership.rewards.make_up_card",
+    "badge": "siyu.membership.rewards.badge",
+    "gift": "siyu.membership.rewards.gift",
+}
 
 # channels by which touches leave, one module each: `FIELDS`, `check(account)`, `send(account, messages)`; see `touches.rules.sending`
 CHANNELS: dict[str, str] = {

@@ -163,7 +163,7 @@ def _measures(cursor: Cursor, batch: Batch, known: Sequence[Known], touched: Map
     if kinds & {"orders", "spend"}:
         cursor.execute(_sql.orders_of, {"members": members})
         orders = {member: (count, kept) for member, count, kept in cursor.fetchall()}
-    tiers = dict(cursor.execute(_sql.tiers_of, {"members": members}).fetchall()) if "tier" in kinds else {}
+    tiers: dict[int, int] = dict(cursor.execute(_sql.tiers_of, {"members": members}).fetchall()) if "tier" in kinds else {}
     streaks: dict[int, int] = {}
     if "streak" in kinds:
         streaks = {member: longest(one.days) for member, one in attendance.read(cursor, members).items()}

@@ -7,9 +7,9 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived
 
-from .parts import anniversaries, plans
+from .parts import anniversaries, expiries, plans
 
-PARTS: tuple[ModuleType, ...] = (plans, anniversaries)
+PARTS: tuple[ModuleType, ...] = (plans, anniversaries, expiries)
 
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:

@@ -89,18 +89,21 @@ def eligibility(cursor: Cursor, known: Sequence[Version], members: Sequence[int]
 def write(cursor: Cursor, book: TaskBook, owner: Callable[[int], int]) -> None:
     """Write orders that count, completions that fell, and those that stand."""
     if book.orders:
-        rows = [
-            (*key, identity, order.day, order.amount_minor, order.refunded_minor) for key, (identity, order) in sorted(book.orders.items())
-        ]
         names = ("tasks", "shops", "numbers", "identities", "days", "amounts", "refunds")
-        cursor.execute(_sql.write_orders, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        orders = sorted(book.orders.items())
+        rows = [(*key, identity, one.day, one.amount_minor, one.refunded_minor) for key, (identity, one) in orders]
+        cursor.execute(_sql.write_orders, _columns(names, rows))
     if book.withdrawn:
-        rows = [(done.code, done.start, done.step, origin) for done, origin in book.withdrawn]
-        cursor.execute(_sql.withdraw, dict(zip(("tasks", "starts", "steps", "origins"), map(list, zip(*rows, strict=True)), strict=True)))
+        fallen = [(done.code, done.start, done.step, origin) for done, origin in book.withdrawn]
+        cursor.execute(_sql.withdraw, _columns(("tasks", "starts", "steps", "origins"), fallen))
     if standing := book.standing():
-        rows = [_row(one, owner) for one in standing]
-        names = ("tasks", "versions", "starts", "steps", "origins", "owners", "ats", "days", "untils", "claims")
-        cursor.execute(_sql.complete, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        names_of = ("tasks", "versions", "starts", "steps", "origins", "owners", "ats", "days", "untils", "claims")
+        cursor.execute(_sql.complete, _columns(names_of, [_row(one, owner) for one in standing]))
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple]) -> dict[str, list]:
+    """Rows as one list for each column."""
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _row(one: Reached, owner: Callable[[int], int]) -> tuple:

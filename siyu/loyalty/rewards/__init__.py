@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from siyu.lib.refusal import Refusal
+from siyu.loyalty.services import Because
 from siyu.merchant.rules import Actor
 
-from .reward import MAX_KEY, Because, Reward, amount_of
+from .reward import MAX_KEY, Reward, amount_of
 
 __all__ = ["MAX_REWARDS", "Because", "Reward", "amount_of", "check", "check_all", "give", "kinds", "words", "words_of_all"]
 

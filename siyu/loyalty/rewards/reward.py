@@ -3,17 +3,10 @@
 from typing import Any, NamedTuple
 
 from siyu.lib.refusal import Refusal
+from siyu.loyalty.services import Because
 
 MAX_AMOUNT = 1_000_000_000
 MAX_KEY = 200
-
-
-class Because(NamedTuple):
-    """Why something is given: `Because("task", "task:first_review:1", "首次评价")`; the words are what the member reads."""
-
-    kind: str
-    ref: str
-    words: str
 
 
 class Reward(NamedTuple):

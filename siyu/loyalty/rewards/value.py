@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from siyu.loyalty.services import Because, Grant, grant
+from siyu.loyalty.services import Grant, grant
 from siyu.merchant.rules import Actor
 
 from .reward import Reward, amount_of, only
@@ -17,5 +17,5 @@ def checked(terms: dict[str, Any]) -> dict[str, Any]:
 
 def granted(by: Actor, unit: str, rewards: Sequence[Reward], now: datetime) -> None:
     """One grant for each reward; the ledger answers a repeated key with what it answered before."""
-    grants = [Grant(reward.member_id, unit, reward.terms["amount"], f"reward:{reward.key}", Because(*reward.because)) for reward in rewards]
+    grants = [Grant(reward.member_id, unit, reward.terms["amount"], f"reward:{reward.key}", reward.because) for reward in rewards]
     grant(by, grants, now)

@@ -117,7 +117,7 @@ def claim(by: Actor, member_id: int, code: str, now: datetime, *, step: int | No
         known = {one.version: one for one in versions(cursor.cursor) if one.code == code}
         if not known:
             raise Refusal("task.unknown", "there is no such task")
-        wanted = {"member": member_id, "task": code, "day": today(now), "step": None if step is None else step - 1}
+        wanted: dict[str, Any] = {"member": member_id, "task": code, "day": today(now), "step": None if step is None else step - 1}
         cursor.execute(_sql.open_completions, wanted)
         rows = cursor.fetchall()
         if not rows:

@@ -7,9 +7,9 @@ from django.db import connection
 
 from siyu.lib.sql import statements
 
-from .corruptions import benefits, plans
+from .corruptions import behaviours, benefits, mall, plans
 
-PARTS: tuple[ModuleType, ...] = (benefits, plans)
+PARTS: tuple[ModuleType, ...] = (benefits, plans, behaviours, mall)
 CORRUPTIONS: dict[str, str] = {name: corruption for part in PARTS for name, corruption in part.CORRUPTIONS.items()}
 
 

@@ -120,7 +120,7 @@ def revoke_badge(by: Actor, member_id: int, code: str, level: int, because: str,
     with transaction.atomic(), connection.cursor() as cursor:
         lock(cursor.cursor, [member_id])
         known = _badge(cursor.cursor, code, level)
-        named = {"badge": known.id, "member": member_id, "level": level, "maker": ""}
+        named: dict[str, Any] = {"badge": known.id, "member": member_id, "level": level, "maker": ""}
         cursor.execute(_sql.revoke, {**named, "now": now, "because": because.strip()})
         if not cursor.rowcount:
             return False
