@@ -12,13 +12,15 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings as django_settings
+from django.db import connection as django_connection
 from django.utils.module_loading import import_string
 from psycopg import Connection, Cursor
 from psycopg.errors import UniqueViolation
 
 from siyu.lib.clock import EPOCH, business_day
+from siyu.lib.lane import Lane, whenever
 from siyu.lib.sql import statements
-from siyu.lib.wire import Uuids, byteas, copy, days, register, texts
+from siyu.lib.wire import Uuids, byteas, copy, days, texts
 from siyu.merchant.queries import SettingsBook
 
 from .intake import Envelope, open_message, quarantine_columns
@@ -79,8 +81,8 @@ def handle(
     due_from: datetime | None = None,
 ) -> Handled:
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
-    with Cursor(connection) as cursor:  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own cursor
-        register(cursor.adapters)
+    with Lane(connection) as lane, django_connection.execute_wrapper(_in_turn(lane)):
+        cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
@@ -100,6 +102,16 @@ def handle(
         if items or handled.clock > clock:
             cursor.execute(_sql.advance, {"clock": handled.clock, "quarantined": handled.refused, "repeated": handled.repeated})
         return handled
+
+
+def _in_turn(lane: Lane) -> Callable[..., Any]:
+    """Services that a reaction calls use Django's cursor: theirs too comes after what must come before it."""
+
+    def execute(execute: Callable[..., Any], query: str, params: Any, many: bool, context: Any) -> Any:
+        with lane.turn(query):
+            return execute(query, params, many, context)
+
+    return execute
 
 
 def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book: SettingsBook) -> None:
@@ -268,24 +280,26 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     own = source_id(OWN_SOURCE)
     handles = _handles(cursor, [batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)])
     clocks = [fact.clock for fact in batch.facts]
+    places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
     behind: dict[int, list[Fact]] = {}
     ahead: dict[int, list[Fact]] = {}
     for offset, news in enumerate(derived):
         fact = _derive(batch, news, number + offset, own, handles)
         if news.cause is not None:
-            behind.setdefault(news.cause.id, []).append(fact)
+            behind.setdefault(places[news.cause.id], []).append(fact)
         else:
-            index = bisect_left(clocks, fact.clock)
-            fact.seq = batch.facts[index - 1].seq if index else -1
-            ahead.setdefault(index, []).append(fact)
+            place = bisect_left(clocks, fact.clock)
+            fact.seq = batch.facts[place - 1].seq if place else -1
+            ahead.setdefault(place, []).append(fact)
         batch.derived.append(fact)
     placed: list[Fact] = []
-    for index, fact in enumerate(batch.facts):
-        placed += sorted(ahead.get(index, ()), key=lambda news: news.clock)
-        placed.append(fact)
-        placed += behind.get(fact.id, ())
-    placed += sorted(ahead.get(len(batch.facts), ()), key=lambda news: news.clock)
-    batch.facts = placed
+    done = 0
+    for place in sorted(behind.keys() | ahead.keys()):
+        placed += batch.facts[done:place]
+        placed += behind.get(place, ())
+        placed += sorted(ahead.get(place, ()), key=lambda news: news.clock)
+        done = place
+    batch.facts = placed + batch.facts[done:]
 
 
 def _handles(cursor: Cursor, members: list[int]) -> dict[int, tuple[int, UUID]]:
@@ -337,15 +351,13 @@ def _finish(cursor: Cursor, batch: Batch) -> None:
     if logged:
         counts = Counter((fact.business_day, fact.name, fact.source_id) for fact in logged)
         cells = sorted(counts.items())
-        cursor.execute(
-            _sql.count_daily,
-            {
-                "day": [day for (day, _, _), _ in cells],
-                "name": [name for (_, name, _), _ in cells],
-                "source": [source for (_, _, source), _ in cells],
-                "facts": [count for _, count in cells],
-            },
-        )
+        columns = {
+            "day": [day for (day, _, _), _ in cells],
+            "name": [name for (_, name, _), _ in cells],
+            "source": [source for (_, _, source), _ in cells],
+            "facts": [count for _, count in cells],
+        }
+        whenever(cursor, "facts_daily", lambda lane: lane.execute(_sql.count_daily, columns))
 
 
 def _content(fact: Fact) -> bytes:

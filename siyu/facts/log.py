@@ -1,7 +1,8 @@
 """Writing the log: rows go over the wire once, as binary COPY, into their partitions."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from struct import Struct, pack
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 import msgspec
 from psycopg import Cursor
 
+from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 from siyu.lib.wire import NULL, copy, days, microseconds
 
 _sql = statements("siyu.facts", "pump")
+PART = 500  # rows of a COPY: what the next statement may have to wait for
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _WHO = Struct(">hiqiq")  # columns of the row; id, identity_id
 _NOBODY = Struct(">hiqi")
@@ -46,6 +49,8 @@ def row(id: int, identity_id: int | None, content: bytes) -> bytes:
     return (_NOBODY.pack(11, 8, id, -1) if identity_id is None else _WHO.pack(11, 8, id, 8, identity_id)) + content
 
 
-def append(cursor: Cursor, rows: Iterable[bytes]) -> None:
-    """Append facts to the log."""
-    copy(cursor, _sql.copy_log, rows)
+def append(cursor: Cursor, rows: Sequence[bytes]) -> None:
+    """Append facts to the log, part by part, while the batch goes on."""
+    for start in range(0, len(rows), PART):
+        part = rows[start : start + PART]
+        whenever(cursor, "facts_log", partial(copy, statement=_sql.copy_log, rows=part))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from struct import Struct
 from typing import Any, ClassVar, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg import Cursor
@@ -73,6 +74,10 @@ class Byteas(Column):
 
 def bigints(values: Iterable[int]) -> Column:
     return Bigints.of([value.to_bytes(8, "big", signed=True) for value in values])
+
+
+def uuids(values: Iterable[UUID]) -> Column:
+    return Uuids.of([value.bytes for value in values])
 
 
 def instants(values: Iterable[datetime]) -> Column:

@@ -9,6 +9,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact, Merged
 from siyu.lib.clock import business_day
+from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 
 from .rules import HELD_RUNGS, LIFE_FACTS, Clocks, Life, bit, clocks_of, live, turn
@@ -91,11 +92,11 @@ def turn_batch(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     if not lives and not wanted:
         return None
     turning = _Turning(batch, lives)
-    causes = {fact.seq: fact for fact in reversed(batch.facts) if fact.depth == 0}
+    causes = {fact.seq: fact for fact in reversed(batch.facts) if fact.depth == 0} if batch.merges else {}
     for step in batch.steps():
         if isinstance(step, Merged):
             turning.merge(step, causes.get(step.seq))
-        elif step.depth == 0:
+        elif step.depth == 0 and (step.name in LIFE_FACTS or step.member_id in turning.lives):
             turning.fact(step)
     for member in sorted(turning.lives):
         turning.catch_up(member, batch.until)
@@ -123,8 +124,8 @@ def save(cursor: Cursor, lives: dict[int, Life], gone: Iterable[int]) -> None:
     if gone:
         cursor.execute(_sql.drop_lives, {"members": list(gone)})
     if lives:
-        columns = {name: [getattr(life, name) for life in lives.values()] for name in COLUMNS}
-        cursor.execute(_sql.keep_lives, {"member_id": list(lives), **columns})
+        columns = {"member_id": list(lives), **{name: [getattr(life, name) for life in lives.values()] for name in COLUMNS}}
+        whenever(cursor, "members_lifecycle", lambda lane: lane.execute(_sql.keep_lives, columns))
 
 
 def relive(cursor: Cursor, members: list[int], now: datetime, settings: Any) -> None:

@@ -9,7 +9,9 @@ import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
-from siyu.lib.sql import array, statements
+from siyu.lib.lane import whenever
+from siyu.lib.sql import statements
+from siyu.lib.wire import bigints, dates, instants, texts, uuids
 
 from . import clocks
 
@@ -33,17 +35,26 @@ def see(cursor: Cursor, batch: Batch) -> list[Derived] | None:
 def _roll_up(cursor: Cursor, batch: Batch) -> None:
     seen: dict[int, _Seen] = {}
     for fact in batch.facts:
-        if fact.member_id is None or fact.depth:
+        member = fact.member_id
+        if member is None or fact.depth:
             continue
-        member = batch.owner(fact.member_id)
+        if member in batch.finals:
+            member = batch.owner(member)
         if (rollup := seen.get(member)) is None:
             seen[member] = _Seen(fact.occurred_at, fact.occurred_at, fact.business_day)
         else:
             rollup.add(fact.occurred_at, fact.business_day)
     if seen:
         members = sorted(seen)
-        columns = {name: array([getattr(seen[member], name) for member in members]) for name in _Seen.__slots__}
-        cursor.execute(_sql.see, {"members": array(members), **columns})
+        rows = [seen[member] for member in members]
+        columns = {
+            "members": bigints(members),
+            "first": instants(row.first for row in rows),
+            "last": instants(row.last for row in rows),
+            "day": dates(row.day for row in rows),
+            "facts": bigints(row.facts for row in rows),
+        }
+        whenever(cursor, "members_rollup", lambda lane: lane.execute(_sql.see, columns))
 
 
 @dataclass(slots=True)
@@ -61,7 +72,8 @@ class _Seen:
             self.last = at
         elif at < self.first:
             self.first = at
-        self.day = max(self.day, day)
+        if day > self.day:
+            self.day = day
 
 
 def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
@@ -75,24 +87,24 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
                 newest[(fact.identity_id, name)] = (fact, value)
     said = sorted(newest.items())
     columns = {
-        "identity": array([identity for (identity, _), _ in said]),
-        "name": [name for (_, name), _ in said],
-        "value": [msgspec.json.encode(value).decode() for _, (_, value) in said],
-        "occurred_at": array([fact.occurred_at for _, (fact, _) in said]),
-        "message": array([fact.message for _, (fact, _) in said]),
+        "identity": bigints(identity for (identity, _), _ in said),
+        "name": texts(name for (_, name), _ in said),
+        "value": texts(msgspec.json.encode(value).decode() for _, (_, value) in said),
+        "occurred_at": instants(fact.occurred_at for _, (fact, _) in said),
+        "message": uuids(fact.message for _, (fact, _) in said),
     }
-    cursor.execute(_sql.keep_traits, columns)
+    whenever(cursor, "members_trait", lambda lane: lane.execute(_sql.keep_traits, columns))
 
 
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
     columns = {
-        "identity": array([fact.identity_id for fact in agreed]),
+        "identity": [fact.identity_id for fact in agreed],
         "purpose": [str(fact.properties["purpose"]) for fact in agreed],
         "channel": [str(fact.properties.get("channel") or "any") for fact in agreed],
         "is_given": [fact.name == "consent.given" for fact in agreed],
-        "occurred_at": array([fact.occurred_at for fact in agreed]),
+        "occurred_at": [fact.occurred_at for fact in agreed],
         "proof": [str(fact.properties.get("proof") or "") for fact in agreed],
-        "message": array([fact.message for fact in agreed]),
+        "message": [fact.message for fact in agreed],
     }
     cursor.execute(_sql.keep_consents, columns)
 
@@ -124,6 +136,8 @@ def put_tags(cursor: Cursor, tagged: Sequence[tuple[int, str, datetime]], by: st
 
 
 def _merge_news(batch: Batch) -> list[Derived]:
+    if not batch.merges:
+        return []
     causes = {fact.seq: fact for fact in batch.facts}
     first: dict[int, int] = {}  # of the merges that one fact caused
     for place, merge in enumerate(batch.merges):

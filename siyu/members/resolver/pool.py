@@ -66,14 +66,14 @@ class Pool(msgspec.Struct):
 
 
 def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
-    wanted = list({handle[2]: None for arrived in arriving for handle in arrived.handles})
+    wanted = list({handle[2]: handle for arrived in arriving for handle in arrived.handles}.values())
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    cursor.execute(_sql.find_identities, {"hashes": Uuids.of(wanted)})
-    for place, number, kind, member in cursor.fetchall():
+    cursor.execute(_sql.find_identities, {"hashes": Uuids.of([hash_ for _, _, hash_ in wanted])}, binary=True)
+    for place, number, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
-        hash_ = wanted[place - 1]
+        kind, _, hash_ = wanted[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
     _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
     _number_new(cursor, pool, arriving)

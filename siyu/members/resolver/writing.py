@@ -1,16 +1,21 @@
 """What was decided about people, written set by set."""
 
+from struct import Struct
+
 import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Merged
-from siyu.lib.crypto import encrypt_text, lookup_hash
-from siyu.lib.sql import array, copy, escape, statements
+from siyu.lib import wire
+from siyu.lib.crypto import encrypt_text, lookup_digest
+from siyu.lib.lane import soon
+from siyu.lib.sql import copy, statements
 
 from ..replay import absorb, member_line
-from .pool import Person, Pool
+from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
+_HANDLE = Struct(">hiqiqiqiqi16si")  # columns; id, member_id, origin_id, first_seen, hash; length of the kind
 
 
 def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merged], dict[int, int]]:
@@ -23,7 +28,8 @@ def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merg
     if pool.new_handles:
         _write_handles(cursor, pool)
     if pool.identified:
-        cursor.execute(_sql.mark_identified, {"ids": list(pool.identified), "sources": list(pool.identified.values())})
+        columns = {"ids": list(pool.identified), "sources": list(pool.identified.values())}
+        soon(cursor, lambda lane: lane.execute(_sql.mark_identified, columns))
     if pool.new_claims:
         _write_claims(cursor, pool)
     return (_write_merges(cursor, pool, places) if pool.merges else []), finals
@@ -44,37 +50,34 @@ def final(person: Person) -> Person:
 
 
 def _write_people(cursor: Cursor, pool: Pool) -> None:
-    copy(
-        cursor,
-        _sql.add_members,
-        [member_line(p.id, p.is_identified, p.created_at, p.source_id, p.became.id if p.became else None) for p in pool.new_people],
-    )
+    lines = [member_line(p.id, p.is_identified, p.created_at, p.source_id, p.became.id if p.became else None) for p in pool.new_people]
+    soon(cursor, lambda lane: copy(lane, _sql.add_members, lines))
 
 
 def _write_handles(cursor: Cursor, pool: Pool) -> None:
-    lines = []
-    for handle in pool.new_handles:
-        tail = lookup_hash("phone tail", handle.value[-4:]).hex if handle.kind == "phone" else "\\N"
-        lines.append(
-            f"{handle.id}\t{escape(handle.kind)}\t{handle.hash.hex()}\t\\\\x{encrypt_text(handle.value).hex()}\t{tail}\t{handle.member.id}\t"
-            f"{handle.origin}\t{handle.first_seen}\n"
-        )
-    copy(cursor, _sql.add_identities, lines)
+    rows = [_handle(handle) for handle in pool.new_handles]
+    soon(cursor, lambda lane: wire.copy(lane, _sql.add_identities, rows))
+
+
+def _handle(new: Known) -> bytes:
+    assert new.first_seen is not None
+    kind, value = new.kind.encode(), encrypt_text(new.value)
+    tail = b"\0\0\0\x10" + lookup_digest("phone tail", new.value[-4:]) if new.kind == "phone" else wire.NULL
+    whose = _HANDLE.pack(8, 8, new.id, 8, new.member.id, 8, new.origin, 8, wire.microseconds(new.first_seen), 16, new.hash, len(kind))
+    return b"".join((whose, kind, len(value).to_bytes(4, "big"), value, tail))
 
 
 def _write_claims(cursor: Cursor, pool: Pool) -> None:
     claims = sorted(pool.new_claims.items())
-    cursor.execute(
-        _sql.keep_links,
-        {
-            "left": array([left for (left, _), _ in claims]),
-            "right": array([right for (_, right), _ in claims]),
-            "occurred_at": [claim.occurred_at for _, (claim, _) in claims],
-            "message": array([claim.message for _, (claim, _) in claims]),
-            "proof": [proof for _, (_, proof) in claims],
-            "state": [claim.state for _, (claim, _) in claims],
-        },
-    )
+    columns = {
+        "left": wire.bigints(left for (left, _), _ in claims),
+        "right": wire.bigints(right for (_, right), _ in claims),
+        "occurred_at": wire.instants(claim.occurred_at for _, (claim, _) in claims),
+        "message": wire.uuids(claim.message for _, (claim, _) in claims),
+        "proof": wire.texts(proof for _, (_, proof) in claims),
+        "state": wire.texts(claim.state for _, (claim, _) in claims),
+    }
+    soon(cursor, lambda lane: lane.execute(_sql.keep_links, columns))
 
 
 def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Merged]:

@@ -1,6 +1,6 @@
 -- name: find_identities
 -- Handles that are known, by keyed hash.
-SELECT wanted.place, i.id, i.kind, i.member_id
+SELECT wanted.place, i.id, i.member_id
 FROM unnest(%(hashes)s::uuid[]) WITH ORDINALITY AS wanted (hash, place) JOIN members_identity i USING (hash)
 
 -- name: known_links
@@ -72,7 +72,7 @@ COPY members_member (id, public_id, is_identified, created_at, nickname, source_
 
 -- name: add_identities
 -- New handles.
-COPY members_identity (id, kind, hash, value, tail_hash, member_id, origin_id, first_seen) FROM STDIN
+COPY members_identity (id, member_id, origin_id, first_seen, hash, kind, value, tail_hash) FROM STDIN (FORMAT binary)
 
 -- name: keep_links
 -- Links by their earliest proof; what staff refused stays refused.
