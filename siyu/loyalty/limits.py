@@ -70,7 +70,7 @@ def write_uses(cursor: Cursor, book: Book, known: Known) -> None:
             cell = (rule.code, posting.business_day)
             budgets[cell] = budgets.get(cell, 0) + posting.amount
     for lot, taken_back in _reversed(book, known):
-        rule = book.programme.rules[lot.rule_id]
+        rule = book.programme.rules[lot.rule_id or 0]
         opens_caps, opens_budget = hands_back(rule)
         if opens_caps:
             _add(caps, Cell(lot.account.origin, rule.code, day_of(lot)), -taken_back, -int(lot.reversed == lot.amount))

@@ -152,13 +152,13 @@ def _holds(cursor: Cursor, book: Book, known: Known, lots: dict[UUID, int]) -> N
         columns = {"operations": [known.operations[key] for key, _ in old], "lots": [lots[lot] for _, lot in old]}
         cursor.execute(_sql.drop_holds, columns)
     if new:
-        columns = {
+        taken: dict[str, Any] = {
             "operations": [known.operations[key] for key, _ in new],
             "lots": [lots[lot] for _, lot in new],
             "amounts": [now[key][1] for key in new],
             "until": [now[key][0].until for key in new],
         }
-        cursor.execute(_sql.insert_holds, columns)
+        cursor.execute(_sql.insert_holds, taken)
 
 
 def _activity(cursor: Cursor, book: Book, known: Known) -> None:

@@ -50,7 +50,7 @@ def hand_back(turn: "Turn", lots: Iterable[UUID]) -> None:
     for key in lots:
         lot, before = turn.lots[key], turn.before.lots.get(key)
         reversed_now = lot.reversed - (before.reversed if before is not None else 0)
-        rule = turn.programme.rules.get(lot.rule_id)
+        rule = turn.programme.rules.get(lot.rule_id or 0)
         if not reversed_now or rule is None:
             continue
         caps, budget = hands_back(rule)

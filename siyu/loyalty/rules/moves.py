@@ -95,7 +95,8 @@ def hold(turn: Turn, unit: str, amount: int, until: datetime) -> list[Allocation
 def capture(turn: Turn, held: Hold, amount: int) -> list[Allocation]:
     """Spend so much of a hold, in the order in which it was taken, and free the rest."""
     turn.stay_active(held.unit)
-    parts, taken = dict(held.parts), []
+    parts = dict(held.parts)
+    taken: list[Allocation] = []
     for key in held.parts:
         part = min(parts[key], amount - sum(allocation.amount for allocation in taken))
         if not part:
@@ -153,21 +154,15 @@ def take_back(turn: Turn, missing: Iterable[tuple[Lot, int]], kind: str, of: str
     return waived
 
 
-def owe(turn: Turn, unit: str, amount: int) -> None:
-    """A correction beyond what the member has becomes a debt, paid by what is earned later."""
-    lot = Lot(
-        key=entry_key(turn.day, "owe", unit, turn.operation),
-        account=Account(turn.before.id, unit),
-        amount=amount,
-        remaining=0,
-        rule_id=None,
-        earned_at=turn.at,
-        reversed=amount,
-        available_at=turn.at,
-    )
-    turn.lots[lot.key] = lot
-    turn.post(lot, DEBT, REVOKED, amount, "owe", key=lot.key)
-    turn.debts = {**turn.debts, lot.account: turn.debts.get(lot.account, 0) + amount}
+def remove(turn: Turn, unit: str, amount: int, *, may_owe: bool) -> list[Allocation]:
+    """A correction downwards, out of the lots in the unit's order; what is missing is owed where that is allowed. Raises `Short`."""
+    has = available(turn, unit)
+    if has < amount and not may_owe:
+        raise Short(has)
+    taken = _take(turn, unit, min(amount, has), REVOKED, "adjust") if has else []
+    if amount > has:
+        _open_debt(turn, unit, amount - has)
+    return taken
 
 
 def send(turn: Turn, unit: str, amount: int) -> list[Allocation]:
@@ -200,6 +195,23 @@ _RANKS = {
     "priority": lambda lot: lot.priority,
     "age": lambda lot: lot.earned_at,
 }
+
+
+def _open_debt(turn: Turn, unit: str, amount: int) -> None:
+    """What a correction took and the member has not: a lot that is reversed from the beginning, owed until something is earned."""
+    lot = Lot(
+        key=entry_key(turn.day, "owe", unit, turn.operation),
+        account=Account(turn.before.id, unit),
+        amount=amount,
+        remaining=0,
+        rule_id=None,
+        earned_at=turn.at,
+        reversed=amount,
+        available_at=turn.at,
+    )
+    turn.lots[lot.key] = lot
+    turn.post(lot, DEBT, REVOKED, amount, "owe", key=lot.key)
+    turn.debts = {**turn.debts, lot.account: turn.debts.get(lot.account, 0) + amount}
 
 
 def _take(turn: Turn, unit: str, amount: int, bucket: str, kind: str) -> list[Allocation]:

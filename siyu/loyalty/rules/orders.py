@@ -19,7 +19,7 @@ def receive(turn: Turn, purchase: Purchase) -> None:
         if key in turn.person.awaiting:
             continue  # a person decides first
         if lot.is_pending and lot.available_at is None and lot.remaining:
-            matures = turn.programme.rules[lot.rule_id].definition.matures
+            matures = turn.programme.rules[lot.rule_id or 0].definition.matures
             lot = turn.keep(lot, available_at=available_at(matures, lot.earned_at, purchase.received_at, turn.programme.zone))
             turn.watch(lot.due_at)
             turn.ripen_lot(lot)

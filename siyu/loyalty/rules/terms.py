@@ -110,10 +110,10 @@ def expiry_of(short: str) -> After:
         raise ValueError(f"{short!r} is no validity: a number, one of D W M Y, and perhaps _D or _U")
     number, unit, rounding = int(found[1]), found[2], found[3]
     spans = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
-    rounded: dict[str, Any] = {"until_end_of": "instant"}
+    terms: dict[str, Any] = {spans[unit]: number, "until_end_of": "instant"}
     if rounding:
-        rounded = {"until_start_of": "day"} if rounding == "_D" else {"until_end_of": ENDS[unit]}
-    expires = After(**{spans[unit]: number}, **rounded)
+        terms |= {"until_start_of": "day"} if rounding == "_D" else {"until_end_of": ENDS[unit]}
+    expires = After(**terms)
     if not is_sound(expires):
         raise ValueError(f"{short!r} is longer than {MAX_MONTHS} months")
     return expires
@@ -126,11 +126,10 @@ def is_sound(expires: Never | After | YearEnd | Inactivity | Usual) -> bool:
     if isinstance(expires, Never | Usual):
         return True
     days, months = expires.days, expires.months
+    parts: tuple[int, ...] = (days, months)
     if isinstance(expires, After):
         days, months = days + 7 * expires.weeks, months + 12 * expires.years
         parts = (expires.days, expires.weeks, expires.months, expires.years)
-    else:
-        parts = (expires.days, expires.months)
     return min(parts) >= 0 and any(parts) and days <= MAX_DAYS and months <= MAX_MONTHS
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from siyu.lib.money import share
+
 from .terms import After, Inactivity, Never, YearEnd
 
 Days = Annotated[int, Meta(ge=0, le=3_660)]
@@ -35,6 +37,10 @@ class Worth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     amount: Whole = 1
     minor: Whole = 1
+
+    def of(self, amount: int) -> int:
+        """Minor units of so much, rounded half up: differences of it over parts sum exactly."""
+        return share(amount, self.minor, self.amount)
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

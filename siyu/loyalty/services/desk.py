@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -54,6 +54,7 @@ class Asked(msgspec.Struct, frozen=True):
     because: Because
     member_id: int = 0
     of: str = ""
+    other: int = 0  # a second member concerned
     until: datetime | None = None
     terms: tuple[Any, ...] = ()  # what else belongs to the question
 
@@ -64,7 +65,7 @@ class Asked(msgspec.Struct, frozen=True):
         return UUID(bytes=blake2b(json.dumps(parts).encode(), digest_size=16).digest())
 
 
-class Past(msgspec.Struct, frozen=True):
+class Past(NamedTuple):
     """An operation that was done."""
 
     id: int
@@ -93,6 +94,16 @@ class Desk:
         self.lots: dict[str, list[tuple[UUID, int]]] = {}  # operation → its lots, each with its owner
         self.taken: dict[str, list[tuple[UUID, int, int]]] = {}  # spending → lot, taken, returned
         self.balances: dict[tuple[int, str], int] = {}
+
+    @classmethod
+    def at(cls, now: datetime) -> "Desk":
+        """A desk with the programme as it stands now."""
+        cursor = Cursor(connection.connection)
+        return cls(cursor, _programme(cursor, now), now)
+
+    def limits(self, units: Iterable[str]) -> dict[str, int | None]:
+        """Above which amount a correction of each unit waits for a second person. Refusal: `value.unit`."""
+        return {code: self.unit(code).terms.approve_above for code in units}
 
     def explained(self, one: Asked) -> Asked:
         """What is asked, for the reason of the operation it belongs to unless it has one of its own."""
@@ -163,7 +174,7 @@ def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Des
     unique = _distinct(asked)
     past = operations(cursor, {key for one in unique.values() for key in (one.key, one.of) if key}) if _looks_back(asked) else {}
     answers: dict[str, Receipt] = {}
-    desk = Desk(cursor, _programme(cursor, now), now)
+    desk = Desk.at(now)
     fresh = _unanswered(unique, past, answers)
     desk.past = past
     if fresh:
@@ -181,7 +192,7 @@ def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Des
 def operations(cursor: Cursor, keys: Iterable[str]) -> dict[str, Past]:
     """Operations by their keys."""
     cursor.execute(_sql.operations, {"keys": list(keys)})
-    return {row[1]: Past(*row[:9], Because(*row[9:])) for row in cursor.fetchall()}
+    return {row[1]: Past(*row[:9], Because(*row[9:])) for row in cursor.fetchall()}  # type: ignore[call-arg]
 
 
 def _programme(cursor: Cursor, now: datetime) -> Programme:
@@ -197,7 +208,7 @@ def _check(asked: Sequence[Asked]) -> None:
             raise Refusal("value.key", "a key has 1 to %(limit)s characters", limit=MAX_KEY)
         if isinstance(one.amount, bool) or not isinstance(one.amount, int) or not 0 <= one.amount <= MAX_AMOUNT:
             raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
-        if one.amount == 0 and not one.of:
+        if one.amount == 0 and not one.of and one.kind != "extend":
             raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
         if max(map(len, one.because)) > MAX_WORDS:
             raise Refusal("value.because", "the reason has at most %(limit)s characters", limit=MAX_WORDS)
@@ -235,6 +246,7 @@ def _reused(key: str) -> Refusal:
 def _lock(desk: Desk, asked: dict[str, Asked], past: dict[str, Past]) -> None:
     """Lock the members concerned, in order, and whomever they were merged into."""
     wanted = {one.member_id or past[one.of].member_id for one in asked.values() if one.member_id or one.of in past}
+    wanted |= {one.other for one in asked.values() if one.other}
     _find_lots(desk, asked, past)
     wanted |= {owner for lots in desk.lots.values() for _, owner in lots}
     merged: dict[int, int | None] = {}
@@ -289,7 +301,7 @@ def _write_down(desk: Desk, by: Actor, asked: dict[str, Asked], done: dict[str, 
         "kinds": [one.kind for one in asked.values()],
         "members": [receipt.member_id for receipt in receipts],
         "units": [receipt.unit for receipt in receipts],
-        "amounts": [receipt.amount for receipt in receipts],
+        "amounts": [abs(receipt.amount) for receipt in receipts],
         "of": [desk.known.operations.get(one.of) for one in asked.values()],
         "until": [one.until for one in asked.values()],
         "because_kinds": [one.because.kind for one in asked.values()],

@@ -54,13 +54,12 @@ def tell(cursor: Cursor, by: Actor, asked: Mapping[str, "Asked"], done: Mapping[
         facts.append(
             Incoming(name=name, occurred_at=now, message=f"{name}:{key}", handles=[handles[receipt.member_id]], properties=properties)
         )
-    for place, one in enumerate(news):
-        if one.member_id in handles:
-            message = blake2b(f"{next(iter(asked))}|{place}|{one.name}|{one.discriminator}".encode(), digest_size=16).hexdigest()
+    for place, told in enumerate(news):
+        if told.member_id in handles:
+            message = blake2b(f"{next(iter(asked))}|{place}|{told.name}|{told.discriminator}".encode(), digest_size=16).hexdigest()
+            handle = handles[told.member_id]
             facts.append(
-                Incoming(
-                    name=one.name, occurred_at=one.at or now, message=message, handles=[handles[one.member_id]], properties=one.properties
-                )
+                Incoming(name=told.name, occurred_at=told.at or now, message=message, handles=[handle], properties=told.properties)
             )
     if facts:
         record(facts, source=SOURCES.get(by.kind, "siyu"), received_at=now)

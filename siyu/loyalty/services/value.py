@@ -4,10 +4,10 @@ Each takes `by`, a sequence of items and `now`, returns one `Receipt` for each i
 the caller's. All refuse `key.reused`, `value.key`, `value.amount`, `value.unit`, `value.member`, `value.too_many`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from siyu.lib.money import share
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 
@@ -37,7 +37,7 @@ def grant(by: Actor, grants: Sequence[Grant], now: datetime) -> list[Receipt]:
         turn = desk.turn(desk.member(one.member_id), one.key)
         lot = moves.grant(turn, one.unit, one.amount, item.expires_at, available_at=item.available_at, priority=item.priority)
         desk.close(turn)
-        return _receipt(desk, one, turn.before.id, [moves.Allocation(lot.key, one.amount, lot.expires_at)])
+        return receipt(desk, one, turn.before.id, [moves.Allocation(lot.key, one.amount, lot.expires_at)])
 
     return perform(by, asked, now, do)
 
@@ -48,9 +48,9 @@ def spend(by: Actor, spends: Sequence[Spend], now: datetime) -> list[Receipt]:
     def do(desk: Desk, one: Asked) -> Receipt:
         desk.unit(one.unit, spends=True)
         turn = desk.turn(desk.member(one.member_id), one.key)
-        taken = _enough(lambda: moves.spend(turn, one.unit, one.amount), one)
+        taken = enough(lambda: moves.spend(turn, one.unit, one.amount), one)
         desk.close(turn)
-        return _receipt(desk, one, turn.before.id, taken)
+        return receipt(desk, one, turn.before.id, taken)
 
     return perform(by, [Asked(one.key, "spend", one.unit, one.amount, one.because, one.member_id) for one in spends], now, do)
 
@@ -64,9 +64,9 @@ def hold(by: Actor, holds: Sequence[Hold], now: datetime) -> list[Receipt]:
         assert one.until is not None
         desk.unit(one.unit, spends=True)
         turn, until = desk.turn(desk.member(one.member_id), one.key), one.until
-        taken = _enough(lambda: moves.hold(turn, one.unit, one.amount, until), one)
+        taken = enough(lambda: moves.hold(turn, one.unit, one.amount, until), one)
         desk.close(turn)
-        return _receipt(desk, one, turn.before.id, taken)
+        return receipt(desk, one, turn.before.id, taken)
 
     asked = [Asked(one.key, "hold", one.unit, one.amount, one.because, one.member_id, until=one.until) for one in holds]
     return perform(by, asked, now, do)
@@ -115,7 +115,7 @@ def _capture(desk: Desk, one: Asked) -> Receipt:
         taken += moves.capture(turn, held, part)
         left -= part
         desk.close(turn)
-    return _receipt(desk, one, members[0], taken, amount, open_[0][1].unit)
+    return receipt(desk, one, members[0], taken, amount, open_[0][1].unit)
 
 
 def _void(desk: Desk, one: Asked) -> Receipt:
@@ -128,7 +128,7 @@ def _void(desk: Desk, one: Asked) -> Receipt:
             desk.close(turn)
     if not freed:
         raise Refusal("hold.closed", "the hold %(key)s was captured or freed, or its time is over", key=one.of)
-    return _receipt(desk, one, members[0], freed, sum(part.amount for part in freed), unit)
+    return receipt(desk, one, members[0], freed, sum(part.amount for part in freed), unit)
 
 
 def _give_back(desk: Desk, one: Asked) -> Receipt:
@@ -147,7 +147,7 @@ def _give_back(desk: Desk, one: Asked) -> Receipt:
             unit, left = turn.lots[own[0].lot].account.unit, left - part
     returned = {allocation.lot: allocation.amount for allocation in back}
     desk.taken[one.of] = [(lot, taken, before + returned.get(lot, 0)) for lot, taken, before in parts]
-    return _receipt(desk, one, owners[back[0].lot], back, amount, unit)
+    return receipt(desk, one, owners[back[0].lot], back, amount, unit)
 
 
 def _take_back(desk: Desk, one: Asked) -> Receipt:
@@ -161,17 +161,9 @@ def _take_back(desk: Desk, one: Asked) -> Receipt:
     waived = moves.take_back(turn, [(lot, amount)], "take_back", one.of).get(key, 0)
     desk.close(turn)
     terms = turn.unit(lot.account.unit).terms
-    deduct = 0
-    if waived and terms.refunds == DEDUCT:
-        deduct = _money(lot.waived + waived, terms.worth.minor, terms.worth.amount) - _money(
-            lot.waived, terms.worth.minor, terms.worth.amount
-        )
-    receipt = _receipt(desk, one, member, [moves.Allocation(key, amount - waived, lot.expires_at)], amount, lot.account.unit)
-    return Receipt(receipt.key, member, receipt.unit, amount, receipt.balance, receipt.allocations, False, waived, deduct)
-
-
-def _money(amount: int, minor: int, per: int) -> int:
-    return share(amount, minor, per)
+    deduct = terms.worth.of(lot.waived + waived) - terms.worth.of(lot.waived) if terms.refunds == DEDUCT else 0
+    done = receipt(desk, one, member, [moves.Allocation(key, amount - waived, lot.expires_at)], amount, lot.account.unit)
+    return replace(done, waived=waived, deduct_minor=deduct)
 
 
 def _rest(one: Asked, rest: int) -> int:
@@ -192,7 +184,8 @@ def _holders(desk: Desk, one: Asked) -> list[int]:
     return list(dict.fromkeys(owner for _, owner in desk.lots[one.of]))
 
 
-def _enough(take, one: Asked) -> list[moves.Allocation]:  # type: ignore[no-untyped-def]
+def enough(take: Callable[[], list[moves.Allocation]], one: Asked) -> list[moves.Allocation]:
+    """What is taken. Refusal: `value.insufficient`."""
     try:
         return take()
     except Short as short:
@@ -201,7 +194,8 @@ def _enough(take, one: Asked) -> list[moves.Allocation]:  # type: ignore[no-unty
         ) from None
 
 
-def _receipt(desk: Desk, one: Asked, member: int, taken: Sequence[moves.Allocation], amount: int = 0, unit: str = "") -> Receipt:
+def receipt(desk: Desk, one: Asked, member: int, taken: Sequence[moves.Allocation], amount: int = 0, unit: str = "") -> Receipt:
+    """The answer to one question."""
     unit = unit or one.unit
     allocations = tuple(Allocation(part.lot, part.amount, part.expires_at) for part in taken)
     return Receipt(one.key, member, unit, amount or one.amount, desk.balance(member, unit), allocations)
