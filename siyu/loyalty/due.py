@@ -33,15 +33,7 @@ def due(cursor: Cursor, batch: Batch) -> list[Derived]:
 
 
 def next_due(cursor: Cursor) -> datetime | None:
-<<<<<<< HEAD
-    """The earliest instant at which a lot matures or expires, a hold or a window of activity ends, or new tiers judge someone."""
-    cursor.execute(_sql.next_due, {"track": TRACK})
-    *instants, day, since = cursor.fetchone()  # type: ignore[misc]
-    starts_at = max(midnight(day, settings_book().zone(day)), since) if day is not None else None
-    return min((at for at in (*instants, starts_at) if at is not None), default=None)
-=======
-    """The earliest instant at which a lot matures or expires, a tier is judged, or a version starts that has yet to judge someone."""
+    """The earliest instant at which a lot, a hold or a window of activity ends or matures, a tier is judged, or a version starts."""
     cursor.execute(_sql.next_due)
     instants = [*cursor.fetchone(), next_version(cursor)]  # type: ignore[misc]
     return min((at for at in instants if at is not None), default=None)
->>>>>>> main

@@ -1,9 +1,5 @@
 -- name: members_due
-<<<<<<< HEAD
--- Members whose lots mature or expire, whose holds or windows of activity end, or whom the version in force has yet to judge, oldest first.
-=======
--- Members whose lots mature or expire, or whose tiers are to be judged, oldest first.
->>>>>>> main
+-- Members whose lots mature or expire, whose holds or windows of activity end, or whose tiers are to be judged, oldest first.
 SELECT DISTINCT a.owner_id
 FROM (
     (SELECT account_id FROM loyalty_lot WHERE is_pending AND remaining > 0 AND available_at <= %(until)s ORDER BY available_at LIMIT %(limit)s)
@@ -19,20 +15,9 @@ UNION
 (SELECT member_id FROM loyalty_standing WHERE due_at <= %(until)s ORDER BY due_at LIMIT %(limit)s)
 
 -- name: next_due
-<<<<<<< HEAD
--- The earliest maturity, expiry, end of a hold and of a window of activity, and the day of the first version of the tiers that has yet to judge someone.
-WITH waiting AS (
-    SELECT version, since FROM loyalty_standing WHERE track = %(track)s ORDER BY version, member_id LIMIT 1
-)
+-- The earliest maturity, expiry, end of a hold and of a window of activity, and the first standing that time alone may change.
 SELECT (SELECT available_at FROM loyalty_lot WHERE is_pending AND remaining > 0 AND available_at IS NOT NULL ORDER BY available_at LIMIT 1),
        (SELECT expires_at FROM loyalty_lot WHERE remaining > 0 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1),
        (SELECT until FROM loyalty_hold ORDER BY until LIMIT 1),
        (SELECT active_until FROM loyalty_account WHERE active_until IS NOT NULL ORDER BY active_until LIMIT 1),
-       (SELECT min(t.from_day) FROM loyalty_tier t, waiting w WHERE t.track = %(track)s AND t.version > w.version),
-       (SELECT since FROM waiting)
-=======
--- The earliest maturity, the earliest expiry, and the first standing that time alone may change.
-SELECT (SELECT available_at FROM loyalty_lot WHERE is_pending AND remaining > 0 AND available_at IS NOT NULL ORDER BY available_at LIMIT 1),
-       (SELECT expires_at FROM loyalty_lot WHERE remaining > 0 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1),
        (SELECT due_at FROM loyalty_standing WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1)
->>>>>>> main
