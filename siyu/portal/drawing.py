@@ -30,17 +30,22 @@ class Way(NamedTuple):
 TABS = (
     Way("home", pgettext_lazy("tab", "Card"), "card"),
     Way("points", pgettext_lazy("tab", "Points"), "points"),
+    Way("check-in", pgettext_lazy("tab", "Check-in"), "check"),
+    Way("mall", pgettext_lazy("tab", "Mall"), "gift"),
     Way("me", pgettext_lazy("tab", "Me"), "me"),
 )
 TILES = (
-    Way("points", gettext_lazy("My points"), "points"),
     Way("tier", gettext_lazy("My tier"), "tier"),
+    Way("tasks", gettext_lazy("My tasks"), "task"),
+    Way("honours", gettext_lazy("My honours"), "badge"),
     Way("orders", gettext_lazy("My orders"), "order"),
-    Way("profile", gettext_lazy("My details"), "me"),
 )
 ROWS = (
     Way("orders", gettext_lazy("My orders"), "order"),
+    Way("redemptions", gettext_lazy("My redemptions"), "gift"),
     Way("tier", gettext_lazy("My tier"), "tier"),
+    Way("tasks", gettext_lazy("My tasks"), "task"),
+    Way("honours", gettext_lazy("My honours"), "badge"),
     Way("profile", gettext_lazy("My details"), "me"),
     Way("consents", gettext_lazy("What I agree to"), "say"),
     Way("privacy", gettext_lazy("Privacy"), "privacy"),

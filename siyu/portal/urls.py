@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .pages import door, home, orders, points, privacy, profile, tier
+from .pages import doing, door, home, honours, mall, orders, points, privacy, profile, tier
 
 app_name = "m"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,18 @@ urlpatterns: list[URLPattern] = [
     path("points", points.points, name="points"),
     path("points/<int:entry>", points.why, name="why"),
     path("tier", tier.tier, name="tier"),
+    path("check-in", doing.check_in, name="check-in"),
+    path("check-in/make-up", doing.make_up, name="make-up"),
+    path("tasks", doing.tasks, name="tasks"),
+    path("tasks/<str:code>", doing.claim, name="claim"),
+    path("mall", mall.mall, name="mall"),
+    path("mall/<str:code>", mall.gift, name="gift"),
+    path("redemptions", mall.redemptions, name="redemptions"),
+    path("redemptions/<str:number>", mall.redemption, name="redemption"),
+    path("redemptions/<str:number>/cancel", mall.cancel, name="cancel"),
+    path("redemptions/<str:number>/receive", mall.receive, name="receive"),
+    path("honours", honours.honours, name="honours"),
+    path("honours/shown", honours.shown, name="shown"),
     path("orders", orders.orders, name="orders"),
     path("orders/<int:number>", orders.order, name="order"),
     path("profile", profile.profile, name="profile"),

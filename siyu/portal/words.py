@@ -35,6 +35,17 @@ STATUSES: Words = {
     "received": gettext_lazy("Received"),
     "closed": gettext_lazy("Closed"),
 }
+HANDLES: Words = {
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("E-mail"),
+    "card": gettext_lazy("Card number"),
+    "user_id": gettext_lazy("Shop account"),
+    "shop_account": gettext_lazy("Shop account"),
+    "unionid": gettext_lazy("WeChat"),
+    "openid": gettext_lazy("WeChat"),
+    "mini_openid": gettext_lazy("Mini-program"),
+    "wecom_external_userid": gettext_lazy("WeCom"),
+}
 UNITS: Words = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,6 +64,12 @@ def day_words(day: date | datetime, today: date) -> str:
         return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
     words = f"{day.day} {_MONTHS[day.month - 1]}"
     return words if day.year == today.year else f"{words} {day.year}"
+
+
+def month_words(month: date) -> str:
+    """`May 2026` or `2026年5月`."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return f"{month.year}年{month.month}月" if is_chinese else f"{_MONTHS[month.month - 1]} {month.year}"
 
 
 def signed(amount: int) -> str:

@@ -19,7 +19,7 @@ from siyu.merchant.queries import today
 from .. import queries, services
 from ..access import MemberRequest, member_only
 from ..rules import GENDERS, Profile, may_set_birthday
-from ..words import CHANNELS, PURPOSES, said
+from ..words import CHANNELS, HANDLES, PURPOSES, said
 from ..words import GENDERS as GENDER_WORDS
 from .parts import in_a_moment, show
 
@@ -66,7 +66,8 @@ def profile(request: MemberRequest) -> HttpResponse:
             in_a_moment(lambda: members.is_described(member.handle, fact))
         messages.success(request, gettext("Saved."))
         return redirect("m:profile")
-    return show(request, "profile", {"tab": "me", "back_url": reverse("m:me"), "form": form, "handles": members.identities([member.id])})
+    handles = [(said(HANDLES, one.kind), one.value) for one in members.identities([member.id]) if one.kind in HANDLES]
+    return show(request, "profile", {"tab": "me", "back_url": reverse("m:me"), "form": form, "handles": handles})
 
 
 @member_only

@@ -51,6 +51,18 @@ def m_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def m_plain_day(value: date) -> str:
+    """A day where no element may stand: in an option."""
+    return words.day_words(value, timezone.localtime().date())
+
+
+@register.filter
+def m_month(value: date) -> str:
+    """`May 2026` or `2026年5月`."""
+    return words.month_words(value)
+
+
+@register.filter
 def m_time(value: datetime | None) -> str:
     """The time of day."""
     return "" if value is None else timezone.localtime(value).strftime("%H:%M")
