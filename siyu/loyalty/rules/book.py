@@ -6,11 +6,12 @@ from typing import NamedTuple
 from siyu.facts.rules import Fact, Merged
 
 from .earning import Note
-from .fold import earn, follow, join, learn, order_of, ripen, told
+from .fold import earn, follow, granted, join, learn, order_of, ripen, told
 from .ledger import Member, Move, Outcome, Posting, Purchase
 from .person import BIRTHDAY
 from .programme import IDENTIFIED, ORDER_PAID, Programme
 from .seen import NOTHING_SHARED
+from .tiers.value import Floor
 
 
 class News(NamedTuple):
@@ -67,6 +68,10 @@ class Book:
     def take(self, outcome: Outcome) -> None:
         """What a move that somebody asked for did."""
         self._take(outcome, None)
+
+    def grant(self, member_id: int, floors: dict[str, tuple[Floor, ...]], at: datetime) -> None:
+        """The tiers that staff have granted to a member are these, from an instant on."""
+        self._take(granted(self.programme, self.member(member_id), floors, at), None)
 
     def pass_time(self, until: datetime) -> None:
         """What is due up to an instant, for everybody in the book."""

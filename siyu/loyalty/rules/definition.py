@@ -59,7 +59,7 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     trigger: Annotated[str, Meta(min_length=1, max_length=200)]
     formula: Formula
-    unit: Literal["points", "growth"] = "points"
+    unit: Literal["points", "growth", "spend", "orders", "acts"] = "points"  # the last three are measured by tiers and never spent
     where: dict[str, Any] = {}  # a property filter of facts.filters; empty matches every fact
     conditions: Annotated[tuple[Condition, ...], Meta(max_length=MAX_CONDITIONS)] = ()  # all must hold
     caps: Caps = UNCAPPED

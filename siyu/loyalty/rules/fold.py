@@ -19,6 +19,7 @@ from .person import joined as joined_person
 from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
 from .seen import NOTHING_SHARED, Shared
 from .standing import by_time, joined_standings, times_of
+from .tiers.value import Floor
 from .turn import Turn
 
 
@@ -117,6 +118,16 @@ def join(programme: Programme, survivor: Member, loser: Member, at: datetime) ->
     due = [one.due_at, other.due_at, *times_of(programme, joined.standings)]
     joined = msgspec.structs.replace(joined, due_at=min((due_at for due_at in due if due_at is not None), default=None))
     return Outcome(joined, None, first.postings + second.postings, first.moves + second.moves)
+
+
+def granted(programme: Programme, member: Member, floors: dict[str, tuple[Floor, ...]], at: datetime) -> Outcome:
+    """Staff grant a tier or take one away: with these floors everything is judged at this instant."""
+    turn = Turn(programme, member)
+    turn.ripen(at)
+    turn.at, turn.day = at, programme.zones.day_of(at)
+    turn.before = msgspec.structs.replace(turn.before, floors=floors)
+    turn.judge(anyway=True)
+    return turn.outcome()
 
 
 def order_of(fact: Fact) -> tuple[str, str] | None:

@@ -44,14 +44,15 @@ class State(Protocol):
     at: datetime
 
 
-def judged_on(track: Track, standing: Standing, state: State) -> tuple[Standing, list[Step]]:
+def judged_on(track: Track, standing: Standing, state: State, *, anyway: bool = False) -> tuple[Standing, list[Step]]:
     """The judgement of one track in the middle of an event; the very same standing when nothing of it was touched."""
     floors = state.before.floors.get(track.code, ())
     if track.is_plain and not floors and standing.own is None:
         after, step = judged(track, standing, state.growth, state.at)
         return after, [step] if step is not None else []
     moved = not track.measures.isdisjoint(state.moved)
-    if not moved and (standing.due_at is None or standing.due_at > state.at):
+    due_at = time_of(track, standing)
+    if not moved and not anyway and (due_at is None or due_at > state.at):
         return standing, []
     holding = Holding(state.growth, state.movements, floors, state.programme.zones)
     return judge(track, standing, holding, state.at, moved=moved)

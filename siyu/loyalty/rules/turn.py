@@ -211,11 +211,11 @@ class Turn:
                 self.keep(lot, expires_at=ends)
         self.watch(ends)
 
-    def judge(self) -> None:
+    def judge(self, *, anyway: bool = False) -> None:
         """Let the tiers follow what they measure, each by the version that judges this member at this instant."""
         for track in self.programme.tracks:
             standing = self.standings.get(track.code, NOWHERE)
-            after, steps = judged_on(track, standing, self)
+            after, steps = judged_on(track, standing, self, anyway=anyway)
             if after is not standing:
                 self.standings = {**self.standings, track.code: after}
             fact_id = self.fact.id if self.fact is not None else None

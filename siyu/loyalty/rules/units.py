@@ -78,6 +78,9 @@ FIRST = date(1970, 1, 1)
 DEFAULTS = (
     Unit("points", 0, "points", "积分", FIRST, Terms()),
     Unit("growth", 0, "growth", "成长值", FIRST, Terms(approve_above=100_000)),
+    Unit("spend", 0, "growth", "消费额", FIRST, Terms(approve_above=None)),  # minor units of money, net of refunds
+    Unit("orders", 0, "growth", "订单数", FIRST, Terms(approve_above=None)),
+    Unit("acts", 0, "growth", "行为次数", FIRST, Terms(approve_above=None)),
     Unit("stored", 0, "stored", "储值余额", FIRST, Terms(refunds="within_balance", approve_above=100_00)),
 )
 

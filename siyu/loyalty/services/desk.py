@@ -25,7 +25,7 @@ from siyu.merchant.rules import Actor
 from ..programme import programme
 from ..reading import read_for
 from ..rows import Known, Touched
-from ..rules import AVAILABLE, GROWTH, Book, Programme
+from ..rules import AVAILABLE, Book, Programme
 from ..rules.turn import Turn
 from ..rules.units import Unit
 from ..writing import write
@@ -139,7 +139,7 @@ class Desk:
     def unit(self, code: str, *, spends: bool = False) -> Unit:
         """The unit in force. Refusal: `value.unit`."""
         unit = self.programme.units.at(code, self.now.astimezone(self.programme.zone).date())
-        if unit is None or (spends and unit.code == GROWTH):
+        if unit is None or (spends and unit.kind == "growth"):
             words = "there is no unit %(unit)s" if unit is None else "%(unit)s is not spent"
             raise Refusal("value.unit", words, unit=code)
         return unit
