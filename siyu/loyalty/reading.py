@@ -23,7 +23,9 @@ _sql = statements("siyu.loyalty", "read")
 Granted = dict[int, dict[str, tuple[Floor, ...]]]
 
 
-def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime, owners: Iterable[int] = ()) -> tuple[Book, Known]:
+def read(
+    cursor: Cursor, programme: Programme, touched: Touched, until: datetime, owners: Iterable[int] = (), *, locks: bool = True
+) -> tuple[Book, Known]:
     """Lock the members concerned and read what they have. `owners`: members whose time has come, without any fact."""
     known, book = Known(), Book(programme)
     wanted = {order for fact in touched.facts if (order := order_of(fact)) is not None}
@@ -34,15 +36,19 @@ def read(cursor: Cursor, programme: Programme, touched: Touched, until: datetime
     members.update(row.owner for row in lots)
     if not members:
         return book, known
-    lots = _lock(cursor, known, members, lots)
+    lots = _lock(cursor, known, members, lots) if locks else lots
     ids = sorted(members)
     lots += _due_lots(cursor, ids, until)
     lots += _lots_against_debt(cursor, lots)
     _lay(cursor, book, known, touched, ids, lots, until, [])
+    _ask(cursor, book, known, touched)
+    return book, known
+
+
+def _ask(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
     read_people(cursor, book, known, touched)
     if budgets := budget_uses(cursor, book, known, touched.facts):
         book.shared = msgspec.structs.replace(book.shared, budgets=budgets)
-    return book, known
 
 
 def read_for(
@@ -53,11 +59,17 @@ def read_for(
     units: Iterable[str],
     lots: Iterable[int] = (),
     holds: Iterable[str] = (),
+    touched: Touched | None = None,
 ) -> tuple[Book, Known]:
-    """What members, locked by the caller, have of these units, what is due of others, these very lots, and these holds."""
+    """What members, locked by the caller, have of these units, what is due of others, these very lots, and these holds.
+
+    With `touched`, also what the rules ask that its facts may earn by.
+    """
     known, book, ids = Known(), Book(programme), sorted(members)
     cursor.execute(_sql.lots_of_units, {"owners": ids, "units": sorted(units), "until": until, "lots": sorted(lots)})
-    _lay(cursor, book, known, Touched(), ids, [LotRow(*row) for row in cursor.fetchall()], until, sorted(holds))
+    _lay(cursor, book, known, touched or Touched(), ids, [LotRow(*row) for row in cursor.fetchall()], until, sorted(holds))
+    if touched is not None:
+        _ask(cursor, book, known, touched)
     return book, known
 
 
@@ -127,7 +139,7 @@ def _members(
     owners: Iterable[int],
 ) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
-    holder = holders(cursor, touched, {row.origin: row.owner for row in accounts})
+    holder = book.holders = holders(cursor, touched, {row.origin: row.owner for row in accounts})
     debts: dict[int, dict[Account, int]] = {}
     growth: dict[int, int] = {}
     active: dict[int, dict[Account, datetime]] = {}

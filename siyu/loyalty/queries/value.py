@@ -1,14 +1,17 @@
 """Reads of value: balances, and for every point the reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from siyu.lib.sql import statements
 from siyu.merchant.rules import WHOLE, Scope
 
+from ..judging import holder, judged, quoted
+from ..rules import Posting
 from .asking import MAX_ROWS, bounded, rows_of
 
 _sql = statements("siyu.loyalty", "queries_value")
@@ -26,6 +29,18 @@ class Balance:
     expired: int
     revoked: int
     debt: int
+
+
+NOTHING = Balance(0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tentative:
+    """What an open cart would do to a unit: what there is, and what paying would earn at once and after its return window."""
+
+    balance: Balance
+    earns: int
+    earns_later: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,51 @@ class Outstanding:
         return self.pending + self.available
 
 
-def balances(member_ids: Sequence[int]) -> dict[int, dict[str, Balance]]:
-    """Member → unit → balance, over all that the member has absorbed; members without any value are missing."""
+def balances(member_ids: Sequence[int], now: datetime | None = None) -> dict[int, dict[str, Balance]]:
+    """Member → unit → balance, over all that the member has absorbed; members without any value are missing.
+
+    With `now` as the fold judges it at that instant, whether or not what is due has been posted; without, as posted.
+    """
     found: dict[int, dict[str, Balance]] = {}
     for member, unit, *buckets in rows_of(_sql.balances, members=bounded(member_ids)):
         found.setdefault(member, {})[unit] = Balance(*buckets)
+    if now is None or not found:
+        return found
+    book = judged(list(found), now)
+    for posting in book.postings:
+        own = found[book.member(holder(book, posting.account.origin)).id]
+        own[posting.account.unit] = _moved(own[posting.account.unit], posting)
     return found
+
+
+def statement(member_id: int, unit: str, limit: int = 50, *, before: int = NEWEST) -> list[Reason]:
+    """A member's entries of one unit, newest first: what a page of the ledger shows."""
+    return why_points(member_id, limit, units=[unit], before=before)
+
+
+def tentative(member_id: int, cart: dict[str, Any], now: datetime) -> dict[str, Tentative]:
+    """What an open cart would do: by unit, what the member has now, and what paying it would earn at once and later.
+
+    `cart` has the properties of an `order.paid` (amount_minor, lines, is_in_store …). Nothing is written or locked.
+    """
+    have = balances([member_id], now).get(member_id, {})
+    notes = quoted(member_id, cart, now)
+    units = {note.rule.definition.unit for note in notes if note.points} | set(have)
+    answer = {}
+    for unit in sorted(units):
+        own = [note for note in notes if note.rule.definition.unit == unit and note.points]
+        at_once = sum(note.points for note in own if not note.is_pending)
+        later = sum(note.points for note in own if note.is_pending)
+        answer[unit] = Tentative(have.get(unit, NOTHING), at_once, later)
+    return answer
+
+
+def _moved(balance: Balance, posting: Posting) -> Balance:
+    changes = {}
+    for bucket, sign in ((posting.debit, -1), (posting.credit, 1)):
+        if bucket in Balance.__slots__:
+            changes[bucket] = getattr(balance, bucket) + posting.amount * (-sign if bucket == "debt" else sign)
+    return replace(balance, **changes)
 
 
 def why_points(member_id: int, limit: int = 200, *, units: Sequence[str] | None = None, before: int = NEWEST) -> list[Reason]:

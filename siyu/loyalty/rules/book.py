@@ -33,6 +33,7 @@ class Book:
         self.shared = NOTHING_SHARED
         self.notes: dict[int, list[Note]] | None = None  # by fact, for whoever asks what each rule made of it
         self.until: datetime | None = None  # up to which time has passed
+        self.holders: dict[int, int] = {}  # of accounts: the member each was opened for → the member who has it
         self._survivors: dict[int, int] = {}
 
     def tell(self, fact: Fact) -> None:

@@ -98,6 +98,7 @@ class Desk:
     @classmethod
     def at(cls, now: datetime) -> "Desk":
         """A desk with the programme as it stands now."""
+        connection.ensure_connection()
         cursor = Cursor(connection.connection)
         return cls(cursor, _programme(cursor, now), now)
 

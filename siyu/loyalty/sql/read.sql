@@ -50,15 +50,27 @@ JOIN loyalty_account a ON a.id = h.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND h.until <= %(until)s
 
 -- name: lots_of_units
--- All that these members have left of these units, and of any unit what is due up to an instant; and these very lots.
+-- All that these members have left of these units; of any unit what is due up to an instant; what is held; and these very lots.
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
+FROM loyalty_account a
+JOIN loyalty_lot l ON l.account_id = a.id AND l.remaining > 0
+WHERE a.owner_id = ANY(%(owners)s)
+  AND (l.unit = ANY(%(units)s) OR l.expires_at <= %(until)s OR (l.is_pending AND l.available_at <= %(until)s)
+       OR (l.is_sliding AND a.active_until <= %(until)s))
+UNION ALL
+SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
+       l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
+FROM loyalty_account a
+JOIN loyalty_hold h ON h.account_id = a.id
+JOIN loyalty_lot l ON l.id = h.lot_id
+WHERE a.owner_id = ANY(%(owners)s)
+UNION ALL
 SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.earned_at, l.reversed, l.expired, l.is_pending,
        l.available_at, l.expires_at, l.purchase_id, a.owner_id, l.held, l.waived, l.is_sliding, l.priority, a.active_until
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
-WHERE (a.owner_id = ANY(%(owners)s) AND l.remaining > 0
-       AND (l.unit = ANY(%(units)s) OR l.expires_at <= %(until)s OR (l.is_pending AND l.available_at <= %(until)s)
-            OR (l.is_sliding AND a.active_until <= %(until)s)))
-   OR l.id = ANY(%(lots)s)
+WHERE l.id = ANY(%(lots)s)
 
 -- name: holds
 -- What these members' open holds hold, lot by lot in the order in which they were taken.

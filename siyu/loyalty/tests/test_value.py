@@ -7,7 +7,7 @@ from django.db import transaction
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
-from siyu.loyalty.queries import Balance, balances
+from siyu.loyalty.queries import Balance, balances, tentative
 from siyu.loyalty.services import (
     Because,
     Capture,
@@ -178,3 +178,24 @@ def test_value_follows_a_merge_with_its_holds(anna: int) -> None:
 
     assert has(whole) == {"spent": 60}
     assert faults() == {}
+
+
+def test_balances_are_judged_at_the_moment_of_asking(anna: int) -> None:
+    given(anna, 10, "g1", expires_at=START + days(3))
+    given(anna, 20, "g2", available_at=START + days(2))
+    held(anna, 4, "h1")
+
+    def at(day: float) -> tuple[int, ...]:
+        now = balances([anna], START + days(day))[anna]["points"]
+        return now.pending, now.available, now.held, now.expired
+
+    assert [at(day) for day in (0, 1, 2, 3)] == [(20, 6, 4, 0), (20, 10, 0, 0), (0, 30, 0, 0), (0, 20, 0, 10)]
+    assert has(anna) == {"pending": 20, "available": 6, "held": 4}
+
+
+def test_an_open_cart_tells_what_it_would_earn(anna: int) -> None:
+    given(anna, 10, "g1")
+    told = tentative(anna, {"amount_minor": 12_345}, START)
+    assert (told["points"].balance.available, told["points"].earns, told["points"].earns_later) == (10, 0, 123)
+    assert (told["growth"].earns, told["growth"].earns_later) == (123, 0)
+    assert rows("SELECT count(*) FROM loyalty_entry") == [(1,)]
