@@ -1,23 +1,69 @@
 """Reads this room offers: balances, tiers, and for every point the reason."""
 
-from .rules import RuleView, earn_rules
+from .quote import Cart, Offer, Quote, quote
+from .rules import (
+    ApprovalView,
+    DraftView,
+    Given,
+    PaymentTermsView,
+    RuleView,
+    approvals,
+    budget_used,
+    earn_rules,
+    fact_names,
+    given_by_rule,
+    payment_terms,
+    payment_terms_on,
+    rule_drafts,
+)
 from .tiers import LadderStep, TierView, base_tier, by_tier, ladder, standings
-from .value import Balance, Outstanding, Reason, balances, outstanding_by_expiry, points_outstanding, why_points
+from .value import (
+    NOTHING,
+    Balance,
+    Outstanding,
+    Reason,
+    Tentative,
+    balances,
+    outstanding_by_expiry,
+    points_outstanding,
+    statement,
+    tentative,
+    why_points,
+)
 
 __all__ = [
+    "NOTHING",
+    "ApprovalView",
     "Balance",
+    "Cart",
+    "DraftView",
+    "Given",
     "LadderStep",
+    "Offer",
     "Outstanding",
+    "PaymentTermsView",
+    "Quote",
     "Reason",
     "RuleView",
+    "Tentative",
     "TierView",
+    "approvals",
     "balances",
     "base_tier",
+    "budget_used",
     "by_tier",
     "earn_rules",
+    "fact_names",
+    "given_by_rule",
     "ladder",
     "outstanding_by_expiry",
+    "payment_terms",
+    "payment_terms_on",
     "points_outstanding",
+    "quote",
+    "rule_drafts",
     "standings",
+    "statement",
+    "tentative",
     "why_points",
 ]
