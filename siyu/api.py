@@ -11,18 +11,8 @@ from siyu import wiring
 from siyu.lib.refusal import Refusal
 from siyu.merchant.access import public
 
-# the last word of a refusal's code says what kind of no it is; anything else is 422
-_STATUS = {
-    "scope": HTTPStatus.FORBIDDEN,
-    "unknown": HTTPStatus.NOT_FOUND,
-    "reused": HTTPStatus.CONFLICT,
-    "insufficient": HTTPStatus.CONFLICT,
-    "closed": HTTPStatus.CONFLICT,
-    "returned": HTTPStatus.CONFLICT,
-    "sold_out": HTTPStatus.CONFLICT,
-    "limit": HTTPStatus.CONFLICT,
-    "ended": HTTPStatus.CONFLICT,
-}
+# the last word of a refusal's code says when it is something else than a rule that stands against it
+_STATUS = {"scope": HTTPStatus.FORBIDDEN, "unknown": HTTPStatus.NOT_FOUND}
 
 api = NinjaAPI(
     title="siyu",
@@ -40,8 +30,8 @@ for path in wiring.API:
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """A rule forbids it."""
-    status = _STATUS.get(refusal.code.rpartition(".")[2], HTTPStatus.UNPROCESSABLE_ENTITY)
+    """A rule forbids it: 409, so that 422 always means a request which its schema does not allow."""
+    status = _STATUS.get(refusal.code.rpartition(".")[2], HTTPStatus.CONFLICT)
     return _fault(request, status, refusal.code, refusal.because)
 
 

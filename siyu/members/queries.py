@@ -10,6 +10,7 @@ from django.db import connection
 
 from siyu.facts.rules import Handle
 from siyu.lib.crypto import decrypt_text, lookup_hash, mask
+from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Scope
@@ -145,6 +146,22 @@ def member(member_id: int, scope: Scope) -> MemberView | None:
     """A member, if the viewer's scope holds it."""
     rows = _rows(_sql.member, {"member": member_id, **scope.parameters()})
     return MemberView(*rows[0]) if rows else None
+
+
+def numbered(public_id: str) -> int:
+    """The number of the member that a public id names now: who it was merged into, if it was. Refusal: `member.unknown`."""
+    rows = _rows(_sql.survivor_of_public_id, {"text": public_id[:100].replace("\0", "")})
+    if not rows:
+        raise Refusal("member.unknown", "there is no such member")
+    return rows[0][0]
+
+
+def survivor(member_id: int) -> int:
+    """Who a member has become. Refusal: `member.unknown`."""
+    rows = _rows(_sql.survivor, {"member": member_id})
+    if not rows:
+        raise Refusal("member.unknown", "there is no such member")
+    return rows[0][0]
 
 
 def handle_named(kind: str, value: str) -> tuple[Handle, UUID] | None:

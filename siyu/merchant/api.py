@@ -5,6 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Header, Schema
 from ninja.security import HttpBearer
+from pydantic import ConfigDict
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
@@ -18,6 +19,12 @@ class Fault(Schema):
 
     code: str
     message: str
+
+
+class Body(Schema):
+    """The body of a request: a name that it does not know is an error of the caller, and told so."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 # what any operation may answer instead of its result; `siyu/api.py` says which refusal becomes which

@@ -111,3 +111,21 @@ SELECT count(*) FROM members_consent WHERE message = ANY(%(messages)s::uuid[])
 -- A trait of a handle as a fact told it.
 SELECT 1 FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
 WHERE i.hash = %(hash)s AND t.message = %(message)s LIMIT 1
+
+-- name: survivor
+-- The end of a member's line of mergers.
+WITH RECURSIVE line AS (
+    SELECT id, merged_into_id FROM members_member WHERE id = %(member)s
+    UNION
+    SELECT m.id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.merged_into_id
+)
+SELECT id FROM line WHERE merged_into_id IS NULL
+
+-- name: survivor_of_public_id
+-- The same, of the member that a public id names.
+WITH RECURSIVE line AS (
+    SELECT id, merged_into_id FROM members_member WHERE public_id = %(text)s
+    UNION
+    SELECT m.id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.merged_into_id
+)
+SELECT id FROM line WHERE merged_into_id IS NULL
