@@ -29,7 +29,7 @@ def read_people(cursor: Cursor, book: Book, known: Known, touched: Touched) -> N
     if book.programme.asks_approval:
         _awaiting(cursor, book, known)
     if CATEGORIES in needs:
-        book.shared = msgspec.structs.replace(book.shared, categories=_categories(cursor, touched.facts))
+        book.shared = msgspec.structs.replace(book.shared, categories=categories_of(cursor, touched.facts))
 
 
 def needed(programme: Programme, facts: Iterable[Fact]) -> frozenset[str]:
@@ -137,7 +137,7 @@ def _awaiting(cursor: Cursor, book: Book, known: Known) -> None:
     known.awaiting = waiting
 
 
-def _categories(cursor: Cursor, facts: list[Fact]) -> dict[str, tuple[str, ...]]:
+def categories_of(cursor: Cursor, facts: list[Fact]) -> dict[str, tuple[str, ...]]:
     """The catalogue's categories of the products that these facts name, as it stands now."""
     skus: set[str] = set()
     for fact in facts:
