@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import schemathesis
@@ -139,7 +140,14 @@ def test_the_pages_of_the_document_come_from_this_house() -> None:
     assert b"https://" not in page.content
 
 
+@cache
+def application():
+    """Django behind WSGI, made when it is first asked."""
+    return get_wsgi_application()
+
+
 schema = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema(path_prefix=f"{BASE}/"))))
+schema.app = lambda environ, start_response: application()(environ, start_response)
 
 
 @pytest.fixture
@@ -147,7 +155,6 @@ def key(db) -> Iterator[str]:
     """A key with every scope. Requests come through WSGI inside of the test's transaction, which their end would close."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    schema.app = get_wsgi_application()
     yield create_key(SYSTEM, "api", "fuzz", scopes=sorted(PERMISSIONS_KNOWN))
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
