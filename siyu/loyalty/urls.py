@@ -3,8 +3,20 @@
 from django.urls import URLPattern, path
 
 from .pages import liability
+from .pages.rules import approving, editor, listing, terms, versions
 
 urlpatterns: list[URLPattern] = [
+    path("loyalty/rules", listing.earn_rules, name="earn-rules"),
+    path("loyalty/rules/new", editor.edit_rule, name="earn-rule-new"),
+    path("loyalty/rules/try/member", editor.try_on_member, name="earn-rule-try-member"),
+    path("loyalty/rules/try/past", editor.try_on_past, name="earn-rule-try-past"),
+    path("loyalty/rules/<str:code>", versions.earn_rule, name="earn-rule"),
+    path("loyalty/rules/<str:code>/edit", editor.edit_rule, name="earn-rule-edit"),
+    path("loyalty/rules/<str:code>/discard", editor.discard, name="earn-rule-discard"),
+    path("loyalty/rules/<str:code>/end", versions.end_rule, name="earn-rule-end"),
+    path("loyalty/approvals", approving.approvals, name="earn-approvals"),
+    path("loyalty/approvals/<int:pk>", approving.decide, name="earn-approval"),
+    path("loyalty/payment", terms.payment_terms, name="payment-terms"),
     path("loyalty/liability", liability.liability, name="liability"),
     path("loyalty/journal", liability.journal_file, name="loyalty-journal"),
 ]

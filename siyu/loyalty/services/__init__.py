@@ -1,8 +1,10 @@
 """The writers of value and of the programme."""
 
+from .approvals import approve_earnings, reject_earnings
 from .corrections import Adjust, Extend, Transfer, adjust, approve_adjustment, extend, reject_adjustment, transfer
-from .earn_rules import archive_earn_rule, check_definition, publish_earn_rule
+from .earn_rules import archive_earn_rule, check_definition, discard_draft, publish_earn_rule, save_draft
 from .install import install_default_programme
+from .payment import Paid, cancel_payment, pay_with_points, publish_payment_terms
 from .tiers import Step, check_steps, publish_tiers
 from .units import check_terms, define_unit
 from .value import capture, give_back, grant, hold, spend, take_back, void
@@ -17,6 +19,7 @@ __all__ = [
     "GiveBack",
     "Grant",
     "Hold",
+    "Paid",
     "Receipt",
     "Spend",
     "Step",
@@ -25,20 +28,27 @@ __all__ = [
     "Void",
     "adjust",
     "approve_adjustment",
+    "approve_earnings",
     "archive_earn_rule",
+    "cancel_payment",
     "capture",
     "check_definition",
     "check_steps",
     "check_terms",
     "define_unit",
+    "discard_draft",
     "extend",
     "give_back",
     "grant",
     "hold",
     "install_default_programme",
+    "pay_with_points",
     "publish_earn_rule",
+    "publish_payment_terms",
     "publish_tiers",
     "reject_adjustment",
+    "reject_earnings",
+    "save_draft",
     "spend",
     "take_back",
     "transfer",

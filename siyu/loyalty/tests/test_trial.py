@@ -81,6 +81,14 @@ def test_a_preview_says_of_each_fact_what_it_would_have_earned_or_why_not() -> N
     assert (lines[0].unmet.code, lines[0].unmet.missing_minor) == ("amount.below", 10_000)
 
 
+def test_who_was_silver_before_the_time_earns_as_silver() -> None:
+    a_month()
+
+    cost = would_have_cost("order_points", tried(), date(2026, 3, 3), date(2026, 3, 31))
+
+    assert cost.top[0] == (member("anna"), 600)
+
+
 def test_a_time_without_end_is_refused() -> None:
     with pytest.raises(Refusal, match=r"trial\.days"):
         would_have_cost("x", tried(), date(2025, 1, 1), date(2026, 12, 31))

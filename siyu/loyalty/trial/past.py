@@ -35,7 +35,7 @@ class Trial(NamedTuple):
 
 
 def trial_of(code: str, definition: Definition, day: date) -> Trial:
-    """The programme with `definition` in place of all versions of `code`, from the beginning; only rules that bear on it stand beside it."""
+    """The programme with `definition` in place of all versions of `code`; only rules that bear on it stand beside it."""
     book = settings_book()
     with connection.cursor() as cursor:
         whole = programme(cursor, book, book.zone(day))
@@ -124,7 +124,7 @@ def _person(known: dict[str, Any]) -> Person:
 
 
 def _bears_on(rule: EarnRule, definition: Definition) -> bool:
-    """Whether what a rule gives hangs together with the one in question: campaigns with what they multiply, bonuses with what they follow."""
+    """Whether a rule hangs together with the one in question: campaigns with what they multiply, bonuses with what they follow."""
     other = rule.definition
     if other.trigger != definition.trigger:
         return False
