@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from .pages import addresses
+
+urlpatterns: list[URLPattern] = [*addresses.urlpatterns]

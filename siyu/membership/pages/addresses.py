@@ -1,0 +1,46 @@
+"""Addresses of the pages of behaviours, honours and the mall."""
+
+from django.urls import URLPattern, path
+
+from . import check_in, honours, mall, redemptions, tasks
+
+urlpatterns: list[URLPattern] = [
+    path("check-in", check_in.check_in, name="check-in"),
+    path("check-in/edit", check_in.edit_check_in, name="check-in-edit"),
+    path("member-tasks", tasks.task_list, name="tasks-of-members"),
+    path("member-tasks/new", tasks.new_task, name="task-new"),
+    path("member-tasks/<slug:code>", tasks.task, name="task"),
+    path("member-tasks/<slug:code>/edit", tasks.edit_task, name="task-edit"),
+    path("member-tasks/<slug:code>/end", tasks.end_task, name="task-end"),
+    path("badges", honours.badges, name="badges"),
+    path("badges/new", honours.new_badge, name="badge-new"),
+    path("badges/<slug:code>", honours.badge, name="badge"),
+    path("badges/<slug:code>/edit", honours.edit_badge, name="badge-edit"),
+    path("badges/<slug:code>/award", honours.award, name="badge-award"),
+    path("badges/<slug:code>/end", honours.end_badge, name="badge-end"),
+    path("leaderboards", honours.boards, name="boards"),
+    path("leaderboards/new", honours.new_board, name="board-new"),
+    path("leaderboards/<slug:code>", honours.board, name="board"),
+    path("leaderboards/<slug:code>/edit", honours.edit_board, name="board-edit"),
+    path("leaderboards/<slug:code>/refresh", honours.refresh, name="board-refresh"),
+    path("leaderboards/<slug:code>/end", honours.end_board, name="board-end"),
+    path("rituals", honours.rituals, name="rituals"),
+    path("rituals/<slug:occasion>", honours.edit_ritual, name="ritual-edit"),
+    path("mall", mall.gifts, name="mall"),
+    path("mall/new", mall.new_gift, name="gift-new"),
+    path("mall/scan", redemptions.scan, name="mall-scan"),
+    path("mall/pictures/<str:name>", mall.picture, name="gift-picture"),
+    path("mall/gifts/<slug:code>", mall.gift, name="gift"),
+    path("mall/gifts/<slug:code>/edit", mall.edit_gift, name="gift-edit"),
+    path("mall/gifts/<slug:code>/stock", mall.stock, name="gift-stock"),
+    path("mall/gifts/<slug:code>/codes", mall.codes, name="gift-codes"),
+    path("mall/gifts/<slug:code>/sale", mall.sale, name="gift-sale"),
+    path("mall/gifts/<slug:code>/end", mall.end_gift, name="gift-end"),
+    path("mall/redemptions", redemptions.redemptions, name="redemptions"),
+    path("mall/redemptions/<slug:number>", redemptions.redemption, name="redemption"),
+    path("mall/redemptions/<slug:number>/ship", redemptions.ship_redemption, name="redemption-ship"),
+    path("mall/redemptions/<slug:number>/address", redemptions.address, name="redemption-address"),
+    path("mall/redemptions/<slug:number>/reveal", redemptions.reveal_address, name="redemption-reveal"),
+    path("mall/redemptions/<slug:number>/receive", redemptions.receive_redemption, name="redemption-receive"),
+    path("mall/redemptions/<slug:number>/cancel", redemptions.cancel_redemption, name="redemption-cancel"),
+]
