@@ -16,6 +16,7 @@ REACTIONS = [
     "siyu.loyalty.reactions.earn",
     "siyu.loyalty.payments.settle",
     "siyu.membership.reactions.subscribe",
+    "siyu.membership.reactions.use",
     "siyu.membership.reactions.attend_batch",
     "siyu.membership.reactions.progress",
     "siyu.membership.reactions.greet",
@@ -74,6 +75,7 @@ REWARDS = {
     "growth": "siyu.loyalty.rewards.growth",
     "make_up_card": "siyu.membership.rewards.make_up_card",
     "badge": "siyu.membership.rewards.badge",
+    "benefit": "siyu.membership.rewards.benefit",
     "gift": "siyu.membership.rewards.gift",
 }
 

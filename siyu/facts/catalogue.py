@@ -66,6 +66,12 @@ _TOUCH = (
     Property("origin", help="what wanted it: send:12, journey:5"),
     Property("why", help="when it failed"),
 )
+_GRANT = (
+    Property("benefit"),
+    Property("source", help="hand, reward or trial"),
+    Property("until"),
+    Property("times", "integer"),
+)
 _PLAN = (Property("plan"), Property("version", "integer"), Property("until", help="day after the last"))
 
 KNOWN: tuple[KnownFact, ...] = (
@@ -166,6 +172,18 @@ KNOWN: tuple[KnownFact, ...] = (
     ),
     KnownFact("campaign.received", "收到活动", "import", (Property("campaign"), Property("campaign_type"))),
     KnownFact("coupon.redeemed", "核销优惠券", "shop, import", (Property("coupon"), Property("campaign"), Property("order_number"))),
+    KnownFact(
+        "benefit.redeemed",
+        "使用权益",
+        "shop, API",
+        (
+            Property("benefit", is_required=True, help="code"),
+            Property("quantity", "integer"),
+            _money("amount_minor", help="on which it was used"),
+            Property("order_number"),
+            Property("use", help="the shop's number of the use: counted once"),
+        ),
+    ),
     KnownFact("member.checked_in", "签到", "member centre"),
     KnownFact("value.granted", "获得", "siyu", _VALUE, is_derived=True),
     KnownFact("value.spent", "使用", "siyu", _VALUE, is_derived=True),
@@ -195,6 +213,29 @@ KNOWN: tuple[KnownFact, ...] = (
         "等级变化",
         "siyu",
         (Property("track"), Property("from"), Property("to"), Property("growth", "integer", "growth value")),
+        is_derived=True,
+    ),
+    KnownFact("benefit.granted", "获得权益", "siyu", _GRANT, is_derived=True),
+    KnownFact("benefit.tried", "试用权益", "siyu", _GRANT, is_derived=True),
+    KnownFact(
+        "benefit.ended",
+        "权益到期",
+        "siyu",
+        (Property("benefit"), Property("source"), Property("because", help="expired or revoked")),
+        is_derived=True,
+    ),
+    KnownFact(
+        "benefit.used",
+        "权益已用",
+        "siyu",
+        (
+            Property("benefit"),
+            Property("quantity", "integer"),
+            _money("value_minor", help="saved by the member"),
+            Property("source", help="staff, api, member or fact"),
+            Property("ref"),
+            Property("use"),
+        ),
         is_derived=True,
     ),
     KnownFact(

@@ -7,9 +7,9 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived
 
-from .parts import anniversaries, expiries, plans
+from .parts import anniversaries, benefits, expiries, plans
 
-PARTS: tuple[ModuleType, ...] = (plans, anniversaries, expiries)
+PARTS: tuple[ModuleType, ...] = (plans, benefits, anniversaries, expiries)
 
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:

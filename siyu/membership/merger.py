@@ -5,9 +5,9 @@ from types import ModuleType
 
 from psycopg import Cursor
 
-from .parts import anniversaries, belongings, plans
+from .parts import anniversaries, belongings, benefits, plans
 
-PARTS: tuple[ModuleType, ...] = (belongings, anniversaries, plans)
+PARTS: tuple[ModuleType, ...] = (belongings, anniversaries, plans, benefits)
 Pairs = Sequence[tuple[int, int]]
 
 

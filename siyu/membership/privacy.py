@@ -3,9 +3,9 @@
 from types import ModuleType
 from typing import Any
 
-from .parts import behaviours, plans
+from .parts import behaviours, benefits, plans
 
-PARTS: dict[str, ModuleType] = {"plans": plans, "behaviours": behaviours}
+PARTS: dict[str, ModuleType] = {"benefits": benefits, "plans": plans, "behaviours": behaviours}
 
 
 def export(member_id: int) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class BenefitGrant(models.Model):
     body = models.JSONField(default=dict)  # what was asked, to know its repetition
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.TextField(default="")
+    told = models.IntegerField(default=0)  # 0 nothing · 1 that it was given · 2 that it ended
     due_at = models.DateTimeField(null=True)  # something is to be told: that it was given, or that it ended
 
     class Meta:
@@ -64,19 +65,20 @@ class BenefitUse(models.Model):
     returned = models.IntegerField(default=0)  # given back, of the quantity
     value_minor = models.BigIntegerField()  # saved by the member, of the whole quantity
     cost_minor = models.BigIntegerField()  # of the whole quantity
-    period = models.DateField(null=True)  # first day of the quota's period; null: no quota, or one for ever
+    is_booked = models.BooleanField(default=False)  # spent of a quota in the ledger
     used_at = models.DateTimeField()
     business_day = models.DateField()
     source = models.TextField()  # staff · api · member · fact
     by = models.TextField()
     ref = models.TextField(default="")  # the order, ticket or parcel it was used for
     because = models.TextField(default="")
-    body = models.JSONField(default=dict)
+    body = models.JSONField(default=dict)  # what was asked, to know its repetition
+    returns = models.JSONField(default=dict)  # key → quantity given back by it
     is_told = models.BooleanField(default=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner", "benefit", "period"], name="benefit_use_of_period"),
+            models.Index(fields=["owner", "benefit", "business_day"], name="benefit_use_of_period"),
             models.Index(fields=["business_day", "benefit"], name="benefit_use_by_day"),
             models.Index(fields=["origin"], name="benefit_use_origin"),
             models.Index(fields=["used_at"], condition=models.Q(is_told=False), name="benefit_use_untold"),

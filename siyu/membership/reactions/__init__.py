@@ -1,8 +1,9 @@
 """What a batch of facts changes in membership; one file per noun, each named in the wiring."""
 
+from .benefits import use
 from .check_in import attend_batch
 from .honours import greet, honour, remember
 from .plans import subscribe
 from .tasks import progress
 
-__all__ = ["attend_batch", "greet", "honour", "progress", "remember", "subscribe"]
+__all__ = ["attend_batch", "greet", "honour", "progress", "remember", "subscribe", "use"]

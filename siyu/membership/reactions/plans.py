@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from siyu.merchant.rules import SYSTEM
 from siyu.orders.rules import line_amount
 
 from .. import subscriptions
+from ..keys import key_of
 from ..rules.plans import Event, Move, Plan
 from ..subscriptions import Dated, Record, Walked
 
@@ -145,7 +145,7 @@ class OrderBook:
         else:
             for payment in self.payments.get(order, ()):
                 yield self._of(
-                    fact, payment, after, key_of("closed", *order, payment.event.key.hex), payment.event.amount_minor, 0, ends=True
+                    fact, payment, after, key_of("plan", "closed", *order, payment.event.key.hex), payment.event.amount_minor, 0, ends=True
                 )
 
     def _paid(self, fact: Fact, order: Order, after: int) -> Iterator[Record]:
@@ -158,7 +158,7 @@ class OrderBook:
                 amount = bought.amount_minor * (period + 1) // bought.periods - bought.amount_minor * period // bought.periods
                 record = Record(
                     event=Event(
-                        key=key_of("order", *order, bought.sku, str(period)),
+                        key=key_of("plan", "order", *order, bought.sku, str(period)),
                         kind="pay",
                         member=fact.member_id,
                         at=fact.clock,
@@ -189,7 +189,7 @@ class OrderBook:
         if amount is None:
             before = sum(one.order_minor for one in self.refunds.get(payment.event.key, ()))
             amount = self._share(payment, before + refunded_minor) - self._share(payment, before)
-        key = key_of("refund", *order_key(payment), payment.event.key.hex, number)
+        key = key_of("plan", "refund", *order_key(payment), payment.event.key.hex, number)
         return self._of(fact, payment, after, key, amount, refunded_minor if of_line is None else 0, ends=False)
 
     def _share(self, payment: Record, refunded_minor: int) -> int:
@@ -295,11 +295,6 @@ def order_of(fact: Fact) -> Order | None:
 
 def order_key(record: Record) -> Order:
     return record.shop, record.order_number
-
-
-def key_of(*words: str) -> UUID:
-    """A key by what happened, the same however often it is told."""
-    return UUID(bytes=blake2b("\x1f".join(("plan", *words)).encode(), digest_size=16).digest())
 
 
 def whole(value: Any) -> int:

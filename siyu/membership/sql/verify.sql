@@ -154,3 +154,38 @@ LIMIT 1
 SELECT 'event ' || r.id, 'there is no payment ' || r.of
 FROM membership_planevent r LEFT JOIN membership_planevent p ON p.key = r.of AND p.kind = 'pay'
 WHERE r.kind = 'refund' AND p.id IS NULL LIMIT 1
+
+-- name: benefit_uses_are_booked
+-- A use of a quota is spent in the ledger, and what was given back of it has returned.
+SELECT 'use ' || u.id, 'used ' || u.quantity - u.returned || ', in the ledger ' || coalesce(spent.amount - coalesce(back.amount, 0), 0)
+FROM membership_benefituse u
+LEFT JOIN loyalty_operation spent ON spent.key = 'benefit-use:' || replace(u.key::text, '-', '')
+LEFT JOIN LATERAL (SELECT sum(o.amount) AS amount FROM loyalty_operation o WHERE o.of_id = spent.id AND o.kind = 'give_back') AS back ON true
+WHERE u.is_booked AND coalesce(spent.amount - coalesce(back.amount, 0), 0) <> u.quantity - u.returned LIMIT 1
+
+-- name: benefits_belong_to_the_living
+-- What was given and used stands with whom its member has become.
+WITH RECURSIVE line AS (
+    SELECT m.id AS origin, m.id, m.merged_into_id FROM members_member m
+    WHERE m.id IN (SELECT origin_id FROM membership_benefitgrant UNION SELECT origin_id FROM membership_benefituse)
+    UNION ALL
+    SELECT line.origin, m.id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.merged_into_id
+), home AS (
+    SELECT origin, id FROM line WHERE merged_into_id IS NULL
+)
+SELECT theirs.what || ' of member ' || theirs.origin_id, 'stands with ' || theirs.owner_id || ' instead of ' || coalesce(home.id::text, 'nobody')
+FROM (
+    SELECT 'grant' AS what, origin_id, owner_id FROM membership_benefitgrant
+    UNION ALL SELECT 'use', origin_id, owner_id FROM membership_benefituse
+) AS theirs
+LEFT JOIN home ON home.origin = theirs.origin_id
+WHERE theirs.owner_id IS DISTINCT FROM home.id LIMIT 1
+
+-- name: benefits_used_exist
+-- What was used or given is a benefit, in a version that there is.
+SELECT 'use ' || u.id, u.benefit || ' version ' || u.version
+FROM membership_benefituse u LEFT JOIN membership_benefit b ON b.code = u.benefit AND b.version = u.version WHERE b.id IS NULL
+UNION ALL
+SELECT 'grant ' || g.id, g.benefit FROM membership_benefitgrant g
+WHERE NOT EXISTS (SELECT 1 FROM membership_benefit b WHERE b.code = g.benefit)
+LIMIT 1

@@ -18,7 +18,7 @@ from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ... import subscriptions
-from ...reactions.plans import key_of
+from ...keys import key_of
 from ...rules.plans import HELD, Event, State, Subscription, refund_quote
 from ...subscriptions import Record, Tree, Walked
 from ...using import used_since
@@ -181,7 +181,7 @@ def _act(by: Actor, kind: str, asks: Sequence[Ask], now: datetime, build: Build)
         done: list[tuple[Ask, int, int, bool]] = []
         for ask in asks:
             root = roots[ask.member_id]
-            if (before := known.get(key_of("api", ask.key))) is not None:
+            if (before := known.get(key_of("plan", "api", ask.key))) is not None:
                 if before[0] != _body(kind, ask):
                     raise Refusal("key.reused", "the key %(key)s was used for something else", key=ask.key)
                 done.append((ask, root, before[1], True))
@@ -209,7 +209,13 @@ def _event(kind: str, ask: Ask, root: int, tree: Tree, walked: Walked, now: date
     number = 1 + max((step.number for step in tree.steps if isinstance(step, Event)), default=0)
     content = build(ask, walked)
     return Event(
-        key=key_of("api", ask.key), kind=kind, member=root, at=max(now, last, tree.told_at), after_merge=after, number=number, **content
+        key=key_of("plan", "api", ask.key),
+        kind=kind,
+        member=root,
+        at=max(now, last, tree.told_at),
+        after_merge=after,
+        number=number,
+        **content,
     )
 
 
@@ -237,7 +243,7 @@ def _locked(cursor: Cursor, members: set[int]) -> dict[int, int]:
 
 def _known(cursor: Cursor, asks: Sequence[Ask]) -> dict[UUID, tuple[dict[str, Any], int]]:
     """Key → what was asked by it, and the amount it came to."""
-    cursor.execute(_sql.known, {"keys": [key_of("api", ask.key) for ask in asks]})
+    cursor.execute(_sql.known, {"keys": [key_of("plan", "api", ask.key) for ask in asks]})
     return {key: (msgspec.json.decode(body), amount) for key, body, amount in cursor.fetchall()}
 
 
