@@ -16,7 +16,7 @@ from .terms import MAX_DAYS, MAX_MONTHS, After, AfterFact, AfterReceipt
 MAX_WHERE = 20_000  # characters of a filter written as JSON
 
 
-class Fault(NamedTuple):
+class Finding(NamedTuple):
     """`at` names the place ("conditions.2", "formula"), `code` and `words` are what a Refusal says."""
 
     at: str
@@ -25,7 +25,7 @@ class Fault(NamedTuple):
     values: dict[str, Any] = {}
 
 
-def faults(definition: Definition) -> Iterator[Fault]:
+def faults(definition: Definition) -> Iterator[Finding]:
     """Everything that is wrong, in the order of an editor's fields."""
     yield from _trigger(definition)
     yield from _conditions(definition)
@@ -33,61 +33,61 @@ def faults(definition: Definition) -> Iterator[Fault]:
     yield from _terms(definition)
 
 
-def _trigger(definition: Definition) -> Iterator[Fault]:
+def _trigger(definition: Definition) -> Iterator[Finding]:
     if definition.trigger == "tier.changed":
-        yield Fault("trigger", "earn_rule.trigger", gettext_noop("a change of tier is the programme's own answer and cannot earn"))
+        yield Finding("trigger", "earn_rule.trigger", gettext_noop("a change of tier is the programme's own answer and cannot earn"))
     if isinstance(definition.matures, AfterReceipt) and definition.trigger != ORDER_PAID and definition.gives:
         words = gettext_noop("only %(name)s can wait for the receipt of its order")
-        yield Fault("matures", "earn_rule.trigger", words, {"name": ORDER_PAID})
+        yield Finding("matures", "earn_rule.trigger", words, {"name": ORDER_PAID})
 
 
-def _conditions(definition: Definition) -> Iterator[Fault]:
+def _conditions(definition: Definition) -> Iterator[Finding]:
     try:
         check_filter(definition.where)
     except FilterError as error:
         words = gettext_noop("the definition cannot be read: %(fault)s")
-        yield Fault("where", "earn_rule.definition", words, {"fault": error})
+        yield Finding("where", "earn_rule.definition", words, {"fault": error})
     kinds = set()
     for place, condition in enumerate(definition.conditions):
         if (fault := condition.fault()) is not None:
-            yield Fault(f"conditions.{place}", "earn_rule.condition", fault)
+            yield Finding(f"conditions.{place}", "earn_rule.condition", fault)
         kind = type(condition)
         if kind in kinds:
-            yield Fault(f"conditions.{place}", "earn_rule.condition", gettext_noop("a kind of condition is used once in a rule"))
+            yield Finding(f"conditions.{place}", "earn_rule.condition", gettext_noop("a kind of condition is used once in a rule"))
         kinds.add(kind)
 
 
-def _formula(definition: Definition) -> Iterator[Fault]:
+def _formula(definition: Definition) -> Iterator[Finding]:
     formula = definition.formula
     if isinstance(formula, PerAmount) and not formula.property:
-        yield Fault("formula", "earn_rule.definition", gettext_noop("name the property that holds the amount"))
+        yield Finding("formula", "earn_rule.definition", gettext_noop("name the property that holds the amount"))
     if isinstance(formula, OfRule | Multiply) and not fits_times(formula.times):
-        yield Fault("formula", "earn_rule.times", gettext_noop("a multiple is above 0 and at most 100, with three decimals"))
+        yield Finding("formula", "earn_rule.times", gettext_noop("a multiple is above 0 and at most 100, with three decimals"))
     if isinstance(formula, Tiered):
         starts = [step.from_minor for step in formula.steps]
         if starts != sorted(set(starts)):
-            yield Fault("formula", "earn_rule.steps", gettext_noop("each step begins above the one before it"))
+            yield Finding("formula", "earn_rule.steps", gettext_noop("each step begins above the one before it"))
         if not any(step.points for step in formula.steps):
-            yield Fault("formula", "earn_rule.steps", gettext_noop("no step gives anything"))
+            yield Finding("formula", "earn_rule.steps", gettext_noop("no step gives anything"))
     is_of_orders = not isinstance(formula, Fixed | PerAmount | OfRule | Multiply)
     if is_of_orders and not definition.trigger.startswith(("order.", "cart.", "product.")):
-        yield Fault("formula", "earn_rule.formula", gettext_noop("this formula needs a fact with amounts or lines, such as order.paid"))
+        yield Finding("formula", "earn_rule.formula", gettext_noop("this formula needs a fact with amounts or lines, such as order.paid"))
     if isinstance(formula, Multiply) and (definition.budget or definition.caps.limits() or definition.approval_above is not None):
-        yield Fault(
+        yield Finding(
             "formula",
             "earn_rule.formula",
             gettext_noop("a campaign gives nothing itself: caps and budgets stand in the rules it multiplies"),
         )
 
 
-def _terms(definition: Definition) -> Iterator[Fault]:
+def _terms(definition: Definition) -> Iterator[Finding]:
     days = [definition.matures.days] if isinstance(definition.matures, AfterFact | AfterReceipt) else []
     expires = definition.expires
     if isinstance(expires, After):
         if not 0 <= expires.months <= MAX_MONTHS or not (expires.days or expires.months):
             words = gettext_noop("value expires after some days, or after 1 to %(limit)s months")
-            yield Fault("expires", "earn_rule.days", words, {"limit": MAX_MONTHS})
+            yield Finding("expires", "earn_rule.days", words, {"limit": MAX_MONTHS})
         if not 0 <= expires.days <= MAX_DAYS:
-            yield Fault("expires", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})
+            yield Finding("expires", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})
     if not all(0 <= value <= MAX_DAYS for value in days):
-        yield Fault("matures", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})
+        yield Finding("matures", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})
