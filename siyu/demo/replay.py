@@ -19,6 +19,7 @@ from .assign import assign_homes
 from .calendar import FIRST_DAY, end_of, shifted, weeks_to_shift
 from .company import CURRENCY, LogIn, give_log_ins, open_company
 from .models import Replay
+from .showcase import furnish
 from .year import Year, batches
 
 _sql = statements("siyu.demo", "replay")
@@ -114,9 +115,10 @@ def _pump(now: datetime) -> None:
 
 
 def _end(state: Replay, year: Year, now: datetime) -> list[LogIn]:
-    """Give members their assistants and staff their log-ins, and mark the end."""
+    """Give members their assistants and something to find in the member centre, staff their log-ins, and mark the end."""
     with transaction.atomic():
         assign_homes(year.homes)
+        furnish(now)
         log_ins = give_log_ins()
         state.ended_at = now
         state.save(update_fields=["ended_at"])

@@ -1,6 +1,7 @@
 """What a member does day by day: check in, make up a missed day, do tasks and claim what they give."""
 
 from datetime import date
+from typing import Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -62,7 +63,7 @@ def make_up(request: MemberRequest) -> HttpResponse:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
         raise Http404 from None
-    pay = "points" if request.POST.get("pay") == "points" else "card"
+    pay: Literal["card", "points"] = "points" if request.POST.get("pay") == "points" else "card"
     member = request.member
     words = gettext("Made up. It counts for your run.")
     return done(request, "m:check-in", lambda: attendance.make_up(member.actor, member.id, day, request.now, pay), words)

@@ -1,5 +1,6 @@
 """`siyu demo`: a year of public shopping data through the real ingest path, then everything as `siyu up` starts it."""
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from siyu.demo.company import LogIn
 from siyu.demo.replay import Lived, is_complete, replay
+from siyu.demo.showcase import guide
 from siyu.lib.clock import utc_now
 from siyu.operate.prepare import prepare
 from siyu.operate.up import Address, up
@@ -44,6 +46,8 @@ class Command(BaseCommand):
         if lived.log_ins:
             console.print(_log_ins(lived.log_ins))
         if not options["no_serve"]:
+            os.environ["SIYU_DEVELOPER_CODES"] = "1"  # of this process and the servers it starts: nothing is sent to the phones of the demo
+            _tell_of_members(console, Address(options["host"], options["port"]))
             up(Address(options["host"], options["port"]), 1, lambda line: console.print(line, markup=False))
 
     def _replay(self, console: Console, households: int | None) -> Lived:
@@ -65,6 +69,13 @@ def _bar(console: Console) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("facts"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=False) as bar:
         yield bar
+
+
+def _tell_of_members(console: Console, address: Address) -> None:
+    """Where members look, and as whom to sign in."""
+    console.print(f"member centre: {address.url}/m/", markup=False)
+    if (one := guide()) is not None:
+        console.print(f"  sign in as {one.nickname} with {one.phone}; the code appears at {address.url}/m/dev/codes", markup=False)
 
 
 def _log_ins(accounts: list[LogIn]) -> Table:

