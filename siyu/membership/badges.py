@@ -159,10 +159,8 @@ def _measures(cursor: Cursor, batch: Batch, known: Sequence[Known], touched: Map
     members = sorted({member for one in known for member in touched[one.id]})
     found: dict[int, dict[int, int]] = {}
     kinds = {one.badge.measure for one in known}
-    orders: dict[int, tuple[int, int]] = {}
-    if kinds & {"orders", "spend"}:
-        cursor.execute(_sql.orders_of, {"members": members})
-        orders = {member: (count, kept) for member, count, kept in cursor.fetchall()}
+    orders: dict[int, int] = dict(cursor.execute(_sql.orders_of, {"members": members}).fetchall()) if "orders" in kinds else {}
+    spend: dict[int, int] = dict(cursor.execute(_sql.spend_of, {"members": members}).fetchall()) if "spend" in kinds else {}
     tiers: dict[int, int] = dict(cursor.execute(_sql.tiers_of, {"members": members}).fetchall()) if "tier" in kinds else {}
     streaks: dict[int, int] = {}
     if "streak" in kinds:
@@ -171,9 +169,9 @@ def _measures(cursor: Cursor, batch: Batch, known: Sequence[Known], touched: Map
     for one in known:
         match one.badge.measure:
             case "orders":
-                found[one.id] = {member: count for member, (count, _) in orders.items()}
+                found[one.id] = orders
             case "spend":
-                found[one.id] = {member: kept for member, (_, kept) in orders.items()}
+                found[one.id] = spend
             case "tier":
                 found[one.id] = tiers
             case "streak":

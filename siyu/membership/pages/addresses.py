@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from . import check_in, honours, mall, redemptions, tasks
+from . import check_in, mall, redemptions, tasks
+from .honours import badges, boards, rituals
 
 urlpatterns: list[URLPattern] = [
     path("check-in", check_in.check_in, name="check-in"),
@@ -12,20 +13,20 @@ urlpatterns: list[URLPattern] = [
     path("member-tasks/<slug:code>", tasks.task, name="task"),
     path("member-tasks/<slug:code>/edit", tasks.edit_task, name="task-edit"),
     path("member-tasks/<slug:code>/end", tasks.end_task, name="task-end"),
-    path("badges", honours.badges, name="badges"),
-    path("badges/new", honours.new_badge, name="badge-new"),
-    path("badges/<slug:code>", honours.badge, name="badge"),
-    path("badges/<slug:code>/edit", honours.edit_badge, name="badge-edit"),
-    path("badges/<slug:code>/award", honours.award, name="badge-award"),
-    path("badges/<slug:code>/end", honours.end_badge, name="badge-end"),
-    path("leaderboards", honours.boards, name="boards"),
-    path("leaderboards/new", honours.new_board, name="board-new"),
-    path("leaderboards/<slug:code>", honours.board, name="board"),
-    path("leaderboards/<slug:code>/edit", honours.edit_board, name="board-edit"),
-    path("leaderboards/<slug:code>/refresh", honours.refresh, name="board-refresh"),
-    path("leaderboards/<slug:code>/end", honours.end_board, name="board-end"),
-    path("rituals", honours.rituals, name="rituals"),
-    path("rituals/<slug:occasion>", honours.edit_ritual, name="ritual-edit"),
+    path("badges", badges.badges, name="badges"),
+    path("badges/new", badges.new_badge, name="badge-new"),
+    path("badges/<slug:code>", badges.badge, name="badge"),
+    path("badges/<slug:code>/edit", badges.edit_badge, name="badge-edit"),
+    path("badges/<slug:code>/award", badges.award, name="badge-award"),
+    path("badges/<slug:code>/end", badges.end_badge, name="badge-end"),
+    path("leaderboards", boards.boards, name="boards"),
+    path("leaderboards/new", boards.new_board, name="board-new"),
+    path("leaderboards/<slug:code>", boards.board, name="board"),
+    path("leaderboards/<slug:code>/edit", boards.edit_board, name="board-edit"),
+    path("leaderboards/<slug:code>/refresh", boards.refresh, name="board-refresh"),
+    path("leaderboards/<slug:code>/end", boards.end_board, name="board-end"),
+    path("rituals", rituals.rituals, name="rituals"),
+    path("rituals/<slug:occasion>", rituals.edit_ritual, name="ritual-edit"),
     path("mall", mall.gifts, name="mall"),
     path("mall/new", mall.new_gift, name="gift-new"),
     path("mall/scan", redemptions.scan, name="mall-scan"),

@@ -29,8 +29,15 @@ FROM members_identity i JOIN facts_counter_day c ON c.identity_id = i.id AND c.c
 WHERE i.member_id = ANY(%(members)s) GROUP BY i.member_id, c.counter_id
 
 -- name: orders_of
--- Orders that stand and what of them was kept, of members.
-SELECT member_id, orders, revenue_minor - refunded_minor FROM orders_statistics WHERE member_id = ANY(%(members)s)
+-- Orders of members of which something was kept.
+SELECT i.member_id, count(*)::bigint FROM members_identity i JOIN orders_order o ON o.identity_id = i.id
+WHERE i.member_id = ANY(%(members)s) AND o.paid_at IS NOT NULL AND o.closed_at IS NULL
+  AND (o.refunded_minor = 0 OR o.refunded_minor < o.amount_minor)
+GROUP BY i.member_id
+
+-- name: spend_of
+-- What members spent and did not get back.
+SELECT member_id, revenue_minor - refunded_minor FROM orders_statistics WHERE member_id = ANY(%(members)s)
 
 -- name: tiers_of
 -- The rank of the tier that members hold, by the version they were judged by.

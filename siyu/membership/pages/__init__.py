@@ -1,0 +1,1 @@
+"""Pages of membership in the console; one file per noun."""

@@ -1,0 +1,1 @@
+"""Pages of honours; one file per noun."""
