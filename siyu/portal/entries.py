@@ -28,20 +28,23 @@ FACTS: Words = {
 KINDS: Words = {
     "earn": pgettext_lazy("entry", "Earned"),
     "grant": pgettext_lazy("entry", "Given"),
+    "import": pgettext_lazy("entry", "Brought along"),
     "mature": pgettext_lazy("entry", "Now to spend"),
     "spend": pgettext_lazy("entry", "Spent"),
     "hold": pgettext_lazy("entry", "Set aside"),
     "capture": pgettext_lazy("entry", "Spent"),
     "void": pgettext_lazy("entry", "No longer set aside"),
     "time_out": pgettext_lazy("entry", "No longer set aside"),
+    "give_back": pgettext_lazy("entry", "Given back"),
+    "take_back": pgettext_lazy("entry", "Taken back"),
     "expire": pgettext_lazy("entry", "Expired"),
     "reverse_earn": pgettext_lazy("entry", "Taken back"),
-    "reverse_spend": pgettext_lazy("entry", "Given back"),
     "settle": pgettext_lazy("entry", "Paid back what you owed"),
     "transfer": pgettext_lazy("entry", "Passed on"),
     "adjust": pgettext_lazy("entry", "Corrected by our staff"),
+    "owe": pgettext_lazy("entry", "Owed after a correction"),
 }
-MOVES = {"mature", "hold", "void", "time_out"}  # what changes where points lie, not how many there are
+OWN = {"pending", "available", "held"}  # buckets of what a member has; `debt` is what the member owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +85,19 @@ def story_of(reason: Reason, today: date) -> Story:
     return Story(reason.id, _amount(reason), _tone(reason), _title(reason, today), said(UNITS, reason.unit), steps)
 
 
+def _change(reason: Reason) -> int:
+    """How much more or less a member has by an entry; 0 where it only moves what the member has."""
+    gained = (reason.credit in OWN) - (reason.debit in OWN) + (reason.credit == "debt") - (reason.debit == "debt")
+    return gained * abs(reason.amount)
+
+
 def _amount(reason: Reason) -> str:
-    return formats.number(abs(reason.amount)) if reason.kind in MOVES else signed(reason.amount)
+    return signed(change) if (change := _change(reason)) else formats.number(abs(reason.amount))
 
 
 def _tone(reason: Reason) -> str:
-    return "" if reason.kind in MOVES else "plus" if reason.amount > 0 else "minus"
-
-
-def _because(reason: Any) -> str:
-    """What the program that moved the value said about it."""
-    because = getattr(reason, "because", "")
-    return str(getattr(because, "words", because) or "")
+    change = _change(reason)
+    return "plus" if change > 0 else "minus" if change < 0 else ""
 
 
 def _title(reason: Reason, today: date) -> str:
@@ -102,12 +106,11 @@ def _title(reason: Reason, today: date) -> str:
         titles = {
             "earn": _("For order of %(day)s") % day,
             "reverse_earn": _("Refund of an order, %(day)s") % day,
-            "reverse_spend": _("Given back for a refund, %(day)s") % day,
         }
         if reason.kind in titles:
             return titles[reason.kind]
-    if words := _because(reason):
-        return words
+    if reason.because:
+        return reason.because
     if reason.kind == "earn":
         return reason.rule_name or said(FACTS, reason.fact_name) or said(KINDS, "earn")
     return said(KINDS, reason.kind)
@@ -122,7 +125,7 @@ def _note(reason: Reason, today: date) -> str:
                 if reason.available_at
                 else _("available some days after you receive the order")
             )
-        if reason.expires_at and reason.kind in ("earn", "grant"):
+        if reason.expires_at:
             notes.append(_("use by %(day)s") % {"day": day_words(reason.expires_at, today)})
     elif _title(reason, today) != said(KINDS, reason.kind):
         notes.append(said(KINDS, reason.kind))
@@ -131,7 +134,7 @@ def _note(reason: Reason, today: date) -> str:
 
 def _cause(reason: Reason) -> str:
     if not reason.fact_name:
-        return _because(reason) or (_("Time passed") if reason.kind in ("mature", "expire", "time_out") else said(KINDS, reason.kind))
+        return reason.because or (_("Time passed") if reason.kind in ("mature", "expire", "time_out") else said(KINDS, reason.kind))
     happened = said(FACTS, reason.fact_name)
     return _("%(happened)s: %(number)s") % {"happened": happened, "number": reason.order_number} if reason.order_number else happened
 

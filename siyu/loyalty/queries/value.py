@@ -48,6 +48,7 @@ class Reason:
     """One entry and everything behind it. `amount` is signed as the member sees it; a `mature` only moves what was pending.
 
     `multiplier` is that of the tier held, if the rule applies it. `available_at` is None while the order's receipt is waited for.
+    `because` are the words of whoever asked for the move; empty where a fact or time alone made it.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Reason:
     expires_at: datetime | None
     is_waiting: bool
     origin_id: int
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ SELECT e.id, e.posted_at, e.business_day, e.unit, e.kind, e.debit, e.credit,
        CASE WHEN e.debit IN ('pending', 'available') AND e.credit NOT IN ('pending', 'available') THEN -e.amount ELSE e.amount END,
        coalesce(r.code, ''), coalesce(r.name, ''), r.version, coalesce(f.name, ''), e.fact_id, coalesce(p.shop, ''),
        coalesce(p.order_number, ''), e.tier, e.multiplier, l.available_at, l.expires_at, coalesce(l.is_pending AND l.remaining > 0, false),
-       a.origin_id
+       a.origin_id, coalesce(o.because_words, '')
 FROM loyalty_account a
 JOIN loyalty_entry e ON e.account_id = a.id
+LEFT JOIN loyalty_operation o ON o.id = coalesce(e.operation_id, e.of_id)
 LEFT JOIN loyalty_earnrule r ON r.id = e.rule_id
 LEFT JOIN loyalty_lot l ON l.id = e.lot_id
 LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id

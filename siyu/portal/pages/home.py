@@ -19,7 +19,7 @@ from .tier import progress_of
 def home(request: MemberRequest) -> HttpResponse:
     """The card."""
     member = request.member
-    purse = balances([member.id]).get(member.id, {}).get("points")
+    purse = balances([member.id], request.now).get(member.id, {}).get("points")
     context = {"tab": "home", "purse": purse, "progress": progress_of(member.id, request.now), **_code(request)}
     return show(request, "home", context)
 

@@ -170,4 +170,4 @@ def _because(offer: Offer) -> str:
 
 
 def _purse(request: MemberRequest) -> Any:
-    return balances([request.member.id]).get(request.member.id, {}).get("points")
+    return balances([request.member.id], request.now).get(request.member.id, {}).get("points")

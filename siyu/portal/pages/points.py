@@ -25,7 +25,7 @@ def points(request: MemberRequest) -> HttpResponse:
     day = today(request.now)
     context = {
         "tab": "points",
-        "purse": balances([member.id]).get(member.id, {}).get(UNIT),
+        "purse": balances([member.id], request.now).get(member.id, {}).get(UNIT),
         "lines": [line_of(reason, day) for reason in reasons[:PAGE]],
         "older": older,
         "is_older": bool(cursor),

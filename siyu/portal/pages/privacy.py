@@ -73,7 +73,7 @@ def farewell(request: MemberRequest) -> HttpResponse:
         "back_url": reverse("m:privacy"),
         "wish": queries.farewell(member.id),
         "is_farewell": True,
-        "purse": balances([member.id]).get(member.id, {}).get("points"),
+        "purse": balances([member.id], request.now).get(member.id, {}).get("points"),
         "days": settings_book().value("portal.cooling_off_days", today(request.now)),
     }
     return show(request, "farewell", context)

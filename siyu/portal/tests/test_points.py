@@ -18,7 +18,11 @@ TODAY = date(2026, 5, 20)
 
 def entry(kind: str, amount: int, **more):
     """An entry as the ledger tells it."""
+    moves = {"earn": "issued available", "mature": "pending available", "expire": "available expired", "reverse_earn": "available revoked"}
+    moves |= {"spend": "available spent", "hold": "available held", "capture": "held spent", "give_back": "spent available"}
+    debit, credit = {**moves, "settle": "available debt", "owe": "debt revoked"}[kind].split()
     usual = {
+        "debit": debit, "credit": credit, "because": "",
         "id": 1, "posted_at": datetime(2026, 5, 5, 6, tzinfo=UTC), "business_day": date(2026, 5, 5), "unit": "points", "kind": kind,
         "amount": amount, "rule_code": "", "rule_name": "", "rule_version": None, "fact_name": "", "order_number": "",
         "multiplier": Decimal(1), "available_at": None, "expires_at": None, "is_waiting": False,
@@ -40,7 +44,12 @@ def entry(kind: str, amount: int, **more):
         ("en", entry("earn", 5, rule_name="签到积分", fact_name="member.checked_in"), ("+5", "签到积分", "")),
         ("en", entry("expire", -7), ("−7", "Expired", "")),
         ("en", entry("mature", 32), ("32", "Now to spend", "")),
-        ("en", entry("spend", -800, because=SimpleNamespace(words="热水壶 × 1")), ("−800", "热水壶 × 1", "Spent")),
+        ("en", entry("spend", -800, because="热水壶 × 1"), ("−800", "热水壶 × 1", "Spent")),
+        ("en", entry("hold", -800, because="热水壶 × 1"), ("800", "热水壶 × 1", "Set aside")),
+        ("zh-hans", entry("capture", 800, because="热水壶 × 1"), ("−800", "热水壶 × 1", "使用")),
+        ("en", entry("give_back", 800, because="退货"), ("+800", "退货", "Given back")),
+        ("en", entry("settle", 40), ("40", "Paid back what you owed", "")),
+        ("en", entry("owe", 40, because="盘点"), ("−40", "盘点", "Owed after a correction")),
         ("en", entry("capture", -10, business_day=date(2025, 5, 5)), ("−10", "Spent", "")),
     ],
 )  # fmt: skip
