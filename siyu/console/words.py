@@ -81,3 +81,14 @@ def title(words: Words, code: str) -> str:
 def said(words: dict[str, Promise], code: str) -> str:
     """The words of a code that has no colour; an unknown one shows as it is."""
     return str(words[code]) if code in words else code
+
+
+REDEMPTION_STATES: Words = {
+    "waiting": (_("To be shipped"), "orange"),
+    "ready": (_("Ready to be picked up"), "blue"),
+    "shipped": (_("Shipped"), "cyan"),
+    "received": (_("Received"), "green"),
+    "handed": (_("Handed over"), "green"),
+    "cancelled": (_("Cancelled"), "secondary"),
+    "expired": (_("Expired"), "secondary"),
+}

@@ -74,6 +74,15 @@ _GRANT = (
 )
 _PLAN = (Property("plan"), Property("version", "integer"), Property("until", help="day after the last"))
 
+_REDEMPTION = (
+    Property("gift", help="code"),
+    Property("kind", help="physical, voucher or reward"),
+    Property("quantity", "integer", "pieces"),
+    Property("points", "integer", "points"),
+    Property("redemption", help="number"),
+)
+_BADGE = (Property("badge", help="code"), Property("level", "integer", "from 1"))
+
 KNOWN: tuple[KnownFact, ...] = (
     KnownFact("member.identified", "身份识别", "SDK, shop, import", (Property("traits", "object", help="see Traits"),)),
     KnownFact("member.aliased", "身份合并", "SDK", (Property("previous_id"),)),
@@ -184,7 +193,34 @@ KNOWN: tuple[KnownFact, ...] = (
             Property("use", help="the shop's number of the use: counted once"),
         ),
     ),
-    KnownFact("member.checked_in", "签到", "member centre"),
+    KnownFact("member.checked_in", "签到", "member centre, SDK, API", (Property("streak", "integer", "days in a row"),)),
+    KnownFact(
+        "member.check_in_made_up", "补签", "siyu", (Property("day", is_required=True), Property("streak", "integer", "days in a row"))
+    ),
+    KnownFact("gift.redeemed", "兑换礼品", "siyu", _REDEMPTION),
+    KnownFact("gift.fulfilled", "礼品交付", "siyu", _REDEMPTION),
+    KnownFact("gift.cancelled", "取消兑换", "siyu", (*_REDEMPTION, Property("because", help="cancelled or expired"))),
+    KnownFact("badge.awarded", "获得勋章", "siyu", _BADGE),
+    KnownFact("badge.revoked", "收回勋章", "siyu", _BADGE),
+    KnownFact(
+        "task.completed",
+        "完成任务",
+        "siyu",
+        (
+            Property("task", help="code"),
+            Property("version", "integer"),
+            Property("step", "integer", "from 1"),
+            Property("period", help="first day"),
+        ),
+        is_derived=True,
+    ),
+    KnownFact(
+        "member.anniversary",
+        "周年纪念",
+        "siyu",
+        (Property("kind", help="joined or first_order"), Property("years", "integer", "years")),
+        is_derived=True,
+    ),
     KnownFact("value.granted", "获得", "siyu", _VALUE, is_derived=True),
     KnownFact("value.spent", "使用", "siyu", _VALUE, is_derived=True),
     KnownFact("value.held", "冻结", "siyu", _VALUE, is_derived=True),

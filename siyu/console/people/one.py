@@ -18,13 +18,17 @@ from siyu.loyalty.queries import why_points
 from siyu.members import queries
 from siyu.members.queries import MemberView
 from siyu.members.rules import KINDS, Life
+from siyu.membership.queries.check_in import check_in_of
+from siyu.membership.queries.honours import badges_of
+from siyu.membership.queries.mall import redemptions_of
+from siyu.membership.queries.tasks import tasks_of
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff_names, store_names, today
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
-from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, TRAITS, said
+from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, said
 from .clocks import clock_cards
 from .why import line_of, purses, tier_of
 
@@ -124,6 +128,18 @@ def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
     }
 
 
+def _membership(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    now = utc_now()
+    return {
+        "badges": badges_of(member.id),
+        "check_in": check_in_of(member.id, now),
+        "tasks": tasks_of(member.id, now),
+        "redemptions": [
+            (own.view, REDEMPTION_STATES.get(own.view.state, (own.view.state, "secondary"))) for own in redemptions_of(member.id)
+        ],
+    }
+
+
 def _history(request: PageRequest, member: MemberView) -> dict[str, Any]:
     cursor = request.GET.get("cursor", "")
     before: Any = decode("timeline", cursor).key if cursor else None
@@ -175,6 +191,7 @@ TABS: Sequence[_TabOf] = (
     _TabOf("overview", _("Overview"), "", _overview),
     _TabOf("orders", _("Orders"), "orders.view", _orders),
     _TabOf("points", _("Points and why"), "loyalty.view", _points),
+    _TabOf("membership", _("Behaviours and honours"), "membership.view", _membership),
     _TabOf("history", _("Timeline"), "", _history),
     _TabOf("merges", _("Merges"), "", _merges),
 )

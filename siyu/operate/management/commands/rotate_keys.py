@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from siyu.facts import rotation as facts
 from siyu.lib.crypto import current_key, rotate
 from siyu.members import rotation as members
+from siyu.membership import rotation as membership
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import audit
 
@@ -21,6 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = current_key() if options["go_on"] else rotate()
-        renewed = facts.renew() + members.renew()
+        renewed = facts.renew() + members.renew() + membership.renew()
         audit(SYSTEM, "keys.rotated", f"key:{key}", {"renewed": renewed})
         self.stdout.write(f"key {key} is in use; {renewed:,} values were re-encrypted")
