@@ -14,7 +14,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.rules import Actor
 
 _sql = statements("siyu.membership", "holders")
-SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "siyu"}
+SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "services"}
 
 
 class Named(NamedTuple):

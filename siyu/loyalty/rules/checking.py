@@ -11,7 +11,7 @@ from .definition import Definition
 from .formulas import Fixed, Multiply, OfRule, PerAmount, Tiered
 from .formulas.amounts import fits_times
 from .programme import ORDER_PAID
-from .terms import MAX_DAYS, MAX_MONTHS, After, AfterFact, AfterReceipt
+from .terms import MAX_DAYS, MAX_MONTHS, AfterFact, AfterReceipt, is_sound
 
 MAX_WHERE = 20_000  # characters of a filter written as JSON
 
@@ -82,12 +82,8 @@ def _formula(definition: Definition) -> Iterator[Finding]:
 
 def _terms(definition: Definition) -> Iterator[Finding]:
     days = [definition.matures.days] if isinstance(definition.matures, AfterFact | AfterReceipt) else []
-    expires = definition.expires
-    if isinstance(expires, After):
-        if not 0 <= expires.months <= MAX_MONTHS or not (expires.days or expires.months):
-            words = gettext_noop("value expires after some days, or after 1 to %(limit)s months")
-            yield Finding("expires", "earn_rule.days", words, {"limit": MAX_MONTHS})
-        if not 0 <= expires.days <= MAX_DAYS:
-            yield Finding("expires", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})
+    if not is_sound(definition.expires):
+        words = gettext_noop("value expires after some days, or after 1 to %(limit)s months")
+        yield Finding("expires", "earn_rule.days", words, {"limit": MAX_MONTHS})
     if not all(0 <= value <= MAX_DAYS for value in days):
         yield Finding("matures", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})

@@ -213,7 +213,7 @@ def _waiting(by: Actor, key: str) -> Adjustment:
         raise Refusal("adjust.unknown", "there is no correction %(key)s", key=key)
     if row.state != "waiting":
         raise Refusal("adjust.decided", "it was decided by %(name)s", name=row.decided_by)
-    if (row.asked_by_kind, row.asked_by_id, row.asked_by) == (by.kind, by.id, by.name):
+    if (row.asked_by_kind, row.asked_by_id or row.asked_by) == (by.kind, by.id or by.name):  # a name can be changed, a number not
         raise Refusal("adjust.own", "a second person decides: you asked for this correction")
     return row
 

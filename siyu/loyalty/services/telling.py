@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .desk import Asked
 
 _sql = statements("siyu.loyalty", "services")
-SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "siyu"}
+SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "services"}
 NAMES = {
     "grant": "value.granted",
     "import": "value.granted",
@@ -62,4 +62,4 @@ def tell(cursor: Cursor, by: Actor, asked: Mapping[str, "Asked"], done: Mapping[
                 Incoming(name=told.name, occurred_at=told.at or now, message=message, handles=[handle], properties=told.properties)
             )
     if facts:
-        record(facts, source=SOURCES.get(by.kind, "siyu"), received_at=now)
+        record(facts, source=SOURCES.get(by.kind, "services"), received_at=now)
