@@ -11,7 +11,8 @@ from siyu.lib.crypto import encrypt
 from siyu.lib.sql import array, statements
 
 from ..models import InboxMessage
-from .sending import Ready, Settled, claim, settle
+from .claimed import Ready, Settled
+from .sending import claim, settle
 
 _sql = statements("siyu.touches", "outbox")
 INBOX = "inbox"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -26,7 +26,8 @@ from .. import asking, words
 from ..models import Account
 from ..rules.gate import Proposal, Verdict, Why, confirm
 from ..rules.sending import Account as Provider
-from ..rules.sending import GiveUp, Message, Outcome, Retry, Sent, Unknown
+from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
+from .claimed import Claimed, Ready, Settled
 from .telling import tell
 
 _sql = statements("siyu.touches", "outbox")
@@ -37,44 +38,6 @@ MAX_ATTEMPTS = 8
 KINDS = {"sms": "phone", "email": "email"}
 # codes of providers that mean: this address does not exist
 HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553", "isv.MOBILE_NUMBER_ILLEGAL", "InvalidParameterValue.IncorrectPhoneNumber"})
-
-
-class Claimed(NamedTuple):
-    """A touch whose time has come."""
-
-    id: UUID
-    key: str
-    member_id: int
-    medium: str
-    purpose: str
-    template_id: int
-    values: dict[str, Any]
-    source: str
-    priority: int
-    at: datetime
-    until: datetime | None
-    attempts: int
-    wanted_at: datetime
-
-
-class Ready(NamedTuple):
-    """A claimed touch with its words and the handle that it goes to."""
-
-    touch: Claimed
-    message: Message
-    identity_id: int | None
-
-
-class Settled(NamedTuple):
-    """What becomes of a touch."""
-
-    touch: Claimed
-    status: str
-    why: str = ""
-    detail: str = ""
-    receipt: str = ""
-    at: datetime | None = None
-    sent_at: datetime | None = None
 
 
 def send_due(now: datetime, medium: str, clock: Any = None) -> int:

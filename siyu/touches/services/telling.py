@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from siyu.facts.rules import Incoming
 from siyu.facts.services import record
 from siyu.members.services import carriers
 
-if TYPE_CHECKING:
-    from .sending import Settled
+from .claimed import Settled
 
 _TOLD = {"sent": "touch.sent", "failed": "touch.failed", "unknown": "touch.failed"}
 SOURCE = "touches"
 
 
-def tell(settled: "Sequence[Settled]", now: datetime) -> None:
+def tell(settled: Sequence[Settled], now: datetime) -> None:
     """Record the facts of touches that have come to an end, in the caller's transaction."""
     ended = [one for one in settled if one.status in _TOLD]
     handles = carriers([one.touch.member_id for one in ended])
