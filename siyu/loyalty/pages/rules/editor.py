@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -126,7 +126,9 @@ def _stored(code: str) -> RuleForms:
     if (draft := draft_of(code)) is not None:
         return RuleForms(stored=draft.definition, code=code, name=draft.name)
     newest = next((rule for rule in queries.earn_rules() if rule.code == code), None)
-    return RuleForms(stored=newest.definition, code=code, name=newest.name) if newest is not None else RuleForms(code=code)
+    if newest is None:
+        raise Http404
+    return RuleForms(stored=newest.definition, code=code, name=newest.name)
 
 
 def _fact_names() -> list[tuple[str, str]]:

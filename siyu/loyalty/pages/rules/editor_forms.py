@@ -52,6 +52,11 @@ class RuleForms:
         return any(value not in (None, "", "keep") for name, value in self.limits.initial.items())
 
     @property
+    def has_filter(self) -> bool:
+        """Whether properties are filtered, so that the page opens that part."""
+        return any(value for name, value in self.where.initial.items() if not name.startswith("op_")) or bool(self.where.errors)
+
+    @property
     def hidden_parts(self) -> list[forms.Form]:
         """Parts that mean nothing for a campaign; they travel with the form."""
         return [self.terms, self.limits, self.budget]

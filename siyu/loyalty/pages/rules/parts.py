@@ -146,12 +146,34 @@ class TermsForm(Form):
         ),
     )
     matures_days = forms.IntegerField(label=_("After days"), min_value=0, max_value=3_660, required=False)
-    expires = forms.ChoiceField(label=_("Expires"), choices=(("never", _("never")), ("after", _("after some time"))))
-    expires_days = forms.IntegerField(label=_("Valid days"), min_value=0, max_value=3_660, required=False)
-    expires_months = forms.IntegerField(label=_("Valid months"), min_value=0, max_value=120, required=False)
-    expires_until = forms.ChoiceField(
-        label=_("To the end of"), choices=(("day", _("the day")), ("month", _("the month")), ("year", _("the year"))), required=False
+    expires = forms.ChoiceField(
+        label=_("Expires"),
+        choices=(
+            ("never", _("never")),
+            ("after", _("after some time")),
+            ("year_end", _("at the end of a year")),
+            ("usual", _("as the unit says")),
+        ),
     )
+    expires_days = forms.IntegerField(label=_("Valid days"), min_value=0, max_value=3_660, required=False)
+    expires_weeks = forms.IntegerField(label=_("Valid weeks"), min_value=0, max_value=520, required=False)
+    expires_months = forms.IntegerField(label=_("Valid months"), min_value=0, max_value=120, required=False)
+    expires_years = forms.IntegerField(
+        label=_("Valid years"), min_value=0, max_value=10, required=False, help_text=_("At the end of a year: 1 is the year itself")
+    )
+    expires_until = forms.ChoiceField(
+        label=_("To the end of"),
+        choices=(
+            ("day", _("the day")),
+            ("week", _("the week")),
+            ("month", _("the month")),
+            ("year", _("the year")),
+            ("instant", _("the same time of the day")),
+        ),
+        required=False,
+    )
+    expires_start_of = forms.CharField(required=False, widget=forms.HiddenInput)
+    expires_month = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def definition(self) -> dict[str, Any]:
         told = self.cleaned_data
@@ -160,11 +182,10 @@ class TermsForm(Form):
             matures["days"] = told["matures_days"] or 0
         expires: dict[str, Any] = {"kind": told["expires"]}
         if told["expires"] == "after":
-            expires |= {
-                "days": told["expires_days"] or 0,
-                "months": told["expires_months"] or 0,
-                "until_end_of": told["expires_until"] or "day",
-            }
+            lengths = {unit: told[f"expires_{unit}"] or 0 for unit in ("days", "weeks", "months", "years")}
+            expires |= lengths | {"until_end_of": told["expires_until"] or "day", "until_start_of": told["expires_start_of"]}
+        if told["expires"] == "year_end":
+            expires |= {"number": told["expires_years"] or 1, "month": told["expires_month"] or 12}
         return {"tier_multiplier": told["tier_multiplier"], "combine": told["combine"], "matures": matures, "expires": expires}
 
     @staticmethod
@@ -176,9 +197,11 @@ class TermsForm(Form):
             "matures": matures.get("kind", "immediately"),
             "matures_days": matures.get("days"),
             "expires": expires.get("kind", "never"),
-            "expires_days": expires.get("days") or None,
-            "expires_months": expires.get("months") or None,
+            **{f"expires_{unit}": expires.get(unit) or None for unit in ("days", "weeks", "months")},
+            "expires_years": expires.get("years") or expires.get("number"),
             "expires_until": expires.get("until_end_of", "day"),
+            "expires_start_of": expires.get("until_start_of", ""),
+            "expires_month": expires.get("month"),
         }
 
 
