@@ -1,0 +1,73 @@
+"""What the pages of audiences share: tabs, an audience or 404, a member or 404, today."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from siyu.lib.clock import utc_now
+from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.parts import Tab
+from siyu.members import queries as members
+from siyu.members.queries import MemberView
+from siyu.merchant.access import PageRequest
+from siyu.merchant.queries import today
+
+from .. import queries
+from ..queries import AudienceView
+from ..words import Words
+
+_TABS = (
+    ("audiences", _("Audiences")),
+    ("audience-overlap", _("Overlap")),
+    ("audience-rfm", _("RFM grid")),
+    ("audience-lists", _("Uploaded lists")),
+)
+
+
+def tabs(active: str) -> list[Tab]:
+    return [Tab(title, reverse(name), name == active) for name, title in _TABS]
+
+
+def audience_or_404(request: PageRequest, pk: int) -> AudienceView:
+    """An audience, counted in the viewer's scope."""
+    found = queries.audience(pk, request.viewer.scope)
+    if found is None:
+        raise Http404
+    return found
+
+
+def member_or_404(request: PageRequest, public_id: str) -> MemberView:
+    """A member whom the viewer may see."""
+    for number in members.find(public_id)[:1]:
+        if (found := members.member(number, request.viewer.scope)) is not None and found.public_id == public_id:
+            return found
+    raise Http404
+
+
+def this_day() -> date:
+    return today(utc_now())
+
+
+def starts(audience_id: int) -> list[str]:
+    """What entering or leaving an audience starts, by name, as the rooms above tell (`wiring.STARTS`)."""
+    told = [import_string(path) for path in import_string(f"{django_settings.WIRING}.STARTS")]
+    return [name for ask in told for name in ask(audience_id)]
+
+
+def confirmed(
+    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
+) -> HttpResponse:
+    """A page that asks before a service runs (POST), and goes back with a word when it has."""
+    form = Form(request.POST) if request.method == "POST" else Form()
+    if request.method == "POST" and applied(form, service):
+        messages.success(request, str(done))
+        return redirect(back)
+    return render(request, "web/form.html", {"title": title, "help": question, "form": form, "submit": button, "cancel_url": back})

@@ -1,0 +1,246 @@
+"""The pages of audiences, as an operator and as others use them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from siyu.audiences import queries, services
+from siyu.audiences.models import Audience, List, Version
+from siyu.audiences.pages.builder import acted, from_form, from_rule, to_rule
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
+from siyu.members.models import Member
+from siyu.merchant.models import Staff, Store
+from siyu.merchant.rules import SYSTEM, WHOLE, Reach, Role
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC) - timedelta(hours=1)
+
+
+def told(name: str, who: str, at: datetime = NOW, **properties) -> Incoming:
+    return Incoming(name=name, occurred_at=at, message=f"{name} {who} {at}", handles=[Handle("user_id", who)], properties=properties)
+
+
+def live() -> None:
+    """Three people; two of them bought, one of these has a tag and a phone."""
+    paid = {"shop": "web", "amount_minor": 9_900, "currency": "CNY"}
+    facts = [told("page.viewed", who, path="/") for who in ("anna", "bo", "cai")]
+    facts += [told("order.paid", "anna", order_number="1", **paid), told("order.paid", "bo", order_number="2", **paid)]
+    facts.append(told("member.identified", "anna", traits={"nickname": "小月", "tags": ["VIP"]}))
+    facts.append(
+        Incoming(
+            name="member.identified", occurred_at=NOW, message="phone", proof="identify", properties={"traits": {}},
+            handles=[Handle("user_id", "anna"), Handle("phone", "13800138000")],
+        )
+    )  # fmt: skip
+    record(facts, source="web", received_at=NOW)
+    pump(NOW + timedelta(minutes=1))
+
+
+def staff(role: Role, reach: Reach = Reach.ALL, **more) -> Client:
+    client = Client()
+    person = Staff.objects.create(username=f"{role}-{reach}", name="人", role=role, reach=reach, **more)
+    client.force_login(person, backend="siyu.merchant.access.StaffBackend")
+    return client
+
+
+BUYERS = {"condition": "did_fact", "fact": "order.paid", "times": 1}
+
+
+@pytest.fixture
+def pool() -> int:
+    live()
+    number = services.create(SYSTEM, "买过的人", BUYERS, now=NOW)
+    pump(NOW + timedelta(minutes=2))
+    return number
+
+
+def form(rule: dict, **more: str) -> dict:
+    """What a browser sends for a rule in the builder."""
+    sent: dict = {}
+
+    def fill(draft) -> None:
+        if draft.is_not:
+            sent[f"{draft.name}:not"] = "1"
+        if draft.is_group:
+            sent[f"{draft.name}:word"] = draft.word
+            for each in draft.nodes:
+                fill(each)
+            return
+        sent[f"{draft.name}:kind"] = sent[f"{draft.name}:was"] = draft.kind
+        for one in draft.inputs:
+            if one.kind == "window":
+                sent[one.name] = one.parts["form"]
+                sent.update({f"{one.name}:{part}": one.parts[part] for part in ("first", "second", "from", "to")})
+            elif one.kind == "filter":
+                sent.update({f"{row['name']}:{part}": row[part] for row in one.parts["rows"] for part in ("property", "op", "value")})
+            elif one.kind == "steps":
+                for step in one.parts:
+                    sent[f"{step['name']}:fact"] = step["fact"]
+                    sent.update(
+                        {f"{row['name']}:{part}": row[part] for row in step["where"]["rows"] for part in ("property", "op", "value")}
+                    )
+            elif one.kind == "flag":
+                sent.update({one.name: "1"} if one.value else {})
+            else:
+                sent[one.name] = one.value
+
+    fill(from_rule(rule))
+    return {**sent, **more}
+
+
+RULES = [
+    {"all": [BUYERS]},
+    {"any": [{"not": {"condition": "tag", "tags": ["VIP", "新客"]}}, {"condition": "stage", "clock": "pool", "stages": ["silent", "growing"]}]},
+    {"all": [{"condition": "did_fact", "fact": "page.viewed", "where": {"property": "path", "op": "in", "value": ["/a", 3]}, "op": "exactly", "times": 0,
+              "within": {"at_least_days_ago": 1, "at_most_days_ago": 9}}, {"not": {"any": [{"condition": "rfm", "recency": [4, 5]}]}}]},
+    {"all": [{"condition": "sequence", "steps": [{"fact": "cart.added"}, {"fact": "order.paid", "where": {"property": "shop", "op": "eq", "value": "web"}}],
+              "hours": 3, "ended": "broken", "within": {"last_days": 2}}]},
+    {"all": [{"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": 30}, {"condition": "trait", "trait": "city", "op": "exists"}]},
+    {"all": [{"condition": "orders", "what": "net_minor", "op": "gt", "value": 10.5}, {"condition": "bought", "skus": ["A", "B"], "orders": 2}]},
+    {"all": [{"condition": "consent", "purpose": "marketing", "channel": "sms", "state": "withdrawn"}, {"condition": "identity", "kinds": ["phone"]}]},
+    {"all": [{"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500}, {"condition": "days_since", "what": "joined", "op": "lte", "value": 3}]},
+]  # fmt: skip
+
+
+class Sent(dict):
+    """As Django gives a form: values, and lists of them."""
+
+    def getlist(self, key: str) -> list:
+        value = self.get(key, [])
+        return value if isinstance(value, list) else [value]
+
+    def get(self, key: str, default=None):
+        value = super().get(key, default)
+        return str(value) if isinstance(value, int | float) else value
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_builder_gives_back_the_rule_that_it_shows(rule: dict):
+    from siyu.audiences.checking import checked
+
+    again = to_rule(from_form(Sent(form(rule))))
+
+    assert checked(again)[0] == checked(rule)[0]
+
+
+def test_buttons_add_and_take_out_nodes():
+    draft = acted(from_rule({"all": [BUYERS]}), "group:n")
+    draft = acted(draft, "add:n.1")
+    assert to_rule(draft)["all"][1]["any"] == [{"condition": "did_fact"}, {"condition": "did_fact"}]
+
+    draft = acted(acted(draft, "remove:n.0"), "remove:n.0.0")
+
+    assert to_rule(draft) == {"all": [{"any": [{"condition": "did_fact"}]}]}
+
+
+def test_an_operator_makes_an_audience_and_sees_who_is_in(pool: int):
+    client = staff(Role.OPERATOR)
+
+    made = client.post(reverse("audience-new"), form({"all": [{"condition": "tag", "tags": ["VIP"]}]}, name="贵宾", description="", tag=""))
+    pump(NOW + timedelta(minutes=3))
+
+    audience = Audience.objects.get(name="贵宾")
+    assert made.url == reverse("audience", args=[audience.pk])
+    page = client.get(made.url).content.decode()
+    assert "小月" in page
+    assert "“VIP”" in page or "VIP" in page
+
+
+def test_a_rule_that_cannot_stand_is_refused_beside_its_node(pool: int):
+    rule = {"all": [BUYERS, {"condition": "did_fact", "fact": "", "times": 1}]}
+
+    page = staff(Role.OPERATOR).post(reverse("audience-new"), form(rule, name="x", description="", tag="")).content.decode()
+
+    assert 'role="alert"' in page
+    assert Audience.objects.count() == 1
+
+
+def test_the_count_beside_the_builder_is_exact_for_a_small_pool(pool: int):
+    client = staff(Role.OPERATOR)
+
+    counted = client.post(reverse("audience-count"), form({"all": [BUYERS]})).content.decode()
+    unheard = client.post(reverse("audience-count"), form({"all": [{"condition": "did_fact", "fact": "page.viewed"}]})).content.decode()
+    wrong = client.post(reverse("audience-count"), form({"all": [{"condition": "did_fact", "fact": ""}]})).content.decode()
+
+    assert '<div class="h1 mb-0">2</div>' in counted
+    assert '<div class="h1 mb-0">3</div>' in unheard  # nothing counts page views yet: the log itself was asked
+    assert 'role="alert"' in wrong
+
+
+def test_a_changed_rule_shows_its_difference_before_it_is_in_force(pool: int):
+    client = staff(Role.OPERATOR)
+    sent = form(
+        {"all": [{"condition": "did_fact", "fact": "page.viewed"}]}, name="买过的人", description="", tag="", because="试", tells="on"
+    )
+
+    asked = client.post(reverse("audience-edit", args=[pool]), sent).content.decode()
+    assert "+1" in asked
+    assert Version.objects.filter(audience_id=pool).count() == 1
+
+    client.post(reverse("audience-edit", args=[pool]), {**sent, "confirmed": "1"})
+    pump(NOW + timedelta(minutes=4))
+
+    assert queries.audience(pool).members == 3
+    assert queries.audience(pool).version == 2
+
+
+def test_why_tells_every_node_and_the_facts_behind_it(pool: int):
+    member = Member.objects.get(nickname="小月")
+
+    page = staff(Role.OPERATOR).get(reverse("audience-why", args=[pool, member.public_id])).content.decode()
+
+    assert "order.paid" in page
+    assert page.count("ti-check") == 1
+
+
+def test_an_assistant_counts_own_customers_only(pool: int):
+    store = Store.objects.create(code="s", name="店")
+    person = Staff.objects.create(username="a", name="导购", role=Role.ANALYST, reach=Reach.STORE, store=store)
+    Member.objects.filter(nickname="小月").update(store=store)
+    client = Client()
+    client.force_login(person, backend="siyu.merchant.access.StaffBackend")
+
+    page = client.get(reverse("audience", args=[pool])).content.decode()
+
+    assert "小月" in page
+    assert queries.audience(pool, WHOLE).members == 2
+    assert page.count(f"{reverse('audiences')}/{pool}/why/") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["audiences", "audience-overlap", "audience-rfm", "audience-lists", "audience-new", "audience-list-upload"]
+)
+def test_every_page_opens(pool: int, name: str):
+    services.take_snapshot(SYSTEM, now=NOW)
+
+    assert staff(Role.OPERATOR).get(reverse(name)).status_code == 200
+
+
+def test_a_list_is_uploaded_and_every_line_not_taken_is_told(pool: int):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("phones.csv", "phone\n138-0013-8000,x\n13900000000\n".encode())
+    client = staff(Role.OPERATOR)
+
+    page = client.post(reverse("audience-list-upload"), {"name": "名单", "kind": "phone", "file": file}).content.decode()
+    made = List.objects.get()
+    services.create(SYSTEM, "在名单上", {"condition": "listed", "list": made.pk}, now=NOW)
+    pump(NOW + timedelta(minutes=5))
+
+    assert "13900000000" in page
+    assert "phone" in page
+    assert queries.audiences(WHOLE)[0].members == 1
+
+
+def test_exporting_needs_its_permission_and_is_audited(pool: int):
+    from siyu.merchant.models import Audit
+
+    assert staff(Role.ANALYST).get(reverse("audience-export", args=[pool])).status_code == 403
+    answer = staff(Role.OPERATOR).get(reverse("audience-export", args=[pool]))
+
+    assert len(b"".join(answer.streaming_content).decode().splitlines()) == 3
+    assert Audit.objects.filter(verb="audience.exported").exists()

@@ -1,0 +1,124 @@
+"""Why a member is in an audience or not: every node of the rule with its answer, what it read, and the facts behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from psycopg import Cursor, sql
+
+from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
+
+from .asking import Asking, Sql
+from .checking import coming_rules
+from .compiling import expanded, joins_by_member, passes
+from .conditions import Because, conditions
+from .evaluating.moment import parameters
+from .evaluating.standing import known, newest_borders
+from .rules import Leaf
+from .rules.tree import Group, Node
+
+MAX_FACTS = 5  # behind one condition
+_sql = statements("siyu.audiences", "queries")
+_ONE = "SELECT m.id AS member_id, m.store_id, m.assistant_id FROM members_member m WHERE m.id = %(member)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A fact behind an answer."""
+
+    id: int
+    occurred_at: datetime
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A node of a rule and its answer: `words` say what is asked, `told` what was found; `nodes` are what it combines."""
+
+    at: str
+    words: str
+    holds: bool
+    told: str = ""
+    facts: Sequence[Behind] = ()
+    nodes: Sequence["Answer"] = ()
+
+
+def why(node: Node, member_id: int, now: datetime) -> Answer:
+    """Judge one member node by node, from the same columns as everybody is judged by."""
+    whole = expanded(node, coming_rules())
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        borders = newest_borders(cursor)
+        ask = Asking(known(cursor, borders.id if borders else None), live=True)
+        wanted: list[Sql] = []
+        shown = _ask(whole, ask, wanted)
+        moment = {**parameters(now, settings_book().zone(now.date())), "member": member_id}
+        columns = ", ".join(f"{column} AS v{place}" for place, column in enumerate(wanted)) or "true"
+        cursor.execute(f"SELECT {columns} FROM ({_ONE}) t {joins_by_member(ask, needed=False)}", moment)
+        row = cursor.fetchone() or [None] * len(wanted)
+        return _answer(whole, shown, list(row), cursor, member_id)
+
+
+Shown = dict[int, tuple[int, Because]]  # a leaf (by identity) → where its columns begin, and how they are told
+
+
+def _ask(node: Node, ask: Asking, wanted: list[Sql]) -> Shown:
+    if isinstance(node, Group):
+        return {key: value for each in node.nodes for key, value in _ask(each, ask, wanted).items()}
+    module = conditions()[node.kind]
+    because = module.why(node.terms, ask)
+    place = len(wanted)
+    wanted += [f"coalesce({module.sql(node.terms, ask)}, false)", *because.shown]
+    return {id(node): (place, because)}
+
+
+def _answer(node: Node, shown: Shown, row: list[Any], cursor: Cursor, member: int) -> Answer:
+    if isinstance(node, Leaf):
+        place, because = shown[id(node)]
+        values = [_readable(value) for value in row[place + 1 : place + 1 + len(because.shown)]]
+        facts = _behind(cursor, because, member)
+        return Answer(node.at, conditions()[node.kind].words(node.terms), bool(row[place]), because.tell(*values), facts)
+    nodes = [_answer(each, shown, row, cursor, member) for each in node.nodes]
+    holds = {"all": all, "any": any}.get(node.word, lambda answers: not next(iter(answers)))(each.holds for each in nodes)
+    words = conditions()[node.of.kind].words(node.of.terms) if node.of else _group_words(node)
+    return Answer(node.at, words, holds, nodes=nodes)
+
+
+def _group_words(node: Group) -> str:
+    if not node.nodes:
+        return gettext("everybody")
+    return {"all": gettext("all of these"), "any": gettext("any of these"), "not": gettext("not")}[node.word]
+
+
+def _readable(value: Any) -> Any:
+    return localtime(value).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
+
+
+def _behind(cursor: Cursor, because: Because, member: int) -> list[Behind]:
+    found: list[Behind] = []
+    for counted in because.counted:
+        statement = sql.SQL(_sql.behind).format(condition=sql.SQL(passes(counted)))
+        cursor.execute(statement, {"member": member, "limit": MAX_FACTS})
+        found += [Behind(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda fact: (fact.occurred_at, fact.id), reverse=True)[:MAX_FACTS]
+
+
+def told(rule_node: Node) -> list[tuple[int, str, str]]:
+    """A rule in words, a line a node: depth, path, words."""
+    lines: list[tuple[int, str, str]] = []
+    _tell(rule_node, 0, lines)
+    return lines
+
+
+def _tell(node: Node, depth: int, lines: list[tuple[int, str, str]]) -> None:
+    if isinstance(node, Leaf):
+        lines.append((depth, node.at, conditions()[node.kind].words(node.terms)))
+        return
+    lines.append((depth, node.at, _group_words(node)))
+    for each in node.nodes:
+        _tell(each, depth + 1, lines)
