@@ -31,6 +31,9 @@ CONCLUSIONS = ["siyu.audiences.reactions.evaluate"]
 # told by services that change members outside the pump: `mark_dirty(cursor, member_ids)`
 TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
 
+# what an audience starts when somebody enters or leaves it: `names(audience_id) -> list[str]`, shown before a change of its rule
+STARTS: list[str] = []
+
 # what audiences can ask of a member, one file each: see docs/add-a-condition.md
 CONDITIONS = [
     "siyu.audiences.conditions.trait",
@@ -168,6 +171,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Trade", "Orders", "orders", "orders.view", "shopping-cart"),
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),
+    ("Automation", "Audiences", "audiences", "audiences.view", "users-group"),
     ("Facts", "Facts explorer", "facts", "facts.view", "list-search"),
     ("Facts", "Quarantine", "quarantine", "facts.view", "biohazard"),
     ("Facts", "Imports", "imports", "imports.run", "file-import"),
