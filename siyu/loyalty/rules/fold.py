@@ -12,7 +12,7 @@ import msgspec
 from siyu.facts.rules import Fact
 
 from .earning import Note, count_fact, earn_by_rules
-from .ledger import Member, Outcome, Purchase
+from .ledger import Hold, Member, Outcome, Purchase
 from .orders import receive, reverse
 from .person import birthday_of
 from .person import joined as joined_person
@@ -107,6 +107,8 @@ def join(programme: Programme, survivor: Member, loser: Member, at: datetime) ->
         lots={**one.lots, **other.lots},
         used={key: _sum(one.used.get(key), other.used.get(key)) for key in {**one.used, **other.used}},
         debts={**one.debts, **other.debts},
+        holds=_held(one.holds, other.holds),
+        active={**one.active, **other.active},
         growth=growth,
         movements=tuple(sorted(one.movements + other.movements, key=by_time)),
         floors={code: one.floors.get(code, ()) + other.floors.get(code, ()) for code in {**one.floors, **other.floors}},
@@ -155,6 +157,14 @@ def _paid(purchase: Purchase, fact: Fact) -> Purchase:
 
 def _word(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _held(one: dict[str, Hold], other: dict[str, Hold]) -> dict[str, Hold]:
+    """The holds of both; one that lay on lots of both is whole again."""
+    joined = {**one, **other}
+    for key in one.keys() & other.keys():
+        joined[key] = msgspec.structs.replace(one[key], parts={**one[key].parts, **other[key].parts})
+    return joined
 
 
 def _sum(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int]:

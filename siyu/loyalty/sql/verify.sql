@@ -19,15 +19,16 @@ WHERE (a.pending, a.available, a.held, a.spent, a.expired, a.revoked, a.debt)
 LIMIT 1
 
 -- name: lots_equal_accounts
--- What is pending and available of an account is what is left of its lots.
-SELECT 'account ' || a.id, 'pending ' || a.pending || ', available ' || a.available || '; its lots hold ' || coalesce(l.pending, 0) || ' and '
-       || coalesce(l.available, 0)
+-- What is pending, available and held of an account is what is left and held of its lots.
+SELECT 'account ' || a.id, 'pending ' || a.pending || ', available ' || a.available || ', held ' || a.held || '; its lots hold '
+       || coalesce(l.pending, 0) || ', ' || coalesce(l.available, 0) || ' and ' || coalesce(l.held, 0)
 FROM loyalty_account a
 LEFT JOIN (
-    SELECT account_id, sum(remaining) FILTER (WHERE is_pending) AS pending, sum(remaining) FILTER (WHERE NOT is_pending) AS available
+    SELECT account_id, sum(remaining) FILTER (WHERE is_pending) AS pending, sum(remaining) FILTER (WHERE NOT is_pending) AS available,
+           sum(held) AS held
     FROM loyalty_lot GROUP BY account_id
 ) AS l ON l.account_id = a.id
-WHERE a.pending <> coalesce(l.pending, 0) OR a.available <> coalesce(l.available, 0)
+WHERE (a.pending, a.available, a.held) <> (coalesce(l.pending, 0), coalesce(l.available, 0), coalesce(l.held, 0))
 LIMIT 1
 
 -- name: lot_within_amount
@@ -291,3 +292,105 @@ LEFT JOIN members_member m ON m.id = s.member_id
 LEFT JOIN loyalty_tier t ON t.track = s.track AND t.version = s.version AND t.code = s.tier
 WHERE m.id IS NULL OR (s.tier <> '' AND t.id IS NULL)
 LIMIT 1
+
+-- name: units_sum_to_zero
+-- All accounts of a unit sum to zero: what members have, spent, lost and owe is what the programme has issued.
+SELECT 'unit ' || a.unit, 'members hold ' || a.held || ', the programme issued ' || coalesce(e.issued, 0)
+FROM (SELECT unit, sum(pending + available + held + spent + expired + revoked - debt) AS held FROM loyalty_account GROUP BY unit) AS a
+LEFT JOIN (
+    SELECT unit, sum(amount * ((debit = 'issued')::int - (credit = 'issued')::int)) AS issued
+    FROM loyalty_entry GROUP BY unit
+) AS e ON e.unit = a.unit
+WHERE a.held <> coalesce(e.issued, 0)
+LIMIT 1
+
+-- name: held_equals_holds
+-- What is held of a lot is what open holds hold of it.
+SELECT 'lot ' || l.id, 'held ' || l.held || '; open holds ' || coalesce(h.held, 0)
+FROM loyalty_lot l
+LEFT JOIN (SELECT lot_id, sum(amount) AS held FROM loyalty_hold GROUP BY lot_id) AS h ON h.lot_id = l.id
+WHERE l.held <> coalesce(h.held, 0)
+LIMIT 1
+
+-- name: hold_of_its_operation
+-- An open hold belongs to an operation of that kind and unit, lies in its lot's account, and ends when that was asked to.
+SELECT 'hold ' || h.id, 'operation ' || h.operation_id || ', lot ' || h.lot_id
+FROM loyalty_hold h
+LEFT JOIN loyalty_operation o ON o.id = h.operation_id
+LEFT JOIN loyalty_lot l ON l.id = h.lot_id
+WHERE o.id IS NULL OR l.id IS NULL OR o.kind <> 'hold' OR o.unit <> l.unit OR o.until <> h.until OR h.account_id <> l.account_id
+LIMIT 1
+
+-- name: allocations_sum_to_operation
+-- What an operation took from lots, held of them, or opened, is the amount that was asked for.
+SELECT 'operation ' || o.id, o.kind || ' of ' || o.amount || '; its entries ' || coalesce(e.amount, 0)
+FROM loyalty_operation o
+LEFT JOIN (
+    SELECT e.operation_id, sum(e.amount) AS amount
+    FROM loyalty_entry e JOIN loyalty_operation o ON o.id = e.operation_id
+    WHERE (o.kind = 'grant' AND e.kind = 'grant') OR (o.kind = 'spend' AND e.kind = 'spend') OR (o.kind = 'hold' AND e.kind = 'hold')
+       OR (o.kind = 'capture' AND e.kind = 'capture') OR (o.kind = 'give_back' AND e.kind = 'give_back')
+    GROUP BY e.operation_id
+) AS e ON e.operation_id = o.id
+WHERE o.kind IN ('grant', 'spend', 'hold', 'capture', 'give_back') AND o.amount IS DISTINCT FROM e.amount
+LIMIT 1
+
+-- name: returned_within_taken
+-- Of what an operation took from a lot never more is returned, freed or captured than was taken.
+SELECT 'operation ' || back.of_id, 'took ' || coalesce(taken.amount, 0) || ' from lot ' || back.lot_id || ', ' || back.amount || ' moved on'
+FROM (SELECT of_id, lot_id, sum(amount) AS amount FROM loyalty_entry WHERE of_id IS NOT NULL AND debit IN ('spent', 'held') GROUP BY 1, 2) AS back
+LEFT JOIN (
+    SELECT operation_id, lot_id, sum(amount) AS amount
+    FROM loyalty_entry WHERE operation_id IS NOT NULL AND credit IN ('spent', 'held') GROUP BY 1, 2
+) AS taken ON taken.operation_id = back.of_id AND taken.lot_id = back.lot_id
+WHERE back.amount > coalesce(taken.amount, 0)
+LIMIT 1
+
+-- name: allocated_while_valid
+-- What was spent, held or sent was available at that moment: not pending, and not expired.
+SELECT 'entry ' || e.id, e.kind || ' at ' || e.posted_at || ' of lot ' || l.id
+FROM loyalty_entry e JOIN loyalty_lot l ON l.id = e.lot_id
+WHERE e.debit = 'available' AND e.credit IN ('spent', 'held', 'issued') AND e.kind IN ('spend', 'hold', 'transfer')
+  AND (l.expires_at <= e.posted_at OR l.available_at > e.posted_at)
+LIMIT 1
+
+-- name: no_orphan_operation
+-- The operations that entries name exist, and an operation's member and what it returns to do.
+SELECT found.what, found.why
+FROM (
+    SELECT 'entry ' || e.id AS what, 'its operation is gone' AS why
+    FROM loyalty_entry e
+    LEFT JOIN loyalty_operation o ON o.id = e.operation_id
+    LEFT JOIN loyalty_operation p ON p.id = e.of_id
+    WHERE (e.operation_id IS NOT NULL AND o.id IS NULL) OR (e.of_id IS NOT NULL AND p.id IS NULL)
+    UNION ALL
+    SELECT 'operation ' || o.id, 'member ' || o.member_id || ', of ' || coalesce(o.of_id::text, '-')
+    FROM loyalty_operation o
+    LEFT JOIN members_member m ON m.id = o.member_id
+    LEFT JOIN loyalty_operation p ON p.id = o.of_id
+    WHERE m.id IS NULL OR (o.of_id IS NOT NULL AND p.id IS NULL)
+) AS found
+LIMIT 1
+
+-- name: correction_by_two
+-- A large correction was approved by somebody else, and what was approved was made, nothing else.
+SELECT 'adjustment ' || a.id, a.state || ' by ' || a.decided_by || ', asked by ' || a.asked_by
+FROM loyalty_adjustment a LEFT JOIN loyalty_operation o ON o.key = a.key
+WHERE (a.state = 'approved') <> (o.id IS NOT NULL)
+   OR (o.id IS NOT NULL AND (o.kind <> 'adjust' OR o.amount <> abs(a.amount) OR o.unit <> a.unit))
+   OR (a.state <> 'waiting' AND (a.asked_by_id, a.asked_by) IS NOT DISTINCT FROM (a.decided_by_id, a.decided_by))
+LIMIT 1
+
+-- name: seals_unbroken
+-- Each seal follows the one before it and is the hash of its entries as they stand: nobody has changed, taken or added one.
+SELECT 'seal ' || s.id, 'the entries ' || s.from_id || ' to ' || s.to_id || ' are not what was sealed'
+FROM (SELECT *, lag(hash, 1, 'siyu'::bytea) OVER (ORDER BY from_id) AS before, lag(to_id, 1, 0) OVER (ORDER BY from_id) AS last FROM loyalty_seal) AS s
+LEFT JOIN LATERAL (
+    SELECT count(*) AS entries, string_agg(concat_ws('|', id, account_id, unit, debit, credit, amount, kind, coalesce(lot_id, 0),
+           coalesce(fact_id, 0), coalesce(rule_id, 0), tier, multiplier, (extract(epoch FROM posted_at) * 1000000)::bigint,
+           business_day - DATE '2000-01-01', key, coalesce(operation_id, 0), coalesce(of_id, 0)), chr(10) ORDER BY id) AS lines
+    FROM loyalty_entry WHERE id BETWEEN s.from_id AND s.to_id
+) AS e ON true
+WHERE s.previous <> s.before OR s.from_id <> s.last + 1 OR s.entries <> e.entries
+   OR s.hash IS DISTINCT FROM sha256(s.previous || convert_to(e.lines, 'UTF8'))
+ORDER BY s.from_id LIMIT 1
