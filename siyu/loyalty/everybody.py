@@ -5,7 +5,7 @@ Whoever has anything else due was judged by the fold before; here time does noth
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from psycopg import Cursor
@@ -16,13 +16,13 @@ from siyu.lib.sql import statements
 from siyu.members.services import lock
 from siyu.merchant.queries import settings_book
 
+from .queries.simulation import first_instant
 from .reactions import news_of
 from .reading import read
 from .rows import Touched
 from .rules import Ladder, Move, News, Programme, Standing, Track, replayed
 from .rules.tiers.judging import PROGRAMME, period_end
 from .rules.tiers.terms import AtOnce, Calendar, Lifetime, Rolling
-from .rules.tiers.value import leaves_at
 from .standing import floors, movements, write_standings
 from .writing import write
 
@@ -121,22 +121,9 @@ def _worth(cursor: Cursor, programme: Programme, ladder: Ladder, rows: Sequence[
     terms = ladder.terms
     if terms.unit == "growth" and isinstance(terms.window, Lifetime) and all(row.is_plain for row in rows):
         return {row.member: row.growth for row in rows}
-    since = None if isinstance(terms.window, Lifetime) else _first_instant(programme, ladder, at)
+    since = None if isinstance(terms.window, Lifetime) else first_instant(terms.window, programme.zones, at)  # type: ignore[arg-type]
     cursor.execute(_sql.worth, {"members": [row.member for row in rows], "unit": terms.unit, "since": since})
     return dict(cursor.fetchall())
-
-
-def _first_instant(programme: Programme, ladder: Ladder, at: datetime) -> datetime:
-    """The beginning of the first business day that still counts at an instant."""
-    window, zones = ladder.terms.window, programme.zones
-    day = zones.day_of(at)
-    back = 366 if isinstance(window, Calendar) else window.days + 31 * window.months + 1  # type: ignore[union-attr]
-    day -= timedelta(days=back)
-    for _ in range(back + 1):
-        if leaves_at(window, zones, day, date.min) > at:
-            break
-        day += timedelta(days=1)
-    return zones.starts(day)
 
 
 def _fold(cursor: Cursor, programme: Programme, owners: Sequence[int], until: datetime) -> list[Derived]:

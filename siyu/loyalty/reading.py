@@ -16,8 +16,9 @@ from .people import read_people
 from .rows import AccountRow, HoldRow, Known, LotRow, Touched
 from .rules import GROWTH, NOWHERE, Account, Book, Floor, Hold, Lot, Member, Movement, Programme, Purchase, Standing, replayed
 from .rules.fold import order_of
+from .rules.ledger import Gift
 from .rules.standing import times_of
-from .standing import floors, movements
+from .standing import floors, gifts_of, movements
 
 _sql = statements("siyu.loyalty", "read")
 Granted = dict[int, dict[str, tuple[Floor, ...]]]
@@ -160,7 +161,8 @@ def _members(
     moved = _movements(cursor, book.programme, touched, holder)
     granted = _floors(cursor, book.programme, touched, owners, holder)
     standings = _standings(book.programme, known, touched, moved, granted)
-    for member in {**debts, **standings, **granted}:
+    gifts = _gifts(cursor, book.programme, known, {*holder, *owners}, holder)
+    for member in {**debts, **standings, **granted, **gifts}:
         own, stands = holdings.get(member, {}), standings.get(member, {})
         due = [due_at for lot in own.values() if (due_at := lot.due_at) is not None]
         due += [hold.until for hold in holds.get(member, {}).values()]
@@ -177,6 +179,7 @@ def _members(
             standings=stands,
             movements=moved.get(member, ()),
             floors=granted.get(member, {}),
+            gifts=gifts.get(member, frozenset()),
             due_at=min(due, default=None),
         )
 
@@ -191,6 +194,20 @@ def _movements(cursor: Cursor, programme: Programme, touched: Touched, holder: d
             if owned.origin in holder:
                 moved.setdefault(holder[owned.origin], []).append(owned.movement)
     return {member: tuple(own) for member, own in moved.items()}
+
+
+def _gifts(
+    cursor: Cursor, programme: Programme, known: Known, origins: Iterable[int], holder: dict[int, int]
+) -> dict[int, frozenset[Gift]]:
+    """The gifts of tiers that these members were given, as whoever they then were."""
+    if not programme.gives:
+        return {}
+    known.gifts = gifts_of(cursor, origins)
+    found: dict[int, frozenset[Gift]] = {}
+    for gift in known.gifts:
+        member = holder.get(gift.origin, gift.origin)
+        found[member] = found.get(member, frozenset()) | {gift}
+    return found
 
 
 def _floors(cursor: Cursor, programme: Programme, touched: Touched, members: Iterable[int], holder: dict[int, int]) -> Granted:

@@ -10,6 +10,7 @@ from siyu.facts.rules import Fact, Merged
 from siyu.lib.clock import EPOCH
 
 from .rules import Account, Lot, Purchase, Standing
+from .rules.ledger import Gift
 
 
 class AccountRow(NamedTuple):
@@ -93,6 +94,7 @@ class Known(msgspec.Struct):
     accounts: dict[Account, int] = {}
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
+    gifts: frozenset[Gift] = frozenset()
     standings: dict[int, dict[str, Standing]] = {}  # member → track → where it stands
     operations: dict[str, int] = {}
     holds: dict[tuple[str, UUID], int] = {}  # (operation, lot) → amount

@@ -10,6 +10,7 @@ from siyu.lib.sql import statements
 from siyu.members.services import hold_rungs
 
 from .rules import TRACK, Floor, Movement, Programme, Standing, Track, replayed, rungs_of
+from .rules.ledger import Gift
 
 _sql = statements("siyu.loyalty", "standing")
 
@@ -42,6 +43,20 @@ def floors(cursor: Cursor, owners: Iterable[int]) -> list[tuple[int, int, str, F
     """The tiers that staff granted to these members: to whom, whose they are now, on which track."""
     cursor.execute(_sql.floors, {"owners": sorted(owners)})
     return [(origin, owner, track, Floor(*floor)) for origin, owner, track, *floor in cursor.fetchall()]
+
+
+def gifts_of(cursor: Cursor, origins: Iterable[int]) -> frozenset[Gift]:
+    """Which gifts of tiers these members were given."""
+    cursor.execute(_sql.gifts, {"origins": sorted(origins)})
+    return frozenset(Gift(*row) for row in cursor.fetchall())
+
+
+def note_gifts(cursor: Cursor, gifts: Iterable[Gift]) -> None:
+    """Remember gifts that were given."""
+    new = sorted(gifts)
+    if new:
+        columns = {"origins": [g.origin for g in new], "tracks": [g.track for g in new], "tiers": [g.tier for g in new]}
+        cursor.execute(_sql.note_gifts, columns | {"periods": [g.period for g in new]})
 
 
 def replay_standings(

@@ -15,7 +15,7 @@ from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
 from .rules import NOWHERE, PLAIN, Account, Book, Lot, Posting
-from .standing import Judged, replay_standings, write_standings
+from .standing import Judged, note_gifts, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 
@@ -187,6 +187,8 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
             if (standing := member.standings.get(track.code)) is not None and known.standings.get(member.id, {}).get(track.code) != standing
         }
         write_standings(cursor, track, changed)
+    if book.programme.gives:
+        note_gifts(cursor, {gift for member in book.members.values() for gift in member.gifts} - known.gifts)
     joined = [member for member in book.members.values() if member.is_joined and (member.standings or member.id in known.standings)]
     if joined:
         judged = {}

@@ -161,7 +161,6 @@ class Migration(migrations.Migration):
                 ('track', models.TextField()),
                 ('tier', models.TextField()),
                 ('period', models.DateField()),
-                ('given_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(

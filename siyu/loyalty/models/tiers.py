@@ -98,4 +98,3 @@ class TierGift(models.Model):
     track = models.TextField()
     tier = models.TextField()
     period = models.DateField()  # its first day; 0001-01-01: once for ever
-    given_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Reads this room offers: balances, tiers, and for every point the reason."""
 
+from .projection import Projection, projection, projections
 from .quote import Cart, Offer, Quote, quote
 from .rules import (
     ApprovalView,
@@ -16,7 +17,22 @@ from .rules import (
     payment_terms_on,
     rule_drafts,
 )
-from .tiers import LadderStep, TierView, base_tier, by_tier, ladder, standings
+from .simulation import Simulation, simulate
+from .tiers import (
+    FloorView,
+    LadderStep,
+    StepView,
+    TierView,
+    VersionView,
+    base_tier,
+    by_tier,
+    floors_of,
+    in_grace,
+    ladder,
+    standings,
+    steps_of,
+    track_versions,
+)
 from .value import (
     NOTHING,
     Balance,
@@ -37,16 +53,21 @@ __all__ = [
     "Balance",
     "Cart",
     "DraftView",
+    "FloorView",
     "Given",
     "LadderStep",
     "Offer",
     "Outstanding",
     "PaymentTermsView",
+    "Projection",
     "Quote",
     "Reason",
     "RuleView",
+    "Simulation",
+    "StepView",
     "Tentative",
     "TierView",
+    "VersionView",
     "approvals",
     "balances",
     "base_tier",
@@ -54,16 +75,23 @@ __all__ = [
     "by_tier",
     "earn_rules",
     "fact_names",
+    "floors_of",
     "given_by_rule",
+    "in_grace",
     "ladder",
     "outstanding_by_expiry",
     "payment_terms",
     "payment_terms_on",
     "points_outstanding",
+    "projection",
+    "projections",
     "quote",
     "rule_drafts",
+    "simulate",
     "standings",
     "statement",
+    "steps_of",
     "tentative",
+    "track_versions",
     "why_points",
 ]

@@ -78,6 +78,15 @@ class Hold(msgspec.Struct, frozen=True):
     parts: dict[UUID, int]
 
 
+class Gift(NamedTuple):
+    """That a member was given the gifts of a tier: to whom, on which track, and the first day of the period in which once is enough."""
+
+    origin: int
+    track: str
+    tier: str
+    period: date
+
+
 class Member(msgspec.Struct, frozen=True):
     """What a person has, as far as the events at hand touch it.
 
@@ -94,7 +103,7 @@ class Member(msgspec.Struct, frozen=True):
     standings: dict[str, Standing] = {}
     movements: tuple[Movement, ...] = ()
     floors: dict[str, tuple[Floor, ...]] = {}
-    gifts: frozenset[tuple[str, str, date]] = frozenset()  # track, tier, first day of the period in which once is enough
+    gifts: frozenset[Gift] = frozenset()  # the gifts of tiers that were given already
     is_joined: bool = False  # a merge in these events: standings follow from the entries
     due_at: datetime | None = None
     person: Person = NOBODY  # what rules in force ask of the person

@@ -9,6 +9,7 @@ import msgspec
 from siyu.facts.rules import Fact
 from siyu.lib.clock import business_day, midnight
 
+from .gifts import give_gifts
 from .ledger import (
     AVAILABLE,
     DEBT,
@@ -47,6 +48,7 @@ class Turn:
         "debts",
         "due_at",
         "fact",
+        "gifts",
         "growth",
         "has_grown",
         "holds",
@@ -67,6 +69,7 @@ class Turn:
     def __init__(self, programme: Programme, member: Member, shared: Shared = NOTHING_SHARED) -> None:
         self.programme, self.before, self.shared = programme, member, shared
         self.lots, self.used, self.debts = dict(member.lots), member.used, member.debts
+        self.gifts = member.gifts
         self.growth, self.standings, self.movements = member.growth, member.standings, member.movements
         self.holds, self.active = member.holds, member.active
         self.operation = ""
@@ -91,7 +94,7 @@ class Turn:
             standings=self.standings,
             movements=self.movements,
             floors=before.floors,
-            gifts=before.gifts,
+            gifts=self.gifts,
             is_joined=before.is_joined,
             due_at=self.due_at,
             person=self.person,
@@ -220,12 +223,20 @@ class Turn:
                 self.standings = {**self.standings, track.code: after}
             fact_id = self.fact.id if self.fact is not None else None
             for step in steps:
-                self.moves.append(
-                    Move(self.before.id, step.before, step.after, step.value, self.at, fact_id, track.code, after.version, step.why)
-                )
+                move = Move(self.before.id, step.before, step.after, step.value, self.at, fact_id, track.code, after.version, step.why)
+                self._tell(move)
             self.watch(time_of(track, after))
         self.has_grown = False
         self.moved.clear()
+        if self.programme.gives:
+            give_gifts(self)
+
+    def _tell(self, move: Move) -> None:
+        """One event moves a track once: what a gift adds to it joins what earned the gift."""
+        last = self.moves[-1] if self.moves else None
+        if last is not None and (last.track, last.at, last.fact_id) == (move.track, move.at, move.fact_id):
+            move = self.moves.pop()._replace(after=move.after, growth=move.growth)
+        self.moves.append(move)
 
     def post(
         self,
@@ -283,7 +294,7 @@ class Turn:
         if sign:
             known = next((one.counted_at for one in self.movements if one.lot == lot.key), self.at)
             event = self.fact.id if self.fact is not None else None
-            self.movements = (*self.movements, Movement(self.at, event, sign * amount, unit, known, lot.key))
+            self.movements = (*self.movements, Movement(self.at, event, sign * amount, unit, known, lot.key, kind == "gift"))
             self.has_grown = True
             self.moved.add(unit)
 

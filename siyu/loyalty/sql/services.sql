@@ -43,3 +43,7 @@ ORDER BY h.id
 -- The oldest handle of each of these members.
 SELECT DISTINCT ON (member_id) member_id, kind, value
 FROM members_identity WHERE member_id = ANY(%(members)s) AND kind <> 'erased' ORDER BY member_id, id
+
+-- name: living
+-- Whether a member exists and was not merged.
+SELECT 1 FROM members_member WHERE id = %(member)s AND merged_into_id IS NULL

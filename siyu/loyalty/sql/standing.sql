@@ -60,5 +60,5 @@ SELECT origin_id, track, tier, period FROM loyalty_tiergift WHERE origin_id = AN
 
 -- name: note_gifts
 -- Gifts of tiers that were given.
-INSERT INTO loyalty_tiergift (origin_id, track, tier, period, given_at)
-SELECT * FROM unnest(%(origins)s::bigint[], %(tracks)s::text[], %(tiers)s::text[], %(periods)s::date[], %(given_at)s::timestamptz[])
+INSERT INTO loyalty_tiergift (origin_id, track, tier, period)
+SELECT * FROM unnest(%(origins)s::bigint[], %(tracks)s::text[], %(tiers)s::text[], %(periods)s::date[])

@@ -60,7 +60,7 @@ def test_a_new_version_of_the_tiers_judges_everybody_at_midnight() -> None:
     install()
     pays("anna", 60_000, "A1")
     pays("ben", 10_000, "B1")
-    publish_tiers(SYSTEM, [Step("bronze", "普通", 0), Step("star", "星", 500)], date(2026, 3, 5), today=TODAY)
+    publish_tiers(SYSTEM, [Step("bronze", "普通", 0), Step("star", "星", 500)], date(2026, 3, 5), today=TODAY, now=START)
 
     pump(START + days(10))
 

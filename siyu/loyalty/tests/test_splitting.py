@@ -101,6 +101,24 @@ class _Undo(Exception):
     pass
 
 
+TRACKS: dict[str, dict[str, Any]] = {
+    "rolling": {
+        "unit": "spend",
+        "window": {"kind": "rolling", "days": 15},
+        "valid": {"kind": "for", "months": 0, "days": 9},
+        "grace_days": 4,
+        "downgrade": "one_down",
+    },
+    "entering": {
+        "unit": "spend",
+        "window": {"kind": "since_entering"},
+        "valid": {"kind": "for", "months": 0, "days": 12},
+        "gifts": "each_time",
+    },
+    "calendar": {"unit": "spend", "window": {"kind": "calendar", "span": "month"}},
+}
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     try:
@@ -115,9 +133,18 @@ def install() -> None:
     for code, definition in RULES.items():
         publish_earn_rule(SYSTEM, code, code, definition, DAY_BEFORE, today=DAY_BEFORE)
     first = [Step("bronze", "普通", 0), Step("silver", "银卡", 100, Decimal("1.2")), Step("gold", "金卡", 1_000, Decimal("1.5"))]
-    publish_tiers(SYSTEM, first, DAY_BEFORE, today=DAY_BEFORE)
+    publish_tiers(SYSTEM, first, DAY_BEFORE, today=DAY_BEFORE, now=START)
     second = [Step("bronze", "普通", 0), Step("silver", "银卡", 400, Decimal("1.1")), Step("gold", "金卡", 900, Decimal(3))]
-    publish_tiers(SYSTEM, second, date(2026, 3, 3), today=DAY_BEFORE)
+    publish_tiers(SYSTEM, second, date(2026, 3, 3), today=DAY_BEFORE, now=START)
+    for track, terms in TRACKS.items():
+        steps = [
+            Step("low", "低", 0),
+            Step("mid", "中", 9_000, keep=5_000, gifts=(("points", 30), ("growth", 40))),
+            Step("high", "高", 60_000),
+        ]
+        publish_tiers(SYSTEM, steps, DAY_BEFORE, today=DAY_BEFORE, track=track, terms=terms, now=START)
+    later = [Step("low", "低", 0), Step("mid", "中", 12_000), Step("top", "顶", 50_000)]
+    publish_tiers(SYSTEM, later, date(2026, 3, 12), today=DAY_BEFORE, track="rolling", migration="at_next", now=START)
 
 
 @st.composite

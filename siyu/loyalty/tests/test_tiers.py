@@ -325,3 +325,29 @@ def test_two_who_are_one_stand_where_their_movements_lead(first: str) -> None:
     one.meets(2, day("2026-03-04"))
     assert one.tier == "silver"
     assert one.told() == []
+
+
+def gifted(life: Life) -> list[tuple[str, str, int]]:
+    return [(f"{p.at.astimezone(ZONE):%m-%d}", p.account.unit, p.amount) for p in life.book.postings if p.kind == "gift"]
+
+
+def test_reaching_a_tier_gives_its_gifts_once_and_each_step_climbed_gives_its_own() -> None:
+    own = track(("plain", 0), ("silver", 1_000, None, [("points", 50)]), ("gold", 5_000, None, [("points", 200)]))
+    life = Life(climbing(own)).pays(6_000, "A", day("2026-03-02")).gets_back(6_000, "A", day("2026-03-05")).grows(1_000, day("2026-03-09"))
+
+    assert gifted(life) == [("03-02", "points", 50), ("03-02", "points", 200)]
+    assert [move[1:3] for move in life.told()] == [("plain", "gold"), ("gold", "plain"), ("plain", "silver")]
+
+
+def test_a_gift_of_growth_may_reach_the_next_tier_and_is_told_as_one_move() -> None:
+    own = track(("plain", 0), ("silver", 1_000, None, [("growth", 4_000)]), ("gold", 5_000, None, [("points", 200)]))
+    life = Life(climbing(own)).grows(1_000, day("2026-03-02"))
+
+    assert gifted(life) == [("03-02", "growth", 4_000), ("03-02", "points", 200)]
+    assert life.told() == [("2026-03-02", "plain", "gold", "reached")]
+
+
+def test_gifts_may_come_each_time() -> None:
+    own = track(("plain", 0), ("silver", 1_000, None, [("points", 50)]), gifts="each_time")
+    life = Life(climbing(own)).pays(1_000, "A", day("2026-03-02")).gets_back(1_000, "A", day("2026-03-05")).grows(1_000, day("2026-03-09"))
+    assert gifted(life) == [("03-02", "points", 50), ("03-09", "points", 50)]
