@@ -7,7 +7,7 @@ from .floors import grant_tier, take_tier_away
 from .install import install_default_programme
 from .payment import Paid, cancel_payment, pay_with_points, publish_payment_terms
 from .tier_checks import Step, check_steps
-from .tiers import move_members, publish_tiers, save_draft, withdraw
+from .tiers import draft_tiers, move_members, publish_tiers, withdraw
 from .units import check_terms, define_unit
 from .value import capture, give_back, grant, hold, spend, take_back, void
 from .value_items import Allocation, Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
@@ -39,6 +39,7 @@ __all__ = [
     "check_terms",
     "define_unit",
     "discard_draft",
+    "draft_tiers",
     "extend",
     "give_back",
     "grant",

@@ -155,7 +155,7 @@ def stored(step: Step) -> dict[str, Any]:
     }
 
 
-def save_draft(by: Actor, track: str, name: str, terms: dict[str, Any], steps: Sequence[Step], *, now: datetime) -> int:
+def draft_tiers(by: Actor, track: str, name: str, terms: dict[str, Any], steps: Sequence[Step], *, now: datetime) -> int:
     """Keep what is being prepared as the track's one draft; returns the version it would be. Refusals as in `publish_tiers`."""
     ordered, checked = check_steps(steps), checked_terms(terms)
     if not 1 <= len(name.strip()) <= 60:

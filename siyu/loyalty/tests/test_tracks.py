@@ -9,7 +9,7 @@ from siyu.lib.refusal import Refusal
 from siyu.loyalty import everybody
 from siyu.loyalty.queries import floors_of, projection, projections, simulate, standings, track_versions
 from siyu.loyalty.rules.tiers.terms import Lifetime, Rolling, Terms
-from siyu.loyalty.services import Step, grant_tier, move_members, publish_tiers, save_draft, take_tier_away, withdraw
+from siyu.loyalty.services import Step, grant_tier, move_members, publish_tiers, draft_tiers, take_tier_away, withdraw
 from siyu.loyalty.tests.check import faults
 from siyu.loyalty.tests.scene import FIRST_DAY, START, days, gets_back, install, is_the_same_as, member, pays, rows
 from siyu.members.services import undo_merge
@@ -161,7 +161,7 @@ def test_gifts_of_a_tier_are_in_the_ledger_once() -> None:
 
 def test_versions_are_drafted_announced_withdrawn_and_moved() -> None:
     install()
-    assert save_draft(SYSTEM, "growth", "成长", {"grace_days": 5}, STEPS, now=START) == 2
+    assert draft_tiers(SYSTEM, "growth", "成长", {"grace_days": 5}, STEPS, now=START) == 2
     assert [(one.version, one.state) for one in track_versions("growth")] == [(2, "draft"), (1, "announced")]
     with pytest.raises(Refusal, match=r"tiers\.notice"):
         publish_tiers(SYSTEM, STEPS, date(2026, 3, 5), today=TODAY, notice_days=7)
