@@ -47,6 +47,8 @@ def use(turn: "Turn", rule: EarnRule, day: date, points: int, times: int = 1) ->
 
 def hand_back(turn: "Turn", lots: Iterable[UUID]) -> None:
     """What the reversals of these lots in this turn hand back of caps and budgets."""
+    if not turn.programme.counts_reversals:
+        return
     for key in lots:
         lot, before = turn.lots[key], turn.before.lots.get(key)
         reversed_now = lot.reversed - (before.reversed if before is not None else 0)

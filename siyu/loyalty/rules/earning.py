@@ -107,6 +107,9 @@ def _holds(turn: Turn, rule: EarnRule, seen: Seen) -> bool:
     """Whether the rule's filter and conditions hold; leaves in `seen` only the lines that count."""
     if rule.matches is not None and not rule.matches(seen.properties):
         return _note(turn, Note(rule, unmet=NO_MATCH))
+    if not rule.conditions:
+        seen.kept = None
+        return True
     seen.kept = None
     for condition in rule.conditions:
         if (unmet := condition.unmet(seen)) is not None:

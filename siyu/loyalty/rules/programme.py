@@ -23,6 +23,7 @@ ORDER_RECEIVED = "order.received"
 ORDER_CLOSED = "order.closed"
 OF_ORDERS = frozenset((ORDER_PAID, ORDER_REFUNDED, ORDER_RECEIVED, ORDER_CLOSED))
 IDENTIFIED = "member.identified"
+BROUGHT_IN = "value.brought_in"  # opening balances of another system
 
 __all__ = [
     "OF_ORDERS",
@@ -63,18 +64,15 @@ class EarnRule:
     limits: tuple[Limit, ...] = field(init=False, compare=False)
     conditions: tuple[Condition, ...] = field(init=False, compare=False)
     needs: frozenset[str] = field(init=False, compare=False)
+    has_limits: bool = field(init=False, compare=False)  # whether caps or a budget may cut what it gives
 
     def __post_init__(self) -> None:
         terms = self.definition
         ordered = sorted(terms.conditions, key=lambda condition: not isinstance(condition, OfProducts))  # which lines count comes first
         object.__setattr__(self, "limits", terms.caps.limits())
+        object.__setattr__(self, "has_limits", bool(self.limits) or terms.budget is not None or terms.caps.points_per_order is not None)
         object.__setattr__(self, "conditions", tuple(ordered))
         object.__setattr__(self, "needs", frozenset().union(*(condition.needs for condition in ordered)))
-
-    @property
-    def has_limits(self) -> bool:
-        """Whether caps or a budget may cut what it gives."""
-        return bool(self.limits) or self.definition.budget is not None or self.definition.caps.points_per_order is not None
 
     @property
     def is_capped(self) -> bool:
@@ -131,7 +129,7 @@ class Programme(Tracks):
         self.rules = {rule.id: rule for rule in rules}
         self.triggers = frozenset(rule.definition.trigger for rule in self.rules.values())
         self.needs: frozenset[str] = frozenset().union(*(rule.needs for rule in self.rules.values()))
-        self.names = self.triggers | OF_ORDERS | ({IDENTIFIED} if BIRTHDAY in self.needs else set())
+        self.names = self.triggers | OF_ORDERS | {BROUGHT_IN} | ({IDENTIFIED} if BIRTHDAY in self.needs else set())
         self.counts_reversals = any(True in hands_back(rule) for rule in self.rules.values())
         self.asks_approval = any(rule.definition.approval_above is not None for rule in self.rules.values())
         self.cap_periods = _periods((rule.code, period) for rule in self.rules.values() for period, _, _ in rule.limits)

@@ -38,7 +38,7 @@ def trial_of(code: str, definition: Definition, day: date) -> Trial:
     """The programme with `definition` in place of all versions of `code`; only rules that bear on it stand beside it."""
     book = settings_book()
     with connection.cursor() as cursor:
-        whole = programme(cursor, book, book.zone(day))
+        whole = programme(cursor.cursor, book, book.zone(day))
     others = [rule for rule in whole.rules.values() if rule.code != code]
     meeting = [rule for rule in others if _bears_on(rule, definition)]
     asks_tier = any(_asks_tier(each) for each in (definition, *(rule.definition for rule in meeting)))
@@ -56,7 +56,7 @@ def present(code: str, day: date) -> Definition | None:
     """The definition of the version in force on a day."""
     book = settings_book()
     with connection.cursor() as cursor:
-        whole = programme(cursor, book, book.zone(day))
+        whole = programme(cursor.cursor, book, book.zone(day))
     return next((rule.definition for rule in versions_of(whole.rules.values(), day) if rule.code == code), None)
 
 
@@ -65,7 +65,7 @@ def facts_between(names: Sequence[str], begins: datetime, ends: datetime, limit:
     historical = _historical(begins, ends)
     with connection.cursor() as plain:
         plain.execute("SELECT 1")  # opens the connection
-    with connection.connection.cursor(name="siyu_loyalty_trial") as cursor:  # type: ignore[union-attr]
+    with connection.connection.cursor(name="siyu_loyalty_trial") as cursor:
         cursor.itersize = CHUNK
         cursor.execute(_sql.facts, {"begins": begins, "ends": ends, "names": list(names), "limit": limit})
         while rows := cursor.fetchmany(CHUNK):

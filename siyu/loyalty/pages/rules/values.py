@@ -36,7 +36,8 @@ class WordsField(forms.CharField):
 class NumbersField(WordsField):
     """Whole numbers with commas between them ↔ a list."""
 
-    widget = forms.TextInput()
+    def __init__(self, **named: Any) -> None:
+        super().__init__(widget=forms.TextInput, **named)
 
     def clean(self, value: Any) -> list[int]:  # type: ignore[override]
         words = super().clean(value)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ..seen import AMOUNT, Seen
+from ..seen import AMOUNT, POINTS_PART, Seen
 from .amounts import Amount
 
 
@@ -18,4 +18,6 @@ class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     with_points_part: bool = False
 
     def worth(self, seen: Seen) -> tuple[int, int]:
+        if seen.kept is None and type(paid := seen.properties.get(self.property)) is int and POINTS_PART not in seen.properties:
+            return max(paid, 0) * self.points, self.per_minor  # nearly always
         return seen.amount(self.property, with_points_part=self.with_points_part) * self.points, self.per_minor
