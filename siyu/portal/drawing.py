@@ -35,7 +35,7 @@ TABS = (
     Way("me", pgettext_lazy("tab", "Me"), "me"),
 )
 TILES = (
-    Way("tier", gettext_lazy("My tier"), "tier"),
+    Way("benefits", gettext_lazy("My benefits"), "benefit"),
     Way("tasks", gettext_lazy("My tasks"), "task"),
     Way("honours", gettext_lazy("My honours"), "badge"),
     Way("orders", gettext_lazy("My orders"), "order"),
@@ -44,6 +44,8 @@ ROWS = (
     Way("orders", gettext_lazy("My orders"), "order"),
     Way("redemptions", gettext_lazy("My redemptions"), "gift"),
     Way("tier", gettext_lazy("My tier"), "tier"),
+    Way("benefits", gettext_lazy("My benefits"), "benefit"),
+    Way("plans", gettext_lazy("Paid membership"), "plan"),
     Way("tasks", gettext_lazy("My tasks"), "task"),
     Way("honours", gettext_lazy("My honours"), "badge"),
     Way("profile", gettext_lazy("My details"), "me"),

@@ -143,18 +143,19 @@ def _rule(reason: Reason) -> str:
     if reason.rule_version is None:
         return ""
     rule = next((one for one in earn_rules() if (one.code, one.version) == (reason.rule_code, reason.rule_version)), None)
-    formula = formula_words(rule.definition.get("formula", {})) if rule else ""
+    formula = formula_words(rule.definition.get("formula", {}), said(UNITS, reason.unit)) if rule else ""
     name = reason.rule_name or reason.rule_code
     return _("“%(name)s”: %(formula)s") % {"name": name, "formula": formula} if formula else _("“%(name)s”") % {"name": name}
 
 
-def formula_words(formula: dict[str, Any]) -> str:
+def formula_words(formula: dict[str, Any], unit: str) -> str:
     """How a rule reckons, where one sentence says it."""
     points = formula.get("points")
     if formula.get("kind") == "per_amount" and points and formula.get("per_minor"):
-        return _("%(points)s for every %(amount)s") % {"points": formats.number(points), "amount": formats.money(formula["per_minor"])}
+        values = {"points": formats.number(points), "unit": unit, "amount": formats.money(formula["per_minor"])}
+        return _("%(unit)s: %(points)s for every %(amount)s") % values
     if formula.get("kind") == "fixed" and points:
-        return _("%(points)s each time") % {"points": formats.number(points)}
+        return _("%(unit)s: %(points)s each time") % {"points": formats.number(points), "unit": unit}
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .pages import doing, door, home, honours, mall, orders, points, privacy, profile, tier
+from .pages import benefits, doing, door, home, honours, mall, orders, points, privacy, profile, tier
 
 app_name = "m"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern] = [
     path("points", points.points, name="points"),
     path("points/<int:entry>", points.why, name="why"),
     path("tier", tier.tier, name="tier"),
+    path("benefits", benefits.benefits, name="benefits"),
+    path("benefits/<str:code>/trial", benefits.try_one, name="try"),
+    path("plans", benefits.plans, name="plans"),
+    path("plans/renewal", benefits.keep_plan, name="keep-plan"),
+    path("plans/<str:code>/trial", benefits.try_plan, name="try-plan"),
     path("check-in", doing.check_in, name="check-in"),
     path("check-in/make-up", doing.make_up, name="make-up"),
     path("tasks", doing.tasks, name="tasks"),

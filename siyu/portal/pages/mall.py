@@ -28,7 +28,7 @@ STATES: Words = {
     "ready": gettext_lazy("Ready to pick up"),
     "shipped": pgettext_lazy("redemption", "On its way"),
     "received": pgettext_lazy("redemption", "Arrived"),
-    "handed": gettext_lazy("Handed over"),
+    "handed": pgettext_lazy("redemption", "Handed over"),
     "cancelled": pgettext_lazy("redemption", "Cancelled, points given back"),
     "expired": pgettext_lazy("redemption", "Not fetched in time, points given back"),
 }

@@ -74,7 +74,7 @@ def test_why_tells_fact_rule_and_result(language):
     for words in ("A-1002", "消费积分", "¥1.00", "300"):
         assert words in page
     assert ("You paid an order: A-1002" if language == "en" else "支付订单：A-1002") in page
-    assert ("1 for every ¥1.00" if language == "en" else "每消费 ¥1.00 得 1") in page
+    assert ("points: 1 for every ¥1.00" if language == "en" else "每消费 ¥1.00 得 1 积分") in page
 
 
 def test_a_story_has_a_cause_even_where_only_time_passed():
