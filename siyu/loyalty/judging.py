@@ -10,12 +10,11 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Fact
 from siyu.lib.clock import business_day
-from siyu.merchant.queries import settings_book
 
-from .programme import programme
+from .programme import programme_at
 from .reading import read, read_for
 from .rows import Touched
-from .rules import Book, Programme
+from .rules import Book
 from .rules.programme import EarnRule
 
 CART = "cart"
@@ -32,7 +31,7 @@ class Quote(NamedTuple):
 def judged(member_ids: Sequence[int], now: datetime, units: Iterable[str] = ()) -> Book:
     """What these members have when all that is due up to an instant has been done; all lots of these units are in it."""
     cursor = _cursor()
-    book, _ = read_for(cursor, _programme(cursor, now), member_ids, now, units)
+    book, _ = read_for(cursor, programme_at(cursor, now), member_ids, now, units)
     book.pass_time(now)
     return book
 
@@ -45,7 +44,7 @@ def holder(book: Book, origin: int) -> int:
 def quoted(member_id: int, cart: dict[str, Any], now: datetime) -> list[Quote]:
     """What each rule in force would give a member for paying a cart."""
     cursor = _cursor()
-    rules = _programme(cursor, now)
+    rules = programme_at(cursor, now)
     properties = {**cart, "shop": CART, "order_number": CART}
     fact = Fact(
         seq=0,
@@ -77,8 +76,3 @@ def quoted(member_id: int, cart: dict[str, Any], now: datetime) -> list[Quote]:
 def _cursor() -> Cursor:
     connection.ensure_connection()
     return Cursor(connection.connection)
-
-
-def _programme(cursor: Cursor, now: datetime) -> Programme:
-    book = settings_book()
-    return programme(cursor, book, book.zone(now.date()))

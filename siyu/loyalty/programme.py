@@ -12,7 +12,7 @@ from psycopg import Cursor
 
 from siyu.facts.filters import compile as compile_filter
 from siyu.lib.sql import statements
-from siyu.merchant.queries import SettingsBook
+from siyu.merchant.queries import SettingsBook, settings_book
 
 from .rules import PLAIN, Definition, EarnRule, Ladder, Programme, Tier
 from .rules.tiers.days import Zones
@@ -87,3 +87,20 @@ def _rule(row: RuleRow) -> EarnRule:
     definition = msgspec.json.decode(row[6], type=Definition)
     matches = compile_filter(definition.where) if definition.where else None
     return EarnRule(*row[:6], definition, matches)
+
+
+MAX_KNOWN = 8
+_known: dict[Any, Programme] = {}  # by stamp and day
+
+
+def programme_at(cursor: Cursor, now: datetime) -> Programme:
+    """The programme as services need it: one small SELECT tells whether what this process knows still stands."""
+    cursor.execute(_sql.stamp)
+    key = (cursor.fetchone(), now.date())
+    if (known := _known.get(key)) is None:
+        book = settings_book()
+        known = programme(cursor, book, book.zone(now.date()))
+        if len(_known) >= MAX_KNOWN:
+            _known.clear()
+        _known[key] = known
+    return known

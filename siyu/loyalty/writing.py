@@ -19,6 +19,7 @@ from .standing import Judged, note_gifts, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 
+FEW = 200  # rows
 BUCKETS = ("pending", "available", "held", "spent", "expired", "revoked", "debt")
 
 
@@ -89,8 +90,8 @@ def _lots(cursor: Cursor, book: Book, known: Known, purchases: dict[tuple[str, s
     changed = [lot for lot in touched if lot.key in numbers and known.lots[lot.key][1] is not lot]
     if new:
         numbers.update(zip((lot.key for lot in new), _reserve(cursor, _sql.reserve_lots, len(new)), strict=True))
-        with cursor.copy(_sql.copy_lots) as copy:
-            copy.write("".join([_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]))
+        lines = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]
+        _send(cursor, _sql.copy_lots, _sql.insert_lots, lines)
     if changed:
         columns = {
             "ids": [numbers[lot.key] for lot in changed],
@@ -123,8 +124,17 @@ def _truth(value: bool) -> str:
 
 
 def _entries(cursor: Cursor, postings: list[Posting], known: Known, lots: dict[UUID, int]) -> None:
-    with cursor.copy(_sql.copy_entries) as copy:
-        copy.write("".join([_entry_row(posting, known.accounts[posting.account], lots, known.operations) for posting in postings]))
+    lines = [_entry_row(posting, known.accounts[posting.account], lots, known.operations) for posting in postings]
+    _send(cursor, _sql.copy_entries, _sql.insert_entries, lines)
+
+
+def _send(cursor: Cursor, copy: Any, insert: Any, lines: list[str]) -> None:
+    """Many rows by COPY; few by an INSERT, which may travel with the statements around it."""
+    if len(lines) > FEW:
+        with cursor.copy(copy) as rows:
+            rows.write("".join(lines))
+    else:
+        cursor.execute(insert, {"lines": [line[:-1] for line in lines]})
 
 
 def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int]) -> str:

@@ -19,16 +19,15 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
-from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 
-from ..programme import programme
+from ..programme import programme_at
 from ..reading import read_for
 from ..rows import Known, Touched
 from ..rules import AVAILABLE, Book, Programme
 from ..rules.turn import Turn
 from ..rules.units import Unit
-from ..writing import write
+from ..writing import FEW, write
 from .telling import tell
 from .value_items import Because, Receipt, receipt_of
 
@@ -100,7 +99,7 @@ class Desk:
         """A desk with the programme as it stands now."""
         connection.ensure_connection()
         cursor = Cursor(connection.connection)
-        return cls(cursor, _programme(cursor, now), now)
+        return cls(cursor, programme_at(cursor, now), now)
 
     def limits(self, units: Iterable[str]) -> dict[str, int | None]:
         """Above which amount a correction of each unit waits for a second person. Refusal: `value.unit`."""
@@ -185,7 +184,11 @@ def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Des
     if fresh:
         _read(desk, fresh, past)
         done = {key: do(desk, one) for key, one in fresh.items()}
-        _write_down(desk, by, fresh, done)
+        if len(desk.book.postings) <= FEW:  # one round trip for all the writes
+            with connection.connection.pipeline():
+                _write_down(desk, by, fresh, done)
+        else:
+            _write_down(desk, by, fresh, done)
         answers |= done
     return [answers[one.key] for one in asked]
 
@@ -194,11 +197,6 @@ def operations(cursor: Cursor, keys: Iterable[str]) -> dict[str, Past]:
     """Operations by their keys."""
     cursor.execute(_sql.operations, {"keys": list(keys)})
     return {row[1]: Past(*row[:9], Because(*row[9:])) for row in cursor.fetchall()}  # type: ignore[call-arg]
-
-
-def _programme(cursor: Cursor, now: datetime) -> Programme:
-    book = settings_book()
-    return programme(cursor, book, book.zone(now.date()))
 
 
 def _check(asked: Sequence[Asked]) -> None:

@@ -91,3 +91,22 @@ WHERE l.id = new.id
 -- Entries, in the order in which they were posted.
 COPY loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
     business_day, key, operation_id, of_id) FROM STDIN
+
+-- name: insert_lots
+-- A few new lots, each a line of what COPY takes.
+INSERT INTO loyalty_lot (id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding,
+    priority, earned_at, purchase_id, rule_id)
+SELECT c[1]::bigint, c[2]::uuid, c[3]::bigint, c[4], c[5]::bigint, c[6]::bigint, c[7]::bigint, c[8]::bigint, c[9]::bigint, c[10]::bigint,
+    c[11]::boolean, c[12]::timestamptz, c[13]::timestamptz, c[14]::boolean, c[15]::smallint, c[16]::timestamptz, c[17]::bigint,
+    c[18]::bigint
+FROM (SELECT string_to_array(line, chr(9), '\N') AS c, place FROM unnest(%(lines)s::text[]) WITH ORDINALITY AS given (line, place)) AS rows
+ORDER BY place
+
+-- name: insert_entries
+-- A few entries, each a line of what COPY takes.
+INSERT INTO loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
+    business_day, key, operation_id, of_id)
+SELECT c[1]::bigint, c[2], c[3], c[4], c[5]::bigint, c[6], c[7]::bigint, c[8]::bigint, c[9]::timestamptz, c[10]::bigint, c[11],
+    c[12]::numeric, c[13]::timestamptz, c[14]::date, c[15]::uuid, c[16]::bigint, c[17]::bigint
+FROM (SELECT string_to_array(line, chr(9), '\N') AS c, place FROM unnest(%(lines)s::text[]) WITH ORDINALITY AS given (line, place)) AS rows
+ORDER BY place
