@@ -94,6 +94,13 @@ def honour(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     return _settle(cursor, measured)
 
 
+def judge(cursor: Cursor, known: Known, members: Sequence[int], now: datetime) -> list[Derived]:
+    """Measure these members by a badge as things stand, and write what follows; returns its news."""
+    nobody = Batch(facts=[], until=now, zone=None, settings=None, currency="")
+    values = _measures(cursor, nobody, [known], {known.id: dict.fromkeys(members)})[known.id]
+    return _settle(cursor, [(known, member, values.get(member, 0), now, None) for member in members])
+
+
 def award_years(cursor: Cursor, years: Mapping[int, tuple[int, datetime]]) -> list[Derived]:
     """Badges for years in the pool, on the anniversary."""
     known = [one for one in badges(cursor) if one.badge.measure == "years"] if years else []

@@ -13,7 +13,7 @@ from siyu.lib.clock import utc_now
 from siyu.lib.web.charts import Chart, Column, Figure, Series, csv_of, over_days
 from siyu.lib.web.formats import number
 from siyu.lib.web.forms import Form
-from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
+from siyu.lib.web.tables import DayColumn, InstantColumn, ListTable, NumberColumn
 from siyu.loyalty.rewards import words_of_all
 from siyu.merchant.access import PageRequest, requires
 
@@ -49,7 +49,7 @@ class Steps(ListTable):
 
 class Versions(ListTable):
     version = NumberColumn(_("Version"))
-    from_day = tables.Column(_("From day"))
+    from_day = DayColumn(_("From day"))
     created_by = tables.Column(_("Published by"))
     created_at = InstantColumn(_("Published"))
 
@@ -61,10 +61,10 @@ def check_in(request: PageRequest) -> HttpResponseBase:
     figures = {one.day: one for one in queries.check_in_figures(days.first, days.last, scope)}
     each = list(days.each_day())
     rows = [(day, figures[day].members, figures[day].newcomers, figures[day].made_up) if day in figures else (day, 0, 0, 0) for day in each]
-    series = [Series(_("Members"), [row[1] for row in rows]), Series(_("For the first time"), [row[2] for row in rows])]
+    series = [Series(_("Members checked in"), [row[1] for row in rows]), Series(_("For the first time"), [row[2] for row in rows])]
     columns = [
         Column(_("Day"), "day"),
-        Column(_("Members"), "number"),
+        Column(_("Members checked in"), "number"),
         Column(_("For the first time"), "number"),
         Column(_("Made up"), "number"),
     ]

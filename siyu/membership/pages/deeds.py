@@ -28,7 +28,7 @@ STATES: dict[str, tuple[Words, str]] = {
 }
 KINDS: dict[str, tuple[Words, str]] = {
     "physical": (_("Goods"), "blue"),
-    "voucher": (_("Code"), "purple"),
+    "voucher": (_("Voucher code"), "purple"),
     "reward": (_("Reward"), "green"),
 }
 WAYS: dict[str, Words] = {"ship": _("Shipped home"), "pick_up": _("Picked up in the store"), "": _("At once")}

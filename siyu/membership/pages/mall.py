@@ -47,7 +47,7 @@ def _instants(label: Any) -> forms.DateTimeField:
 
 class GiftForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    description = forms.CharField(label=_("Description"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    description = forms.CharField(label=_("Explanation"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     points = forms.IntegerField(label=_("Points"), min_value=0, max_value=10**9)
     money = forms.DecimalField(label=_("And money"), min_value=Decimal(0), max_digits=12, initial=0, required=False)
     delivery = forms.MultipleChoiceField(

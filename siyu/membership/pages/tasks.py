@@ -15,7 +15,7 @@ from siyu.facts.catalogue import KNOWN
 from siyu.lib.clock import utc_now
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.forms import Form, applied
-from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn, PercentColumn
+from siyu.lib.web.tables import DayColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
 from siyu.loyalty.rewards import words_of_all
 from siyu.merchant.access import PageRequest, requires
 
@@ -35,7 +35,7 @@ def fact_choices() -> list[tuple[str, str]]:
 
 class TaskForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    description = forms.CharField(label=_("Description"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(label=_("Explanation"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     trigger = forms.CharField(
         label=_("Fact that counts"),
         max_length=100,
@@ -95,7 +95,7 @@ class Tasks(ListTable):
 class Completions(ListTable):
     nickname = tables.Column(_("Member"), linkify=("member", {"public_id": tables.A("public_id")}), empty_values=())
     step = NumberColumn(_("Step"))
-    start = tables.Column(_("Period from"))
+    start = DayColumn(_("Period from"))
     completed_at = InstantColumn(_("Completed"))
     claimed_at = InstantColumn(_("Claimed"))
 

@@ -110,3 +110,10 @@ WHERE a.badge_id = %(badge)s
   AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 ORDER BY a.awarded_at DESC, a.id DESC LIMIT %(limit)s
+
+-- name: people
+-- People (identified, unmerged, with a handle) by number, behind a number.
+SELECT m.id FROM members_member m
+WHERE m.id > %(after)s AND m.is_identified AND m.merged_into_id IS NULL
+  AND EXISTS (SELECT 1 FROM members_identity i WHERE i.member_id = m.id AND length(i.value) > 0)
+ORDER BY m.id LIMIT %(limit)s

@@ -11,7 +11,15 @@ from siyu.membership import merger, privacy
 from siyu.membership.queries.honours import badges_of, cards_of, is_shown_on_boards, standings_of
 from siyu.membership.rules.leaderboards import ranks
 from siyu.membership.rules.periods import anniversary, full_years, period_of
-from siyu.membership.services.honours import award_badge, publish_board, refresh_boards, revoke_badge, set_ritual, show_on_boards
+from siyu.membership.services.honours import (
+    award_badge,
+    judge_badge,
+    publish_board,
+    refresh_boards,
+    revoke_badge,
+    set_ritual,
+    show_on_boards,
+)
 from siyu.membership.tests.counter import available, person
 from siyu.membership.tests.deeds import checks_in, install_behaviours, pays, reviews
 from siyu.membership.tests.test_verify import broken
@@ -68,6 +76,22 @@ def test_a_badge_by_hand_is_given_with_a_reason_and_taken_back() -> None:
     assert award_badge(LI, [anna], "founder", 1, "没有弄错", now=START + days(2)) == 1
     pump(START + days(2))
     assert rows("SELECT count(*) FROM facts_log WHERE name LIKE 'badge.%%'")[0][0] == 3
+
+
+@pytest.mark.django_db
+def test_a_new_badge_is_given_to_who_earned_it_before() -> None:
+    for number in range(3):
+        pays("anna", f"A{number}", START + days(number))
+    pays("ben", "B1", START)
+    identify()
+    install_behaviours()
+
+    assert judge_badge(SYSTEM, "regular", now=START + days(4)) == 3
+    assert judge_badge(SYSTEM, "regular", now=START + days(5)) == 0
+
+    pump(START + days(5))
+    assert (held("anna"), held("ben")) == ([("regular", 2)], [("regular", 1)])
+    assert rows("SELECT count(*) FROM facts_log WHERE name = 'badge.awarded'")[0][0] == 3
 
 
 def board(measure: str = "check_ins", **more: object) -> None:

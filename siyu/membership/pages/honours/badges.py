@@ -35,7 +35,7 @@ COLOURS = [(name, name) for name in ("yellow", "orange", "red", "pink", "purple"
 
 class BadgeForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    description = forms.CharField(label=_("Description"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(label=_("Explanation"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     icon = forms.CharField(
         label=_("Icon"), max_length=40, initial="award", help_text=_("A Tabler icon: award, crown, star, flame, heart …")
     )
@@ -82,7 +82,7 @@ class Badges(ListTable):
     name = tables.Column(_("Badge"), linkify=("badge", {"code": tables.A("code")}))
     measure = tables.Column(_("Measure"), empty_values=())
     levels = tables.Column(_("Levels"), empty_values=())
-    members = NumberColumn(_("Members"), empty_values=())
+    members = NumberColumn(_("Members who have it"), empty_values=())
 
     def __init__(self, rows: Any, figures: dict[int, dict[int, int]], **options: Any) -> None:
         self.figures = figures

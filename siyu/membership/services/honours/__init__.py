@@ -1,6 +1,6 @@
 """The writers of honours: badges, leaderboards, rituals."""
 
-from .badges import archive_badge, award_badge, publish_badge, revoke_badge
+from .badges import archive_badge, award_badge, judge_badge, publish_badge, revoke_badge
 from .boards import archive_board, publish_board, refresh_board, refresh_boards, show_on_boards
 from .rituals import see_card, set_ritual
 
@@ -8,6 +8,7 @@ __all__ = [
     "archive_badge",
     "archive_board",
     "award_badge",
+    "judge_badge",
     "publish_badge",
     "publish_board",
     "refresh_board",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from siyu.facts.filters import FilterError
 from siyu.facts.filters import check as check_filter
+from siyu.facts.rules import Derived, Incoming
 from siyu.facts.services import define_counter
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
@@ -17,15 +18,16 @@ from siyu.members.services import lock
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from ...badges import AWARDED, BY_RULE, REVOKED, Change, Known, badges, held, write_awards
+from ...badges import AWARDED, BY_RULE, REVOKED, Change, Known, badges, held, judge, write_awards
 from ...models import Badge as BadgeRow
 from ...rules.badges import Badge, faults
-from ...saying import fact, handles_of, tell
+from ...saying import Named, fact, handles_of, tell
 from ...words import check_code, check_name
 
 _sql = statements("siyu.membership", "honours")
 MAX_BADGES = 200
 MAX_SET = 10_000
+PORTION = 2_000  # members measured in one transaction
 MAX_WORDS = 500
 
 
@@ -131,6 +133,29 @@ def revoke_badge(by: Actor, member_id: int, code: str, level: int, because: str,
     return True
 
 
+def judge_badge(by: Actor, code: str, *, now: datetime) -> int:
+    """Measure every member by a badge now, who was not heard of since it was made too; returns how many levels changed hands.
+
+    Runs in portions, each a transaction of its own; repeating it changes nothing. Refusals: `badge.unknown`, `badge.measure`.
+    """
+    changed, last = 0, 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            known = _badge(cursor.cursor, code, 1)
+            if known.badge.measure in ("hand", "years"):
+                raise Refusal("badge.measure", "this badge is not measured: it is given by hand, or on the day")
+            cursor.execute(_sql.people, {"after": last, "limit": PORTION})
+            members = [row[0] for row in cursor.fetchall()]
+            if not members:
+                audit(by, "badge.judged", f"badge:{code}", {"changed": changed}, at=now)
+                return changed
+            lock(cursor.cursor, members)
+            news = judge(cursor.cursor, known, members, now)
+            handles = handles_of([one.member_id for one in news]) if news else {}
+            tell(by, [_fact(one, handles[one.member_id], now) for one in news], now)
+            changed, last = changed + len(news), members[-1]
+
+
 def checked_badge(definition: dict[str, Any]) -> Badge:
     """The definition of a badge, read and checked. Refusals: `badge.definition`, and those of rewards."""
     try:
@@ -152,3 +177,9 @@ def _badge(cursor: Any, code: str, level: int) -> Known:
     if not 1 <= level <= len(known.badge.levels):
         raise Refusal("badge.level", "this badge has %(levels)s levels", levels=len(known.badge.levels))
     return known
+
+
+def _fact(news: Derived, named: Named, now: datetime) -> Incoming:
+    told = news.properties
+    key = f"{news.name}:{told['badge']}:{told['level']}:{news.member_id}:{now.isoformat()}"
+    return fact(news.name, named.handle, now, key, told)
