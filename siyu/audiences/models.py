@@ -17,6 +17,7 @@ class Audience(models.Model):
     tag = models.TextField(default="")  # carried by those who are in
     computed_at = models.DateTimeField(null=True)
     fault = models.TextField(default="")  # why the coming version could not be judged
+    key = models.TextField(null=True, unique=True)  # by which a program made it
     created_by = models.TextField()
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)

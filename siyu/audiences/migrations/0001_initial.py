@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('tag', models.TextField(default='')),
                 ('computed_at', models.DateTimeField(null=True)),
                 ('fault', models.TextField(default='')),
+                ('key', models.TextField(null=True, unique=True)),
                 ('created_by', models.TextField()),
                 ('created_at', models.DateTimeField()),
                 ('archived_at', models.DateTimeField(null=True)),

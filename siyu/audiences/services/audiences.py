@@ -18,19 +18,22 @@ MAX_NAME, MAX_TEXT, MAX_TAG = 100, 1_000, 60
 _sql = statements("siyu.audiences", "services")
 
 
-def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str = "", now: datetime) -> int:
+def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str = "", key: str | None = None, now: datetime) -> int:
     """A new audience; whoever is in it from the beginning is in silently. Returns its number.
 
-    Refusals: `rule.invalid`, `audience.name`, `audience.text`, `audience.tag`, `audience.too_many`, `audience.circle`.
+    A `key` of the caller makes it idempotent: the same key and rule answer the same number, with another rule it is refused.
+    Refusals: `key.reused`, `rule.invalid`, `audience.name`, `audience.text`, `audience.tag`, `audience.too_many`, `audience.circle`.
     """
     name, tag = _named(name), _tagged(tag)
     _described(description)
     with transaction.atomic():
         _one_at_a_time()
+        if key is not None and (known := Audience.objects.filter(key=key).first()) is not None:
+            return _again(known, name, rule)
         _refuse_taken(name)
         if Audience.objects.filter(archived_at=None).count() >= MAX_AUDIENCES:
             raise Refusal("audience.too_many", "at most %(limit)s audiences: archive one first", limit=MAX_AUDIENCES)
-        made = Audience.objects.create(name=name, description=description, tag=tag, next_version=1, created_by=by.name, created_at=now)
+        made = Audience.objects.create(name=name, description=description, tag=tag, next_version=1, key=key, created_by=by.name, created_at=now)
         checked(rule, audience_id=made.pk, tag=tag)
         Version.objects.create(audience=made, number=1, rule=rule, made_by=by.name, made_at=now)
         audit(by, "audience.created", f"audience:{made.pk}", {"name": name, "rule": rule, "tag": tag})
@@ -102,6 +105,12 @@ def archive(by: Actor, audience_id: int, *, now: datetime) -> None:
         audience.archived_at, audience.next_version, audience.size = now, None, 0
         audience.save()
         audit(by, "audience.archived", f"audience:{audience.pk}", {"name": audience.name})
+
+
+def _again(known: Audience, name: str, rule: Any) -> int:
+    if known.name != name or Version.objects.get(audience=known, number=1).rule != rule:
+        raise Refusal("key.reused", "this key has made another audience")
+    return known.pk
 
 
 def _one_at_a_time() -> None:

@@ -9,8 +9,14 @@ SELECT d.name, d.month, d.day_of_month FROM members_identity i JOIN audiences_tr
 WHERE i.member_id = %(member)s ORDER BY d.name LIMIT 1000
 
 -- name: leave_all
--- A member is in nothing any more; the audiences are one smaller.
-WITH gone AS (DELETE FROM audiences_membership WHERE member_id = %(member)s RETURNING audience_id)
+-- A member is in nothing any more; the audiences, and the last of their days, are one smaller.
+WITH gone AS (
+    DELETE FROM audiences_membership WHERE member_id = %(member)s RETURNING audience_id
+), day AS (
+    UPDATE audiences_daily d SET size = d.size - 1, went = d.went + 1 FROM gone
+    WHERE d.audience_id = gone.audience_id
+      AND d.business_day = (SELECT max(l.business_day) FROM audiences_daily l WHERE l.audience_id = gone.audience_id)
+)
 UPDATE audiences_audience SET size = size - 1 WHERE id IN (SELECT audience_id FROM gone)
 
 -- name: forget_due

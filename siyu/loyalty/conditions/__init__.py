@@ -1,0 +1,1 @@
+"""What audiences can ask of this room: see docs/add-a-condition.md."""
