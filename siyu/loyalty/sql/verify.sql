@@ -394,3 +394,14 @@ LEFT JOIN LATERAL (
 WHERE s.previous <> s.before OR s.from_id <> s.last + 1 OR s.entries <> e.entries
    OR s.hash IS DISTINCT FROM sha256(s.previous || convert_to(e.lines, 'UTF8'))
 ORDER BY s.from_id LIMIT 1
+
+-- name: points_payment_equals_operations
+-- Points that pay for an order were held for it; what was captured and given back is what its operations say.
+SELECT 'points payment ' || y.id, y.state || ': ' || y.points || ' points, given back ' || y.given_back
+FROM loyalty_points_payment y
+LEFT JOIN loyalty_operation h ON h.key = y.hold_key AND h.kind = 'hold'
+LEFT JOIN loyalty_operation c ON c.key = y.hold_key || ':capture' AND c.kind = 'capture'
+LEFT JOIN LATERAL (SELECT sum(b.amount) AS points FROM loyalty_operation b WHERE b.of_id = c.id AND b.kind = 'give_back') AS back ON true
+WHERE h.id IS NULL OR h.amount <> y.points OR (y.state = 'captured') <> (c.id IS NOT NULL)
+   OR y.given_back <> coalesce(back.points, 0) OR y.given_back > y.points
+LIMIT 1

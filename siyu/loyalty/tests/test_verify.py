@@ -7,6 +7,7 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from siyu.lib.sql import statements
+from siyu.loyalty.queries import Cart
 from siyu.loyalty.sealing import seal
 from siyu.loyalty.services import (
     Adjust,
@@ -20,7 +21,9 @@ from siyu.loyalty.services import (
     give_back,
     grant,
     hold,
+    pay_with_points,
     publish_earn_rule,
+    publish_payment_terms,
     spend,
 )
 from siyu.loyalty.tests.check import faults
@@ -77,6 +80,7 @@ CORRUPTIONS = {
     "budgets_respected": """UPDATE loyalty_earnrule SET definition = jsonb_set(definition, '{budget,points}', '29')
         WHERE code = 'reviews'""",
     "approval_of_a_waiting_lot": "UPDATE loyalty_approval SET amount = amount + 1",
+    "points_payment_equals_operations": "UPDATE loyalty_points_payment SET given_back = given_back + 1",
     "growth_equals_standing": f"UPDATE loyalty_standing SET growth = growth + 1 WHERE member_id = {CLEO}",
     "tier_matches_growth": f"UPDATE loyalty_standing SET tier = 'platinum' WHERE member_id = {CLEO}",
     "owner_is_root_member": f"UPDATE loyalty_account SET owner_id = {ANNAS} WHERE {CLEOS}",
@@ -126,6 +130,8 @@ def lived(clone: str, owner: psycopg.Connection) -> psycopg.Connection:
     happens("product.reviewed", "dora", START + days(9), sku="tea")
     happens("page.viewed", "ed", START + days(9))
     moves_by_hand(member("ed"), START + days(9))
+    publish_payment_terms(SYSTEM, {}, FIRST_DAY, today=FIRST_DAY, now=START)
+    pay_with_points(SYSTEM, member("ed"), Cart("web", 10_000, (), "E1"), 100, "p1", now=START + days(9))
     return owner
 
 
