@@ -162,6 +162,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
     ("People", "Members", "members", "members.view", "users"),
     ("Membership", "Earn rules", "earn-rules", "loyalty.view", "coins"),
+    ("Membership", "Tiers", "tiers", "loyalty.view", "stairs"),
     ("Membership", "Unredeemed points", "liability", "loyalty.view", "scale"),
     ("Membership", "Check-in", "check-in", "membership.view", "calendar-check"),
     ("Membership", "Tasks", "tasks-of-members", "membership.view", "list-check"),

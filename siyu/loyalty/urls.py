@@ -4,8 +4,15 @@ from django.urls import URLPattern, path
 
 from .pages import liability
 from .pages.rules import approving, editor, listing, terms, versions
+from .pages.tiers import editor as ladder_editor
+from .pages.tiers import tracks
 
 urlpatterns: list[URLPattern] = [
+    path("loyalty/tiers", tracks.tiers, name="tiers"),
+    path("loyalty/tiers/new", ladder_editor.edit_track, name="track-new"),
+    path("loyalty/tiers/<str:track>/edit", ladder_editor.edit_track, name="track-edit"),
+    path("loyalty/tiers/<str:track>/<int:version>/withdraw", tracks.withdraw, name="track-withdraw"),
+    path("loyalty/tiers/<str:track>/<int:version>/move", tracks.move_members, name="track-move"),
     path("loyalty/rules", listing.earn_rules, name="earn-rules"),
     path("loyalty/rules/new", editor.edit_rule, name="earn-rule-new"),
     path("loyalty/rules/try/member", editor.try_on_member, name="earn-rule-try-member"),
