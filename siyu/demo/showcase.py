@@ -14,6 +14,8 @@ from siyu.membership.services.mall import GiftTerms
 from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 
+from .enrich import enrich
+
 _sql = statements("siyu.demo", "showcase")
 # code, name, what it is, points, stock, how it reaches the member
 GIFTS = (
@@ -45,6 +47,7 @@ def furnish(now: datetime) -> None:
         mall.create_gift(SYSTEM, code, "physical", terms, now=now, stock=stock)
         mall.put_on_sale(SYSTEM, code, on=True, now=now)
     _honours(now)
+    enrich(now)
 
 
 def guide() -> Guide | None:

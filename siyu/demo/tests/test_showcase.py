@@ -33,9 +33,19 @@ def test_the_guide_has_a_name_a_phone_and_points():
 def test_every_page_of_the_guide_has_something_to_see():
     client = Client()
     client.cookies[COOKIE] = services.sign_in([Handle("phone", guide().phone)], way="code", device="", now=utc_now()).token
-    assert len(client.get("/m/mall").context["offers"]) == len(GIFTS)
+    assert len(client.get("/m/mall").context["offers"]) == len(GIFTS) + 2
     assert client.get("/m/points").context["lines"]
     assert client.get("/m/check-in").context["rungs"]
-    assert len(client.get("/m/tasks").context["tasks"]) == 2
+    assert len(client.get("/m/tasks").context["tasks"]) == 4
     assert len(client.get("/m/honours").context["boards"]) == 1
     assert client.get("/m/orders").context["rows"]
+
+
+def test_the_year_has_left_badges_and_redemptions_at_every_step():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT badge_id) FROM membership_badgeaward")
+        assert cursor.fetchone()[0] >= 3
+        cursor.execute("SELECT count(*), count(DISTINCT state) FROM membership_redemption")
+        redemptions, states = cursor.fetchone()
+    assert redemptions > 0
+    assert states > 1

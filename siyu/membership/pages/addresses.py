@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("badges/<slug:code>", badges.badge, name="badge"),
     path("badges/<slug:code>/edit", badges.edit_badge, name="badge-edit"),
     path("badges/<slug:code>/award", badges.award, name="badge-award"),
+    path("badges/<slug:code>/judge", badges.judge, name="badge-judge"),
     path("badges/<slug:code>/end", badges.end_badge, name="badge-end"),
     path("leaderboards", boards.boards, name="boards"),
     path("leaderboards/new", boards.new_board, name="board-new"),

@@ -12,7 +12,7 @@ from siyu.loyalty.services import Grant
 from siyu.loyalty.services import grant as grant_value
 from siyu.merchant.rules import Actor
 
-from ..services.check_in import CARD
+from ..services.check_in import CARD, ensure_cards
 
 MOST = 100
 
@@ -26,6 +26,7 @@ def check(terms: dict[str, Any]) -> dict[str, Any]:
 
 def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
     """One grant for each reward; the ledger answers a repeated key with what it answered before."""
+    ensure_cards(by, now)
     grants = [Grant(reward.member_id, CARD, reward.terms["amount"], f"reward:{reward.key}", reward.because) for reward in rewards]
     grant_value(by, grants, now)
 

@@ -11,7 +11,7 @@ from siyu.facts.rules import Incoming
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty.rewards import Because, check_all, give, words_of_all
-from siyu.loyalty.services import Spend, spend
+from siyu.loyalty.services import Spend, define_unit, spend
 from siyu.members.services import lock
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
@@ -20,7 +20,7 @@ from siyu.merchant.services import audit
 from ..attendance import Day, Gained, in_force, read, rewards_of, versions, write
 from ..models import CheckInVersion
 from ..rules.check_in import Attendance, MakeUp, Programme, attend, faults, streak_on
-from ..rules.periods import period_of
+from ..rules.periods import BEGINNING, period_of
 from ..saying import Named, fact, handles_of, tell
 
 _sql = statements("siyu.membership", "check_in")
@@ -102,10 +102,19 @@ def publish_check_in(by: Actor, definition: dict[str, Any], from_day: date, *, t
         if newest is not None and from_day < newest.from_day:
             raise Refusal("check_in.past", "version %(version)s begins on %(day)s", version=newest.version, day=newest.from_day)
         version = newest.version + 1 if newest is not None else 1
+        ensure_cards(by, now)
         content = msgspec.to_builtins(programme)
         CheckInVersion.objects.create(version=version, definition=content, from_day=from_day, created_by=by.name, created_at=now)
         audit(by, "check_in.published", "check_in", {"version": version, "from": str(from_day), "definition": content}, at=now)
     return version
+
+
+def ensure_cards(by: Actor, now: datetime) -> None:
+    """Let the ledger know make-up cards; the merchant may give the unit other terms afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.has_unit, {"unit": CARD})
+        if not cursor.fetchone()[0]:
+            define_unit(by, CARD, "补签卡", {"refunds": "within_balance", "approve_above": 100}, BEGINNING, now=now)
 
 
 def checked(definition: dict[str, Any]) -> Programme:

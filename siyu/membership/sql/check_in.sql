@@ -64,3 +64,7 @@ GROUP BY g.streak ORDER BY g.streak LIMIT 400
 -- name: last_day
 -- The newest day on which a member checked in.
 SELECT max(c.day) FROM members_identity i JOIN membership_checkin c ON c.identity_id = i.id WHERE i.member_id = %(member)s
+
+-- name: has_unit
+-- Whether a unit of value was defined.
+SELECT EXISTS (SELECT 1 FROM loyalty_unit WHERE code = %(unit)s)

@@ -6,6 +6,7 @@ import pytest
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
+from siyu.loyalty.rewards import Because, Reward, give
 from siyu.loyalty.services import install_default_programme
 from siyu.loyalty.tests.scene import FIRST_DAY, START, days, happens, is_the_same_as, member, rows
 from siyu.membership.queries.check_in import check_in_figures, check_in_of
@@ -93,6 +94,21 @@ def test_a_missed_day_is_made_up_for_points_or_a_card(ladder: None) -> None:
     view = check_in_of(anna, START + days(2))
     assert (view.streak, view.made_up, view.is_done_today) == (3, 1, True)
     assert broken() == []
+
+
+def test_a_card_makes_up_a_day_and_is_spent(ladder: None) -> None:
+    anna = person("anna", 0)
+    with pytest.raises(Refusal) as refused:
+        make_up(SYSTEM, anna, DAY - timedelta(days=1), START)
+    assert refused.value.code == "value.insufficient"
+    card = Reward(anna, {"kind": "make_up_card", "amount": 1}, "gift", Because("test", "gift", "赠送"))
+    for _ in range(2):
+        give(SYSTEM, [card], START)
+
+    assert make_up(SYSTEM, anna, DAY - timedelta(days=1), START).is_new
+
+    left = rows("SELECT available, spent FROM loyalty_account WHERE owner_id = %s AND unit = 'quota:make_up_card'", [anna])
+    assert left == [(0, 1)]
 
 
 def test_what_cannot_be_made_up_says_why(ladder: None) -> None:

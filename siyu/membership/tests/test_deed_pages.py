@@ -89,6 +89,8 @@ def test_a_task_a_badge_and_a_board_are_made_by_their_pages() -> None:
         assert client.get(reverse(name, args=[code])).status_code == 200
     edited = client.get(reverse("badge-edit", args=["critic"])).content.decode()
     assert "10 银: points 50" in edited
+    assert client.post(reverse("badge-judge", args=["critic"])).status_code == 302
+    assert rows("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'siyu.membership.jobs.judge'")[0][0] == 1
     wrong = client.post(reverse("task-new"), task | {"code": "other", "steps": "one: points"})
     assert "does not begin with a number" in wrong.content.decode()
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
 from siyu.members.queries import find, member
 from siyu.merchant.access import PageRequest, requires
 
+from ...jobs import begin_judging
 from ...models import Badge as BadgeRow
 from ...queries import honours as queries
 from ...services.honours import (
@@ -165,6 +167,16 @@ def award(request: PageRequest, code: str) -> HttpResponse:
 
     button = _("Take back") if takes else _("Award")
     return answered(request, form, do, title=row.name, back=reverse("badge", args=[code]), done=_("Done."), button=button)
+
+
+@requires("membership.edit")
+def judge(request: PageRequest, code: str) -> HttpResponse:
+    """Let the worker measure everybody by the badge, who earned it before it was made too."""
+    _badge(code)
+    if request.method == "POST":
+        begin_judging(code)
+        messages.success(request, gettext("Everybody is measured now; it may take a while."))
+    return redirect("badge", code=code)
 
 
 @requires("membership.edit")
