@@ -228,6 +228,18 @@ KNOWN: tuple[KnownFact, ...] = (
     KnownFact("value.released", "解冻", "siyu", _VALUE, is_derived=True),
     KnownFact("value.returned", "退回", "siyu", _VALUE, is_derived=True),
     KnownFact("value.taken_back", "收回", "siyu", (*_VALUE, _money("deduct_minor", help="off the refund")), is_derived=True),
+    KnownFact(
+        "refund.reduced",
+        "退款扣减",
+        "siyu",
+        (
+            *_SHOP_ORDER,
+            Property("unit"),
+            Property("amount", "integer", "of the unit, spent before the refund"),
+            _money("deduct_minor", help="off the refund"),
+        ),
+        is_derived=True,
+    ),
     KnownFact("value.transferred", "转赠", "siyu", _VALUE, is_derived=True),
     KnownFact("value.adjusted", "调整", "siyu", _VALUE, is_derived=True),
     KnownFact(
@@ -242,7 +254,9 @@ KNOWN: tuple[KnownFact, ...] = (
         ),
         is_derived=True,
     ),
-    KnownFact("tier.brought_in", "迁入等级", "import", (Property("tier", is_required=True), Property("until", help="last day")), is_derived=True),
+    KnownFact(
+        "tier.brought_in", "迁入等级", "import", (Property("tier", is_required=True), Property("until", help="last day")), is_derived=True
+    ),
     KnownFact("badge.brought_in", "迁入勋章", "import", (Property("badge", is_required=True),), is_derived=True),
     KnownFact("touch.sent", "触达已发送", "siyu", _TOUCH),
     KnownFact("touch.failed", "触达失败", "siyu", _TOUCH),
@@ -257,6 +271,20 @@ KNOWN: tuple[KnownFact, ...] = (
         "阶段变化",
         "siyu",
         (Property("clock", help="pool, activity or ladder"), Property("from"), Property("to")),
+        is_derived=True,
+    ),
+    KnownFact(
+        "audience.entered",
+        "进入人群",
+        "siyu",
+        (Property("audience", "integer"), Property("because", help="fact, time, merge, change or rule")),
+        is_derived=True,
+    ),
+    KnownFact(
+        "audience.left",
+        "离开人群",
+        "siyu",
+        (Property("audience", "integer"), Property("because", help="fact, time, merge, change or rule")),
         is_derived=True,
     ),
     KnownFact(
