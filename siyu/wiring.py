@@ -56,6 +56,8 @@ CONDITIONS = [
     "siyu.audiences.conditions.audience",
     "siyu.audiences.conditions.listed",
     "siyu.audiences.conditions.bucket",
+    "siyu.acquisition.conditions.channel",
+    "siyu.loyalty.conditions.tier",
 ]
 
 # what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
@@ -94,7 +96,7 @@ CHANNELS: dict[str, str] = {
 VARIABLES = ["siyu.members.variables"]
 
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
-API = ["/members siyu.members.api", "/loyalty siyu.loyalty.api"]
+API = ["/members siyu.members.api", "/audiences siyu.audiences.api", "/loyalty siyu.loyalty.api"]
 
 # who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them
 CODE_SENDERS: dict[str, str] = {"developer": "siyu.portal.senders.developer"}
@@ -124,7 +126,7 @@ ERASERS = [
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold
-INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.touches", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
+INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.audiences", "siyu.touches", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
 
 # settings the business decides: each room's `rules.SETTINGS`
 SETTINGS = [
