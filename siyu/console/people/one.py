@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from siyu.acquisition.queries import attribution_of
+from siyu.audiences.queries import audiences, audiences_of
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 from siyu.lib.web.keyset import decode, encode
@@ -160,6 +161,11 @@ def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
 
 def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
     merges, conflicts = queries.merges(member.id), queries.conflicts(member.id)
+def _audiences(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    inside = audiences_of(member.id)
+    return {"audiences": [(one, inside.get(one.id)) for one in audiences(request.viewer.scope) if one.version]}
+
+
     ids = {number for merge in merges for number in (merge.survivor_id, merge.loser_id)}
     ids |= {number for conflict in conflicts for number in (conflict.left_member, conflict.right_member)}
     with connection.cursor() as cursor:
@@ -195,3 +201,4 @@ TABS: Sequence[_TabOf] = (
     _TabOf("history", _("Timeline"), "", _history),
     _TabOf("merges", _("Merges"), "", _merges),
 )
+    _TabOf("audiences", _("Audiences"), "audiences.view", _audiences),
