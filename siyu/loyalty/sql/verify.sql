@@ -220,17 +220,18 @@ LIMIT 1
 -- name: growth_equals_standing
 -- A member's growth is what the accounts the member owns hold of it; whoever has some has a standing.
 SELECT 'member ' || coalesce(s.member_id, a.owner_id), 'stands at ' || coalesce(s.growth::text, 'none') || ', holds ' || coalesce(a.growth, 0)
-FROM (SELECT member_id, growth FROM loyalty_standing WHERE track = 'growth') AS s
+FROM (SELECT member_id, growth, judged_at FROM loyalty_standing WHERE track = 'growth') AS s
 FULL JOIN (SELECT owner_id, sum(available) AS growth FROM loyalty_account WHERE unit = 'growth' GROUP BY owner_id) AS a
     ON a.owner_id = s.member_id
-WHERE coalesce(s.growth, 0) <> coalesce(a.growth, 0)
+WHERE s.judged_at IS NULL AND coalesce(s.growth, 0) <> coalesce(a.growth, 0)
+  AND NOT EXISTS (SELECT FROM loyalty_trackversion v WHERE v.track = 'growth' AND coalesce(v.terms ->> 'unit', 'growth') <> 'growth')
 LIMIT 1
 
 -- name: tier_matches_growth
 -- A member's tier is the highest that growth reaches, by the version that judged.
 SELECT 'member ' || s.member_id, 'holds ' || s.tier || ' with ' || s.growth
 FROM loyalty_standing s
-WHERE s.tier <> coalesce(
+WHERE s.judged_at IS NULL AND s.tier <> coalesce(
     (SELECT t.code FROM loyalty_tier t
      WHERE t.track = s.track AND t.version = s.version AND t.threshold <= s.growth ORDER BY t.threshold DESC LIMIT 1), '')
 LIMIT 1
@@ -404,4 +405,43 @@ LEFT JOIN loyalty_operation c ON c.key = y.hold_key || ':capture' AND c.kind = '
 LEFT JOIN LATERAL (SELECT sum(b.amount) AS points FROM loyalty_operation b WHERE b.of_id = c.id AND b.kind = 'give_back') AS back ON true
 WHERE h.id IS NULL OR h.amount <> y.points OR (y.state = 'captured') <> (c.id IS NOT NULL)
    OR y.given_back <> coalesce(back.points, 0) OR y.given_back > y.points
+LIMIT 1
+
+-- name: standing_is_due_when_its_period_ends
+-- Whoever holds a tier for a term is judged when the term, or the grace after it, ends.
+SELECT 'member ' || member_id, track || ': ends ' || coalesce(grace_until, ends_at) || ', due ' || coalesce(due_at::text, 'never')
+FROM loyalty_standing
+WHERE (coalesce(grace_until, ends_at) IS NOT NULL AND (due_at IS NULL OR due_at > coalesce(grace_until, ends_at)))
+   OR (judged_at IS NULL AND (own IS NOT NULL OR began_at IS NOT NULL OR ends_at IS NOT NULL OR due_at IS NOT NULL))
+LIMIT 1
+
+-- name: tier_is_not_below_its_own
+-- The tier held is never below the one that was earned, nor below what staff granted for the instant of its judgement.
+SELECT 'member ' || s.member_id, s.track || ': holds ' || s.tier || ', earned ' || s.own
+FROM loyalty_standing s
+JOIN loyalty_tier held ON held.track = s.track AND held.version = s.version AND held.code = s.tier
+WHERE EXISTS (
+    SELECT FROM loyalty_tier t
+    WHERE t.track = s.track AND t.version = s.version AND t.rank > held.rank
+      AND (t.code = s.own OR EXISTS (
+          SELECT FROM loyalty_tierfloor f
+          WHERE f.owner_id = s.member_id AND f.track = s.track AND f.tier = t.code AND f.from_at <= s.judged_at
+            AND least(f.until, coalesce(f.removed_at, f.until)) > s.judged_at))
+)
+LIMIT 1
+
+-- name: gift_was_posted
+-- A gift of a tier that is noted as given stands in the ledger of whom it was given to.
+SELECT 'member ' || g.origin_id, g.track || ' ' || g.tier || ' of ' || g.period
+FROM loyalty_tiergift g
+WHERE NOT EXISTS (
+    SELECT FROM loyalty_account a JOIN loyalty_entry e ON e.account_id = a.id WHERE a.origin_id = g.origin_id AND e.kind = 'gift'
+)
+LIMIT 1
+
+-- name: floor_of_root_member
+-- A granted tier belongs to the end of its member's line of mergers.
+SELECT 'floor ' || f.id, 'owner ' || f.owner_id || ' was merged into ' || coalesce(m.merged_into_id::text, 'nobody')
+FROM loyalty_tierfloor f LEFT JOIN members_member m ON m.id = f.owner_id
+WHERE m.id IS NULL OR m.merged_into_id IS NOT NULL
 LIMIT 1

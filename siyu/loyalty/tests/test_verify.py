@@ -89,6 +89,13 @@ CORRUPTIONS = {
     "no_orphan_account": f"UPDATE loyalty_account SET origin_id = 1000000000 WHERE {CLEOS}",
     "no_orphan_lot": f"UPDATE loyalty_lot SET rule_id = 1000000000 WHERE id = {REFUNDED}",
     "no_orphan_entry": f"UPDATE loyalty_entry SET fact_id = 1000000000 WHERE id = {ANY_ENTRY}",
+    "standing_is_due_when_its_period_ends": f"UPDATE loyalty_standing SET due_at = '2026-06-01Z' WHERE member_id = {CLEO}",
+    "tier_is_not_below_its_own": f"""UPDATE loyalty_standing SET own = 'gold', judged_at = '2026-03-11Z'
+        WHERE member_id = {CLEO}""",
+    "gift_was_posted": f"INSERT INTO loyalty_tiergift (origin_id, track, tier, period) VALUES ({CLEO}, 'growth', 'gold', '0001-01-01')",
+    "floor_of_root_member": """INSERT INTO loyalty_tierfloor (origin_id, owner_id, track, tier, from_at, until, because, given_by, removed_by,
+        removed_because) SELECT id, id, 'growth', 'bronze', created_at, created_at, '', '', '', '' FROM members_member
+        WHERE merged_into_id IS NOT NULL LIMIT 1""",
     "no_orphan_standing": f"{NEW_STANDING} VALUES (1000000000, 'growth', 'bronze', 0, '2026-03-02Z', 1)",
 }
 EDS = "(SELECT lot_id FROM loyalty_entry WHERE kind = 'spend')"
