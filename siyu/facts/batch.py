@@ -20,7 +20,7 @@ from psycopg.errors import UniqueViolation
 from siyu.lib.clock import EPOCH, business_day
 from siyu.lib.lane import Lane, whenever
 from siyu.lib.sql import statements
-from siyu.lib.wire import Uuids, byteas, copy, days, texts
+from siyu.lib.wire import Uuids, copy, days, microseconds, packed
 from siyu.merchant.queries import SettingsBook
 
 from .intake import Envelope, open_message, quarantine_columns
@@ -157,13 +157,13 @@ def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
         epoch = epoch_of(day)
         columns: dict[str, Any] = {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS)}
         if epoch_of(columns["from_day"]) < epoch and _is_any(cursor, _sql.has_seen, columns):
-            seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": Uuids.of(marks)})
+            seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": packed(Uuids, marks)})
         cursor.execute("SAVEPOINT unseen")
         try:
             _remember(cursor, epoch, day, marks)
         except UniqueViolation:  # some came before: which ones?
             cursor.execute("ROLLBACK TO SAVEPOINT unseen")
-            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": Uuids.of(marks)})
+            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)})
             _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
             seen |= again
         cursor.execute("RELEASE SAVEPOINT unseen")
@@ -188,7 +188,7 @@ def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None
 def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:
     if not keys:
         return set()
-    cursor.execute(_sql.remember_keys, {"keys": Uuids.of(list(keys))})
+    cursor.execute(_sql.remember_keys, {"keys": packed(Uuids, list(keys))})
     return set(keys) - {row[0].bytes for row in cursor.fetchall()}
 
 
@@ -236,10 +236,9 @@ def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     """The encrypted values behind tokens; the same value said again of the same handle has the same token."""
     said = {row[0]: (*row, message.handles[0][2] if message.handles else b"") for message in arriving for row in message.personal}
     if said:
-        tokens, kinds, values, handles = zip(*said.values(), strict=True)
-        cursor.execute(
-            _sql.keep_personal, {"token": texts(tokens), "kind": texts(kinds), "value": byteas(values), "handle": byteas(handles)}
-        )
+        tokens, kinds, values, handles = map(list, zip(*said.values(), strict=True))
+        columns = {"token": tokens, "kind": kinds, "value": values, "handle": handles}
+        whenever(cursor, "facts_personal", lambda lane: lane.execute(_sql.keep_personal, columns))
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:
@@ -363,11 +362,11 @@ def _finish(cursor: Cursor, batch: Batch) -> None:
 def _content(fact: Fact) -> bytes:
     return content(
         fact.name,
-        fact.occurred_at,
-        fact.received_at,
+        microseconds(fact.occurred_at),
+        microseconds(fact.received_at),
         fact.business_day,
         fact.source_id,
-        fact.message,
+        fact.message.bytes,
         fact.properties,
         fact.cause_id,
         fact.depth,

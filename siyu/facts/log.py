@@ -1,18 +1,17 @@
 """Writing the log: rows go over the wire once, as binary COPY, into their partitions."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from struct import Struct, pack
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
 from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
-from siyu.lib.wire import NULL, copy, days, microseconds
+from siyu.lib.wire import NULL, copy, days
 
 _sql = statements("siyu.facts", "pump")
 PART = 500  # rows of a COPY: what the next statement may have to wait for
@@ -27,19 +26,19 @@ _WITHOUT_CAUSE = [NULL + pack(">ih", 2, depth) for depth in (0, 1)]  # a sender'
 
 def content(
     name: str,
-    occurred_at: datetime,
-    received_at: datetime,
+    occurred_at: int,
+    received_at: int,
     business_day: date,
     source_id: int,
-    message: UUID,
+    message: bytes,
     properties: dict[str, Any],
     cause_id: int | None = None,
     depth: int = 0,
 ) -> bytes:
-    """What a row of the log holds beside its number and its handle: known before either is."""
+    """What a row of the log holds beside its number and its handle: known before either is. Instants are `microseconds`."""
     named, said = name.encode(), _encode(properties)
-    when = _WHEN.pack(8, microseconds(occurred_at), 8, microseconds(received_at), 4, days(business_day), len(named))
-    what = _WHAT.pack(2, source_id, 16, message.bytes, 1 + len(said), 1)
+    when = _WHEN.pack(8, occurred_at, 8, received_at, 4, days(business_day), len(named))
+    what = _WHAT.pack(2, source_id, 16, message, 1 + len(said), 1)
     cause = _WITHOUT_CAUSE[depth] if cause_id is None else _CAUSE.pack(8, cause_id, 2, depth)
     return b"".join((when, named, what, said, cause))
 

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
 from siyu.lib.clock import EPOCH, business_day
+from siyu.lib.wire import microseconds
 
 from .intake import Envelope, Item, as_refusal, digest, open_envelope
 from .log import content
@@ -20,6 +21,7 @@ from .personal import Vault, conceal
 from .rules import Handle, Incoming
 
 NamedHandle = tuple[str, str, bytes]  # kind, normal value, keyed hash
+QUARTER = 900_000_000  # microseconds
 _NO_MESSAGE = UUID(int=0)
 
 
@@ -57,62 +59,61 @@ class Reader:
 
     def __init__(self, book: Any) -> None:
         self.book = book  # merchant.queries.SettingsBook
-        self.days = BusinessDays(book)
+        self.days: dict[int, date] = {}
         self.naming: dict[date, Callable[[list[Handle]], list[NamedHandle]]] = {}
 
     def read(self, envelope: Envelope) -> list[Message]:
         """The messages of an envelope that are not handled yet. Raises `Unreadable`."""
-        return [self._message(item) for item in open_envelope(envelope)]
+        received = microseconds(envelope.received_at)
+        return [self._message(item, received) for item in open_envelope(envelope)]
 
-    def _message(self, item: Item) -> Message:
+    def _message(self, item: Item, received: int) -> Message:
         incoming = item.incoming
         at = incoming.occurred_at if incoming is not None and incoming.is_replay else item.received_at
-        message = Message(item.envelope, item.handled, item.is_last, item.source_id, item.received_at, at, item.code, item.because)
         if incoming is not None and not item.code:
             try:
-                self._fill(message, incoming)
+                return self._fact_to_be(item, incoming, at, received)
             except Exception as error:
                 refused = as_refusal(error)
-                message.code, message.because = refused.code, refused.because
-        return message
+                item.code, item.because = refused.code, refused.because
+        return Message(item.envelope, item.handled, item.is_last, item.source_id, item.received_at, at, item.code, item.because)
 
-    def _fill(self, message: Message, incoming: Incoming) -> None:
-        message.name, message.occurred_at, message.proof = incoming.name, incoming.occurred_at, incoming.proof
-        message.is_historical = incoming.is_historical
-        message.mark = digest(incoming.message)
-        message.message = UUID(bytes=message.mark)
-        message.key = digest(incoming.key) if incoming.key else b""
-        message.business_day = self.days.of(incoming.occurred_at)
-        message.handles = self._named(incoming.handles, message.at.date()) if incoming.handles else []
+    def _fact_to_be(self, item: Item, incoming: Incoming, at: datetime, received: int) -> Message:
+        name, mark, occurred = incoming.name, digest(incoming.message), microseconds(incoming.occurred_at)
+        handles = self._named(incoming.handles, at.date()) if incoming.handles else []
         vault = Vault()
-        message.properties = conceal(incoming.name, incoming.properties, message.handles[0][2] if message.handles else b"", vault)
-        message.personal = [(token, kind, value) for token, (kind, value) in vault.rows.items()]
-        message.content = content(
-            message.name,
-            message.occurred_at,
-            message.received_at,
-            message.business_day,
-            message.source_id,
-            message.message,
-            message.properties,
+        properties = conceal(name, incoming.properties, handles[0][2] if handles else b"", vault)
+        day = self._business_day(incoming.occurred_at, occurred)
+        return Message(
+            item.envelope,
+            item.handled,
+            item.is_last,
+            item.source_id,
+            item.received_at,
+            at,
+            name=name,
+            occurred_at=incoming.occurred_at,
+            business_day=day,
+            message=UUID(bytes=mark),
+            mark=mark,
+            key=digest(incoming.key) if incoming.key else b"",
+            handles=handles,
+            proof=incoming.proof,
+            is_historical=incoming.is_historical,
+            properties=properties,
+            personal=[(token, kind, value) for token, (kind, value) in vault.rows.items()] if vault.rows else [],
+            content=content(name, occurred, received, day, item.source_id, mark, properties),
         )
+
+    def _business_day(self, instant: datetime, at: int) -> date:
+        """The merchant's day of an instant, remembered by quarters of an hour: no zone's midnight lies between them."""
+        quarter = at // QUARTER
+        if (day := self.days.get(quarter)) is None:
+            day = self.days[quarter] = business_day(instant, self.book.zone(instant.date()))
+        return day
 
     def _named(self, handles: list[Handle], day: date) -> list[NamedHandle]:
         """The handles that name somebody, by the policy of a day; the first carries the fact."""
         if (naming := self.naming.get(day)) is None:
             naming = self.naming[day] = import_string(import_string(f"{django_settings.WIRING}.HANDLES"))(self.book, day)
         return naming(handles)
-
-
-class BusinessDays:
-    """The merchant's day of each instant, remembered by quarters of an hour: no zone's midnight lies between them."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self.known: dict[int, date] = {}
-
-    def of(self, instant: datetime) -> date:
-        quarter = int(instant.timestamp()) // 900
-        if (day := self.known.get(quarter)) is None:
-            day = self.known[quarter] = business_day(instant, self.book.zone(instant.date()))
-        return day

@@ -6,13 +6,14 @@ empty; it ends when the pump does.
 """
 
 import fcntl
+import gc
 import logging
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from typing import IO, Any
 
@@ -33,8 +34,9 @@ _inbox = statements("siyu.facts", "inbox")
 
 PORTION, PORTION_ENVELOPES = 2_500, 250  # messages (of so many envelopes) that are opened at once
 WORTH_A_PROCESS = 10_000  # messages that wait, for another process to open what comes after them
-AHEAD = 4  # portions that wait opened
+AHEAD = 8  # portions that wait opened: more than a batch
 PIPE_BYTES = 1 << 20
+RARE_COLLECTIONS = (200_000, 20, 50)  # thousands of objects and few circles: looking for them as often as usual costs a fifth of the time
 PROGRAM = "import django; django.setup(); from siyu.facts.opening import main; main()"
 _messages = msgspec.msgpack.Decoder(list[Message])
 _messages_as_json = msgspec.json.Decoder(list[Message])
@@ -90,21 +92,23 @@ class _Ahead:
 
     def __init__(self, process: subprocess.Popen[bytes], after: int) -> None:
         self.process, self.after = process, after
-        self.frames: Queue[bytes | None] = Queue(AHEAD)
-        self.receiving = Thread(target=self._receive, daemon=True)
+        self.portions: Queue[list[Message] | Unreadable | None] = Queue(AHEAD)
+        self.receiving = Thread(target=self._receive, name="opened", daemon=True)
         self.receiving.start()
 
     def _receive(self) -> None:
+        """Decode here, where it costs no time while the pump waits for the database."""
         assert self.process.stdout is not None
-        while (frame := _receive(self.process.stdout)) is not None:
-            self.frames.put(frame)
-        self.frames.put(None)
+        try:
+            while (frame := _receive(self.process.stdout)) is not None:
+                self.portions.put(_decoded(frame))
+        finally:
+            self.portions.put(None)
 
     def __iter__(self) -> Iterator[list[Message]]:
-        while (frame := self.frames.get()) is not None:
-            if frame[:1] == b"u":
-                raise Unreadable(frame[1:].decode())
-            portion = (_messages if frame[:1] == b"m" else _messages_as_json).decode(frame[1:])
+        while (portion := self.portions.get()) is not None:
+            if isinstance(portion, Unreadable):
+                raise portion
             yield portion
             self.after = portion[-1].envelope
         if self.process.wait():
@@ -113,7 +117,8 @@ class _Ahead:
     def end(self) -> None:
         self.process.kill()
         while self.receiving.is_alive():  # it may wait for room
-            self.frames.get()
+            with suppress(Empty):
+                self.portions.get(timeout=0.05)
 
 
 @contextmanager
@@ -128,8 +133,9 @@ def _beside(book: SettingsBook, after: int) -> Iterator[_Ahead]:
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         ahead = _Ahead(process, after)
         try:
-            process.stdin.write(msgspec.json.encode(task))
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # it has ended already: everything is opened in place
+                process.stdin.write(msgspec.json.encode(task))
+                process.stdin.close()
             yield ahead
         finally:
             ahead.end()
@@ -156,6 +162,12 @@ def serve(task: Task, sink: IO[bytes]) -> None:
             sink.flush()
 
 
+def _decoded(frame: bytes) -> list[Message] | Unreadable:
+    if frame[:1] == b"u":
+        return Unreadable(frame[1:].decode())
+    return (_messages if frame[:1] == b"m" else _messages_as_json).decode(frame[1:])
+
+
 def _frame(reader: Reader, envelopes: list[Envelope]) -> bytes:
     try:
         messages = [message for envelope in envelopes for message in reader.read(envelope)]
@@ -169,4 +181,5 @@ def _frame(reader: Reader, envelopes: list[Envelope]) -> bytes:
 
 def main() -> None:
     """The process beside the pump."""
+    gc.set_threshold(*RARE_COLLECTIONS)
     serve(_task.decode(sys.stdin.buffer.read()), sys.stdout.buffer)

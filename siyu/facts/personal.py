@@ -10,7 +10,10 @@ from .catalogue import BY_NAME, PERSONAL_TRAITS
 MAX_DEPTH = 6  # of nested properties
 _DECLARED = {known.name: {p.name: p.is_personal for p in known.properties} for known in BY_NAME.values()}
 _COMMON = {"channel", "code", "utm_source", "utm_medium", "utm_campaign", "sku", "product_id", "tags", "row_key"}
-_LINES = {"lines", "products"}
+_PLAIN = {
+    name: ({key for key, is_personal in declared.items() if not is_personal} | (_COMMON - declared.keys())) - {"traits"}
+    for name, declared in _DECLARED.items()
+}
 
 # what a property's name gives away
 _KEYS = re.compile(
@@ -43,7 +46,7 @@ class Vault:
 def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
     """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash."""
     declared = _DECLARED.get(name)
-    if declared is not None and all(not declared.get(key, key not in _COMMON) for key in properties) and "traits" not in properties:
+    if declared is not None and properties.keys() <= _PLAIN[name]:
         return _strip_queries(properties, of, vault) if "url" in properties or "referrer" in properties else properties
     return {key: _property(declared, key, value, of, vault) for key, value in properties.items()}
 

@@ -23,7 +23,7 @@ from siyu.merchant.services import clear_alarm, raise_alarm
 from .batch import Cut, handle, set_aside, wired
 from .intake import Unreadable
 from .message import Message
-from .opening import opened
+from .opening import RARE_COLLECTIONS, opened
 from .rules import FactError
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,10 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
-TARGET_SECONDS = 0.25  # of one batch
-SMALLEST, LARGEST = 1_000, 6_000  # messages of a batch
+TARGET_SECONDS = 0.5  # of one batch; only when much waits is there so much for it
+SMALLEST, LARGEST = 1_000, 12_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
+SWITCH_SECONDS = 0.0005  # a tenth of the usual
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
 
@@ -103,11 +104,10 @@ def beat(now: datetime) -> None:
 
 @contextmanager
 def _in_a_hurry() -> Iterator[None]:
-    """A batch makes thousands of objects and few circles: looking for circles as often as usual costs a tenth of the time. And who
-    sends statements while others compute shall not wait long for its turn."""
+    """Circles of objects are looked for rarely, and a thread that sends statements while others compute waits shortly for its turn."""
     collections, switch = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(200_000, 20, 50)
-    sys.setswitchinterval(0.0005)
+    gc.set_threshold(*RARE_COLLECTIONS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
     finally:

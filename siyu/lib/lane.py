@@ -16,6 +16,8 @@ from typing import Any, Self
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
+from .wire import DUMPERS, columns
+
 Task = Callable[[Cursor], object]
 
 
@@ -24,7 +26,7 @@ class Lane:
 
     def __init__(self, connection: Connection) -> None:
         self.cursor = LaneCursor(connection, self)
-        self._own = Cursor(connection)
+        self._own = ColumnCursor(connection)
         self._soon: deque[Task] = deque()
         self._whenever: deque[tuple[str, Task]] = deque()
         self._change = Condition()
@@ -125,19 +127,31 @@ class Lane:
         return None
 
 
-class LaneCursor(Cursor):
-    """The program's cursor: an ordinary one that keeps its place among what the lane does."""
+class ColumnCursor(Cursor):
+    """A cursor that sends lists in binary form."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        for kind, dumper in DUMPERS.items():
+            self.adapters.register_dumper(kind, dumper)
+
+    def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
+        return super().execute(query, columns(params), **given)
+
+
+class LaneCursor(ColumnCursor):
+    """The program's cursor: it keeps its place among what the lane does."""
 
     def __init__(self, connection: Connection, lane: Lane) -> None:
         super().__init__(connection)
         self.lane = lane
 
-    def execute(self, query: Query, params: Params | None = None, **given: Any) -> Self:
+    def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
         with self.lane.turn(query):
             return super().execute(query, params, **given)
 
     @contextmanager
-    def copy(self, statement: Query, params: Params | None = None, **given: Any) -> Iterator[Copy]:
+    def copy(self, statement: Any, params: Params | None = None, **given: Any) -> Iterator[Copy]:
         with self.lane.turn(statement), super().copy(statement, params, **given) as copy:
             yield copy
 

@@ -3,15 +3,17 @@
 Both sides save most of the time that texts cost: nothing is quoted, printed or parsed.
 """
 
-from collections.abc import Iterable, Sequence
+import struct
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from struct import Struct
+from types import NoneType
 from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
-import psycopg
 from psycopg import Cursor
-from psycopg.adapt import AdaptersMap, Dumper
+from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 _MILLENNIUM = datetime(2000, 1, 1, tzinfo=UTC)
@@ -36,16 +38,8 @@ def days(day: date) -> int:
 class Column(bytes):
     """An array parameter in binary form; the statement casts it to its own type (`%(ids)s::bigint[]`)."""
 
-    element: ClassVar[int]
+    element: ClassVar[int]  # type numbers of PostgreSQL
     array: ClassVar[int]
-
-    @classmethod
-    def of(cls, values: Sequence[bytes]) -> "Column":
-        """Values of one length, each in its binary form."""
-        if not values:
-            return cls(_EMPTY.pack(0, 0, cls.element))
-        length = len(values[0]).to_bytes(4, "big")
-        return cls(_ARRAY.pack(1, 0, cls.element, len(values), 1) + length + length.join(values))
 
 
 class Uuids(Column):
@@ -64,6 +58,10 @@ class Days(Column):
     element, array = 1082, 1182
 
 
+class Booleans(Column):
+    element, array = 16, 1000
+
+
 class Texts(Column):
     element, array = 25, 1009
 
@@ -72,40 +70,49 @@ class Byteas(Column):
     element, array = 17, 1001
 
 
-def bigints(values: Iterable[int]) -> Column:
-    return Bigints.of([value.to_bytes(8, "big", signed=True) for value in values])
+_KINDS: dict[type, tuple[type[Column], Callable[[Any], bytes]]] = {
+    int: (Bigints, Struct(">q").pack),
+    str: (Texts, str.encode),
+    datetime: (Instants, lambda value: microseconds(value).to_bytes(8, "big", signed=True)),
+    date: (Days, lambda value: days(value).to_bytes(4, "big", signed=True)),
+    bool: (Booleans, Struct(">?").pack),
+    UUID: (Uuids, attrgetter("bytes")),
+    bytes: (Byteas, bytes),
+}
 
 
-def uuids(values: Iterable[UUID]) -> Column:
-    return Uuids.of([value.bytes for value in values])
+def column(values: list[Any]) -> Column | list[Any]:
+    """A list of one plain type (and None) in binary form; any other as it is, for the driver to print."""
+    types = set(map(type, values))
+    types.discard(NoneType)
+    kind, encode = _KINDS.get(types.pop(), (None, bytes)) if len(types) == 1 else (None, bytes)
+    if kind is None:
+        return values
+    try:
+        if None not in values:
+            return packed(kind, [encode(value) for value in values])
+        encoded = [None if value is None else encode(value) for value in values]
+    except (struct.error, TypeError):  # a number beyond 64 bits, an instant without a zone
+        return values
+    return _packed(kind, [NULL if value is None else len(value).to_bytes(4, "big") + value for value in encoded], 1)
 
 
-def instants(values: Iterable[datetime]) -> Column:
-    return Instants.of([microseconds(value).to_bytes(8, "big", signed=True) for value in values])
+def packed(kind: type[Column], values: Sequence[bytes]) -> Column:
+    """A column of values that have their binary form."""
+    return _packed(kind, [len(value).to_bytes(4, "big") + value for value in values], 0)
 
 
-def dates(values: Iterable[date]) -> Column:
-    return Days.of([days(value).to_bytes(4, "big", signed=True) for value in values])
-
-
-def texts(values: Iterable[str]) -> Column:
-    return _of_any_length(Texts, [value.encode() for value in values])
-
-
-def byteas(values: Sequence[bytes]) -> Column:
-    return _of_any_length(Byteas, values)
-
-
-def _of_any_length(kind: type[Column], values: Sequence[bytes]) -> Column:
+def _packed(kind: type[Column], values: Sequence[bytes], has_null: int) -> Column:
     if not values:
-        return kind.of(values)
-    return kind(_ARRAY.pack(1, 0, kind.element, len(values), 1) + b"".join([len(value).to_bytes(4, "big") + value for value in values]))
+        return kind(_EMPTY.pack(0, 0, kind.element))
+    return kind(_ARRAY.pack(1, has_null, kind.element, len(values), 1) + b"".join(values))
 
 
-def register(adapters: AdaptersMap) -> None:
-    """Let a connection or cursor send columns as what they are."""
-    for kind, dumper in _DUMPERS.items():
-        adapters.register_dumper(kind, dumper)
+def columns(given: Any) -> Any:
+    """The parameters of a statement, its lists as columns."""
+    if not isinstance(given, dict):
+        return given
+    return {name: column(value) if type(value) is list else value for name, value in given.items()}
 
 
 def _dumper(kind: type[Column]) -> type[Dumper]:
@@ -119,8 +126,7 @@ def _dumper(kind: type[Column]) -> type[Dumper]:
     return ColumnDumper
 
 
-_DUMPERS = {kind: _dumper(kind) for kind in (Uuids, Bigints, Instants, Days, Texts, Byteas)}
-register(psycopg.adapters)
+DUMPERS = {kind: _dumper(kind) for kind, _ in _KINDS.values()}
 
 
 def copy(cursor: Cursor, statement: LiteralString, rows: Iterable[bytes]) -> None:

@@ -11,7 +11,6 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived, Fact
 from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
-from siyu.lib.wire import bigints, dates, instants, texts, uuids
 
 from . import clocks
 
@@ -48,11 +47,11 @@ def _roll_up(cursor: Cursor, batch: Batch) -> None:
         members = sorted(seen)
         rows = [seen[member] for member in members]
         columns = {
-            "members": bigints(members),
-            "first": instants(row.first for row in rows),
-            "last": instants(row.last for row in rows),
-            "day": dates(row.day for row in rows),
-            "facts": bigints(row.facts for row in rows),
+            "members": members,
+            "first": [row.first for row in rows],
+            "last": [row.last for row in rows],
+            "day": [row.day for row in rows],
+            "facts": [row.facts for row in rows],
         }
         whenever(cursor, "members_rollup", lambda lane: lane.execute(_sql.see, columns))
 
@@ -87,11 +86,11 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
                 newest[(fact.identity_id, name)] = (fact, value)
     said = sorted(newest.items())
     columns = {
-        "identity": bigints(identity for (identity, _), _ in said),
-        "name": texts(name for (_, name), _ in said),
-        "value": texts(msgspec.json.encode(value).decode() for _, (_, value) in said),
-        "occurred_at": instants(fact.occurred_at for _, (fact, _) in said),
-        "message": uuids(fact.message for _, (fact, _) in said),
+        "identity": [identity for (identity, _), _ in said],
+        "name": [name for (_, name), _ in said],
+        "value": [msgspec.json.encode(value).decode() for _, (_, value) in said],
+        "occurred_at": [fact.occurred_at for _, (fact, _) in said],
+        "message": [fact.message for _, (fact, _) in said],
     }
     whenever(cursor, "members_trait", lambda lane: lane.execute(_sql.keep_traits, columns))
 

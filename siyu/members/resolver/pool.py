@@ -9,7 +9,7 @@ from psycopg import Cursor
 
 from siyu.facts.message import Message, NamedHandle
 from siyu.lib.sql import statements
-from siyu.lib.wire import Uuids, bigints
+from siyu.lib.wire import Uuids, packed
 
 from ..components import Claim
 from ..rules import Policy
@@ -70,7 +70,7 @@ def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    cursor.execute(_sql.find_identities, {"hashes": Uuids.of([hash_ for _, _, hash_ in wanted])}, binary=True)
+    cursor.execute(_sql.find_identities, {"hashes": packed(Uuids, [hash_ for _, _, hash_ in wanted])}, binary=True)
     for place, number, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
         kind, _, hash_ = wanted[place - 1]
@@ -84,7 +84,7 @@ def _load_linked(cursor: Cursor, pool: Pool, linked: list[Message]) -> None:
     """Known links of the batch's pairs; and all handles and open conflicts of the people whom a new link touches."""
     pairs = {pair for arrived in linked for pair in _pairs(pool, arrived.handles) if pair is not None}
     if pairs:
-        cursor.execute(_sql.known_links, {"left": bigints(left for left, _ in pairs), "right": bigints(right for _, right in pairs)})
+        cursor.execute(_sql.known_links, {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]})
         for row in cursor.fetchall():
             pool.claims[(row[0], row[1])] = Claim(*row)
     touched = {

@@ -70,12 +70,12 @@ def _handle(new: Known) -> bytes:
 def _write_claims(cursor: Cursor, pool: Pool) -> None:
     claims = sorted(pool.new_claims.items())
     columns = {
-        "left": wire.bigints(left for (left, _), _ in claims),
-        "right": wire.bigints(right for (_, right), _ in claims),
-        "occurred_at": wire.instants(claim.occurred_at for _, (claim, _) in claims),
-        "message": wire.uuids(claim.message for _, (claim, _) in claims),
-        "proof": wire.texts(proof for _, (_, proof) in claims),
-        "state": wire.texts(claim.state for _, (claim, _) in claims),
+        "left": [left for (left, _), _ in claims],
+        "right": [right for (_, right), _ in claims],
+        "occurred_at": [claim.occurred_at for _, (claim, _) in claims],
+        "message": [claim.message for _, (claim, _) in claims],
+        "proof": [proof for _, (_, proof) in claims],
+        "state": [claim.state for _, (claim, _) in claims],
     }
     soon(cursor, lambda lane: lane.execute(_sql.keep_links, columns))
 
