@@ -11,6 +11,8 @@ from .programme import programme
 from .reading import read
 from .rows import Touched
 from .rules import TRACK, News, Programme, rungs_of
+from .rules.ledger import Reduction
+from .rules.programme import BROUGHT_IN
 from .writing import write
 
 TIER_CHANGED = "tier.changed"
@@ -20,7 +22,7 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
     rules = programme(cursor, batch.settings, batch.zone)
     names = rules.names
-    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else []
+    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else batch.named(BROUGHT_IN)
     if not facts and not batch.merges:
         return []
     touched = Touched(facts, batch.merges, batch.finals)
@@ -32,7 +34,26 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
             book.tell(step)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
-    return news_of(rules, book.news)
+    return [reduced(reduction, cause) for reduction, cause in book.reductions] + news_of(rules, book.news)
+
+
+def reduced(reduction: Reduction, cause: Fact) -> Derived:
+    """The fact that tells a shop what to deduct from a refund, because the value it had given is spent."""
+    shop, number = reduction.order
+    return Derived(
+        name="refund.reduced",
+        reaction="loyalty.refund",
+        member_id=reduction.member_id,
+        properties={
+            "shop": shop,
+            "order_number": number,
+            "unit": reduction.unit,
+            "amount": reduction.amount,
+            "deduct_minor": reduction.minor,
+        },
+        cause=cause,
+        discriminator=reduction.unit,
+    )
 
 
 def news_of(programme: Programme, told_of: Sequence[News]) -> list[Derived]:

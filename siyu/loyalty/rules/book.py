@@ -6,10 +6,10 @@ from typing import NamedTuple
 from siyu.facts.rules import Fact, Merged
 
 from .earning import Note
-from .fold import earn, follow, granted, join, learn, order_of, ripen, told
-from .ledger import Member, Move, Outcome, Posting, Purchase
+from .fold import bring_in, earn, follow, granted, join, learn, order_of, ripen, told
+from .ledger import Member, Move, Outcome, Posting, Purchase, Reduction
 from .person import BIRTHDAY
-from .programme import IDENTIFIED, ORDER_PAID, Programme
+from .programme import BROUGHT_IN, IDENTIFIED, ORDER_PAID, Programme
 from .seen import NOTHING_SHARED
 from .tiers.value import Floor
 
@@ -30,6 +30,7 @@ class Book:
         self.purchases: dict[tuple[str, str], Purchase] = {}
         self.postings: list[Posting] = []
         self.news: list[News] = []
+        self.reductions: list[tuple[Reduction, Fact]] = []  # what refunds are to be reduced by, and the facts behind it
         self.shared = NOTHING_SHARED
         self.notes: dict[int, list[Note]] | None = None  # by fact, for whoever asks what each rule made of it
         self.until: datetime | None = None  # up to which time has passed
@@ -49,6 +50,8 @@ class Book:
         if fact.member_id is None or (fact.is_historical and fact.name not in self.programme.counted):
             self._learn(fact)
             return
+        if fact.name == BROUGHT_IN:
+            self._take(bring_in(self.programme, self.member(fact.member_id), fact), fact)
         if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day) or fact.name in self.programme.counted:
             notes = self.notes.setdefault(fact.id, []) if self.notes is not None else None
             self._take(earn(self.programme, self.member(fact.member_id), fact, purchase, self.shared, notes), fact)
@@ -94,5 +97,7 @@ class Book:
         if outcome.purchase is not None:
             self.purchases[outcome.purchase.order] = outcome.purchase
         self.postings += outcome.postings
+        if cause is not None:
+            self.reductions += [(reduction, cause) for reduction in outcome.reductions]
         for move in outcome.moves:
             self.news.append(News(move, cause if move.fact_id is not None else None))

@@ -4,21 +4,24 @@
 earned, `join` makes two members one. Given equal arguments they answer equally, at any time, on any machine.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from siyu.facts.rules import Fact
+from siyu.lib.clock import midnight
 
 from .earning import Note, count_fact, earn_by_rules
 from .ledger import Hold, Member, Outcome, Purchase
+from .moves import grant
 from .orders import receive, reverse
 from .person import birthday_of
 from .person import joined as joined_person
 from .programme import OF_ORDERS, ORDER_CLOSED, ORDER_PAID, ORDER_RECEIVED, ORDER_REFUNDED, Programme, whole
 from .seen import NOTHING_SHARED, Shared
 from .standing import by_time, joined_standings, times_of
+from .terms import USUAL
 from .tiers.value import Floor
 from .turn import Turn
 
@@ -61,6 +64,19 @@ def earn(
     if turn.has_grown:
         turn.judge()
     return turn.outcome(purchase)
+
+
+def bring_in(programme: Programme, member: Member, fact: Fact) -> Outcome:
+    """Opening value of another system: a lot of its own, to the end of its last day. What cannot be read brings nothing in."""
+    turn = Turn(programme, member)
+    turn.begin(fact)
+    unit, amount, ends = fact.properties.get("unit"), whole(fact.properties.get("amount")), fact.properties.get("expires_on")
+    if isinstance(unit, str) and amount > 0 and programme.units.at(unit, fact.business_day) is not None:
+        ended = midnight(date.fromisoformat(ends) + timedelta(days=1), programme.zone) if isinstance(ends, str) else None
+        grant(turn, unit, amount, ended if ends else USUAL, kind="import", part=fact.message.hex)
+        if turn.has_grown:
+            turn.judge()
+    return turn.outcome()
 
 
 def follow(programme: Programme, member: Member, fact: Fact, purchase: Purchase, shared: Shared = NOTHING_SHARED) -> Outcome:

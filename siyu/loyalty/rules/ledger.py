@@ -1,5 +1,6 @@
 """What the fold knows and what it answers: lots, orders, a member's standing, and postings. Plain frozen values."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -161,6 +162,16 @@ class Move(NamedTuple):
     why: str = "reached"  # reached · kept · lowered · floor · programme
 
 
+class Reduction(NamedTuple):
+    """What a refund could not take back in value, and the shop is to deduct from it in money."""
+
+    member_id: int
+    order: tuple[str, str]
+    unit: str
+    amount: int
+    minor: int
+
+
 class Outcome(NamedTuple):
     """What an event did: the new state, and what is to be written."""
 
@@ -169,6 +180,7 @@ class Outcome(NamedTuple):
     postings: list[Posting]
     moves: list[Move]
     shared: Shared = NOTHING_SHARED
+    reductions: Sequence[Reduction] = ()
 
 
 def entry_key(day: date, *parts: str) -> UUID:

@@ -5,10 +5,11 @@ from uuid import UUID
 from siyu.lib.money import share
 
 from .caps import hand_back
-from .ledger import Purchase
+from .ledger import Purchase, Reduction
 from .moves import take_back
 from .terms import available_at
 from .turn import Turn
+from .units import DEDUCT
 
 
 def receive(turn: Turn, purchase: Purchase) -> None:
@@ -33,6 +34,11 @@ def reverse(turn: Turn, purchase: Purchase) -> dict[UUID, int]:
     lots = [turn.lots[key] for key in purchase.lots]
     missing = [(lot, reversal_target(lot.amount, purchase) - lot.reversed - lot.waived) for lot in lots]
     waived = take_back(turn, [(lot, amount) for lot, amount in missing if amount > 0], "reverse_earn")
+    for lot in lots:
+        terms = turn.unit(lot.account.unit).terms
+        if terms.refunds == DEDUCT and lot.key in waived:
+            minor = terms.worth.of(lot.waived + waived[lot.key]) - terms.worth.of(lot.waived)
+            turn.reductions.append(Reduction(turn.before.id, purchase.order, lot.account.unit, waived[lot.key], minor))
     hand_back(turn, purchase.lots)
     return waived
 

@@ -26,6 +26,7 @@ from .ledger import (
     Outcome,
     Posting,
     Purchase,
+    Reduction,
     entry_key,
 )
 from .programme import PLAIN, Programme
@@ -61,6 +62,7 @@ class Turn:
         "person",
         "postings",
         "programme",
+        "reductions",
         "shared",
         "standings",
         "used",
@@ -77,6 +79,7 @@ class Turn:
         self.notes: list[Any] | None = None  # what each rule made of the fact, for whoever asks (earning.Note)
         self.postings: list[Posting] = []
         self.moves: list[Move] = []
+        self.reductions: list[Reduction] = []
         self.fact: Fact | None = None
         self.has_grown = False  # something that tiers measure has moved since they were last judged
         self.moved: set[str] = set()  # which units
@@ -99,7 +102,7 @@ class Turn:
             due_at=self.due_at,
             person=self.person,
         )
-        return Outcome(member, purchase, self.postings, self.moves, self.shared)
+        return Outcome(member, purchase, self.postings, self.moves, self.shared, self.reductions)
 
     def begin(self, fact: Fact) -> None:
         """Do what was due up to the fact's clock; what follows happens at that clock, because of the fact."""

@@ -23,7 +23,7 @@ from siyu.loyalty.services import (
     transfer,
 )
 from siyu.loyalty.tests.check import faults
-from siyu.loyalty.tests.scene import FIRST_DAY, START, days, happens, member, rows
+from siyu.loyalty.tests.scene import FIRST_DAY, START, days, gets_back, happens, member, pays, rows
 from siyu.loyalty.tests.test_value import anna, given, has, spent  # noqa: F401
 from siyu.merchant.rules import SYSTEM, Actor
 
@@ -163,3 +163,19 @@ def test_an_unknown_unit_is_refused(anna: int) -> None:  # noqa: F811
         spend(SYSTEM, [Spend(anna, "growth", 1, "s1", WHY)], START)
     with pytest.raises(Refusal, match=r"value\.member"):
         spent(10**9, 1, "s1")
+
+
+def test_a_refund_of_what_was_spent_is_reduced_in_parts_that_sum_exactly(anna: int) -> None:  # noqa: F811
+    terms = {"refunds": "deduct_from_refund", "worth": {"amount": 3, "minor": 2}}
+    define_unit(SYSTEM, "points", "积分", terms, START.date(), now=START)
+    pays("anna", 10_000, "A1", is_in_store=True)
+    spent(anna, 100, "s1", START + days(8))
+
+    for _ in range(3):
+        gets_back("anna", 3_333, "A1", START + days(9))
+    gets_back("anna", 1, "A1", START + days(9))
+
+    told = rows("SELECT properties->>'amount', properties->>'deduct_minor' FROM facts_log WHERE name = 'refund.reduced' ORDER BY id")
+    assert [tuple(map(int, row)) for row in told] == [(33, 22), (34, 23), (33, 22)]
+    assert has(anna) == {"spent": 100}
+    assert faults() == {}
