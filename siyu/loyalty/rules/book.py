@@ -52,6 +52,8 @@ class Book:
             return
         if fact.name == BROUGHT_IN:
             self._take(bring_in(self.programme, self.member(fact.member_id), fact), fact)
+        if fact.name == BROUGHT_IN:
+            self._take(bring_in(self.programme, self.member(fact.member_id), fact), fact)
         if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day) or fact.name in self.programme.counted:
             notes = self.notes.setdefault(fact.id, []) if self.notes is not None else None
             self._take(earn(self.programme, self.member(fact.member_id), fact, purchase, self.shared, notes), fact)
