@@ -166,6 +166,8 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Membership", "Earn rules", "earn-rules", "loyalty.view", "coins"),
     ("Membership", "Tiers", "tiers", "loyalty.view", "stairs"),
     ("Membership", "Unredeemed points", "liability", "loyalty.view", "scale"),
+    ("Membership", "Benefits", "benefits", "membership.view", "discount"),
+    ("Membership", "Paid plans", "plans", "membership.view", "crown"),
     ("Membership", "Check-in", "check-in", "membership.view", "calendar-check"),
     ("Membership", "Tasks", "tasks-of-members", "membership.view", "list-check"),
     ("Membership", "Badges and leaderboards", "badges", "membership.view", "award"),

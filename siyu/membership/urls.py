@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from .pages import addresses
+from .pages import addresses, promise_addresses
 
-urlpatterns: list[URLPattern] = [*addresses.urlpatterns]
+urlpatterns: list[URLPattern] = [*addresses.urlpatterns, *promise_addresses.urlpatterns]

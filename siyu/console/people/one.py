@@ -22,6 +22,7 @@ from siyu.members.rules import KINDS, Life
 from siyu.membership.queries.check_in import check_in_of
 from siyu.membership.queries.honours import badges_of
 from siyu.membership.queries.mall import redemptions_of
+from siyu.membership.queries.panel import panel
 from siyu.membership.queries.tasks import tasks_of
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff_names, store_names, today
@@ -42,6 +43,7 @@ ICONS = (
     ("order.refunded", "receipt-refund", "red"), ("order.", "shopping-cart", "green"), ("product.", "package", "cyan"),
     ("page.", "eye", "secondary"), ("cart.", "shopping-bag", "cyan"), ("pool.", "user-plus", "blue"), ("friend.", "user-heart", "blue"),
     ("group.", "users-group", "blue"), ("stage.", "stairs", "purple"), ("tier.", "crown", "yellow"), ("consent.", "shield-check", "teal"),
+    ("plan.", "crown", "yellow"), ("benefit.", "discount", "green"),
     ("coupon.", "ticket", "pink"), ("campaign.", "speakerphone", "pink"), ("member.", "id", "blue"),
 )  # fmt: skip
 
@@ -159,13 +161,13 @@ def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
     return Moment(row.occurred_at, fact_title(row.name), detail=moved, icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
 
 
-def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
-    merges, conflicts = queries.merges(member.id), queries.conflicts(member.id)
 def _audiences(request: PageRequest, member: MemberView) -> dict[str, Any]:
     inside = audiences_of(member.id)
     return {"audiences": [(one, inside.get(one.id)) for one in audiences(request.viewer.scope) if one.version]}
 
 
+def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    merges, conflicts = queries.merges(member.id), queries.conflicts(member.id)
     ids = {number for merge in merges for number in (merge.survivor_id, merge.loser_id)}
     ids |= {number for conflict in conflicts for number in (conflict.left_member, conflict.right_member)}
     with connection.cursor() as cursor:
@@ -186,6 +188,10 @@ def _other(conflict: queries.ConflictView, member_id: int, names: dict[int, str]
     return names.get(other, "") if other != member_id else ""
 
 
+def _benefits(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    return panel(member.id, request.viewer, utc_now())
+
+
 class _TabOf(NamedTuple):
     key: str
     title: Any
@@ -197,8 +203,9 @@ TABS: Sequence[_TabOf] = (
     _TabOf("overview", _("Overview"), "", _overview),
     _TabOf("orders", _("Orders"), "orders.view", _orders),
     _TabOf("points", _("Points and why"), "loyalty.view", _points),
+    _TabOf("benefits", _("Benefits and plan"), "membership.view", _benefits),
     _TabOf("membership", _("Behaviours and honours"), "membership.view", _membership),
     _TabOf("history", _("Timeline"), "", _history),
+    _TabOf("audiences", _("Audiences"), "audiences.view", _audiences),
     _TabOf("merges", _("Merges"), "", _merges),
 )
-    _TabOf("audiences", _("Audiences"), "audiences.view", _audiences),

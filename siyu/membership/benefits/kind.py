@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 
 ECONOMIC, SERVICE, IDENTITY = "economic", "service", "identity"
 FAMILIES = (ECONOMIC, SERVICE, IDENTITY)
@@ -30,7 +31,7 @@ class Field:
                 raise Refusal("benefit.terms", "%(field)s: a text of up to 200 characters", field=self.name)
             return value.strip()
         if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
-            words = "%(field)s: a whole number from %(least)s to %(most)s"
+            words = gettext_noop("%(field)s: a whole number from %(least)s to %(most)s")
             raise Refusal("benefit.terms", words, field=self.name, least=self.least, most=self.most)
         return value
 

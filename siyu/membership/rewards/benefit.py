@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from siyu.lib.clock import days_after
 from siyu.lib.refusal import Refusal
@@ -48,5 +48,5 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
 def words(terms: dict[str, Any]) -> str:
     name = Benefit.objects.filter(code=terms["benefit"]).order_by("-version").values_list("name", flat=True).first() or terms["benefit"]
     if "days" in terms:
-        return ngettext("%(name)s for a day", "%(name)s for %(days)s days", terms["days"]) % {"name": name, "days": terms["days"]}
+        return gettext("%(name)s, days: %(days)s") % {"name": name, "days": terms["days"]}
     return gettext("benefit %(name)s") % {"name": name}

@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from siyu.lib.words import gettext_noop as _
+
 from .period import Period, period_of
 
 MAX_TIMES = 100_000
@@ -98,19 +100,28 @@ def fault_of(definition: Definition) -> str | None:
     """What is wrong with a definition, in words; None when nothing is."""
     quota, sources = definition.quota, definition.sources
     wrong = (
-        (quota is not None and not 1 <= quota.times <= MAX_TIMES, "a quota is 1 to 100000 uses a period"),
-        (len(sources) > 20, "a benefit has up to 20 lines of who gets it"),
-        (any(not source.codes or len(source.codes) > 50 for source in sources), "each line names 1 to 50 tiers, tags or audiences"),
+        (quota is not None and not 1 <= quota.times <= MAX_TIMES, _("a quota is 1 to 100000 uses a period")),
+        (len(sources) > 20, _("a benefit has up to 20 lines of who gets it")),
+        (
+            any(not source.codes or len(source.codes) > 50 for source in sources),
+            _("each line names 1 to 50 tiers, tags or audiences"),
+        ),
         (
             any(source.times is not None and not 1 <= source.times <= MAX_TIMES for source in sources),
             "a quota is 1 to 100000 uses a period",
         ),
-        (quota is None and any(source.times is not None for source in sources), "a number of uses needs a quota with its period"),
-        (not 0 <= definition.trial_days <= 90, "a trial has 0 to 90 days"),
-        (definition.trial_days > 0 and not any(source.by == "tier" for source in sources), "a trial is of a tier's benefit"),
-        (definition.cost_minor is not None and not 0 <= definition.cost_minor <= 10**10, "a cost lies between 0 and 100000000.00"),
-        (max(map(len, (definition.words, definition.words_en))) > 500, "a description has up to 500 characters"),
-        (len(definition.name_en) > 60, "a name has up to 60 characters"),
+        (
+            quota is None and any(source.times is not None for source in sources),
+            _("a number of uses needs a quota with its period"),
+        ),
+        (not 0 <= definition.trial_days <= 90, _("a trial has 0 to 90 days")),
+        (definition.trial_days > 0 and not any(source.by == "tier" for source in sources), _("a trial is of a tier's benefit")),
+        (
+            definition.cost_minor is not None and not 0 <= definition.cost_minor <= 10**10,
+            _("a cost lies between 0 and 100000000.00"),
+        ),
+        (max(map(len, (definition.words, definition.words_en))) > 500, _("a description has up to 500 characters")),
+        (len(definition.name_en) > 60, _("a name has up to 60 characters")),
     )
     return next((words for is_wrong, words in wrong if is_wrong), None)
 

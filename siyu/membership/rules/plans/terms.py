@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from siyu.lib.words import gettext_noop as _
+
 MAX_MONTHS, MAX_DAYS = 120, 3_660
 LEAST_NOTICE_DAYS = (
     5  # an automatic renewal is announced at least so early: Regulations on the protection of consumers' rights, 2024, art. 10
@@ -69,18 +71,24 @@ def fault_of(terms: PlanTerms) -> str | None:
     """What is wrong with these terms, in words; None when nothing is."""
     trial, refund = terms.trial, terms.refund
     wrong = (
-        (terms.price_minor < 0 or terms.price_minor > 10**12, "a price lies between 0 and 10000000000.00"),
-        (not 0 <= terms.months <= MAX_MONTHS or not 0 <= terms.days <= MAX_DAYS, "a period has up to 120 months and up to 3660 days"),
-        (terms.months + terms.days == 0, "a period has at least a day"),
-        (trial is not None and not 1 <= trial.days <= 366, "a trial has 1 to 366 days"),
-        (trial is not None and not 0 <= trial.price_minor <= 10**12, "a trial's price lies between 0 and 10000000000.00"),
-        (trial is not None and bool(trial.sku) and trial.sku == terms.sku, "trial and plan are sold under different SKUs"),
-        (not 0 <= terms.grace_days <= 90, "grace lies between 0 and 90 days"),
-        (not LEAST_NOTICE_DAYS <= terms.notice_days <= 60, "a renewal is announced 5 to 60 days before"),
-        (not 0 <= refund.full_days <= 90, "a full refund is given within 0 to 90 days"),
-        (len(terms.benefits) > 50 or len(set(terms.benefits)) < len(terms.benefits), "a plan gives up to 50 benefits, each once"),
-        (len(terms.gift) > 10, "a plan gives up to 10 gifts"),
-        (len(terms.sku) > 100 or (trial is not None and len(trial.sku) > 100), "a SKU has up to 100 characters"),
-        (len(terms.words) > 500 or len(terms.words_en) > 500, "a description has up to 500 characters"),
+        (terms.price_minor < 0 or terms.price_minor > 10**12, _("a price lies between 0 and 10000000000.00")),
+        (
+            not 0 <= terms.months <= MAX_MONTHS or not 0 <= terms.days <= MAX_DAYS,
+            _("a period has up to 120 months and up to 3660 days"),
+        ),
+        (terms.months + terms.days == 0, _("a period has at least a day")),
+        (trial is not None and not 1 <= trial.days <= 366, _("a trial has 1 to 366 days")),
+        (trial is not None and not 0 <= trial.price_minor <= 10**12, _("a trial's price lies between 0 and 10000000000.00")),
+        (trial is not None and bool(trial.sku) and trial.sku == terms.sku, _("trial and plan are sold under different SKUs")),
+        (not 0 <= terms.grace_days <= 90, _("grace lies between 0 and 90 days")),
+        (not LEAST_NOTICE_DAYS <= terms.notice_days <= 60, _("a renewal is announced 5 to 60 days before")),
+        (not 0 <= refund.full_days <= 90, _("a full refund is given within 0 to 90 days")),
+        (
+            len(terms.benefits) > 50 or len(set(terms.benefits)) < len(terms.benefits),
+            _("a plan gives up to 50 benefits, each once"),
+        ),
+        (len(terms.gift) > 10, _("a plan gives up to 10 gifts")),
+        (len(terms.sku) > 100 or (trial is not None and len(trial.sku) > 100), _("a SKU has up to 100 characters")),
+        (len(terms.words) > 500 or len(terms.words_en) > 500, _("a description has up to 500 characters")),
     )
     return next((words for is_wrong, words in wrong if is_wrong), None)

@@ -7,6 +7,7 @@ import msgspec
 from django.db import transaction
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.loyalty.services import define_unit
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -40,7 +41,7 @@ def publish_benefit(
         if newest is not None and newest.kind != kind:
             raise Refusal("benefit.kind", "a benefit of another kind needs another code")
         if newest is not None and from_day < newest.from_day:
-            words = "version %(version)s begins on %(day)s: choose a later day"
+            words = gettext_noop("version %(version)s begins on %(day)s: choose a later day")
             raise Refusal("benefit.order", words, version=newest.version, day=newest.from_day)
         if newest is None:
             define_unit(by, unit_of(code), name.strip(), TERMS, from_day, now=now)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -166,7 +167,7 @@ def _may_use(ask: BenefitAsk, held: dict[str, Standing], taken: int, now: dateti
         period = standing.holding.period
         if period is None or period.until is None:
             raise Refusal("benefit.used_up", "%(left)s of %(times)s uses are left", left=left - taken, times=standing.holding.times)
-        words = "%(left)s of %(times)s uses are left; the next can be used on %(day)s"
+        words = gettext_noop("%(left)s of %(times)s uses are left; the next can be used on %(day)s")
         raise Refusal("benefit.used_up", words, left=left - taken, times=standing.holding.times, day=period.until)
     return standing
 
@@ -189,7 +190,7 @@ def _left(standing: Standing | None) -> int | None:
 
 
 def _body(ask: BenefitAsk) -> dict[str, Any]:
-    return {name: value for name, value in ask._asdict().items() if name not in ("key", "because")}
+    return {name: value for name, value in ask._asdict().items() if name != "because"}
 
 
 def _keep(by: Actor, fresh: Sequence[tuple[BenefitAsk, int, Standing]], now: datetime, source: str) -> None:
