@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from siyu.lib.web import formats
 from siyu.loyalty.queries import Reason, earn_rules
 
-from .words import UNITS, Words, day_words, said, signed
+from .words import UNITS, Words, day_words, last_day, said, signed
 
 FACTS: Words = {
     "order.paid": gettext_lazy("You paid an order"),
@@ -126,7 +126,7 @@ def _note(reason: Reason, today: date) -> str:
                 else _("available some days after you receive the order")
             )
         if reason.expires_at:
-            notes.append(_("use by %(day)s") % {"day": day_words(reason.expires_at, today)})
+            notes.append(_("use by %(day)s") % {"day": last_day(reason.expires_at, today)})
     elif _title(reason, today) != said(KINDS, reason.kind):
         notes.append(said(KINDS, reason.kind))
     return " · ".join(notes)

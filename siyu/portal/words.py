@@ -1,7 +1,7 @@
 """How the member centre says things: days, entries of points, orders, purposes; code → words."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -46,7 +46,7 @@ HANDLES: Words = {
     "mini_openid": gettext_lazy("Mini-program"),
     "wecom_external_userid": gettext_lazy("WeCom"),
 }
-UNITS: Words = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value")}
+UNITS: Words = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value"), "count": gettext_lazy("orders")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -70,6 +70,11 @@ def month_words(month: date) -> str:
     """`May 2026` or `2026年5月`."""
     is_chinese = (get_language() or "").startswith("zh")
     return f"{month.year}年{month.month}月" if is_chinese else f"{_MONTHS[month.month - 1]} {month.year}"
+
+
+def last_day(instant: datetime, today: date) -> str:
+    """The last day before an instant: what ends at midnight can be used until the day before."""
+    return day_words(instant - timedelta(microseconds=1), today)
 
 
 def signed(amount: int) -> str:

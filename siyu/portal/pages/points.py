@@ -1,17 +1,21 @@
 """Points in plain words, and for each entry why: what happened, by which rule, what came of it."""
 
+from datetime import timedelta
+
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from siyu.lib.web.keyset import decode, encode
-from siyu.loyalty.queries import balances, why_points
+from siyu.loyalty.queries import balances, expiring, why_points
 from siyu.merchant.queries import today
 
 from ..access import MemberRequest, member_only
 from ..entries import line_of, story_of
+from ..words import last_day
 from .parts import show
 
 PAGE = 30
+SOON = timedelta(days=45)
 UNIT = "points"
 
 
@@ -27,10 +31,17 @@ def points(request: MemberRequest) -> HttpResponse:
         "tab": "points",
         "purse": balances([member.id], request.now).get(member.id, {}).get(UNIT),
         "lines": [line_of(reason, day) for reason in reasons[:PAGE]],
+        "expiring": _expiring(request),
         "older": older,
         "is_older": bool(cursor),
     }
     return show(request, "points", context)
+
+
+def _expiring(request: MemberRequest) -> dict[str, object] | None:
+    """What expires first within the next weeks, and its last day."""
+    found = expiring(request.member.id, UNIT, request.now, request.now + SOON)
+    return {"amount": found[1], "day": last_day(found[0], today(request.now))} if found else None
 
 
 @member_only

@@ -1,4 +1,4 @@
-"""The tier: where a member stands, what is missing to the next, how long it keeps."""
+"""The tier: where a member stands, what keeps it and until when, what is missing to the next."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,12 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.urls import reverse
 
-from siyu.loyalty.queries import LadderStep, ladder, standings
+from siyu.lib.web import formats
+from siyu.loyalty.queries import LadderStep, Projection, ladder, projections
 from siyu.merchant.queries import today
 
 from ..access import MemberRequest, member_only
+from ..words import UNITS, said
 from .parts import show
 
 
@@ -20,40 +22,45 @@ class Progress:
 
     code: str
     name: str
-    growth: int
+    value: str
+    reached: int
     since: datetime | None
     next_name: str
-    next_at: int
-    missing: int
+    next_at: str
+    missing: str
     percent: int
+    words: tuple[str, ...]
 
 
 @member_only
 def tier(request: MemberRequest) -> HttpResponse:
-    """Progress, and the whole ladder."""
-    progress = progress_of(request.member.id, request.now)
-    steps = ladder(today(request.now))
+    """Progress on the main track with its whole ladder, and what every other track says."""
+    found = projections(request.member.id, request.now)
+    progress = _progress(found[0], ladder(today(request.now))) if found else None
+    steps = ladder(today(request.now)) if progress else []
     rungs = [(step, progress is not None and step.code == progress.code, factor_of(step)) for step in steps]
-    return show(request, "tier", {"tab": "me", "back_url": reverse("m:home"), "progress": progress, "rungs": rungs})
+    context = {"progress": progress, "rungs": rungs, "others": found[1:]}
+    return show(request, "tier", {"tab": "me", "back_url": reverse("m:home"), **context})
 
 
 def progress_of(member_id: int, now: datetime) -> Progress | None:
-    """Where a member stands; one whose growth never moved stands on the step that asks for none. None when no ladder is in force."""
-    steps = ladder(today(now))
-    held = standings([member_id]).get(member_id)
-    if held is not None:
-        begins = next((step.threshold for step in steps if step.code == held.code), 0)
-        ends = held.growth + held.missing
-        share = 100 if ends <= begins else max(0, min(100, 100 * (held.growth - begins) // (ends - begins)))
-        return Progress(held.code, held.name, held.growth, held.since, held.next_name, ends, held.missing, share if held.next_name else 100)
-    base = next((step for step in steps if step.threshold == 0), None)
-    if base is None:
-        return None
-    above = next((step for step in steps if step.threshold > 0), None)
-    missing = above.threshold if above else 0
-    return Progress(base.code, base.name, 0, None, above.name if above else "", missing, missing, 0 if above else 100)
+    """Where a member stands on the main track; None when no ladder is in force."""
+    found = projections(member_id, now)
+    return _progress(found[0], ladder(today(now))) if found else None
 
 
 def factor_of(step: LadderStep) -> str:
     """`1.2` where a step multiplies points; empty where it does not."""
     return "" if step.multiplier == Decimal(1) else f"{step.multiplier.normalize():f}"
+
+
+def _progress(one: Projection, steps: list[LadderStep]) -> Progress:
+    begins = next((step.threshold for step in steps if step.code == one.tier), 0)
+    ends = one.value + one.next_missing
+    share = 100 if not one.next_tier or ends <= begins else max(0, min(100, 100 * (one.value - begins) // (ends - begins)))
+
+    def amount(number: int) -> str:
+        return formats.money(number) if one.unit == "spend" else f"{formats.number(number)} {said(UNITS, one.unit)}"
+
+    words = (one.tier, one.tier_name, amount(one.value), one.value, one.since, one.next_name, amount(ends), amount(one.next_missing), share)
+    return Progress(*words, one.words)

@@ -110,3 +110,22 @@ def test_a_member_without_anything_is_told_what_to_do():
     assert "No points yet" in client.get("/m/points").content.decode()
     assert "No orders yet" in client.get("/m/orders").content.decode()
     assert client.get("/m/tier").context["progress"].percent == 0
+
+
+@pytest.mark.django_db
+def test_what_expires_soon_is_said_with_its_last_day():
+    from datetime import timedelta
+
+    from siyu.lib.clock import days_after, utc_now
+    from siyu.loyalty.services import Because, Grant, grant
+    from siyu.merchant.queries import settings_book, today
+    from siyu.merchant.rules import SYSTEM
+    from siyu.portal.words import day_words
+
+    live()
+    client, now = signed_in(), utc_now()
+    ends = days_after(now, 10, settings_book().zone(now.date()))
+    grant(SYSTEM, [Grant(client.who.pk, "points", 66, "soon", Because("gift", "1", "限时积分"), expires_at=ends)], now)
+    with translation.override("en"):
+        last = day_words(today(now) + timedelta(days=9), today(now))
+    assert f"66 points expire on {last}" in client.get("/m/points").content.decode()
