@@ -118,7 +118,9 @@ def one(request: HttpRequest, audience: int) -> Any:
 
 
 @router.get("/{int:audience}/members", auth=VIEW, response={200: MembersOut, **FAULTS}, summary="Who is in")
-def members(request: HttpRequest, audience: int, after: int = Query(0, ge=0, le=2**63 - 1), limit: int = Query(100, ge=1, le=MAX_PAGE)) -> MembersOut:
+def members(
+    request: HttpRequest, audience: int, after: int = Query(0, ge=0, le=2**63 - 1), limit: int = Query(100, ge=1, le=MAX_PAGE)
+) -> MembersOut:
     """Members in a stable order, page by page: ask again with `after` = `next`."""
     _audience(audience)
     rows = queries.members(audience, WHOLE, after=after, limit=limit + 1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 
 from .compiling import expanded, named_audiences
 from .conditions import kinds
@@ -31,7 +32,7 @@ def checked(rule: Any, *, audience_id: int = 0, tag: str = "") -> tuple[Node, No
     )
     for leaf in leaves(node):
         if leaf.kind == "listed" and leaf.terms.list not in known:
-            raise RuleError(leaf.at, "there is no list %(number)s", number=leaf.terms.list)
+            raise RuleError(leaf.at, gettext_noop("there is no list %(number)s"), number=leaf.terms.list)
     _refuse_circles_of_tags({**rules, audience_id: node}, audience_id, tag)
     return node, whole
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siyu.facts import filters
+from siyu.lib.words import gettext_noop
 
 from .asking import Asking, Counted, Known, Source, Sql, least, literal
 from .conditions import conditions
@@ -39,9 +40,9 @@ def _expanded(node: Node, rules: Mapping[int, Node], seen: tuple[int, ...]) -> N
         return node
     number = node.terms.audience
     if number in seen:
-        raise RuleError(node.at, "audience %(number)s leads back to itself", number=number)
+        raise RuleError(node.at, gettext_noop("audience %(number)s leads back to itself"), number=number)
     if number not in rules:
-        raise RuleError(node.at, "there is no audience %(number)s", number=number)
+        raise RuleError(node.at, gettext_noop("there is no audience %(number)s"), number=number)
     return Group(node.at, "all", (_expanded(rules[number], rules, (*seen, number)),), of=node)
 
 

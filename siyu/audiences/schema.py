@@ -36,4 +36,3 @@ def _groups() -> list[dict[str, Any]]:
     return [
         {"type": "object", "properties": {word: part}, "required": [word], "additionalProperties": False} for word, part in parts.items()
     ]
-

@@ -23,7 +23,9 @@ ATTRIBUTED = Source(
 COLUMNS = {"first": ("f.code", "f.name", "a.first_at"), "last": ("l.code", "l.name", "a.last_at")}
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="channel"):
+class Terms(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="channel"
+):
     """The first (or last) channel that brought the member is one of the channels, by code."""
 
     which: Annotated[Literal["first", "last"], Meta(title="which")] = "first"

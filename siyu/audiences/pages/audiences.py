@@ -37,7 +37,7 @@ PAGE = 25
 
 class Audiences(ListTable):
     name = tables.Column(_("Audience"), linkify=("audience", {"pk": tables.A("id")}))
-    members = NumberColumn(_("Members"))
+    members = NumberColumn(_("People in it"))
     trend = tables.Column(_("30 days"), empty_values=())
     tag = tables.Column(_("Tag"), default="–")
     computed_at = InstantColumn(_("Judged whole"))
@@ -159,8 +159,8 @@ def _trend(found: AudienceView) -> Chart:
     today = this_day()
     days = queries.trend(found.id, today - timedelta(days=TREND_DAYS))
     rows = [[day.day, day.size, day.entered, day.went] for day in days]
-    columns = [Column(_("Day"), "day"), Column(_("Members"), "number"), Column(_("Came"), "number"), Column(_("Went"), "number")]
-    series = [Series(_("Members"), [day.size for day in days])]
+    columns = [Column(_("Day"), "day"), Column(_("People in it"), "number"), Column(_("Came"), "number"), Column(_("Went"), "number")]
+    series = [Series(_("People in it"), [day.size for day in days])]
     help = _("Members at the end of each business day on which somebody came or went.")
     return Chart("trend", _("Members over time"), over_days([day.day for day in days], series), columns, rows, help=help, height=220)
 

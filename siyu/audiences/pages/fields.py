@@ -44,7 +44,7 @@ CHOICES: dict[str, Words] = {
     "refunded_minor": _("refunded (fen)"), "net_minor": _("net revenue (fen)"), "average_minor": _("net revenue an order (fen)"),
 }  # fmt: skip
 WINDOWS: Choices = (
-    ("", _("ever")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")), ("ago", _("between … and … days ago")),
+    ("", _("at any time")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")), ("ago", _("between … and … days ago")),
     ("older", _("at least … days ago")), ("between", _("between two days")),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ SHOWN = 1_000  # rejected lines on the page
 
 class Lists(ListTable):
     name = tables.Column(_("List"))
-    lines = NumberColumn(_("Lines"))
+    lines = NumberColumn(_("Lines taken"))
     created_by = tables.Column(_("Made by"))
     created_at = InstantColumn(_("Made"))
     step = tables.Column("", empty_values=())

@@ -27,7 +27,7 @@ EMPTY: dict[str, Any] = {"all": [{"condition": "did_fact", "fact": "order.paid",
 
 class AudienceForm(Form):
     name = CharField(label=_("Name"), max_length=100)
-    description = CharField(label=_("Description"), max_length=1_000, required=False, widget=Textarea(attrs={"rows": 2}))
+    description = CharField(label=_("What it is for"), max_length=1_000, required=False, widget=Textarea(attrs={"rows": 2}))
     tag = CharField(
         label=_("Keep as tag"), max_length=60, required=False, help_text=_("Whoever is in carries this tag; it goes when they leave.")
     )

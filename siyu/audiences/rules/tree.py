@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 
 MAX_DEPTH = 8
 MAX_NODES = 100  # of one rule, the rules of audiences that it names not counted
@@ -62,31 +63,31 @@ def parsed(rule: Any, kinds: Mapping[str, type]) -> Node:
 
 def _node(rule: Any, at: str, depth: int, kinds: Mapping[str, type], counted: list[int]) -> Node:
     if not isinstance(rule, dict):
-        raise RuleError(at, "must be an object")
+        raise RuleError(at, gettext_noop("must be an object"))
     if depth > MAX_DEPTH:
-        raise RuleError(at, "nested deeper than %(limit)s", limit=MAX_DEPTH)
+        raise RuleError(at, gettext_noop("nested deeper than %(limit)s"), limit=MAX_DEPTH)
     counted[0] += 1
     if counted[0] > MAX_NODES:
-        raise RuleError(at, "a rule has at most %(limit)s nodes", limit=MAX_NODES)
+        raise RuleError(at, gettext_noop("a rule has at most %(limit)s nodes"), limit=MAX_NODES)
     if not rule:
         return Group(at, "all", ())
     if "condition" in rule:
         return _leaf(rule, at, kinds)
     if len(rule) != 1 or (word := next(iter(rule))) not in WORDS:
-        raise RuleError(at, "must be one of all, any, not, or a condition")
+        raise RuleError(at, gettext_noop("must be one of all, any, not, or a condition"))
     here = f"{at}.{word}".lstrip(".")
     inner = rule[word]
     if word == "not":
         return Group(at, "not", (_node(inner, here, depth + 1, kinds, counted),))
     if not isinstance(inner, list) or not 1 <= len(inner) <= MAX_NODES:
-        raise RuleError(here, "must be a list of 1 to %(limit)s nodes", limit=MAX_NODES)
+        raise RuleError(here, gettext_noop("must be a list of 1 to %(limit)s nodes"), limit=MAX_NODES)
     return Group(at, word, tuple(_node(each, f"{here}[{place}]", depth + 1, kinds, counted) for place, each in enumerate(inner)))
 
 
 def _leaf(rule: Rule, at: str, kinds: Mapping[str, type]) -> Leaf:
     kind = rule["condition"]
     if not isinstance(kind, str) or kind not in kinds:
-        raise RuleError(at, "there is no condition %(kind)s", kind=str(kind)[:60])
+        raise RuleError(at, gettext_noop("there is no condition %(kind)s"), kind=str(kind)[:60])
     try:
         return Leaf(at, kind, msgspec.convert(rule, type=kinds[kind]))
     except (msgspec.ValidationError, RecursionError) as error:

@@ -33,7 +33,9 @@ def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str =
         _refuse_taken(name)
         if Audience.objects.filter(archived_at=None).count() >= MAX_AUDIENCES:
             raise Refusal("audience.too_many", "at most %(limit)s audiences: archive one first", limit=MAX_AUDIENCES)
-        made = Audience.objects.create(name=name, description=description, tag=tag, next_version=1, key=key, created_by=by.name, created_at=now)
+        made = Audience.objects.create(
+            name=name, description=description, tag=tag, next_version=1, key=key, created_by=by.name, created_at=now
+        )
         checked(rule, audience_id=made.pk, tag=tag)
         Version.objects.create(audience=made, number=1, rule=rule, made_by=by.name, made_at=now)
         audit(by, "audience.created", f"audience:{made.pk}", {"name": name, "rule": rule, "tag": tag})
