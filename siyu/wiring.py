@@ -164,6 +164,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("", "Dashboard", "dashboard", "insights.view", "chart-bar"),
     ("People", "Members", "members", "members.view", "users"),
     ("Membership", "Earn rules", "earn-rules", "loyalty.view", "coins"),
+    ("Membership", "Growth map", "growth-map", "loyalty.view", "map"),
     ("Membership", "Tiers", "tiers", "loyalty.view", "stairs"),
     ("Membership", "Unredeemed points", "liability", "loyalty.view", "scale"),
     ("Membership", "Benefits", "benefits", "membership.view", "discount"),

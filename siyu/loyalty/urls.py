@@ -5,9 +5,11 @@ from django.urls import URLPattern, path
 from .pages import liability
 from .pages.rules import approving, editor, listing, terms, versions
 from .pages.tiers import editor as ladder_editor
-from .pages.tiers import tracks
+from .pages.tiers import growth_map, tracks
 
 urlpatterns: list[URLPattern] = [
+    path("loyalty/map", growth_map.the_map, name="growth-map"),
+    path("loyalty/map/<str:step>", growth_map.place, name="growth-map-place"),
     path("loyalty/tiers", tracks.tiers, name="tiers"),
     path("loyalty/tiers/new", ladder_editor.edit_track, name="track-new"),
     path("loyalty/tiers/<str:track>/edit", ladder_editor.edit_track, name="track-edit"),

@@ -75,6 +75,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MapNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.TextField(unique=True)),
+                ('benefits', models.JSONField(default=list)),
+                ('benefit', models.TextField(default='')),
+                ('gesture', models.TextField(default='')),
+                ('updated_by', models.TextField()),
+                ('updated_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Operation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,7 +3,7 @@
 from .earning import Approval, BudgetUse, CapUse, Draft, EarnRule, PaymentTerms, PointsPayment
 from .ledger import Account, Entry, Lot, Purchase
 from .operations import Adjustment, Hold, Operation
-from .tiers import Standing, Tier, TierFloor, TierGift, TrackVersion
+from .tiers import MapNote, Standing, Tier, TierFloor, TierGift, TrackVersion
 from .units import Seal, Unit
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Entry",
     "Hold",
     "Lot",
+    "MapNote",
     "Operation",
     "PaymentTerms",
     "PointsPayment",

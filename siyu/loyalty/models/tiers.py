@@ -98,3 +98,14 @@ class TierGift(models.Model):
     track = models.TextField()
     tier = models.TextField()
     period = models.DateField()  # its first day; 0001-01-01: once for ever
+
+
+class MapNote(models.Model):
+    """What the operator placed at a step of the growth map: the benefits that draw people on, and the gesture that warms them."""
+
+    step = models.TextField(unique=True)  # a rung of the relationship ladder or a tier of the main track
+    benefits = models.JSONField(default=list)  # codes
+    benefit = models.TextField(default="")
+    gesture = models.TextField(default="")
+    updated_by = models.TextField()
+    updated_at = models.DateTimeField()

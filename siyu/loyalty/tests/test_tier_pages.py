@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from siyu.lib.clock import utc_now
 from siyu.loyalty.queries import track_versions
+from siyu.loyalty.queries.growth_map import growth_map
 from siyu.loyalty.tests.scene import install, pays, rows
 from siyu.loyalty.tests.test_liability import client_of
 from siyu.merchant.rules import Role
@@ -73,3 +74,21 @@ def test_who_may_only_look_cannot_edit() -> None:
     guide = client_of(Role.CUSTOMER_SERVICE)
     assert guide.get(reverse("tiers")).status_code == 200
     assert guide.get(reverse("track-edit", args=["growth"])).status_code == 403
+
+
+def test_the_growth_map_shows_every_step_and_what_is_placed_there() -> None:
+    install()
+    now = utc_now()
+    pays("anna", 600_000, "A1", now - timedelta(days=3))
+    pays("ben", 10_000, "B1", now - timedelta(days=3))
+    boss = client_of(Role.OWNER)
+    assert boss.post(reverse("growth-map-place", args=["gold"]), {"benefit": "生日礼", "gesture": "手写贺卡"}).status_code == 302
+
+    steps = {step.code: step for step in growth_map(now)}
+
+    assert (steps["gold"].members, steps["gold"].gesture) == (1, "手写贺卡")
+    assert (steps["buyer"].reached, steps["buyer"].went_on, steps["buyer"].lost) == (2, 1, 1)
+    assert [step.code for step in steps.values() if step.is_weakest]
+    page = boss.get(reverse("growth-map")).content.decode()
+    assert "手写贺卡" in page
+    assert boss.post(reverse("growth-map-place", args=["nowhere"]), {"benefit": "x"}).status_code == 200

@@ -1,6 +1,9 @@
 """Why a member holds this tier: growth against thresholds, what is missing, and when it moved."""
 
+from typing import Any
+
 from siyu.loyalty import queries as loyalty
+from siyu.loyalty.rules import TRACK
 
 from .moves import moves
 from .telling import Answer, Teller
@@ -32,5 +35,30 @@ def why_tier(member_id: int, teller: Teller) -> Answer:
         member_id,
         "tier.changed",
         teller,
-        lambda said: f"{said.get('from') or 'none'} → {said.get('to') or 'none'} at growth {said.get('growth', 0):,}",
+        _told,
     )
+    yield from _tracks(member_id, teller)
+
+
+def _told(said: dict[str, Any]) -> str:
+    why = f" ({said['why']})" if said.get("why") else ""
+    track = f" on {said['track']}" if said.get("track") not in (None, TRACK) else ""
+    return f"{said.get('from') or 'none'} → {said.get('to') or 'none'}{track} at growth {said.get('growth', 0):,}{why}"
+
+
+def _tracks(member_id: int, teller: Teller) -> Answer:
+    """Every track with what counts, what keeps the tier and what comes, and the tiers that staff granted."""
+    for one in loyalty.projections(member_id, teller.now):
+        yield "head", f"Track {one.track}: {one.tier_name or 'none'} by version {one.version}; {one.value:,} of {one.unit} count"
+        for words in one.words:
+            yield "line", words
+        if one.is_in_grace:
+            yield "line", "in days of grace"
+        if one.judged_at is not None:
+            yield "line", f"time alone judges next at {teller.instant(one.judged_at)}"
+    for floor in loyalty.floors_of(member_id):
+        ended = f"; taken away by {floor.removed_by}: {floor.removed_because}" if floor.removed_at else ""
+        yield (
+            "detail",
+            f"{floor.tier} on {floor.track} granted by {floor.given_by} until {teller.instant(floor.until)}: {floor.because}{ended}",
+        )
