@@ -1,6 +1,6 @@
 """What members of the demo find in the member centre: a check-in ladder, tasks, gifts, badges, a leaderboard; and whom to sign in as."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -9,8 +9,10 @@ from siyu.lib.crypto import decrypt_text
 from siyu.lib.sql import statements
 from siyu.membership.services import mall, tasks
 from siyu.membership.services.check_in import publish_check_in
+from siyu.membership.services.defaults import install_usual_benefits
 from siyu.membership.services.honours import publish_badge, publish_board, refresh_boards
 from siyu.membership.services.mall import GiftTerms
+from siyu.membership.services.plans import publish_plan
 from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 
@@ -25,6 +27,10 @@ GIFTS = (
     ("cup", "保温杯 500ml", "316 内胆，限量 20 只。", 2_400, 20, ["ship"]),
     ("eggs", "农家鲜鸡蛋 10 枚", "到店自提，当日有货。", 260, None, ["pick_up"]),
 )
+YEAR_CARD = {
+    "price_minor": 9_900, "months": 12, "sku": "YEAR-CARD", "rank": 1, "trial": {"days": 7}, "benefits": ["free_shipping"],
+    "grace_days": 3, "words": "全年包邮，生日双倍礼遇。", "words_en": "Free shipping all year.",
+}  # fmt: skip
 LADDER = ((1, 2), (3, 10), (7, 50), (14, 120), (30, 300))  # days in a row, points
 
 
@@ -42,6 +48,9 @@ def furnish(now: datetime) -> None:
     make_up = {"within_days": 7, "per_month": 3, "price_points": 20}
     publish_check_in(SYSTEM, {"steps": steps, "is_cyclic": True, "make_up": make_up}, day, today=day, now=now)
     _tasks(now)
+    begun = day - timedelta(days=180)  # what was used and paid over the last months is told of then
+    install_usual_benefits(SYSTEM, begun, now=now)
+    publish_plan(SYSTEM, "year_card", "年度会员", YEAR_CARD, begun, today=begun, now=now)
     for sort, (code, name, words, points, stock, delivery) in enumerate(GIFTS):
         terms = GiftTerms(name=name, description=words, points=points, delivery=delivery, limit_each=2, limit_period="month", sort=sort)
         mall.create_gift(SYSTEM, code, "physical", terms, now=now, stock=stock)

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from siyu.membership.queries.honours import all_badges, all_boards, badges_of, is_shown_on_boards, standings_of
@@ -17,9 +17,9 @@ MEASURES: Words = {
     "points": gettext_lazy("points"),
     "growth": gettext_lazy("growth value"),
     "check_ins": gettext_lazy("check-ins"),
-    "orders": gettext_lazy("orders"),
+    "orders": pgettext_lazy("measure", "orders"),
     "spend": gettext_lazy("spent"),
-    "facts": gettext_lazy("times"),
+    "facts": pgettext_lazy("measure", "times"),
 }
 
 
