@@ -20,7 +20,7 @@ from .queries.simulation import first_instant
 from .reactions import news_of
 from .reading import read
 from .rows import Touched
-from .rules import Ladder, Move, News, Programme, Standing, Track, replayed
+from .rules import Ladder, Move, News, Programme, Standing, Track, replayed, rungs_of
 from .rules.tiers.judging import PROGRAMME, period_end
 from .rules.tiers.terms import AtOnce, Calendar, Lifetime, Rolling
 from .standing import floors, movements, write_standings
@@ -112,7 +112,9 @@ def _judge(
             standings[row.member] = Standing(value, tier, ladder.version, since, tier, at, end, None, end, at)
         if tier != row.tier:
             news.append(News(Move(row.member, row.tier, tier, value, at, None, track.code, ladder.version, PROGRAMME), None))
-    write_standings(cursor, track, standings)
+    old = track.ladder(rows[0].version)
+    held = {code: rungs_of(old, code) for code in {row.tier for row in rows}}
+    write_standings(cursor, track, standings, before={row.member: held[row.tier] for row in rows})
     return news_of(programme, news)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.rules import Rung
 from siyu.members.services import hold_rungs
 
 from .rules import TRACK, Floor, Movement, Programme, Standing, Track, replayed, rungs_of
@@ -85,8 +86,10 @@ def replay_standings(
         write_standings(cursor, track, {owner: standing for owner, standing in standings.items() if standing.since is not None})
 
 
-def write_standings(cursor: Cursor, track: Track, standings: Mapping[int, Standing]) -> None:
-    """Write where members now stand on a track, and the rungs that the main track gives."""
+def write_standings(
+    cursor: Cursor, track: Track, standings: Mapping[int, Standing], *, before: Mapping[int, frozenset[Rung]] | None = None
+) -> None:
+    """Write where members now stand on a track, and the rungs that the main track gives; `before`: those known to be held already."""
     plain = {member: standing for member, standing in standings.items() if standing.judged_at is None}
     if plain:
         cursor.execute(_sql.write_standings, _columns(track, plain))
@@ -95,7 +98,9 @@ def write_standings(cursor: Cursor, track: Track, standings: Mapping[int, Standi
         periods = {name: [getattr(standing, name) for standing in rest.values()] for name in Standing._fields[4:]}
         cursor.execute(_sql.write_periods, _columns(track, rest) | periods)
     if track.code == TRACK and standings:
-        hold_rungs(cursor, {member: rungs_of(track.ladder(standing.version), standing.tier) for member, standing in standings.items()})
+        held = before or {}
+        rungs = {member: rungs_of(track.ladder(one.version), one.tier) for member, one in standings.items()}
+        hold_rungs(cursor, {member: own for member, own in rungs.items() if held.get(member) != own})
 
 
 def _columns(track: Track, standings: Mapping[int, Standing]) -> dict[str, Any]:
