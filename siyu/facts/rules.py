@@ -44,7 +44,7 @@ class Incoming(msgspec.Struct, kw_only=True, omit_defaults=True):
     is_historical: bool = False
 
 
-class Fact(msgspec.Struct, kw_only=True):
+class Fact(msgspec.Struct, kw_only=True, gc=False):
     """A fact in a batch: resolved, its personal values replaced by tokens.
 
     `member_id` is the member the handle belonged to when the fact came (a later merge of the same batch may have ended

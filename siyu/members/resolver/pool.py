@@ -17,7 +17,7 @@ from ..rules import Policy
 _sql = statements("siyu.members", "resolver")
 
 
-class Known(msgspec.Struct):
+class Known(msgspec.Struct, gc=False):  # never part of a circle
     id: int
     kind: str
     hash: bytes
@@ -34,12 +34,17 @@ class Known(msgspec.Struct):
         return self.person
 
     @property
+    def is_unheard_of(self) -> bool:
+        """New, and no message of the batch was said of it yet."""
+        return self.first_seen is None and bool(self.value)
+
+    @property
     def is_alone(self) -> bool:
         """New, and not yet anybody's."""
         return bool(self.value) and not self.person.handles and self.person.became is None
 
 
-class Person(msgspec.Struct):
+class Person(msgspec.Struct, gc=False):
     id: int
     is_identified: bool = False
     source_id: int = 0
