@@ -23,7 +23,8 @@ class Source:
     """Where conditions find what they judge: `relation` is what stands behind FROM, `member` the member's number in it.
 
     `is_row`: one row a member at most, whose columns are read as they are; otherwise columns are aggregates. Of a source with
-    `only`, no other rows are read than those whose `only` some condition names.
+    `only`, no other rows are read than those whose `only` some condition names; of one with `day`, none of days that are too long ago
+    for all of them.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Source:
     member: Sql
     is_row: bool = False
     only: Sql = ""
+    day: Sql = ""
 
 
 LIFE = Source("life", "members_lifecycle l", "l.member_id", is_row=True)
@@ -55,8 +57,12 @@ LINES = Source(
     " LEFT JOIN orders_category k ON k.id = p.category_id",
     "i.member_id",
 )
-COUNTED = Source("counted", "members_identity i JOIN {counted} d ON d.identity_id = i.id", "i.member_id", only="d.counter_id")
-MOMENTS = Source("moments", "members_identity i JOIN {moments} d ON d.identity_id = i.id", "i.member_id", only="d.watch_id")
+COUNTED = Source(
+    "counted", "members_identity i JOIN {counted} d ON d.identity_id = i.id", "i.member_id", only="d.counter_id", day="d.business_day"
+)
+MOMENTS = Source(
+    "moments", "members_identity i JOIN {moments} d ON d.identity_id = i.id", "i.member_id", only="d.watch_id", day="d.business_day"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,19 @@ class Asking:
         self.columns: dict[str, dict[Sql, str]] = {}  # source → expression → name
         self.sources: dict[str, Source] = {}
         self.only: dict[str, set[Any]] = {}
+        self.back: dict[str, dict[Any, int | None]] = {}  # source → `only` → days back that are read; None: all
         self.unknown_counters: dict[str, tuple[int, Counted]] = {}
         self.unknown_watches: dict[str, tuple[int, Counted]] = {}
 
-    def column(self, source: Source, expression: Sql, only: Any = None) -> Sql:
-        """A column of a source (an aggregate, unless it `is_row`); `only` names the rows it needs."""
+    def column(self, source: Source, expression: Sql, only: Any = None, back: int | None = None) -> Sql:
+        """A column of a source (an aggregate, unless it `is_row`); `only` names the rows it needs, `back` how many days of them."""
         self.sources.setdefault(source.name, source)
         named = self.columns.setdefault(source.name, {})
         if only is not None:
             self.only.setdefault(source.name, set()).add(only)
+            read = self.back.setdefault(source.name, {})
+            known = read.get(only, 0)
+            read[only] = None if back is None or known is None else max(back, known)
         name = named.setdefault(expression, f"c{len(named)}")
         return f"{source.name}.{name}"
 
@@ -142,7 +152,8 @@ class Asking:
 
     def midnight(self, day: Sql) -> Sql:
         """The instant at which a business day after today begins; null for null. Far days are cut at the horizon, which is early enough."""
-        return f"(%(midnights)s::timestamptz[])[least({day} - {self.today}, {HORIZON})]"
+        ahead = f"({day} - {self.today})"  # `least` would take the horizon for null
+        return f"(%(midnights)s::timestamptz[])[CASE WHEN {ahead} > {HORIZON} THEN {HORIZON} ELSE {ahead} END]"
 
     # --- windows ---
 

@@ -109,7 +109,16 @@ def _columns(ask: Asking, name: str) -> Sql:
 
 def _only(ask: Asking, source: Source) -> list[Sql]:
     wanted = sorted(ask.only.get(source.name, ()))
-    return [f"{source.only} = ANY({literal(wanted)})"] if source.only and wanted else []
+    if not source.only or not wanted:
+        return []
+    tests = [f"{source.only} = ANY({literal(wanted)})"]
+    back = ask.back.get(source.name, {})
+    bounded = [days for days in back.values() if days is not None]
+    if source.day and bounded:
+        recent = f"{source.day} >= {ask.today} - {max(bounded)}"
+        ever = sorted(number for number, days in back.items() if days is None)
+        tests.append(f"({source.only} = ANY({literal(ever)}) OR {recent})" if ever else recent)
+    return tests
 
 
 def _relation(ask: Asking, source: Source) -> Sql:

@@ -62,7 +62,7 @@ def times(ask: Asking, counted: Counted, window: Window) -> Sql:
     """How often, in a window."""
     r = rows(ask, counted, by_instant=window.in_hours)
     inside = ask.within(window, r.day, r.instant)
-    return f"coalesce({ask.column(r.source, f'sum({r.times}) FILTER (WHERE {r.these} AND {inside})', r.number)}, 0)"
+    return f"coalesce({ask.column(r.source, f'sum({r.times}) FILTER (WHERE {r.these} AND {inside})', r.number, _back(window))}, 0)"
 
 
 def latest(ask: Asking, counted: Counted, window: Window) -> Sql:
@@ -78,7 +78,12 @@ def _extreme(which: str, ask: Asking, counted: Counted, window: Window) -> Sql:
     r = rows(ask, counted, by_instant=window.in_hours)
     inside = ask.within(window, r.day, r.instant)
     place = r.instant if window.in_hours else r.day
-    return ask.column(r.source, f"{which}({place}) FILTER (WHERE {r.these} AND {inside})", r.number)
+    return ask.column(r.source, f"{which}({place}) FILTER (WHERE {r.these} AND {inside})", r.number, _back(window))
+
+
+def _back(window: Window) -> int | None:
+    """How many days back the facts lie that a window can hold; of hours a day more, for days that turn and zones that change."""
+    return window.last_hours // 24 + 2 if window.last_hours is not None else window.furthest
 
 
 def leaving(ask: Asking, counted: Counted, window: Window, *, the_last: bool) -> Sql | None:
@@ -97,4 +102,4 @@ def entering(ask: Asking, counted: Counted, window: Window) -> Sql | None:
         return None
     r = rows(ask, counted, by_instant=False)
     later = f"min({r.day}) FILTER (WHERE {r.these} AND {r.day} > {ask.today} - {window.nearest})"
-    return ask.midnight(f"({ask.column(r.source, later, r.number)} + {window.nearest})")
+    return ask.midnight(f"({ask.column(r.source, later, r.number, window.nearest)} + {window.nearest})")

@@ -36,7 +36,7 @@ def _periods(terms: Terms, ask: Asking) -> Sql:
     r = rows(ask, terms.counted, by_instant=False)
     age = f"greatest({ask.today} - {r.day}, 0)"
     inside = f"{r.these} AND {r.day} > {ask.today} - {terms.of * terms.days}"
-    return f"coalesce({ask.column(r.source, f'count(DISTINCT {age} / {terms.days}) FILTER (WHERE {inside})', r.number)}, 0)"
+    return f"coalesce({ask.column(r.source, f'count(DISTINCT {age} / {terms.days}) FILTER (WHERE {inside})', r.number, terms.of * terms.days)}, 0)"
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:
@@ -48,7 +48,7 @@ def next_due(terms: Terms, ask: Asking) -> Sql | None:
     r = rows(ask, terms.counted, by_instant=False)
     left = f"min({terms.days} - mod({ask.today} - {r.day}, {terms.days}))"
     inside = f"{r.these} AND {r.day} > {ask.today} - {terms.of * terms.days}"
-    return ask.midnight(f"({ask.today} + {ask.column(r.source, f'{left} FILTER (WHERE {inside})', r.number)})")
+    return ask.midnight(f"({ask.today} + {ask.column(r.source, f'{left} FILTER (WHERE {inside})', r.number, terms.of * terms.days)})")
 
 
 def dirty_on(terms: Terms) -> Sequence[Counted]:

@@ -68,7 +68,7 @@ def _source(terms: Terms, ask: Asking) -> tuple[Source, Sql]:
     only = literal(sorted(set(numbers)))
     read = (
         "SELECT i.member_id, d.watch_id, d.occurred_at, d.business_day AS day FROM members_identity i"
-        f" JOIN {{moments}} d ON d.identity_id = i.id WHERE d.watch_id = ANY({only})"
+        f" JOIN {{moments}} d ON d.identity_id = i.id WHERE d.watch_id = ANY({only}){_recent(terms, ask)}"
     )
     limit = f"interval '{terms.hours} hours'"
     done = f"watch_id = {numbers[0]}"
@@ -87,6 +87,15 @@ def _source(terms: Terms, ask: Asking) -> tuple[Source, Sql]:
         done += " AND after IS NULL"
     name = f"sequence_{crc32(read.encode())}"
     return Source(name, f"({read}) q", "q.member_id"), done
+
+
+def _recent(terms: Terms, ask: Asking) -> Sql:
+    """Of a window that moves, no instants are read that lie too far back to matter: its days, and those of all steps."""
+    window = terms.within
+    days = window.last_hours // 24 + 1 if window.last_hours is not None else window.furthest
+    if days is None:
+        return ""
+    return f" AND d.business_day >= {ask.today} - {days + len(terms.steps) * (terms.hours // 24 + 1) + 2}"
 
 
 def _ends(terms: Terms) -> Sql:
