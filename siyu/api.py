@@ -4,6 +4,7 @@ from http import HTTPStatus
 from importlib import import_module
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -59,6 +60,13 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
     """The body is no JSON."""
     return _fault(request, error.status_code, "request.unreadable", str(error))
+
+
+@public
+@csrf_exempt
+def nowhere(request: HttpRequest, address: str) -> HttpResponse:
+    """An address below `/api/v1/` that no operation has."""
+    return _fault(request, HTTPStatus.NOT_FOUND, "request.unknown", "there is nothing at this address")
 
 
 def _fault(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

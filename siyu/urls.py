@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from siyu.api import api
+from siyu.api import api, nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("api/v1/<path:address>", nowhere),
     path("", include("siyu.console.urls")),
     path("m/", include("siyu.portal.urls")),
     path("", include("siyu.acquisition.urls")),

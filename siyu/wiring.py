@@ -96,7 +96,12 @@ CHANNELS: dict[str, str] = {
 VARIABLES = ["siyu.members.variables"]
 
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
-API = ["/members siyu.members.api", "/audiences siyu.audiences.api", "/loyalty siyu.loyalty.api"]
+API = [
+    "/members siyu.members.api",
+    "/audiences siyu.audiences.api",
+    "/loyalty siyu.loyalty.api",
+    "/membership siyu.membership.api",
+]
 
 # who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them
 CODE_SENDERS: dict[str, str] = {"developer": "siyu.portal.senders.developer"}

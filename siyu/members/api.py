@@ -27,7 +27,7 @@ class CardIn(Body):
     code: str = Field(min_length=1, max_length=200)
 
 
-class MemberOut(Schema):
+class FoundMember(Schema):
     """A member as programs name it."""
 
     id: str = Field(description="the public id")
@@ -35,8 +35,8 @@ class MemberOut(Schema):
     nickname: str
 
 
-@router.post("/lookup", auth=ScopedKey("members.view"), response={200: MemberOut, **FAULTS}, summary="Find a member by a handle")
-def lookup(request: HttpRequest, body: HandleIn) -> MemberOut:
+@router.post("/lookup", auth=ScopedKey("members.view"), response={200: FoundMember, **FAULTS}, summary="Find a member by a handle")
+def lookup(request: HttpRequest, body: HandleIn) -> FoundMember:
     """The member who has this handle. 404 `member.unknown` when nobody has it, 409 `handle.blocked` when it names nobody."""
     named = queries.handle_named(body.kind, body.value)
     if named is None:
@@ -47,21 +47,21 @@ def lookup(request: HttpRequest, body: HandleIn) -> MemberOut:
     return told(found[0])
 
 
-@router.post("/card", auth=ScopedKey("members.view"), response={200: MemberOut, **FAULTS}, summary="Find a member by a card's code")
-def card(request: HttpRequest, body: CardIn) -> MemberOut:
+@router.post("/card", auth=ScopedKey("members.view"), response={200: FoundMember, **FAULTS}, summary="Find a member by a card's code")
+def card(request: HttpRequest, body: CardIn) -> FoundMember:
     """The member whose card shows this code, which is good for five minutes. 409 `card.unreadable`, `card.expired`."""
     return told(queries.survivor(read_card(body.code, utc_now())))
 
 
-@router.get("/{member}", auth=ScopedKey("members.view"), response={200: MemberOut, **FAULTS}, summary="A member")
-def one(request: HttpRequest, member: str) -> MemberOut:
+@router.get("/{member}", auth=ScopedKey("members.view"), response={200: FoundMember, **FAULTS}, summary="A member")
+def one(request: HttpRequest, member: str) -> FoundMember:
     """A member by public id; of one that was merged, who it became."""
     return told(queries.numbered(member))
 
 
-def told(number: int) -> MemberOut:
+def told(number: int) -> FoundMember:
     """What programs are told of a member."""
     found = queries.member(number, WHOLE)
     if found is None:
         raise Refusal("member.unknown", "there is no such member")
-    return MemberOut(id=found.public_id, is_identified=found.is_identified, nickname=found.nickname)
+    return FoundMember(id=found.public_id, is_identified=found.is_identified, nickname=found.nickname)

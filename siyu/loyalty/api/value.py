@@ -9,15 +9,15 @@ from ninja import Field, Query, Router, Schema
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey, ScopedKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 
-from . import queries, services
-from .services import Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
+from .. import queries, services
+from ..services import Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
+from .asking import MOVE, VIEW, caller
 
 router = Router(tags=["Value"])
-VIEW, MOVE = ScopedKey("loyalty.view"), ScopedKey("loyalty.move")
 Amount = Annotated[int, Field(ge=1, le=10**12, description="of the unit; stored balance in minor units")]
 Unit = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_:.-]*$", examples=["points"])]
 Words = Annotated[str, Field(max_length=200, description="what the member reads: 热水壶 × 1")]
@@ -181,7 +181,7 @@ def tier(request: HttpRequest, member: str) -> TierOut:
 @router.post("/members/{member}/grants", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Give value")
 def grant(request: HttpRequest, member: str, body: GrantIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """Give value to a member; what the member owes of the unit is paid out of it first."""
-    by, key = _caller(request, idempotency_key)
+    by, key = caller(request, idempotency_key)
     more = {} if body.expires_at is None else {"expires_at": body.expires_at}
     item = Grant(numbered(member), body.unit, body.amount, key, _because(by, body), available_at=body.available_at, **more)  # type: ignore[arg-type]
     return _told(services.grant(by, [item], utc_now()))
@@ -190,14 +190,14 @@ def grant(request: HttpRequest, member: str, body: GrantIn, idempotency_key: Ide
 @router.post("/members/{member}/spends", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Spend value")
 def spend(request: HttpRequest, member: str, body: SpendIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """Take value for good. 409 `value.insufficient` when there is not enough."""
-    by, key = _caller(request, idempotency_key)
+    by, key = caller(request, idempotency_key)
     return _told(services.spend(by, [Spend(numbered(member), body.unit, body.amount, key, _because(by, body))], utc_now()))
 
 
 @router.post("/members/{member}/holds", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Hold value for a cart")
 def hold(request: HttpRequest, member: str, body: HoldIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """Reserve value until it is captured, freed, or its time is over. Its `key` names it from here on."""
-    by, key = _caller(request, idempotency_key)
+    by, key = caller(request, idempotency_key)
     now = utc_now()
     until = now + timedelta(minutes=body.minutes)
     return _told(services.hold(by, [Hold(numbered(member), body.unit, body.amount, key, _because(by, body), until)], now))
@@ -206,35 +206,29 @@ def hold(request: HttpRequest, member: str, body: HoldIn, idempotency_key: Idemp
 @router.post("/holds/{key}/capture", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Capture a hold")
 def capture(request: HttpRequest, key: Key, body: PartIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """Spend a hold, or a part of it; the rest is freed. 404 `hold.unknown`, 409 `hold.closed`."""
-    by, own = _caller(request, idempotency_key)
+    by, own = caller(request, idempotency_key)
     return _told(services.capture(by, [Capture(key, own, body.amount)], utc_now()))
 
 
 @router.post("/holds/{key}/void", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Free a hold")
 def void(request: HttpRequest, key: Key, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """Free all that is held. 404 `hold.unknown`, 409 `hold.closed`."""
-    by, own = _caller(request, idempotency_key)
+    by, own = caller(request, idempotency_key)
     return _told(services.void(by, [Void(key, own, Because("api", by.name, ""))], utc_now()))
 
 
 @router.post("/moves/{key}/return", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Return what was spent")
 def give_back(request: HttpRequest, key: Key, body: PartIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """A spending or a capture returns to its lots with their expiry, wholly or in part. 404 `value.unknown`, 409 `value.returned`."""
-    by, own = _caller(request, idempotency_key)
+    by, own = caller(request, idempotency_key)
     return _told(services.give_back(by, [GiveBack(key, own, Because("api", by.name, body.words), body.amount)], utc_now()))
 
 
 @router.post("/moves/{key}/reversal", auth=MOVE, response={200: ReceiptOut, **FAULTS}, summary="Take back what was given")
 def take_back(request: HttpRequest, key: Key, body: PartIn, idempotency_key: IdempotencyKey) -> ReceiptOut:
     """A grant is undone by the unit's refund policy, wholly or in part. 404 `value.unknown`, 409 `value.returned`."""
-    by, own = _caller(request, idempotency_key)
+    by, own = caller(request, idempotency_key)
     return _told(services.take_back(by, [TakeBack(key, own, Because("api", by.name, body.words), body.amount)], utc_now()))
-
-
-def _caller(request: HttpRequest, key: str) -> tuple[Actor, str]:
-    """Who calls, and the key under which the ledger knows the call: two callers' keys never meet."""
-    by: Actor = request.auth  # type: ignore[attr-defined]
-    return by, f"api:{by.id}:{key}"
 
 
 def _because(by: Actor, body: GrantIn | SpendIn) -> Because:
