@@ -8,6 +8,7 @@ from siyu.facts.rules import Batch, Derived
 from siyu.lib.sql import statements
 
 from .everybody import judge_everybody, next_version
+from .plain import move_plain_lots
 from .programme import programme
 from .reactions import news_of
 from .reading import read
@@ -21,6 +22,8 @@ LIMIT = 5_000  # lots, and members to be judged, of one transaction
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Run what is due up to `batch.until`, oldest first, for a bounded number of members; call again while `next_due` says so."""
     rules = programme(cursor, batch.settings, batch.zone)
+    if move_plain_lots(cursor, rules, batch.until):
+        return []
     cursor.execute(_sql.members_due, {"until": batch.until, "limit": LIMIT})
     owners = [row[0] for row in cursor.fetchall()]
     if not owners:  # whoever remains has nothing else due: a new version of the tiers may judge them set by set

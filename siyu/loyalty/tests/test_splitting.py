@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -234,3 +235,12 @@ def in_parts(cuts: random.Random) -> Delivery:
 @given(histories(), st.randoms(use_true_random=False))
 def test_any_splitting_gives_the_same_ledger(facts: list[Incoming], cuts: random.Random) -> None:
     assert differences(run(facts, one_at_a_time), run(facts, in_parts(cuts))) == ""
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(histories())
+def test_the_short_way_of_masses_posts_what_the_fold_would(facts: list[Incoming]) -> None:
+    with patch("siyu.loyalty.plain.WORTH_IT", 1):
+        short = run(facts, one_at_a_time)
+    assert differences(run(facts, one_at_a_time), short) == ""
