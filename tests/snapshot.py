@@ -37,8 +37,10 @@ TABLES: dict[str, str] = {
     "acquisition_attribution": (
         "member_id@m, first_channel_id@c, first_code, first_at, first_message, last_channel_id@c, last_code, last_at, last_message"
     ),
-    "loyalty_account": "unit, origin_id@m, owner_id@m, pending, available, held, spent, expired, revoked, debt",
-    "loyalty_lot": "key, account_id@a, amount, remaining, reversed, expired, is_pending, available_at, expires_at, earned_at",
+    "loyalty_account": "unit, origin_id@m, owner_id@m, pending, available, held, spent, expired, revoked, debt, active_until",
+    "loyalty_lot": (
+        "key, account_id@a, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding, earned_at"
+    ),
     "loyalty_entry": "key, account_id@a, unit, debit, credit, amount, kind, fact_id@f, tier, multiplier, posted_at, business_day",
     "loyalty_purchase": "shop, order_number, paid_at, base_minor, refunded_minor, received_at, closed_at",
     "loyalty_capuse": "origin_id@m, rule_code, business_day, points, times",
@@ -48,12 +50,14 @@ TABLES: dict[str, str] = {
     "membership_checkin": "identity_id@i, day, at, is_made_up",
     "membership_laddergift": "origin_id@m, owner_id@m, day, streak, version, given_at",
     "membership_taskorder": "task, shop, number, identity_id@i, day, amount_minor, refunded_minor",
-    "membership_completion": (
-        "task, version, start, step, origin_id@m, owner_id@m, completed_at, completed_day, claim_until, claimed_at"
-    ),
+    "membership_completion": ("task, version, start, step, origin_id@m, owner_id@m, completed_at, completed_day, claim_until, claimed_at"),
     "membership_anniversary": "member_id@m, kind, since, due_at",
     "membership_planevent": (
         "key, kind, member_id@m, at, plan, version, is_trial, amount_minor, paid_at, of, ends, order_number, order_minor, is_told"
+    ),
+    "membership_benefituse": (
+        "key, origin_id@m, owner_id@m, benefit, version, quantity, value_minor, cost_minor, is_booked, used_at, business_day, "
+        "source, is_told"
     ),
     "membership_planterm": "owner_id@m, payment, plan, version, kind, from_day, to_day, amount_minor",
     "membership_subscription": (
@@ -101,11 +105,12 @@ def _names(by_origin: bool) -> dict[str, dict[Any, str]]:
     accounts = {
         number: f"{unit} of {people.get(origin)}" for number, unit, origin in _fetch("SELECT id, unit, origin_id FROM loyalty_account")
     }
+    lots = {number: str(key) for number, key in _fetch("SELECT id, key FROM loyalty_lot")}
     orders = dict(_fetch("SELECT id, number FROM orders_order"))
     channels = dict(_fetch("SELECT id, code FROM acquisition_channel"))
     sources = dict(_fetch("SELECT id, name FROM facts_source"))
     counters = dict(_fetch("SELECT id, key FROM facts_counter"))
-    return {"s": sources, "k": counters, "i": handles, "m": people, "f": facts, "a": accounts, "o": orders, "c": channels}
+    return {"s": sources, "k": counters, "i": handles, "m": people, "f": facts, "a": accounts, "l": lots, "o": orders, "c": channels}
 
 
 def _rows(table: str, columns: str, names: dict[str, dict[Any, str]]) -> list[tuple]:
