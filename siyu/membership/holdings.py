@@ -78,7 +78,10 @@ def holders(members: Collection[int], benefits: Iterable[Benefit], now: datetime
         elif base is not None:
             holder.tiers = {base.code: None}
     for member, plan, definition in _rows(_sql.plans_now, members=ids, day=day):
-        found[member].plan, found[member].plan_benefits = plan, msgspec.json.decode(definition, type=PlanTerms).benefits
+        terms = msgspec.json.decode(definition, type=PlanTerms)
+        found[member].plan, found[member].plan_benefits = plan, terms.benefits
+        if terms.tier:
+            found[member].tiers.setdefault(terms.tier, None)
     if tags := _named(benefits, "tag"):
         for member, name in _rows(_sql.tags, members=ids, names=tags):
             found[member].tags |= {name}

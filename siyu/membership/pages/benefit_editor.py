@@ -21,7 +21,7 @@ from ..services.defaults import install_usual_benefits
 from ..titles import FAMILIES, PERS, kind_title
 from .deeds import confirmed, this_day
 from .fields import NamesField
-from .promises import MoneyField
+from .promises import DayInput, MoneyField
 
 
 class BenefitForm(Form):
@@ -29,8 +29,8 @@ class BenefitForm(Form):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
-    words = forms.CharField(label=_("Description"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    words_en = forms.CharField(label=_("Description in English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    words = forms.CharField(label=_("What members read"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    words_en = forms.CharField(label=_("In English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     tiers = forms.MultipleChoiceField(label=_("Tiers that have it"), required=False, widget=forms.CheckboxSelectMultiple)
     more = forms.CharField(
         label=_("Other uses by tier"),
@@ -46,7 +46,7 @@ class BenefitForm(Form):
     trial_days = forms.IntegerField(
         label=_("Days to try"), min_value=0, max_value=90, initial=0, help_text=_("Members of the tier below may try it; 0: no trial.")
     )
-    from_day = forms.DateField(label=_("Holds from day"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_day = forms.DateField(label=_("Holds from day"), widget=DayInput())
 
     def __init__(self, kind: Kind, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -24,11 +24,12 @@ from siyu.merchant.rules import Scope
 
 from ..queries import benefits as queries
 from ..queries.benefits import BenefitView, UseView
+from ..queries.plans import plan_names
 from ..rules.benefits import Benefit
 from ..services.benefits import archive_benefit
 from ..titles import FAMILIES, PERS, SOURCES, kind_title
 from .deeds import answered, chosen_days, this_day
-from .promises import benefit_tabs
+from .promises import DayInput, benefit_tabs
 
 USE_HEADER = ("benefit", "member", "used_at", "quantity", "returned", "saved", "cost", "source", "by", "ref")
 DRAWN = 8  # benefits drawn by name
@@ -87,7 +88,7 @@ class Grants(ListTable):
 
 
 class EndForm(Form):
-    last_day = DateField(label=_("Last day"), widget=DateField.widget(attrs={"type": "date"}))
+    last_day = DateField(label=_("Last day"), widget=DayInput())
     code = CharField(label=_("Type the code to confirm"), max_length=40)
 
 
@@ -153,7 +154,9 @@ def benefit(request: PageRequest, code: str) -> HttpResponseBase:
     chart = trend([view], days, scope)
     if download := csv_of(request, [chart]):
         return download
-    lines = [(SOURCES.get(by, by), name, count) for by, name, count in queries.who_has(view.benefit, scope, this_day())]
+    names = {"tier": dict(queries.tiers_now(this_day())), "plan": plan_names()}
+    who = queries.who_has(view.benefit, scope, this_day())
+    lines = [(SOURCES.get(by, by), names.get(by, {}).get(name, name), count) for by, name, count in who]
     context = {
         "title": view.name,
         "view": view,

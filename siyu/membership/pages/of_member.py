@@ -35,7 +35,7 @@ from ..services.benefits import (
 from ..services.plans import PlanCancel, PlanPayment, PlanRefund, cancel_plan, pay_plan, refund_plan, resume_plan
 from ..titles import kind_title
 from .deeds import answered
-from .promises import MoneyField, seen
+from .promises import DayInput, MoneyField, seen
 
 
 class ReasonForm(Form):
@@ -54,7 +54,7 @@ class UseForm(Form):
 class GiveForm(ReasonForm):
     field_order = ("benefit", "until_day", "times")
     benefit = forms.ChoiceField(label=_("Benefit"))
-    until_day = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until_day = forms.DateField(label=_("Last day"), required=False, widget=DayInput())
     times = forms.IntegerField(label=_("More uses a period"), min_value=1, max_value=10_000, required=False)
 
 

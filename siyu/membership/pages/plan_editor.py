@@ -19,13 +19,13 @@ from ..queries import plans as queries
 from ..services.plans import publish_plan
 from .deeds import this_day
 from .fields import RewardsField
-from .promises import MoneyField
+from .promises import DayInput, MoneyField
 
 
 class PlanForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    words = forms.CharField(label=_("Description"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    words_en = forms.CharField(label=_("Description in English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    words = forms.CharField(label=_("What members read"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    words_en = forms.CharField(label=_("In English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     price_minor = MoneyField(label=_("Price"))
     months = forms.IntegerField(label=_("Months"), min_value=0, max_value=120, initial=12)
     days = forms.IntegerField(label=_("And days"), min_value=0, max_value=3_660, initial=0)
@@ -38,6 +38,7 @@ class PlanForm(Form):
         help_text=_("A plan of a higher rank begins at once with credit for the rest; one of a lower rank waits for the end."),
     )
     benefits = forms.MultipleChoiceField(label=_("Benefits"), required=False, widget=forms.CheckboxSelectMultiple)
+    tier = forms.ChoiceField(label=_("With the benefits of the tier"), required=False)
     gift = RewardsField(label=_("Gift on joining"), required=False)
     trial_days = forms.IntegerField(label=_("Days of trial"), min_value=0, max_value=366, initial=0, help_text=_("0: no trial."))
     trial_price_minor = MoneyField(label=_("Price of the trial"), required=False, initial=0)
@@ -53,11 +54,12 @@ class PlanForm(Form):
         label=_("All of it within days"), min_value=0, max_value=90, initial=0, help_text=_("If no benefit was used; 0: never.")
     )
     less_used = forms.BooleanField(label=_("Take off the value of benefits used"), required=False)
-    from_day = forms.DateField(label=_("Holds from day"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_day = forms.DateField(label=_("Holds from day"), widget=DayInput())
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         day = this_day()
+        self.fields["tier"].choices = [("", "—"), *of_benefits.tiers_now(day)]  # type: ignore[attr-defined]
         self.fields["benefits"].choices = [  # type: ignore[attr-defined]
             (view.code, view.name) for view in of_benefits.benefit_views(day, day)
         ]
@@ -65,7 +67,20 @@ class PlanForm(Form):
     def definition(self) -> dict[str, Any]:
         """What the service takes."""
         told = self.cleaned_data
-        same = ("price_minor", "months", "days", "sku", "rank", "benefits", "gift", "grace_days", "notice_days", "words", "words_en")
+        same = (
+            "price_minor",
+            "months",
+            "days",
+            "sku",
+            "rank",
+            "tier",
+            "benefits",
+            "gift",
+            "grace_days",
+            "notice_days",
+            "words",
+            "words_en",
+        )
         trial = {"days": told["trial_days"], "price_minor": told["trial_price_minor"] or 0, "sku": told["trial_sku"]}
         return {
             **{name: told[name] for name in same},

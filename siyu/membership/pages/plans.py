@@ -27,7 +27,7 @@ from ..queries.plans import PlanView, Subscriber
 from ..services.plans import archive_plan
 from ..titles import STATES
 from .deeds import answered, chosen_days, this_day
-from .promises import plan_tabs
+from .promises import DayInput, plan_tabs
 
 HEADER = ("member", "plan", "state", "since", "until", "auto_renew", "paid", "refunded")
 EXPORT = 100_000
@@ -83,7 +83,7 @@ class SubscriberFilter(FilterForm):
 
 
 class LastDayForm(Form):
-    last_day = DateField(label=_("Last day of sale"), widget=DateField.widget(attrs={"type": "date"}))
+    last_day = DateField(label=_("Last day of sale"), widget=DayInput())
 
 
 def period_words(terms: object) -> str:
@@ -207,9 +207,9 @@ def income_chart(days: DateRange, scope: Scope, plan: str | None) -> Chart:
     months = queries.income(days.first, days.last, business().zone, scope, plan)
     labels = [one.month.strftime("%Y-%m") for one in months]
     series = [
-        Series(_("Earned"), [one.recognised_minor for one in months]),
-        Series(_("Fees received"), [one.paid_minor for one in months]),
-        Series(_("Paid back"), [one.refunded_minor for one in months]),
+        Series(_("Earned"), [major(one.recognised_minor) for one in months]),
+        Series(_("Fees received"), [major(one.paid_minor) for one in months]),
+        Series(_("Paid back"), [major(one.refunded_minor) for one in months]),
     ]
     columns = [Column(_("Month")), Column(_("Earned"), "money"), Column(_("Fees received"), "money"), Column(_("Paid back"), "money")]
     rows = [[label, one.recognised_minor, one.paid_minor, one.refunded_minor] for label, one in zip(labels, months, strict=True)]

@@ -26,6 +26,7 @@ from siyu.membership.services.benefits import (
     try_benefit,
     use_benefit,
 )
+from siyu.membership.services.plans import publish_plan
 from siyu.merchant.rules import SYSTEM
 
 from .scene import DAY_BEFORE, LI, START, buys, days, happens, install_plans, member, rows, told
@@ -132,8 +133,6 @@ def test_the_most_generous_line_counts() -> None:
 def test_a_plan_gives_its_benefits_while_it_is_paid_and_in_grace() -> None:
     publish("fitting", "free_service", terms={"service": "Fitting", "worth_minor": 5_000})
     with_fitting = {"price_minor": 100, "days": 30, "sku": "FIT", "grace_days": 2, "benefits": ["fitting"]}
-    from siyu.membership.services.plans import publish_plan
-
     publish_plan(SYSTEM, "fit", "Fit", with_fitting, DAY_BEFORE, today=DAY_BEFORE, now=START)
     who = someone()
     assert left(who, "fitting") == "not held"
@@ -142,6 +141,18 @@ def test_a_plan_gives_its_benefits_while_it_is_paid_and_in_grace() -> None:
 
     assert [left(who, "fitting", START + days(day)) for day in (0, 29, 31, 32)] == [None, None, None, "not held"]
     assert use_benefit(LI, [asks(who, "u1", "fitting")], START)[0].value_minor == 5_000
+
+
+def test_a_plan_gives_the_benefits_of_a_tier_too() -> None:
+    publish("early", "early_access", terms={"hours": 24}, sources=[{"by": "tier", "codes": ["gold"]}])
+    terms = {"price_minor": 100, "days": 30, "sku": "GOLD", "tier": "gold"}
+    publish_plan(SYSTEM, "golden", "Golden", terms, DAY_BEFORE, today=DAY_BEFORE, now=START)
+    who = someone()
+    assert left(who, "early") == "not held"
+
+    buys("ann", "GOLD", 100, "1")
+
+    assert (left(who, "early"), left(who, "early", START + days(31))) == (None, "not held")
 
 
 def test_a_benefit_by_hand_ends_with_its_time_and_is_told() -> None:

@@ -42,7 +42,7 @@ class PlanTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trial: Trial | None = None
     grace_days: int = 0  # after the end benefits stay so long, in case a renewal is late
     notice_days: int = LEAST_NOTICE_DAYS
-    tier: str = ""  # held at least while it runs
+    tier: str = ""  # whose benefits it gives too; the tier that is shown and multiplies points stays the member's own
     benefits: tuple[str, ...] = ()  # codes
     gift: tuple[dict[str, Any], ...] = ()  # rewards on joining for the first time
     refund: RefundPolicy = RefundPolicy()
