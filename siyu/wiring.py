@@ -149,6 +149,7 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
+    (60, "siyu.loyalty.tasks.seal_ledger"),
     (900, "siyu.membership.tasks.refresh_boards"),
     (5, "siyu.touches.tasks.send"),
     (60, "siyu.touches.tasks.forget_senders"),
