@@ -71,3 +71,13 @@ def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str, monkeyp
     assert (report.facts, report.quarantined) == (3_099, 1)
     assert rows("SELECT code FROM facts_quarantine") == [("property.missing",)]
     assert rows("SELECT sum((properties ->> 'number')::int) FROM facts_log WHERE name = 'Song Played'") == [(sum(range(3_100)) - 5,)]
+
+
+def test_what_a_broken_process_does_not_open_is_opened_in_place(clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "WORTH_A_PROCESS", 200)
+    monkeypatch.setattr(opening, "PROGRAM", "raise SystemExit(3)")
+    for number in range(5):
+        record([fact(message=f"m{number}-{place}") for place in range(100)], source="web", received_at=NOW)
+
+    assert pump(NOW).facts == 500
+    assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
