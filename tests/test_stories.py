@@ -130,8 +130,17 @@ class Telling:
         services.archive_earn_rule(SYSTEM, told["code"], self._day(told.get("last_day")), today=self._day(), now=self.now)
 
     def _tiers(self, told: dict[str, Any]) -> None:
-        steps = [Step(code, code, growth, Decimal(str(multiplier))) for code, growth, multiplier in told["steps"]]
-        services.publish_tiers(SYSTEM, steps, self._day(told.get("from")), today=self._day(), now=self.now)
+        """Steps are [code, reached from, multiplier, kept down to, gifts of points]; the last three may be left out."""
+        steps = []
+        for code, reach, *more in told["steps"]:
+            multiplier, keep, gift = [*more, *[1, None, 0][len(more) :]]
+            gifts = (("points", gift),) if gift else ()
+            steps.append(Step(code, code, reach, Decimal(str(multiplier)), keep, gifts))
+        more = {name: told[name] for name in ("track", "name", "terms", "migration", "notice_days") if name in told}
+        services.publish_tiers(SYSTEM, steps, self._day(told.get("from")), today=self._day(), now=self.now, **more)
+
+    def _grants_tier(self, told: dict[str, Any]) -> None:
+        services.grant_tier(LIN, self._member(told["who"]), told["tier"], self._day(told["last_day"]), "as told", now=self.now)
 
     def _setting(self, told: dict[str, Any]) -> None:
         set_setting(SYSTEM, told["name"], told["value"], self._day(told.get("from")), now=self.now)

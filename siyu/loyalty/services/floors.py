@@ -104,4 +104,4 @@ def _tell(cursor: Cursor, news: Sequence[Derived], key: str, now: datetime) -> N
                 Incoming(name=one.name, occurred_at=at, message=message, handles=[handles[one.member_id]], properties=one.properties)
             )
     if facts:
-        record(facts, source="siyu", received_at=now)
+        record(facts, source="services", received_at=now)

@@ -12,6 +12,7 @@ from siyu.facts.rules import Incoming
 from siyu.facts.services import record
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.merchant.queries import today as business_today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -122,7 +123,8 @@ def _make_measured(by: Actor, unit: str, today: date, now: datetime) -> None:
 def _announce(track: str, version: int, from_day: date, migration: str, now: datetime) -> None:
     properties = {"track": track, "version": version, "from_day": str(from_day), "migration": migration}
     message = f"programme.announced:{track}:{version}:{now.isoformat()}"
-    record([Incoming(name="programme.announced", occurred_at=now, message=message, properties=properties)], source="siyu", received_at=now)
+    fact = Incoming(name="programme.announced", occurred_at=now, message=message, properties=properties)
+    record([fact], source="services", received_at=now)
 
 
 def write_tiers(by: Actor, steps: Sequence[Step], from_day: date, version: int, now: datetime, *, track: str = TRACK) -> None:
@@ -201,7 +203,7 @@ def move_members(by: Actor, track: str, version: int, *, now: datetime) -> None:
             raise Refusal("tiers.unknown", "version %(version)s does not wait for a hand", version=version)
         if found.by_hand_at is not None:
             raise Refusal("tiers.moved", "members have come over already")
-        if found.from_day is None or found.from_day > now.date():
+        if found.from_day is None or found.from_day > business_today(now):
             raise Refusal("tiers.past", "it begins on %(day)s", day=found.from_day)
         found.by_hand_at = now
         found.save(update_fields=["by_hand_at"])
