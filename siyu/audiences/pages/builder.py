@@ -1,6 +1,5 @@
 """The rule builder: a form whose every change is sent as a whole; the server adds, moves and takes out nodes. No state, no script."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -30,7 +30,7 @@ from .oracle import Oracle, Person
 
 pytestmark = pytest.mark.django_db
 COMMON = settings(
-    max_examples=int(os.environ.get("SIYU_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("SIYU_EXAMPLES", "25")),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example takes a second: to shrink it would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

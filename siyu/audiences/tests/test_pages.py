@@ -223,7 +223,7 @@ def test_every_page_opens(pool: int, name: str):
 def test_a_list_is_uploaded_and_every_line_not_taken_is_told(pool: int):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    file = SimpleUploadedFile("phones.csv", "phone\n138-0013-8000,x\n13900000000\n".encode())
+    file = SimpleUploadedFile("phones.csv", b"phone\n138-0013-8000,x\n13900000000\n")
     client = staff(Role.OPERATOR)
 
     page = client.post(reverse("audience-list-upload"), {"name": "名单", "kind": "phone", "file": file}).content.decode()

@@ -1,0 +1,297 @@
+"""Audiences as they live: edges as facts, changes, audiences of audiences, tags, lists, merges, batches of any size."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from siyu.audiences import queries, services
+from siyu.audiences.models import Audience, Due, Membership, Watch
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
+from siyu.lib.refusal import Refusal
+from siyu.members.models import Identity
+from siyu.members.queries import tags
+from siyu.members.services import merge_members, tag, undo_merge
+from siyu.merchant.rules import SYSTEM, WHOLE
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
+VIEWED = {"condition": "did_fact", "fact": "page.viewed", "within": {"last_days": 2}}
+PAID = {"condition": "did_fact", "fact": "order.paid"}
+
+
+def told(name: str, who: str, at: datetime, **properties) -> Incoming:
+    return Incoming(
+        name=name, occurred_at=at, message=f"{name} {who} {at.isoformat()}", handles=[Handle("user_id", who)], properties=properties
+    )
+
+
+def live(*facts: Incoming, at: datetime) -> None:
+    record(list(facts), source="web", received_at=at)
+    assert not pump(at).stopped
+
+
+def made(name: str, rule: dict, at: datetime = NOW, **more) -> int:
+    number = services.create(SYSTEM, name, rule, now=at, **more)
+    pump(at)
+    assert queries.audience(number).fault == ""
+    return number
+
+
+def edges() -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, occurred_at, properties ->> 'because', cause_id IS NOT NULL FROM facts_log WHERE name LIKE 'audience.%%' ORDER BY id"
+        )
+        return cursor.fetchall()
+
+
+def inside(number: int) -> int:
+    return Membership.objects.filter(audience_id=number).count()
+
+
+def member(who: str = "anna") -> int:
+    from siyu.lib.crypto import lookup_hash
+
+    return Identity.objects.get(hash=lookup_hash("user_id", who)).member_id
+
+
+def test_entering_is_caused_by_a_fact_and_leaving_by_business_midnight():
+    number = made("看过", VIEWED)
+
+    live(told("page.viewed", "anna", NOW), at=NOW + timedelta(minutes=1))
+    assert edges() == [("audience.entered", NOW, "fact", True)]
+
+    midnight = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)  # the day after tomorrow begins in Shanghai
+    pump(midnight - timedelta(seconds=1))
+    assert inside(number) == 1
+    pump(midnight)
+
+    assert inside(number) == 0
+    assert edges()[1:] == [("audience.left", midnight, "time", False)]
+    assert not Due.objects.exists()
+
+
+def test_whoever_is_in_from_the_beginning_is_in_silently():
+    live(told("page.viewed", "anna", NOW), at=NOW)
+
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1))
+
+    assert inside(number) == 1
+    assert edges() == []
+
+
+def test_a_changed_rule_tells_who_comes_and_goes_only_when_asked():
+    live(told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100), at=NOW)
+    number = made("一个", VIEWED, NOW + timedelta(minutes=1))
+
+    services.change(SYSTEM, number, rule=PAID, tells=True, now=NOW + timedelta(minutes=2))
+    pump(NOW + timedelta(minutes=2))
+    assert sorted((name, because) for name, _, because, _ in edges()) == [("audience.entered", "rule"), ("audience.left", "rule")]
+
+    services.change(SYSTEM, number, rule=VIEWED, tells=False, now=NOW + timedelta(minutes=3))
+    pump(NOW + timedelta(minutes=3))
+    assert len(edges()) == 2
+    assert queries.audience(number).version == 3
+
+
+def test_the_difference_says_who_would_come_and_go():
+    live(told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100), at=NOW)
+    number = made("一个", VIEWED, NOW + timedelta(minutes=1))
+
+    found = queries.difference(number, {"any": [PAID, {"condition": "tag", "tags": ["x"]}]}, NOW + timedelta(minutes=2), WHOLE)
+
+    assert found == (1, 1, 0)
+
+
+def test_an_audience_follows_the_one_it_names_when_that_changes():
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    base = made("一", VIEWED, NOW + timedelta(minutes=1))
+    other = made("二", {"not": {"condition": "audience", "audience": base}}, NOW + timedelta(minutes=1))
+    assert (inside(base), inside(other)) == (1, 0)
+
+    services.change(SYSTEM, base, rule=PAID, now=NOW + timedelta(minutes=2))
+    pump(NOW + timedelta(minutes=2))
+
+    assert (inside(base), inside(other)) == (0, 1)
+    with pytest.raises(Refusal, match=r"audience\.in_use"):
+        services.archive(SYSTEM, base, now=NOW)
+
+
+def test_circles_of_audiences_and_of_tags_are_refused():
+    one = made("一", VIEWED)
+    two = made("二", {"condition": "audience", "audience": one}, tag="二")
+
+    with pytest.raises(Refusal, match="leads back to itself"):
+        services.change(SYSTEM, one, rule={"condition": "audience", "audience": two}, now=NOW)
+    with pytest.raises(Refusal, match=r"audience\.circle"):
+        services.change(SYSTEM, one, rule={"not": {"condition": "tag", "tags": ["二"]}}, now=NOW)
+
+
+def test_an_audience_kept_as_a_tag_puts_it_on_and_takes_its_own_off():
+    made("看过", VIEWED, tag="近期活跃")
+    live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW + timedelta(minutes=1))
+    tag(SYSTEM, [member("bo")], "手工", now=NOW)
+    assert [one.name for one in tags(member())] == ["近期活跃"]
+
+    pump(NOW + timedelta(days=3))
+
+    assert tags(member()) == []
+    assert [one.name for one in tags(member("bo"))] == ["手工"]
+
+
+def test_a_merge_judges_the_survivor_and_its_undo_both():
+    both = made("看过也买过", {"all": [PAID, {"condition": "did_fact", "fact": "page.viewed"}]})
+    facts = [told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100)]
+    live(*facts, at=NOW + timedelta(minutes=1))
+    assert inside(both) == 0
+
+    merge_members(SYSTEM, member("anna"), member("bo"), "同一个人", now=NOW + timedelta(minutes=2))
+    pump(NOW + timedelta(minutes=2))
+    assert inside(both) == 1
+    assert [because for _, _, because, _ in edges()] == ["merge"]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM members_merge_log WHERE undone_at IS NULL")
+        merge = cursor.fetchone()[0]
+    undo_merge(SYSTEM, merge, "两个人", now=NOW + timedelta(minutes=3))
+    pump(NOW + timedelta(minutes=3))
+
+    assert inside(both) == 0
+
+
+@pytest.mark.parametrize("largest", [1, 2, 100])
+def test_batches_of_any_size_end_alike(largest: int):
+    numbers = [
+        made(f"一{place}", rule) for place, rule in enumerate((VIEWED, {"condition": "did_fact", "fact": "page.viewed", "times": 3}, PAID))
+    ]
+    facts = [
+        told("page.viewed", who, NOW + timedelta(minutes=minute))
+        for minute in range(4)
+        for who in ("anna", "bo")
+        if minute < 3 or who == "bo"
+    ]
+    record(facts, source="web", received_at=NOW + timedelta(minutes=5))
+
+    pump(NOW + timedelta(minutes=5), largest=largest)
+
+    assert [inside(number) for number in numbers] == [2, 2, 0]
+    assert [queries.audience(number).members for number in numbers] == [2, 2, 0]
+
+
+def test_hours_are_remembered_by_instants_and_turn_at_theirs():
+    number = made("刚看过", {"condition": "did_fact", "fact": "page.viewed", "within": {"last_hours": 2}})
+    assert Watch.objects.count() == 1
+    live(told("page.viewed", "anna", NOW), at=NOW + timedelta(minutes=1))
+
+    pump(NOW + timedelta(hours=2) - timedelta(microseconds=1))
+    assert inside(number) == 1
+    pump(NOW + timedelta(hours=2))
+
+    assert inside(number) == 0
+
+
+def test_a_birthday_comes_near_though_its_trait_is_encrypted():
+    number = made("快生日", {"condition": "trait_date", "trait": "birthday", "every": "year", "from_days": 0, "to_days": 3})
+    live(told("member.identified", "anna", NOW, traits={"birthday": "1990-03-07"}), at=NOW + timedelta(minutes=1))
+    assert inside(number) == 0
+
+    pump(datetime(2026, 3, 3, 16, 0, tzinfo=UTC))  # the fourth begins in Shanghai
+    assert inside(number) == 1
+    pump(datetime(2026, 3, 7, 16, 0, tzinfo=UTC))
+
+    assert inside(number) == 0
+
+
+def test_rfm_cells_move_with_a_new_snapshot_and_not_by_time():
+    facts = [
+        told(
+            "order.paid",
+            f"u{place}",
+            NOW - timedelta(days=10 * place),
+            shop="web",
+            order_number=str(place),
+            amount_minor=1_000 * place + 100,
+        )
+        for place in range(10)
+    ]
+    live(*facts, at=NOW)
+    services.take_snapshot(SYSTEM, now=NOW)
+    number = made("最近购买", {"condition": "rfm", "recency": [5]}, NOW + timedelta(minutes=1))
+    assert inside(number) == 2
+
+    pump(NOW + timedelta(days=30))
+    assert inside(number) == 2
+    late = [
+        told("order.paid", f"v{place}", NOW + timedelta(days=30), shop="web", order_number=f"v{place}", amount_minor=100)
+        for place in range(10)
+    ]
+    live(*late, at=NOW + timedelta(days=30, minutes=1))
+    assert inside(number) == 12
+    services.take_snapshot(SYSTEM, now=NOW + timedelta(days=31))
+    pump(NOW + timedelta(days=31))
+
+    assert inside(number) == 0 or inside(number) < 12
+
+
+def test_a_list_is_found_by_keyed_hashes_and_follows_uploads():
+    live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW)
+    done = services.upload(SYSTEM, "名单", "user_id", ["anna", "nobody", "", "null"], now=NOW)
+    number = made("在名单上", {"condition": "listed", "list": done.list_id}, NOW + timedelta(minutes=1))
+
+    services.upload(SYSTEM, "", "user_id", ["bo"], now=NOW, list_id=done.list_id)
+    pump(NOW + timedelta(minutes=2))
+
+    assert (done.taken, done.members) == (1, 1)
+    assert [(one.line, one.text) for one in done.rejected] == [(4, "null"), (2, "nobody")]
+    assert inside(number) == 2
+
+
+def test_an_archived_audience_is_empty_and_its_name_is_free():
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1))
+
+    services.archive(SYSTEM, number, now=NOW)
+    again = made("看过", PAID, NOW + timedelta(minutes=2))
+
+    assert inside(number) == 0
+    assert Audience.objects.get(pk=number).size == 0
+    assert again != number
+
+
+def test_the_same_key_makes_one_audience():
+    one = services.create(SYSTEM, "一", VIEWED, key="k", now=NOW)
+
+    assert services.create(SYSTEM, "一", VIEWED, key="k", now=NOW) == one
+    with pytest.raises(Refusal, match=r"key\.reused"):
+        services.create(SYSTEM, "二", VIEWED, key="k", now=NOW)
+
+
+def test_splits_have_the_sizes_that_their_weights_say():
+    live(*[told("page.viewed", f"u{place}", NOW) for place in range(300)], at=NOW)
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1))
+
+    sizes = queries.arms(number, "spring", [5_000, 3_000])
+
+    assert sum(sizes) == 300
+    assert sizes == queries.arms(number, "spring", [5_000, 3_000])
+    assert all(abs(size - 300 * share) < 5 * (300 * share * (1 - share)) ** 0.5 for size, share in zip(sizes, (0.5, 0.3, 0.2), strict=True))
+
+
+def test_overlaps_count_shared_members():
+    live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW)
+    live(told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100), at=NOW + timedelta(minutes=1))
+    one, two = made("一", VIEWED, NOW + timedelta(minutes=2)), made("二", PAID, NOW + timedelta(minutes=2))
+
+    shared = queries.overlap([one, two], WHOLE)
+
+    assert (shared[one, one], shared[two, two], shared[one, two]) == (2, 1, 1)
+
+
+def test_without_audiences_the_pump_has_nothing_to_do():
+    with connection.cursor() as cursor:
+        from siyu.audiences.due import next_due
+
+        assert next_due(cursor.cursor) is None

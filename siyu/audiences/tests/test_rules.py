@@ -1,0 +1,124 @@
+"""What a rule may be, and how a refusal names the node and the reason."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+
+from siyu.audiences.conditions import kinds
+from siyu.audiences.rules import MAX_DEPTH, MAX_NODES, RuleError, leaves, parsed
+from siyu.audiences.rules.dates import anniversary, date_of
+from siyu.audiences.schema import schema
+from siyu.lib.buckets import arm, bucket
+
+from .histories import rules
+
+TAG = {"condition": "tag", "tags": ["VIP"]}
+
+
+def refusal(rule: object) -> RuleError:
+    with pytest.raises(RuleError) as refused:
+        parsed(rule, kinds())
+    return refused.value
+
+
+def deep(levels: int) -> dict:
+    rule: dict = TAG
+    for _ in range(levels):
+        rule = {"not": rule}
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "reason"),
+    [
+        ([], "rule", "must be an object"),
+        ({"some": []}, "rule", "must be one of all, any, not, or a condition"),
+        ({"all": []}, "all", "must be a list of 1 to"),
+        ({"all": [TAG, {"any": [TAG, 5]}]}, "all[1].any[1]", "must be an object"),
+        ({"not": {"condition": "weather"}}, "not", "there is no condition weather"),
+        ({"all": [{"condition": "tag", "tags": []}]}, "all[0]", "length >= 1"),
+        ({"condition": "tag", "tags": ["a"], "colour": "red"}, "rule", "unknown field `colour`"),
+        ({"condition": "did_fact", "fact": "x", "times": -1}, "rule", "`times`"),
+        ({"condition": "did_fact", "fact": "x", "within": {"last_days": 3, "last_hours": 2}}, "rule", "one of them"),
+        ({"condition": "did_fact", "fact": "audience.entered"}, "rule", "name the audience instead"),
+        ({"condition": "did_fact", "fact": "x", "where": {"property": "a", "op": "near"}}, "rule", "op must be one of"),
+        ({"condition": "trait", "trait": "phone", "value": "138"}, "rule", "encrypted"),
+        ({"condition": "stage", "clock": "pool", "stages": ["lost"]}, "rule", "pool has the stages"),
+        ({"condition": "regularly", "fact": "x", "periods": 3, "of": 2}, "rule", "periods must not exceed of"),
+        ({"condition": "orders", "op": "between", "value": 3}, "rule", "between takes value and to"),
+        ({"condition": "bucket", "salt": "s", "from_bucket": 5, "to_bucket": 5}, "rule", "smaller"),
+    ],
+)
+def test_a_refusal_names_the_node_and_the_reason(rule: object, at: str, reason: str):
+    refused = refusal(rule)
+
+    assert refused.code == "rule.invalid"
+    assert refused.at == at
+    assert reason in refused.because
+
+
+def test_depth_and_nodes_are_limited():
+    assert len(list(leaves(parsed(deep(MAX_DEPTH - 1), kinds())))) == 1
+    assert "nested deeper" in refusal(deep(MAX_DEPTH)).because
+    assert "at most" in refusal({"all": [TAG] * MAX_NODES}).because
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rules([]))
+def test_the_published_schema_takes_what_the_parser_takes(rule: dict):
+    parsed(rule, kinds())
+
+    def takes(node: dict) -> bool:
+        if "condition" in node:
+            return set(node) - {"condition"} <= set(schema()["$defs"][node["condition"]]["properties"])
+        return all(takes(each) for each in (node["not"],)) if "not" in node else all(takes(each) for each in next(iter(node.values()), []))
+
+    assert takes(rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "day"),
+    [
+        ("1990-05-20", 5, 20),
+        ("1990/5/20", 5, 20),
+        ("19900520", 5, 20),
+        ("05-20", 5, 20),
+        ("1990年5月20日", 5, 20),
+        ("1990-05-20T00:00:00Z", 5, 20),
+    ],
+)
+def test_dates_are_read_however_they_are_written(text: str, month: int, day: int):
+    found = date_of(text)
+
+    assert (found.month, found.day_of_month) == (month, day)
+
+
+@pytest.mark.parametrize("text", ["2026-02-31", "13-01", "soon", "", "20269999", None, 5])
+def test_what_is_no_date_is_none(text: object):
+    assert date_of(text) is None
+
+
+def test_the_29th_of_february_comes_back_on_the_28th_of_common_years():
+    assert anniversary(2, 29, 2027) == date(2027, 2, 28)
+    assert anniversary(2, 29, 2028) == date(2028, 2, 29)
+
+
+def test_arms_are_sticky_and_of_the_right_size():
+    """Ten thousand members, 30 : 60 : 10 hold-out: each arm within five standard deviations, the same every time."""
+    placed = [arm("spring", number, [3_000, 6_000]) for number in range(1, 10_001)]
+
+    assert placed == [arm("spring", number, [3_000, 6_000]) for number in range(1, 10_001)]
+    for index, share in enumerate((0.3, 0.6, 0.1)):
+        assert abs(placed.count(index) - 10_000 * share) < 5 * (10_000 * share * (1 - share)) ** 0.5
+    assert placed != [arm("autumn", number, [3_000, 6_000]) for number in range(1, 10_001)]
+
+
+@pytest.mark.django_db
+def test_sql_and_python_draw_the_same_bucket():
+    from siyu.audiences.conditions.bucket import bucket_sql
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT n, {bucket_sql('spring 50%', 'n')} FROM generate_series(1, %(most)s::bigint) AS n", {"most": 500})
+        assert all(found == bucket("spring 50%", number) for number, found in cursor.fetchall())

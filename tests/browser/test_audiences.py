@@ -1,0 +1,92 @@
+"""Audiences in a browser: an operator writes a rule with keyboard and mouse, sees the count move, and looks at why."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from .seed import seed
+
+
+def seed_with_audiences() -> None:
+    from siyu.audiences import services
+    from siyu.facts.pump import pump
+    from siyu.lib.clock import utc_now
+    from siyu.merchant.rules import SYSTEM
+
+    seed()
+    now = utc_now()
+    bought = {"condition": "did_fact", "fact": "order.paid", "within": {"last_days": 365}}
+    services.create(SYSTEM, "近一年买过", bought, description="按营业日滚动", now=now)
+    services.create(SYSTEM, "看过没买", {"all": [{"condition": "did_fact", "fact": "page.viewed"}, {"not": bought}]}, tag="观望", now=now)
+    services.create(SYSTEM, "入池沉默期", {"condition": "stage", "clock": "pool", "stages": ["silent"]}, now=now)
+    pump(now + timedelta(seconds=1))
+    services.take_snapshot(SYSTEM, now=now)
+
+
+@pytest.fixture(scope="module")
+def seeding():
+    return seed_with_audiences
+
+
+def shot(page, name: str, width: str) -> None:
+    """A picture for whoever asks for one (SIYU_SHOTS names a folder)."""
+    if folder := os.environ.get("SIYU_SHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("name", ["audiences", "audience-overlap", "audience-rfm", "audience-lists"])
+def test_pages_open_and_fit(visit, page, width: str, name: str):
+    from django.urls import reverse
+
+    visit(reverse(name))
+    shot(page, name, width)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str):
+    visit("/audiences/new")
+    page.locator("#count .h1").wait_for()
+    before = page.locator("#count .h1").inner_text()
+
+    page.get_by_role("button", name="条件", exact=True).first.click()
+    page.locator('select[name="n.1:kind"]').wait_for()
+    page.locator('select[name="n.1:kind"]').select_option("bucket")
+    page.locator('input[name="n.1:salt"]').fill("春季")
+    page.locator('input[name="n.1:to_bucket"]').fill("1")
+    page.locator('input[name="n.1:to_bucket"]').press("Tab")
+    page.wait_for_function(
+        "before => document.querySelector('#count .h1') && document.querySelector('#count .h1').innerText !== before", arg=before
+    )
+    shot(page, "builder", width)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+    page.locator('input[name="name"]').fill(f"春季试投 {width}")
+    page.get_by_role("button", name="保存").click()
+
+    page.get_by_role("heading", name=f"春季试投 {width}").wait_for()
+
+
+def test_a_member_shows_why(visit, page, width: str):
+    visit("/audiences")
+    page.get_by_role("link", name="近一年买过").click()
+    page.get_by_role("link", name="原因").first.wait_for()
+    shot(page, "audience", width)
+    page.get_by_role("link", name="原因").first.click()
+    page.locator(".ti-check").first.wait_for()
+    shot(page, "why", width)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def test_a_changed_rule_shows_what_it_changes(visit, page, width: str):
+    visit("/audiences")
+    page.get_by_role("link", name="看过没买").click()
+    page.get_by_role("link", name="修改").click()
+    page.locator('input[name="n.1:not"]').uncheck()
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("这次修改的影响").wait_for()
+    shot(page, "difference", width)
+
+    assert page.get_by_text("人进入").is_visible()
