@@ -17,6 +17,7 @@ from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 
 from .enrich import enrich
+from .plans import sell_plans
 
 _sql = statements("siyu.demo", "showcase")
 # code, name, what it is, points, stock, how it reaches the member
@@ -57,6 +58,7 @@ def furnish(now: datetime) -> None:
         mall.put_on_sale(SYSTEM, code, on=True, now=now)
     _honours(now)
     enrich(now)
+    sell_plans(now)
 
 
 def guide() -> Guide | None:
