@@ -13,6 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from siyu.facts import batch as batch_module
 from siyu.facts import pump as pump_module
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
@@ -33,6 +34,12 @@ COMMON = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@pytest.fixture(autouse=True)
+def beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches too have their statements executed beside, as large ones do."""
+    monkeypatch.setattr(batch_module, "WORTH_A_THREAD", 0)
 
 
 class _Undo(Exception):

@@ -34,6 +34,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys for ever
 EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
+WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 OWN_SOURCE = "siyu"  # of derived facts
 
@@ -81,7 +82,7 @@ def handle(
     due_from: datetime | None = None,
 ) -> Handled:
     """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
-    with Lane(connection) as lane, django_connection.execute_wrapper(_in_turn(lane)):
+    with Lane(connection, is_worth_a_thread=len(items) >= WORTH_A_THREAD) as lane, django_connection.execute_wrapper(_in_turn(lane)):
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]

@@ -22,9 +22,12 @@ Task = Callable[[Cursor], object]
 
 
 class Lane:
-    """The lane of one transaction on a connection; leaving it waits until everything is done, or throws it away after an error."""
+    """The lane of one transaction on a connection; leaving it waits until everything is done, or throws it away after an error.
 
-    def __init__(self, connection: Connection) -> None:
+    For a little work, not worth a thread, everything is done at once.
+    """
+
+    def __init__(self, connection: Connection, *, is_worth_a_thread: bool = True) -> None:
         self.cursor = LaneCursor(connection, self)
         self._own = ColumnCursor(connection)
         self._soon: deque[Task] = deque()
@@ -33,10 +36,11 @@ class Lane:
         self._is_running = self._is_wanted = self._is_closed = False
         self._savepoints = 0
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._work, name="lane", daemon=True)
+        self._thread = Thread(target=self._work, name="lane", daemon=True) if is_worth_a_thread else None
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        if self._thread is not None:
+            self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -49,7 +53,8 @@ class Lane:
                 self._soon.clear()
                 self._whenever.clear()
                 self._change.notify_all()
-            self._thread.join()
+            if self._thread is not None:
+                self._thread.join()
             self._own.close()
 
     def soon(self, task: Task) -> None:
@@ -83,10 +88,11 @@ class Lane:
             self._savepoints -= isinstance(query, str) and query.startswith("RELEASE SAVEPOINT")
 
     def _is_done_at_once(self, task: Task) -> bool:
-        if self._savepoints:
-            with self._turn(is_after_all=True):
-                task(self._own)
-        return bool(self._savepoints)
+        if self._thread is not None and not self._savepoints:
+            return False
+        with self._turn(is_after_all=True):
+            task(self._own)
+        return True
 
     @contextmanager
     def _turn(self, *, is_after_all: bool) -> Iterator[None]:
