@@ -13,6 +13,8 @@ REACTIONS = [
     "siyu.orders.reactions.book",
     "siyu.members.reactions.turn_clocks",
     "siyu.touches.reactions.receive",
+    "siyu.touches.reactions.close_tasks",
+    "siyu.touches.standing.follow",
     "siyu.loyalty.reactions.earn",
     "siyu.loyalty.payments.settle",
     "siyu.membership.reactions.subscribe",
@@ -153,6 +155,7 @@ TIMETABLE = [
     (900, "siyu.membership.tasks.refresh_boards"),
     (5, "siyu.touches.tasks.send"),
     (60, "siyu.touches.tasks.forget_senders"),
+    (10, "siyu.touches.tasks.keep_staff_tasks"),
     (3600, "siyu.portal.tasks.forget"),
     (300, "siyu.portal.tasks.erase_due"),
 ]

@@ -15,6 +15,9 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     columns = {"losers": array(final), "survivors": array(_root(final, loser) for loser in final)}
     cursor.execute(_sql.absorb_touches, columns)
     cursor.execute(_sql.absorb_inbox, columns)
+    cursor.execute(_sql.absorb_tasks, columns)
+    cursor.execute(_sql.absorb_stands, columns)
+    cursor.execute(_sql.double_stands, columns)
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
@@ -22,6 +25,9 @@ def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     members = array(sorted({member for pair in pairs for member in pair}))
     cursor.execute(_sql.follow_touches, {"members": members})
     cursor.execute(_sql.follow_inbox, {"members": members})
+    cursor.execute(_sql.follow_tasks, {"members": members})
+    cursor.execute(_sql.follow_stands, {"members": members})
+    cursor.execute(_sql.single_stands, {"members": members})
 
 
 def _root(final: dict[int, int], member: int) -> int:

@@ -8,6 +8,8 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived, Fact
 from siyu.lib.sql import array, statements
 
+from .services.tasks import review_tasks
+
 _sql = statements("siyu.touches", "receipts")
 _HEARD = {"touch.delivered": 0, "touch.opened": 1, "touch.clicked": 2, "touch.replied": 0}
 OUTSIDE = "touch.failed"
@@ -34,6 +36,14 @@ def receive(cursor: Cursor, batch: Batch) -> list[Derived]:
         cursor.execute(_sql.heard, {"ids": array(heard), **columns})
     if failed:
         cursor.execute(_sql.failed, {"ids": array(failed), "whys": list(failed.values())})
+    return []
+
+
+def close_tasks(cursor: Cursor, batch: Batch) -> list[Derived]:
+    """Who says no is not asked by staff either: their open tasks close before anybody writes."""
+    members = {batch.owner(fact.member_id) for fact in batch.named("consent.withdrawn") if fact.member_id is not None}
+    if members:
+        review_tasks(sorted(members), batch.until)
     return []
 
 

@@ -16,3 +16,11 @@ def send(now: datetime) -> None:
 def forget_senders(now: datetime) -> None:
     """What a stopped sender left behind becomes unknown."""
     services.forget_senders(now)
+
+
+def keep_staff_tasks(now: datetime) -> None:
+    """Staff tasks are opened, handed over and closed in time."""
+    services.expire_tasks(now)
+    services.hand_over_tasks(now)
+    services.take_steps(now)
+    services.open_tasks(now)

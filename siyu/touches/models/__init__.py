@@ -1,7 +1,23 @@
-"""The tables of touches: how providers are reached, what is said, what was sent or refused and why."""
+"""The tables of touches: how providers are reached, what is said, what was sent or refused and why, what staff are to do."""
 
 from .accounts import Account, BadAddress
+from .sends import Arm, Head, Send
+from .tasks import Sop, SopStand, SopStep, StaffTask
 from .templates import Template
 from .touches import InboxMessage, Link, Touch
 
-__all__ = ["Account", "BadAddress", "InboxMessage", "Link", "Template", "Touch"]
+__all__ = [
+    "Account",
+    "Arm",
+    "BadAddress",
+    "Head",
+    "InboxMessage",
+    "Link",
+    "Send",
+    "Sop",
+    "SopStand",
+    "SopStep",
+    "StaffTask",
+    "Template",
+    "Touch",
+]

@@ -12,6 +12,7 @@ class Account(models.Model):
     name = models.TextField()
     settings = models.JSONField(default=dict)
     secrets = models.BinaryField(null=True)  # a JSON object, encrypted
+    inbound_token = models.TextField(default="")  # the unguessable part of the address to which the provider reports; "" takes no reports
     per_minute = models.IntegerField(default=600)  # the most that is handed over in any minute
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)

@@ -30,7 +30,7 @@ class Touch(models.Model):
     at = models.DateTimeField(null=True)  # when it is to go, or went; null when it was refused at once
     until = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # of what staff confirm: when it became a task
     sent_at = models.DateTimeField(null=True)
     receipt = models.TextField(default="")  # the provider's number
     delivered_at = models.DateTimeField(null=True)
@@ -42,6 +42,7 @@ class Touch(models.Model):
         indexes = [
             models.Index(fields=["medium", "at"], condition=models.Q(status="reserved"), name="touch_due"),
             models.Index(fields=["claimed_at"], condition=models.Q(status="sending"), name="touch_being_sent"),
+            models.Index(fields=["at"], condition=models.Q(status="asked", claimed_at=None), name="touch_asked"),
             models.Index(fields=["member", "at"], condition=models.Q(status__in=COUNTED), name="touch_fills_caps"),
             models.Index(fields=["member", "created_at"], name="touch_of_member"),
             models.Index(fields=["source", "status"], name="touch_of_source"),

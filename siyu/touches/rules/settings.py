@@ -40,6 +40,10 @@ def _share(value: Any) -> str | None:
     return None if 0 <= value <= 5_000 else gettext_noop("of 10,000 members, at most 5,000")
 
 
+def _days(value: Any) -> str | None:
+    return None if 1 <= value <= 60 else gettext_noop("between 1 and 60 days")
+
+
 SETTINGS = (
     Setting(
         "touches.caps",
@@ -61,6 +65,7 @@ SETTINGS = (
     ),
     Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first"),
     Setting("touches.control_share", int, 0, "Global control group: of 10,000 members, how many are never touched", check=_share),
+    Setting("touches.task_days", int, 3, "Days within which assistants do a task that names no end", check=_days),
     Setting("touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com"),
 )
 

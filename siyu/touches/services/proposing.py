@@ -17,11 +17,11 @@ from siyu.members.services import lock
 from ..asking import people, policy_at
 from ..models import Template
 from ..rules.gate import Proposal, State, Verdict, Why, decide
+from .claimed import ASKS_STAFF, INDOORS
 
 _sql = statements("siyu.touches", "gate")
 MAX_SET = 50_000
 CONTROL = frozenset({Why.CONTROL, Why.HELD_OUT})
-ASKS_STAFF = frozenset({"task"})  # staff confirm it: its place is kept, and counted when they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _proposal(wish: Wish, template: Template, now: datetime) -> Proposal:
         priority=wish.priority,
         salt=wish.salt,
         held_out=wish.held_out,
-        leaves_house=template.medium not in ("inbox", "task"),
+        leaves_house=template.medium not in INDOORS,
     )
 
 

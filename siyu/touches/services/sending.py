@@ -27,7 +27,7 @@ from ..models import Account
 from ..rules.gate import Proposal, Verdict, Why, confirm
 from ..rules.sending import Account as Provider
 from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
-from .claimed import Claimed, Ready, Settled
+from .claimed import ASKS_STAFF, INDOORS, Claimed, Ready, Settled
 from .telling import tell
 
 _sql = statements("siyu.touches", "outbox")
@@ -66,16 +66,21 @@ def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
         if room <= 0:
             return []
         cursor.execute(_sql.claim, {"medium": medium, "now": now, "limit": room})
-        touches = [Claimed._make((*row[:6], json.loads(row[6]), *row[7:])) for row in cursor.fetchall()]
+        touches = [read_claimed(row) for row in cursor.fetchall()]
         if not touches:
             return []
         lock(cursor.cursor, [touch.member_id for touch in touches])
-        go, settled = _asked_again(touches, now)
-        ready, failed = _written(cursor, go, medium, now)
+        go, settled = asked_again(touches, now)
+        ready, failed = written_out(cursor, go, medium, now)
         settle(cursor, settled + failed, now)
         if ready:
             cursor.execute(_sql.sending, {"ids": [one.touch.id for one in ready], "now": now})
     return ready
+
+
+def read_claimed(row: Sequence[Any]) -> Claimed:
+    """A row of the outbox as statements give it."""
+    return Claimed._make((*row[:6], json.loads(row[6]), *row[7:]))
 
 
 def finish(results: Sequence[tuple[Ready, Outcome]], now: datetime) -> None:
@@ -117,12 +122,13 @@ def forget_senders(now: datetime) -> int:
         return cursor.rowcount
 
 
-def _asked_again(touches: list[Claimed], now: datetime) -> tuple[list[Claimed], list[Settled]]:
+def asked_again(touches: Sequence[Claimed], now: datetime) -> tuple[list[Claimed], list[Settled]]:
+    """What the gate says now: who may be touched, and what becomes of the others (refused, or put off)."""
     policy, zone = asking.policy_at(now)
     known = asking.people([touch.member_id for touch in touches], policy, zone, now)
     go, settled = [], []
     for touch in touches:
-        proposal = Proposal(touch.key, touch.medium, touch.purpose, now, touch.until, leaves_house=touch.medium != "inbox")
+        proposal = Proposal(touch.key, touch.medium, touch.purpose, now, touch.until, leaves_house=touch.medium not in INDOORS)
         person = known.get(touch.member_id)
         late = touch.until is not None and now > touch.until
         verdict = confirm(policy, person.state, proposal, now) if person else Verdict(touch.key, None, Why.GONE)
@@ -131,14 +137,14 @@ def _asked_again(touches: list[Claimed], now: datetime) -> tuple[list[Claimed], 
         if verdict.at is None:
             settled.append(Settled(touch, "refused", str(verdict.why), verdict.detail))
         elif verdict.at > now:
-            settled.append(Settled(touch, "reserved", str(Why.QUIET), at=verdict.at))
+            settled.append(Settled(touch, "asked" if touch.medium in ASKS_STAFF else "reserved", str(Why.QUIET), at=verdict.at))
         else:
             go.append(touch)
     return go, settled
 
 
-def _written(cursor: Any, touches: list[Claimed], medium: str, now: datetime) -> tuple[list[Ready], list[Settled]]:
-    """The words of each, for its member; what cannot be written for somebody stops that touch alone."""
+def written_out(cursor: Any, touches: list[Claimed], medium: str, now: datetime) -> tuple[list[Ready], list[Settled]]:
+    """The words of each touch, for its member; what cannot be written for somebody stops that touch alone."""
     handles: dict[int, tuple[int | None, str]] = {}
     if medium in KINDS and touches:
         cursor.execute(_sql.handles, {"medium": medium, "kind": KINDS[medium], "members": array([touch.member_id for touch in touches])})

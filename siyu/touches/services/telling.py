@@ -15,14 +15,22 @@ SOURCE = "touches"
 
 def tell(settled: Sequence[Settled], now: datetime) -> None:
     """Record the facts of touches that have come to an end, in the caller's transaction."""
-    ended = [one for one in settled if one.status in _TOLD]
-    handles = carriers([one.touch.member_id for one in ended])
+    _tell([(_TOLD[one.status], one) for one in settled if one.status in _TOLD], now)
+
+
+def tell_delivered(settled: Sequence[Settled], now: datetime) -> None:
+    """Record that touches arrived: what an assistant writes stands in the chat."""
+    _tell([("touch.delivered", one) for one in settled], now)
+
+
+def _tell(ended: Sequence[tuple[str, Settled]], now: datetime) -> None:
+    handles = carriers([one.touch.member_id for _, one in ended])
     facts = [
         Incoming(
-            name=_TOLD[one.status],
+            name=name,
             occurred_at=now,
-            message=f"{_TOLD[one.status]}:{one.touch.id}",
-            key=f"{_TOLD[one.status]}:{one.touch.id}",
+            message=f"{name}:{one.touch.id}",
+            key=f"{name}:{one.touch.id}",
             handles=[handles[one.touch.member_id]],
             properties={
                 "touch": str(one.touch.id),
@@ -32,7 +40,7 @@ def tell(settled: Sequence[Settled], now: datetime) -> None:
                 **({"why": one.why} if one.why else {}),
             },
         )
-        for one in ended
+        for name, one in ended
         if one.touch.member_id in handles
     ]
     if facts:

@@ -24,7 +24,7 @@ UPDATE touches_touch t
 SET status = new.status, why = new.why, detail = new.detail, receipt = new.receipt, at = coalesce(new.at, t.at), sent_at = new.sent_at
 FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(whys)s::text[], %(details)s::text[], %(receipts)s::text[], %(ats)s::timestamptz[],
     %(sent)s::timestamptz[]) AS new (id, status, why, detail, receipt, at, sent_at)
-WHERE t.id = new.id AND t.status IN ('sending', 'reserved')
+WHERE t.id = new.id AND t.status IN ('sending', 'reserved', 'asked')
 
 -- name: forgotten
 -- Touches whose sender went away between handing over and writing down: nobody knows, and nobody sends them again by themselves.

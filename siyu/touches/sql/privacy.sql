@@ -21,3 +21,19 @@ UPDATE touches_touch
 SET values = '{}', status = CASE WHEN status IN ('reserved', 'asked') THEN 'refused' ELSE status END,
     why = CASE WHEN status IN ('reserved', 'asked') THEN 'member.gone' ELSE why END, receipt = ''
 WHERE member_id = %(member)s
+
+-- name: tasks_of
+-- What staff were to do for a member and did, with their notes.
+SELECT k.kind, k.due_at, k.state, k.result, k.closed_at, k.words, k.note
+FROM touches_stafftask k WHERE k.member_id = %(member)s ORDER BY k.opened_at LIMIT 10000
+
+-- name: forget_tasks
+-- What was to be said and what staff noted is forgotten; what is open closes.
+UPDATE touches_stafftask
+SET words = '', note = '', state = CASE WHEN state = 'open' THEN 'closed' ELSE state END,
+    result = CASE WHEN state = 'open' THEN 'member.gone' ELSE result END, closed_at = coalesce(closed_at, %(now)s)
+WHERE member_id = %(member)s
+
+-- name: forget_stands
+-- Standing orders go on without the member.
+UPDATE touches_sopstand SET state = 'exited' WHERE member_id = %(member)s AND state = 'waiting'

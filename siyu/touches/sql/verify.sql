@@ -27,3 +27,32 @@ WHERE m.id IS NULL OR e.id IS NULL OR e.medium <> t.medium OR e.purpose <> t.pur
 SELECT 'message ' || i.touch_id, 'touch ' || coalesce(t.status, 'missing') || ' of member ' || coalesce(t.member_id::text, '-')
 FROM touches_inboxmessage i LEFT JOIN touches_touch t ON t.id = i.touch_id
 WHERE t.id IS NULL OR t.status <> 'sent' OR t.member_id <> i.member_id LIMIT 1
+
+
+-- name: task_stands_as_its_touch
+-- An open staff task is a touch that is asked of staff, a done one was sent (or came back), and any other was refused.
+SELECT 'task ' || k.touch_id, 'state ' || k.state || ', touch ' || coalesce(t.status, 'missing')
+FROM touches_stafftask k LEFT JOIN touches_touch t ON t.id = k.touch_id
+WHERE t.status IS NULL OR (k.state = 'done' AND t.status NOT IN ('sent', 'failed')) OR (k.state = 'open' AND t.status <> 'asked')
+   OR (k.state NOT IN ('open', 'done') AND t.status <> 'refused') LIMIT 1
+
+-- name: task_of_its_touchs_member
+-- A staff task is about the member of its touch.
+SELECT 'task ' || k.touch_id, 'member ' || k.member_id || ', touch of ' || t.member_id
+FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id WHERE t.member_id <> k.member_id LIMIT 1
+
+-- name: task_says_who_closed_it
+-- A task that is not open any more says when it was closed, and an open one does not.
+SELECT 'task ' || touch_id, 'state ' || state || ', closed ' || coalesce(closed_at::text, 'never')
+FROM touches_stafftask WHERE (state = 'open') <> (closed_at IS NULL) OR state NOT IN ('open', 'done', 'skipped', 'expired', 'closed') LIMIT 1
+
+-- name: step_has_its_wish
+-- A step of a standing order that was wished is a touch of its own.
+SELECT 'step ' || s.code || ' D' || s.day, 'member ' || s.origin_id || ' has no touch'
+FROM touches_sopstand s LEFT JOIN touches_touch t ON t.key = 'sop:' || s.code || ':' || s.origin_id || ':' || s.day
+WHERE s.state = 'wished' AND t.id IS NULL LIMIT 1
+
+-- name: step_of_root_member
+-- A step of a standing order belongs to a member who was not merged into another.
+SELECT 'step ' || s.code || ' D' || s.day, 'member ' || s.member_id || ' was merged'
+FROM touches_sopstand s JOIN members_member m ON m.id = s.member_id WHERE m.merged_into_id IS NOT NULL LIMIT 1

@@ -13,6 +13,8 @@ from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
 from siyu.lib.crypto import lookup_hash
+from siyu.members.services import assign_assistants
+from siyu.merchant.models import Staff
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.models import Template
 from siyu.touches.rules.sending import ChannelField, Message, Outcome, Sent
@@ -95,3 +97,17 @@ class Provider:
 
 def account(per_minute: int = 600) -> None:
     open_account(SYSTEM, "mail", "Mail", "email", {"host": "h", "password": "hunter2"}, per_minute=per_minute, now=NOON)
+
+
+def assistant(name: str) -> Staff:
+    """A shop assistant who sees own customers only."""
+    Staff.objects.get_or_create(username="owner", defaults={"name": "Owner", "role": "owner", "reach": "all"})
+    made, _created = Staff.objects.get_or_create(username=name, defaults={"name": name.title(), "role": "shop_assistant", "reach": "own"})
+    return made
+
+
+def customer(who: str, of: str, **more: Any) -> int:
+    """A person of an assistant."""
+    number = person(who, **more)
+    assign_assistants(SYSTEM, [(number, assistant(of).pk, None)])
+    return number

@@ -1,9 +1,12 @@
 """Each invariant of touches names the row that was corrupted, and it alone."""
 
+from datetime import time
+
 import pytest
 from django.db import connection
 
 from siyu.lib.sql import statements
+from siyu.merchant.rules import SYSTEM
 from siyu.touches import services
 from siyu.touches.services import Wish, propose
 
@@ -19,6 +22,12 @@ CORRUPTIONS = {
     " WHERE id = (SELECT member_id FROM touches_touch WHERE medium = 'email')",
     "no_orphan_touch": "UPDATE touches_touch SET medium = 'sms' WHERE medium = 'email'",
     "inbox_of_a_sent_touch": "UPDATE touches_inboxmessage SET member_id = 0",
+    "task_stands_as_its_touch": "UPDATE touches_stafftask SET state = 'skipped', closed_at = opened_at",
+    "task_of_its_touchs_member": "UPDATE touches_stafftask SET member_id = 0",
+    "task_says_who_closed_it": "UPDATE touches_stafftask SET closed_at = opened_at",
+    "step_has_its_wish": "UPDATE touches_sopstand SET state = 'wished' WHERE day = 30",
+    "step_of_root_member": "UPDATE members_member SET merged_into_id = (SELECT max(id) FROM members_member)"
+    " WHERE id = (SELECT member_id FROM touches_sopstand LIMIT 1)",
 }
 
 
@@ -30,12 +39,24 @@ def test_a_corrupted_row_is_named_by_its_invariant_alone(name: str) -> None:
     ]
     propose(wishes, now=NOON)
     services.post_inbox(NOON)
+    stand()
     assert broken() == set()
 
     with connection.cursor() as cursor:
         cursor.execute(CORRUPTIONS[name])
 
     assert broken() == {name}
+
+
+def stand() -> None:
+    """Somebody else has an open staff task, and another one a step of a standing order to come."""
+    mei, zoe = scene.customer("mei", "ana"), scene.customer("zoe", "ana")
+    template = scene.template("task")
+    propose([Wish(mei, template.pk, "mei", "send:2", NOON)], now=NOON)
+    services.open_tasks(NOON)
+    services.publish_sop(SYSTEM, "sop", "Sop", "friend.added", [], [services.Step(30, time(10), template.code)], now=NOON)
+    scene.happens("friend.added", "zoe", NOON)
+    assert zoe != mei
 
 
 def broken() -> set[str]:

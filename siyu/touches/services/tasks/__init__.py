@@ -1,0 +1,17 @@
+"""The writers of staff tasks: opened when their time comes, closed by whom they were for, by time, or by the gate."""
+
+from .closing import Closed, Finish, Skip, expire_tasks, finish_tasks, review_tasks, skip_tasks, withdraw
+from .opening import hand_over_tasks, open_tasks
+
+__all__ = [
+    "Closed",
+    "Finish",
+    "Skip",
+    "expire_tasks",
+    "finish_tasks",
+    "hand_over_tasks",
+    "open_tasks",
+    "review_tasks",
+    "skip_tasks",
+    "withdraw",
+]
