@@ -151,6 +151,18 @@ def test_what_nobody_fetches_goes_back_at_its_hour() -> None:
     assert broken() == []
 
 
+def test_a_gift_expires_even_where_the_worker_slept_longer_than_its_points_were_held() -> None:
+    gift("thermos", stock=1, pick_up_days=3)
+    anna = person("anna")
+    fetch(anna, "thermos")
+
+    assert pump(START + days(40)).stopped == ""
+
+    assert [view.view.state for view in redemptions_of(anna)] == ["expired"]
+    assert (available(anna), held(anna), stock("thermos")) == (1_000, 0, 1)
+    assert broken() == []
+
+
 def test_a_merge_takes_redemptions_and_limits_along() -> None:
     gift("thermos", limit_each=1)
     anna, _ben = person("anna"), person("ben")
