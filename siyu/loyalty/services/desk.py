@@ -292,11 +292,11 @@ def _read(desk: Desk, asked: dict[str, Asked], past: dict[str, Past]) -> None:
 
 
 def _write_down(desk: Desk, by: Actor, asked: dict[str, Asked], done: dict[str, Receipt]) -> None:
-    receipts = [done[key] for key in asked]
+    receipts, bodies = [done[key] for key in asked], [one.body for one in asked.values()]  # as asked: that is how it is known again
     asked = {key: desk.explained(one) for key, one in asked.items()}
     columns = {
         "keys": list(asked),
-        "bodies": [one.body for one in asked.values()],
+        "bodies": bodies,
         "kinds": [one.kind for one in asked.values()],
         "members": [receipt.member_id for receipt in receipts],
         "units": [receipt.unit for receipt in receipts],

@@ -115,6 +115,7 @@ def test_a_hold_is_captured_in_part_and_the_rest_is_free(anna: int) -> None:
     receipt = capture(SYSTEM, [Capture("h1", "c1", 25)], START)[0]
 
     assert (receipt.amount, receipt.balance) == (25, 75)
+    assert capture(SYSTEM, [Capture("h1", "c1", 25)], START) == [receipt.repeated()]
     assert has(anna) == {"available": 75, "spent": 25}
     for again in (Capture("h1", "c2"), Capture("nothing", "c3"), Capture("g1", "c4")):
         with pytest.raises(Refusal, match=r"hold\.(closed|unknown)"):
