@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from siyu.lib.refusal import Refusal
+from siyu.members.services import lock
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -62,7 +63,8 @@ def pay_with_points(by: Actor, member_id: int, cart: Cart, points: int, key: str
     """
     if not cart.order_number:
         raise Refusal("payment.order_number", "points pay for an order that has a number")
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(cursor.cursor, [member_id])  # an order that no points pay for yet has no row to lock
         known = PointsPayment.objects.select_for_update().filter(shop=cart.shop, order_number=cart.order_number).first()
         if known is not None and known.hold_key == key and known.points == points:
             return Paid(key, known.points, known.worth_minor)
@@ -87,16 +89,30 @@ def pay_with_points(by: Actor, member_id: int, cart: Cart, points: int, key: str
             "given_back": 0,
             "created_at": now,
         }
-        PointsPayment.objects.update_or_create(shop=cart.shop, order_number=cart.order_number, defaults=values)
+        _keep(known, cart, values)
         detail = {"order": cart.order_number, "points": points, "worth_minor": worth}
         audit(by, "points_payment.held", f"member:{receipt.member_id}", detail, at=now)
     return Paid(key, points, worth)
 
 
+def _keep(known: PointsPayment | None, cart: Cart, values: dict[str, Any]) -> None:
+    """Write the payment; another member's, made at this moment, stands. Refusal: `payment.exists`."""
+    if known is not None:
+        PointsPayment.objects.filter(pk=known.pk).update(**values)
+        return
+    try:
+        with transaction.atomic():
+            PointsPayment.objects.create(shop=cart.shop, order_number=cart.order_number, **values)
+    except IntegrityError as error:
+        raise Refusal("payment.exists", "points pay for this order already") from error
+
+
 def cancel_payment(by: Actor, shop: str, order_number: str, *, now: datetime) -> None:
     """Free the points of an order that is not paid. Refusals: `payment.unknown`, `hold.closed`."""
-    with transaction.atomic():
-        known = PointsPayment.objects.select_for_update().filter(shop=shop, order_number=order_number, state="held").first()
+    held = PointsPayment.objects.filter(shop=shop, order_number=order_number, state="held")
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(cursor.cursor, list(held.values_list("member_id", flat=True)))
+        known = held.select_for_update().first()
         if known is None:
             raise Refusal("payment.unknown", "no points are held for this order")
         because = Because("order", f"{shop}:{order_number}", order_number)
