@@ -8,7 +8,7 @@ PORT ?= 8000
 PROCESSES ?= 2
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 
-.PHONY: demo test dev lint format clean frontend translations
+.PHONY: demo test races dev lint format clean frontend translations
 .DELETE_ON_ERROR:
 
 demo: .venv/installed-demo .venv/frontend translations
@@ -16,6 +16,10 @@ demo: .venv/installed-demo .venv/frontend translations
 
 test: dev
 	@$(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+# every race of value, stopped and killed at every statement, up to 64 at once
+races: dev
+	@SIYU_RACES=all $(BIN)/python -m pytest -q tests/races
 
 dev: .venv/installed-dev .venv/frontend-dev translations
 
