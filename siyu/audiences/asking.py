@@ -15,6 +15,7 @@ from siyu.facts import filters
 from .rules import Window
 
 HORIZON = 400  # midnights ahead that a statement knows; what lies further is looked at again then
+MOMENT = "moment AS MATERIALIZED (SELECT %(midnights)s::timestamptz[] AS midnights)"  # read once, whoever asks for one of them
 Sql = str
 
 
@@ -153,7 +154,7 @@ class Asking:
     def midnight(self, day: Sql) -> Sql:
         """The instant at which a business day after today begins; null for null. Far days are cut at the horizon, which is early enough."""
         ahead = f"({day} - {self.today})"  # `least` would take the horizon for null
-        return f"(%(midnights)s::timestamptz[])[CASE WHEN {ahead} > {HORIZON} THEN {HORIZON} ELSE {ahead} END]"
+        return f"(SELECT midnights FROM moment)[CASE WHEN {ahead} > {HORIZON} THEN {HORIZON} ELSE {ahead} END]"
 
     # --- windows ---
 

@@ -13,7 +13,7 @@ from psycopg import Cursor, sql
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
-from .asking import Asking, Sql
+from .asking import MOMENT, Asking, Sql
 from .checking import coming_rules
 from .compiling import expanded, joins_by_member, passes
 from .conditions import Because, conditions
@@ -59,7 +59,7 @@ def why(node: Node, member_id: int, now: datetime) -> Answer:
         shown = _ask(whole, ask, wanted)
         moment = {**parameters(now, settings_book().zone(now.date())), "member": member_id}
         columns = ", ".join(f"{column} AS v{place}" for place, column in enumerate(wanted)) or "true"
-        cursor.execute(f"SELECT {columns} FROM ({_ONE}) t {joins_by_member(ask, needed=False)}", moment)
+        cursor.execute(f"WITH {MOMENT} SELECT {columns} FROM ({_ONE}) t {joins_by_member(ask, needed=False)}", moment)
         row = cursor.fetchone() or [None] * len(wanted)
         return _answer(whole, shown, list(row), cursor, member_id)
 

@@ -36,7 +36,8 @@ def _periods(terms: Terms, ask: Asking) -> Sql:
     r = rows(ask, terms.counted, by_instant=False)
     age = f"greatest({ask.today} - {r.day}, 0)"
     inside = f"{r.these} AND {r.day} > {ask.today} - {terms.of * terms.days}"
-    return f"coalesce({ask.column(r.source, f'count(DISTINCT {age} / {terms.days}) FILTER (WHERE {inside})', r.number, terms.of * terms.days)}, 0)"
+    counted = f"count(DISTINCT {age} / {terms.days}) FILTER (WHERE {inside})"
+    return f"coalesce({ask.column(r.source, counted, r.number, terms.of * terms.days)}, 0)"
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

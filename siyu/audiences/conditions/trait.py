@@ -59,7 +59,8 @@ def newest(ask: Asking, name: str, what: Sql = "r.value") -> Sql:
 def sql(terms: Terms, ask: Asking) -> Sql:
     name = terms.trait.split(".")[0]
     value = newest(ask, name)
-    general = f"(SELECT {filters.to_sql(terms.tree).as_string(None)} FROM (SELECT jsonb_build_object({literal(name)}, {value}) AS properties) said)"
+    said = f"SELECT jsonb_build_object({literal(name)}, {value}) AS properties"
+    general = f"(SELECT {filters.to_sql(terms.tree).as_string(None)} FROM ({said}) said)"
     wanted = terms.value if isinstance(terms.value, list) else [terms.value]
     if terms.op not in ("eq", "in") or name != terms.trait or not all(isinstance(each, str) for each in wanted):
         return general

@@ -12,7 +12,7 @@ from psycopg import Cursor
 
 from siyu.merchant.rules import WHOLE, Scope
 
-from ..asking import Asking
+from ..asking import MOMENT, Asking
 from ..compiling import Judged, asked, joins_at_once, joins_by_member
 from ..rules import leaves
 from ..rules.tree import Node
@@ -50,7 +50,7 @@ def everybody(cursor: Cursor, node: Node, now: datetime, zone: ZoneInfo, *, live
     """Everybody's answer and when time alone can change it: for pools small enough to hold in memory (tests, checks)."""
     ask, answer = _asked(cursor, node, live=live)
     due = answer.due or "NULL::timestamptz"
-    text = f"SELECT t.member_id, {answer.holds}, {due} FROM ({_people()}) t {joins_at_once(ask)}"
+    text = f"WITH {MOMENT} SELECT t.member_id, {answer.holds}, {due} FROM ({_people()}) t {joins_at_once(ask)}"
     cursor.execute(text, {**parameters(now, zone), **WHOLE.parameters()})
     return {member: (is_in, due_at) for member, is_in, due_at in cursor.fetchall()}
 
@@ -72,7 +72,7 @@ def difference(audience_id: int, node: Node, now: datetime, zone: ZoneInfo, scop
         try:
             ask, answer = _asked(cursor, node, live=True)
             text = f"""
-WITH answer AS (SELECT t.member_id FROM ({_people()}) t {joins_at_once(ask)} WHERE {answer.holds}),
+WITH {MOMENT}, answer AS (SELECT t.member_id FROM ({_people()}) t {joins_at_once(ask)} WHERE {answer.holds}),
 before AS (SELECT s.member_id FROM audiences_membership s JOIN members_member m ON m.id = s.member_id
            WHERE s.audience_id = %(audience)s AND {IN_SCOPE})
 SELECT count(*) FILTER (WHERE b.member_id IS NULL), count(*) FILTER (WHERE a.member_id IS NULL),
@@ -110,7 +110,7 @@ def _people(more: str = "") -> str:
 def _exact(cursor: Cursor, node: Node, moment: dict[str, Any]) -> Preview:
     ask, answer = _asked(cursor, node, live=True)
     text = f"""
-WITH answer AS (SELECT t.member_id, {answer.holds} AS is_in FROM ({_people()}) t {joins_at_once(ask)})
+WITH {MOMENT}, answer AS (SELECT t.member_id, {answer.holds} AS is_in FROM ({_people()}) t {joins_at_once(ask)})
 SELECT count(*) FILTER (WHERE is_in), count(*),
        (SELECT array_agg(member_id) FROM (SELECT member_id FROM answer WHERE is_in ORDER BY member_id DESC LIMIT {SHOWN}) AS shown)
 FROM answer"""
@@ -128,6 +128,7 @@ def _sampled(cursor: Cursor, node: Node, moment: dict[str, Any]) -> Preview:
     every = max(people // SAMPLED, 1)  # a salted hash spreads the sample over all of them
     chosen = f"{_people()} AND ('x' || left(md5('preview:' || m.id), 8))::bit(32)::bigint %% {every} = 0 LIMIT {SAMPLED}"
     text = f"""
+WITH {MOMENT}
 SELECT count(*) FILTER (WHERE is_in), count(*), (array_agg(member_id) FILTER (WHERE is_in))[1:{SHOWN}]
 FROM (SELECT t.member_id, {answer.holds} AS is_in FROM ({chosen}) t {joins_by_member(ask, needed=False)}) AS answer"""
     cursor.execute(text, moment)

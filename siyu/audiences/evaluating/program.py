@@ -8,7 +8,7 @@ from psycopg import Cursor
 
 from siyu.facts import filters
 
-from ..asking import Counted, Known
+from ..asking import MOMENT, Counted, Known
 from ..compiling import BITS, asked, expanded, joins_by_member, topics
 from ..conditions import EVERY_FACT
 from ..rules.tree import Node
@@ -99,7 +99,7 @@ def _group(made: Program, part: Sequence[Standing], nodes: Mapping[int, Node], s
             dues.append(f"CASE WHEN t.dirty & {1 << place} <> 0 THEN {answer.due} END")
     due = f"CASE WHEN t.is_living THEN least({', '.join(dues)}) END" if dues else "NULL::timestamptz"
     text = f"""
-WITH touched AS (
+WITH {MOMENT}, touched AS (
     SELECT w.member_id, w.dirty, CASE WHEN m.id IS NULL THEN 0 ELSE w.needs END AS needs, w.is_full, m.id IS NOT NULL AS is_living,
            m.store_id, m.assistant_id
     FROM unnest(%(members)s::bigint[], %(dirty)s::bigint[], %(needs)s::bigint[], %(full)s::bool[]) AS w (member_id, dirty, needs, is_full)

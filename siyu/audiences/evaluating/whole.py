@@ -8,7 +8,7 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch
 from siyu.lib.sql import statements
 
-from ..asking import Asking
+from ..asking import MOMENT, Asking
 from ..compiling import Judged, asked, expanded, joins_at_once
 from ..rules import RuleError, leaves
 from ..rules.tree import Node
@@ -92,7 +92,7 @@ def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list
 def _statement(ask: Asking, answer: Judged) -> str:
     """One statement: what everybody's answer is, what that changes, when to look again; returns who came and who went."""
     return f"""
-WITH answer AS MATERIALIZED (
+WITH {MOMENT}, answer AS MATERIALIZED (
     SELECT t.member_id, {answer.holds} AS is_in, {answer.due or "NULL::timestamptz"} AS due_at
     FROM ({PEOPLE}) t
 {joins_at_once(ask)}

@@ -74,7 +74,8 @@ def spark(sizes: list[int]) -> str:
     points = " ".join(f"{2 + place * step:.1f},{22 - 20 * (size - low) / max(high - low, 1):.1f}" for place, size in enumerate(sizes))
     words = gettext("from %(first)s to %(last)s") % {"first": formats.number(sizes[0]), "last": formats.number(sizes[-1])}
     return format_html(
-        '<svg width="100" height="24" role="img" aria-label="{}"><polyline points="{}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>',
+        '<svg width="100" height="24" role="img" aria-label="{}">'
+        '<polyline points="{}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>',
         words,
         mark_safe(points),  # noqa: S308 - numbers
     )

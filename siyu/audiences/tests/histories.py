@@ -40,24 +40,46 @@ def of(kind: str, **parts: Any) -> st.SearchStrategy[dict]:
 def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
     """Any condition; of other audiences only those that there are already."""
     kinds = [
-        of("did_fact", fact=facts, where=wheres, op=st.sampled_from(["at_least", "at_most", "exactly"]), times=st.integers(0, 3), within=windows),
+        of(
+            "did_fact",
+            fact=facts,
+            where=wheres,
+            op=st.sampled_from(["at_least", "at_most", "exactly"]),
+            times=st.integers(0, 3),
+            within=windows,
+        ),
         of("did_fact", fact=facts, within=windows),
         of("first_or_last", fact=facts, which=st.sampled_from(["first", "last"]), within=windows),
         of("stopped", fact=facts, quiet_days=SMALL, before_days=SMALL),
         of("restarted", fact=facts, again_days=SMALL, quiet_days=SMALL),
         st.builds(
-            lambda fact, periods, more, days: {"condition": "regularly", "fact": fact, "periods": periods, "of": periods + more, "days": days},
-            facts, st.integers(1, 3), st.integers(0, 2), SMALL,
+            lambda fact, periods, more, days: {
+                "condition": "regularly",
+                "fact": fact,
+                "periods": periods,
+                "of": periods + more,
+                "days": days,
+            },
+            facts,
+            st.integers(1, 3),
+            st.integers(0, 2),
+            SMALL,
         ),
         of(
             "sequence",
             steps=st.lists(st.builds(lambda fact, where: {"fact": fact, "where": where}, facts, wheres), min_size=2, max_size=3),
-            hours=st.sampled_from([1, 5, 24, 60]), ended=st.sampled_from(["done", "broken"]), within=moving,
+            hours=st.sampled_from([1, 5, 24, 60]),
+            ended=st.sampled_from(["done", "broken"]),
+            within=moving,
         ),
         st.builds(
-            lambda what, op, value, to: {"condition": "days_since", "what": what, "op": op, "value": value} | ({"to": value + to} if op == "between" else {}),
+            lambda what, op, value, to: (
+                {"condition": "days_since", "what": what, "op": op, "value": value} | ({"to": value + to} if op == "between" else {})
+            ),
             st.sampled_from(["joined", "first_bought", "last_bought", "first_seen", "last_seen"]),
-            st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte", "between"]), st.integers(0, 5), st.integers(0, 3),
+            st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte", "between"]),
+            st.integers(0, 5),
+            st.integers(0, 3),
         ),
         of("stage", clock=st.just("pool"), stages=st.lists(st.sampled_from(["silent", "growing", "active"]), min_size=1, max_size=2)),
         of("stage", clock=st.just("ladder"), stages=st.just(["buyer"]), reached=st.just(True)),
@@ -74,12 +96,27 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
         ),
         of("trait_date", trait=st.just("birthday"), every=st.just("year"), from_days=st.integers(-3, 0), to_days=st.integers(0, 3)),
         of("trait_date", trait=st.just("wedding"), from_days=st.integers(-3, 0), to_days=st.integers(0, 3)),
-        of("consent", purpose=st.just("marketing"), channel=st.sampled_from(["any", "sms"]), state=st.sampled_from(["given", "withdrawn", "unknown"])),
+        of(
+            "consent",
+            purpose=st.just("marketing"),
+            channel=st.sampled_from(["any", "sms"]),
+            state=st.sampled_from(["given", "withdrawn", "unknown"]),
+        ),
         of("identity", kinds=st.sampled_from([["phone"], ["user_id"], ["phone", "card"]])),
-        of("orders", what=st.sampled_from(["orders", "net_minor", "refunded_minor", "average_minor"]), op=compares, value=st.sampled_from([0, 1, 2, 5_000, 9_900])),
+        of(
+            "orders",
+            what=st.sampled_from(["orders", "net_minor", "refunded_minor", "average_minor"]),
+            op=compares,
+            value=st.sampled_from([0, 1, 2, 5_000, 9_900]),
+        ),
         of("bought", skus=st.sampled_from([["A"], ["A", "B"]]), orders=st.integers(1, 2), within=day_windows),
-        of("bucket", salt=st.sampled_from(["s", "50%"]), from_bucket=st.sampled_from([0, 3_000]), to_bucket=st.sampled_from([5_000, 10_000])),
-    ]  # fmt: skip
+        of(
+            "bucket",
+            salt=st.sampled_from(["s", "50%"]),
+            from_bucket=st.sampled_from([0, 3_000]),
+            to_bucket=st.sampled_from([5_000, 10_000]),
+        ),
+    ]
     if audiences:
         kinds.append(of("audience", audience=st.sampled_from(audiences)))
     return st.one_of(*kinds)

@@ -43,7 +43,8 @@ def made(name: str, rule: dict, at: datetime = NOW, **more) -> int:
 def edges() -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, occurred_at, properties ->> 'because', cause_id IS NOT NULL FROM facts_log WHERE name LIKE 'audience.%%' ORDER BY id"
+            "SELECT name, occurred_at, properties ->> 'because', cause_id IS NOT NULL FROM facts_log"
+            " WHERE name LIKE 'audience.%%' ORDER BY id"
         )
         return cursor.fetchall()
 

@@ -94,16 +94,61 @@ def form(rule: dict, **more: str) -> dict:
 
 RULES = [
     {"all": [BUYERS]},
-    {"any": [{"not": {"condition": "tag", "tags": ["VIP", "新客"]}}, {"condition": "stage", "clock": "pool", "stages": ["silent", "growing"]}]},
-    {"all": [{"condition": "did_fact", "fact": "page.viewed", "where": {"property": "path", "op": "in", "value": ["/a", 3]}, "op": "exactly", "times": 0,
-              "within": {"at_least_days_ago": 1, "at_most_days_ago": 9}}, {"not": {"any": [{"condition": "rfm", "recency": [4, 5]}]}}]},
-    {"all": [{"condition": "sequence", "steps": [{"fact": "cart.added"}, {"fact": "order.paid", "where": {"property": "shop", "op": "eq", "value": "web"}}],
-              "hours": 3, "ended": "broken", "within": {"last_days": 2}}]},
-    {"all": [{"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": 30}, {"condition": "trait", "trait": "city", "op": "exists"}]},
-    {"all": [{"condition": "orders", "what": "net_minor", "op": "gt", "value": 10.5}, {"condition": "bought", "skus": ["A", "B"], "orders": 2}]},
-    {"all": [{"condition": "consent", "purpose": "marketing", "channel": "sms", "state": "withdrawn"}, {"condition": "identity", "kinds": ["phone"]}]},
-    {"all": [{"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500}, {"condition": "days_since", "what": "joined", "op": "lte", "value": 3}]},
-]  # fmt: skip
+    {
+        "any": [
+            {"not": {"condition": "tag", "tags": ["VIP", "新客"]}},
+            {"condition": "stage", "clock": "pool", "stages": ["silent", "growing"]},
+        ]
+    },
+    {
+        "all": [
+            {
+                "condition": "did_fact",
+                "fact": "page.viewed",
+                "where": {"property": "path", "op": "in", "value": ["/a", 3]},
+                "op": "exactly",
+                "times": 0,
+                "within": {"at_least_days_ago": 1, "at_most_days_ago": 9},
+            },
+            {"not": {"any": [{"condition": "rfm", "recency": [4, 5]}]}},
+        ]
+    },
+    {
+        "all": [
+            {
+                "condition": "sequence",
+                "steps": [{"fact": "cart.added"}, {"fact": "order.paid", "where": {"property": "shop", "op": "eq", "value": "web"}}],
+                "hours": 3,
+                "ended": "broken",
+                "within": {"last_days": 2},
+            }
+        ]
+    },
+    {
+        "all": [
+            {"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": 30},
+            {"condition": "trait", "trait": "city", "op": "exists"},
+        ]
+    },
+    {
+        "all": [
+            {"condition": "orders", "what": "net_minor", "op": "gt", "value": 10.5},
+            {"condition": "bought", "skus": ["A", "B"], "orders": 2},
+        ]
+    },
+    {
+        "all": [
+            {"condition": "consent", "purpose": "marketing", "channel": "sms", "state": "withdrawn"},
+            {"condition": "identity", "kinds": ["phone"]},
+        ]
+    },
+    {
+        "all": [
+            {"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500},
+            {"condition": "days_since", "what": "joined", "op": "lte", "value": 3},
+        ]
+    },
+]
 
 
 class Sent(dict):

@@ -1,0 +1,39 @@
+"""The words of terms: fields, choices and windows, as the builder shows them."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from ..words import STAGES, Words
+
+Choices = Sequence[tuple[str, Words]]
+
+LABELS: dict[str, Words] = {
+    "fact": _("Fact"), "where": _("where"), "op": _("is"), "times": _("times"), "within": _("when"), "which": _("which"),
+    "tags": _("any of the tags"), "clock": _("clock"), "stages": _("is one of"), "reached": _("reached, whatever came later"),
+    "purpose": _("purpose"), "channel": _("on channel"), "state": _("is"), "kinds": _("any of the kinds"), "what": _("what"),
+    "value": _("value"), "to": _("to"), "trait": _("trait"), "every": _("comes"), "from_days": _("from day (0 is today)"),
+    "to_days": _("to day"), "skus": _("products (SKU)"), "categories": _("categories"), "orders": _("orders at least"),
+    "recency": _("R"), "frequency": _("F"), "monetary": _("M"), "audience": _("audience"), "list": _("list"), "salt": _("salt"),
+    "from_bucket": _("from bucket"), "to_bucket": _("to bucket (of 10,000)"), "quiet_days": _("quiet days"),
+    "before_days": _("in days before that"), "again_days": _("again in the last days"), "periods": _("in periods"),
+    "of": _("of the last periods"), "days": _("days of a period"), "hours": _("hours between steps"), "ended": _("and"),
+    "steps": _("steps"), "stores": _("stores"), "assistants": _("assistants"), "tiers": _("tiers"), "channels": _("channels"),
+    "track": _("track"),
+}  # fmt: skip
+CHOICES: dict[str, Words] = {
+    "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "first": _("the first time"),
+    "last": _("the last time"), "pool": STAGES["pool"], "activity": STAGES["activity"], "ladder": STAGES["ladder"],
+    "given": _("given"), "withdrawn": _("withdrawn"), "unknown": _("never asked"), "joined": _("joining the pool"),
+    "first_bought": _("the first purchase"), "last_bought": _("the last purchase"), "first_seen": _("first seen"),
+    "last_seen": _("last seen"), "eq": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "between": _("between"),
+    "contains": _("contains"), "starts_with": _("begins with"), "in": _("is one of"), "not_in": _("is none of"),
+    "exists": _("is known"), "absent": _("is not known"), "once": _("once"), "year": _("every year"),
+    "done": _("all of them followed"), "broken": _("the last did not follow"), "orders": _("number of orders"),
+    "revenue_minor": _("revenue (fen)"), "refunded_minor": _("refunded (fen)"), "net_minor": _("net revenue (fen)"),
+    "average_minor": _("net revenue an order (fen)"),
+}  # fmt: skip
+WINDOWS: Choices = (
+    ("", _("at any time")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")),
+    ("ago", _("between … and … days ago")), ("older", _("at least … days ago")), ("between", _("between two days")),
+)  # fmt: skip
