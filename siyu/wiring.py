@@ -156,6 +156,7 @@ TIMETABLE = [
     (5, "siyu.touches.tasks.send"),
     (60, "siyu.touches.tasks.forget_senders"),
     (10, "siyu.touches.tasks.keep_staff_tasks"),
+    (10, "siyu.touches.tasks.walk_sends"),
     (3600, "siyu.portal.tasks.forget"),
     (300, "siyu.portal.tasks.erase_due"),
 ]

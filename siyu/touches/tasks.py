@@ -24,3 +24,8 @@ def keep_staff_tasks(now: datetime) -> None:
     services.hand_over_tasks(now)
     services.take_steps(now)
     services.open_tasks(now)
+
+
+def walk_sends(now: datetime) -> None:
+    """One-off sends begin and go on."""
+    services.run_sends(now)

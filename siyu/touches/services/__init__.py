@@ -5,20 +5,25 @@ from .answers import followed, stop, touch_told
 from .inbox import post_inbox, read_message
 from .proposing import Answer, Wish, propose
 from .sending import forget_senders, send_due
+from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send
 from .sops import Step, archive_sop, publish_sop, take_steps
 from .tasks import Closed, Finish, Skip, expire_tasks, finish_tasks, hand_over_tasks, open_tasks, review_tasks, skip_tasks, withdraw
 from .templates import archive_template, publish_template
 
 __all__ = [
     "Answer",
+    "ArmTerms",
     "Closed",
     "Finish",
     "Skip",
     "Step",
+    "Terms",
     "Wish",
     "archive_account",
     "archive_sop",
     "archive_template",
+    "cancel_send",
+    "draft_send",
     "expire_tasks",
     "finish_tasks",
     "followed",
@@ -26,12 +31,16 @@ __all__ = [
     "hand_over_tasks",
     "open_account",
     "open_tasks",
+    "pause_send",
     "post_inbox",
     "propose",
     "publish_sop",
     "publish_template",
     "read_message",
+    "resume_send",
     "review_tasks",
+    "run_sends",
+    "schedule_send",
     "send_due",
     "skip_tasks",
     "stop",

@@ -56,3 +56,20 @@ WHERE s.state = 'wished' AND t.id IS NULL LIMIT 1
 -- A step of a standing order belongs to a member who was not merged into another.
 SELECT 'step ' || s.code || ' D' || s.day, 'member ' || s.member_id || ' was merged'
 FROM touches_sopstand s JOIN members_member m ON m.id = s.member_id WHERE m.merged_into_id IS NOT NULL LIMIT 1
+
+
+-- name: send_counts_its_heads
+-- A send that has begun has as many heads as it says.
+SELECT 'send ' || s.id, 'size ' || s.size || ', heads ' || count(h.member_id)
+FROM touches_send s LEFT JOIN touches_head h ON h.send_id = s.id GROUP BY s.id HAVING s.size <> count(h.member_id) LIMIT 1
+
+-- name: send_has_its_state
+-- A send stands in a known state, and one that runs or is done has begun.
+SELECT 'send ' || id, 'status ' || status FROM touches_send
+WHERE status NOT IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled') OR (status IN ('running', 'done') AND started_at IS NULL) LIMIT 1
+
+-- name: touch_of_a_send_has_its_head
+-- What a send touched is a head of its audience.
+SELECT 'touch ' || t.id, t.key FROM touches_send s JOIN touches_touch t ON t.source = 'send:' || s.id
+WHERE NOT EXISTS (SELECT 1 FROM touches_head h WHERE h.send_id = s.id AND t.key = 'send:' || s.id || ':' || h.member_id AND h.member_id = t.origin_id)
+LIMIT 1

@@ -12,6 +12,7 @@ from siyu.touches.services import Wish, propose
 
 from . import scene
 from .scene import NOON
+from .test_sends import drafted
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +29,19 @@ CORRUPTIONS = {
     "step_has_its_wish": "UPDATE touches_sopstand SET state = 'wished' WHERE day = 30",
     "step_of_root_member": "UPDATE members_member SET merged_into_id = (SELECT max(id) FROM members_member)"
     " WHERE id = (SELECT member_id FROM touches_sopstand LIMIT 1)",
+    "send_counts_its_heads": "UPDATE touches_send SET size = 7",
+    "send_has_its_state": "UPDATE touches_send SET started_at = NULL",
+    "touch_of_a_send_has_its_head": "UPDATE touches_head SET arm = 1, member_id = 0",
 }
 
 
 @pytest.mark.parametrize("name", list(CORRUPTIONS))
 def test_a_corrupted_row_is_named_by_its_invariant_alone(name: str) -> None:
     yue, lan = scene.person("yue"), scene.person("lan")
+    drafted([scene.person("ben")])
+    services.run_sends(NOON)
     wishes = [
-        Wish(member, scene.template(medium).pk, f"{medium}:{member}", "send:1", NOON) for member, medium in ((yue, "email"), (lan, "inbox"))
+        Wish(member, scene.template(medium).pk, f"{medium}:{member}", "news", NOON) for member, medium in ((yue, "email"), (lan, "inbox"))
     ]
     propose(wishes, now=NOON)
     services.post_inbox(NOON)
@@ -52,7 +58,7 @@ def stand() -> None:
     """Somebody else has an open staff task, and another one a step of a standing order to come."""
     mei, zoe = scene.customer("mei", "ana"), scene.customer("zoe", "ana")
     template = scene.template("task")
-    propose([Wish(mei, template.pk, "mei", "send:2", NOON)], now=NOON)
+    propose([Wish(mei, template.pk, "mei", "news", NOON)], now=NOON)
     services.open_tasks(NOON)
     services.publish_sop(SYSTEM, "sop", "Sop", "friend.added", [], [services.Step(30, time(10), template.code)], now=NOON)
     scene.happens("friend.added", "zoe", NOON)

@@ -1,0 +1,237 @@
+"""One-off sends: drafted, scheduled, walked set by set with a pause between any two, and ended."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from siyu.audiences.queries import audience
+from siyu.lib.refusal import Refusal
+from siyu.lib.sql import statements
+from siyu.merchant.rules import Actor
+from siyu.merchant.services import audit
+
+from ..models import Arm, Send, Template
+from ..rules.pace import room
+from .proposing import Wish, propose
+from .tasks import withdraw
+
+_sql = statements("siyu.touches", "sends")
+WHOLE = 10_000  # shares are of so many
+MAX_ARMS, MAX_CONTROL, MAX_WINDOW, MAX_PER_HOUR = 4, 5_000, 90, 1_000_000
+SET = 500  # heads of one transaction
+MAX_SETS = 60  # of one run of the timetable: others' sends have their turn
+UNDER_WAY = ("scheduled", "running")
+
+
+class ArmTerms(NamedTuple):
+    """What an arm says, to which share of 10,000, and when."""
+
+    template_code: str
+    weight: int
+    at: datetime
+
+
+class Terms(NamedTuple):
+    """What a send is; `control_share` of 10,000 of those who may be touched are left out on purpose."""
+
+    name: str
+    audience_id: int
+    arms: Sequence[ArmTerms]
+    control_share: int = 0
+    per_hour: int | None = None
+    priority: int = 0
+    until: datetime | None = None
+    window_days: int = 7
+
+
+def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = None, salt: str = "") -> int:
+    """Write a draft, or write one anew; returns its id. `salt` draws arms and control group, and is random unless given.
+
+    Refusals: `send.name`, `send.audience`, `send.arms`, `send.weights`, `send.template`, `send.control`, `send.pace`, `send.until`,
+    `send.window`, `send.priority`, `send.state`, `send.unknown`.
+    """
+    name, templates = _checked(terms)
+    with transaction.atomic():
+        send = _locked(send_id, "draft") if send_id is not None else Send(salt=salt or token_hex(8), created_by=by.name, created_at=now)
+        send.name, send.audience_id, send.audience_name = terms.name.strip(), terms.audience_id, name
+        send.control_share, send.per_hour, send.priority = terms.control_share, terms.per_hour, terms.priority
+        send.until, send.window_days = terms.until, terms.window_days
+        send.save()
+        Arm.objects.filter(send=send).delete()
+        Arm.objects.bulk_create(
+            Arm(send=send, number=number, template_id=templates[arm.template_code].pk, weight=arm.weight, at=arm.at)
+            for number, arm in enumerate(terms.arms, start=1)
+        )
+        audit(by, "send.drafted", f"send:{send.pk}", {"audience": terms.audience_id, "arms": len(terms.arms)}, at=now)
+    return send.pk
+
+
+def schedule_send(by: Actor, send_id: int, *, now: datetime) -> None:
+    """Let a draft run at its time, with the newest version of its templates. Refusals: `send.unknown`, `send.state`, `send.until`."""
+    with transaction.atomic():
+        send = _locked(send_id, "draft")
+        if send.until is not None and send.until <= now:
+            raise Refusal("send.until", "the end of this send is past")
+        for arm in Arm.objects.filter(send=send).select_related("template"):
+            arm.template = Template.objects.filter(code=arm.template.code).latest("version")
+            arm.save(update_fields=["template"])
+        _move(by, send, "scheduled", now)
+
+
+def pause_send(by: Actor, send_id: int, *, now: datetime) -> None:
+    """Stop before the next set; what was asked for before still goes. Refusals: `send.unknown`, `send.state`."""
+    with transaction.atomic():
+        _move(by, _locked(send_id, *UNDER_WAY), "paused", now)
+
+
+def resume_send(by: Actor, send_id: int, *, now: datetime) -> None:
+    """Go on where it stopped. Refusals: `send.unknown`, `send.state`."""
+    with transaction.atomic():
+        send = _locked(send_id, "paused")
+        _move(by, send, "running" if send.started_at else "scheduled", now)
+
+
+def cancel_send(by: Actor, send_id: int, *, now: datetime) -> int:
+    """End a send for good and take back what waits: returns how many touches and tasks. Refusals: `send.unknown`, `send.state`."""
+    with transaction.atomic():
+        send = _locked(send_id, "draft", "paused", "done", *UNDER_WAY)
+        send.ended_at = now
+        send.save(update_fields=["ended_at"])
+        _move(by, send, "cancelled", now)
+    taken_back = 0
+    for _ in range(1_000):
+        some = withdraw([f"send:{send_id}"], now)
+        taken_back += some
+        if not some:
+            break
+    return taken_back
+
+
+def run_sends(now: datetime) -> int:
+    """Begin what is due and walk what runs; returns how many heads were asked for."""
+    walked = 0
+    for send in Send.objects.filter(status="scheduled", arms__at__lte=now).distinct()[:50]:
+        _begin(send.pk, now)
+    for send in Send.objects.filter(status="running").order_by("-priority", "pk")[:50]:
+        for _ in range(MAX_SETS):
+            some = _walk_set(send.pk, now)
+            if some is None:
+                break
+            walked += some
+    return walked
+
+
+def _begin(send_id: int, now: datetime) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        send = Send.objects.select_for_update().get(pk=send_id)
+        if send.status != "scheduled":
+            return
+        weights = list(Arm.objects.filter(send=send).order_by("number").values_list("weight", flat=True))
+        edges = [sum(weights[:place]) for place in range(len(weights))]
+        columns: dict[str, Any] = {"send": send.pk, "salt": f"{send.salt}:arm", "edges": edges, "audience": send.audience_id}
+        cursor.execute(_sql.count_in, columns)
+        send.status, send.started_at, send.size = "running", now, cursor.rowcount
+        send.save(update_fields=["status", "started_at", "size"])
+
+
+def _walk_set(send_id: int, now: datetime) -> int | None:
+    """One set of one arm in a transaction of its own; None when there is nothing to do now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        send = Send.objects.select_for_update().get(pk=send_id)
+        arms = list(Arm.objects.filter(send=send, is_walked=False).order_by("at", "number"))
+        if send.status != "running" or not arms or (send.until is not None and now >= send.until):
+            _end(send, now)
+            return None
+        if arms[0].at > now or not (limit := _room(send, now)):
+            return None
+        arm = arms[0]
+        cursor.execute(_sql.heads, {"send": send.pk, "arm": arm.number, "after": arm.walked_to, "limit": limit})
+        members = [row[0] for row in cursor.fetchall()]
+        answers = propose([_wish(send, arm, member, now) for member in members], now=now)
+        send.hour_count += sum(answer.status in ("reserved", "asked") for answer in answers)
+        send.save(update_fields=["hour_from", "hour_count"])
+        arm.walked_to, arm.is_walked = members[-1] if members else arm.walked_to, len(members) < limit
+        arm.save(update_fields=["walked_to", "is_walked"])
+        if len(arms) == 1 and arm.is_walked:
+            _end(send, now)
+        return len(members)
+
+
+def _room(send: Send, now: datetime) -> int:
+    if send.per_hour is None:
+        return SET
+    send.hour_from, send.hour_count, left = room(send.per_hour, send.hour_from, send.hour_count, now)
+    return min(left, SET)
+
+
+def _wish(send: Send, arm: Arm, member: int, now: datetime) -> Wish:
+    return Wish(
+        member_id=member,
+        template_id=arm.template_id,
+        key=f"send:{send.pk}:{member}",
+        source=f"send:{send.pk}",
+        at=now,
+        until=send.until,
+        priority=send.priority,
+        arm=chr(64 + arm.number),
+        salt=f"{send.salt}:control",
+        held_out=send.control_share,
+    )
+
+
+def _end(send: Send, now: datetime) -> None:
+    if send.status == "running":
+        send.status, send.ended_at = "done", now
+        send.save(update_fields=["status", "ended_at"])
+
+
+def _checked(terms: Terms) -> tuple[str, dict[str, Template]]:
+    """The name of the audience and the templates. Raises the refusals of `draft_send`."""
+    if not 1 <= len(terms.name.strip()) <= 100:
+        raise Refusal("send.name", "a name has 1 to 100 characters")
+    found = audience(terms.audience_id)
+    if found is None or found.archived_at is not None:
+        raise Refusal("send.audience", "there is no such audience")
+    if not 1 <= len(terms.arms) <= MAX_ARMS:
+        raise Refusal("send.arms", "between 1 and %(limit)s arms", limit=MAX_ARMS)
+    if sum(arm.weight for arm in terms.arms) != WHOLE or min(arm.weight for arm in terms.arms) < 1:
+        raise Refusal("send.weights", "the shares of the arms add up to 100 %%")
+    _check_bounds(terms)
+    templates: dict[str, Template] = {}
+    for arm in terms.arms:
+        newest = Template.objects.filter(code=arm.template_code, archived_at=None).order_by("-version").first()
+        if newest is None:
+            raise Refusal("send.template", "there is no template %(code)s", code=arm.template_code)
+        templates[arm.template_code] = newest
+    return found.name, templates
+
+
+def _check_bounds(terms: Terms) -> None:
+    if not 0 <= terms.control_share <= MAX_CONTROL:
+        raise Refusal("send.control", "the control group is at most half of all")
+    if terms.per_hour is not None and not 1 <= terms.per_hour <= MAX_PER_HOUR:
+        raise Refusal("send.pace", "between 1 and %(limit)s an hour", limit=MAX_PER_HOUR)
+    if terms.until is not None and terms.until <= max(arm.at for arm in terms.arms):
+        raise Refusal("send.until", "the end comes after the last arm's time")
+    if not 1 <= terms.window_days <= MAX_WINDOW:
+        raise Refusal("send.window", "between 1 and %(limit)s days", limit=MAX_WINDOW)
+    if not -100 <= terms.priority <= 100:
+        raise Refusal("send.priority", "between -100 and 100")
+
+
+def _locked(send_id: int, *states: str) -> Send:
+    send = Send.objects.select_for_update().filter(pk=send_id).first()
+    if send is None:
+        raise Refusal("send.unknown", "there is no such send")
+    if send.status not in states:
+        raise Refusal("send.state", "this send is %(state)s", state=send.status)
+    return send
+
+
+def _move(by: Actor, send: Send, status: str, now: datetime) -> None:
+    audit(by, f"send.{status}", f"send:{send.pk}", {"from": send.status}, at=now)
+    send.status = status
+    send.save(update_fields=["status"])
