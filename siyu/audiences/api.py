@@ -98,7 +98,7 @@ def rule_schema(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("", auth=EDIT, response={200: AudienceOut, **FAULTS}, summary="Make an audience")
 def create(request: HttpRequest, body: AudienceIn, idempotency_key: IdempotencyKey) -> Any:
-    """Make an audience; the worker judges everybody in a moment. 422 `rule.invalid` names the node and the reason."""
+    """Make an audience; the worker judges everybody in a moment. 409 `rule.invalid` names the node and the reason."""
     by = request.auth  # type: ignore[attr-defined]
     told = body.dict()
     number = services.create(by, told.pop("name"), told.pop("rule"), key=f"api:{by.id}:{idempotency_key}", now=utc_now(), **told)

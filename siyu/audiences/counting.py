@@ -11,7 +11,9 @@ from siyu.facts import filters
 from .asking import COUNTED, MOMENTS, Asking, Counted, Source, Sql
 from .rules import Window
 
-FactName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\s]+$", title="Fact", extra_json_schema={"input": "fact"})]
+FactName = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\s]+$", title="What happened", extra_json_schema={"input": "fact"})
+]
 Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
 OWN = "audience."  # our own news: told after everything was counted
 

@@ -65,7 +65,7 @@ def words(terms: Terms) -> str:
 def why(terms: Terms, ask: Asking) -> Because:
     def tell(count: int, last: object) -> str:
         if not count:
-            return gettext("never")
+            return gettext("not once")
         return gettext("%(count)s times, the last on %(day)s") % {"count": count, "day": last}
 
     shown = (times(ask, terms.counted, terms.within), latest(ask, terms.counted, terms.within))

@@ -62,6 +62,6 @@ def words(terms: Terms) -> str:
 
 def why(terms: Terms, ask: Asking) -> Because:
     def tell(place: object) -> str:
-        return gettext("never") if place is None else gettext("on %(day)s") % {"day": place}
+        return gettext("not once") if place is None else gettext("on %(day)s") % {"day": place}
 
     return Because((_place(terms, ask),), tell, (terms.counted,))

@@ -144,7 +144,7 @@ def words(terms: Terms) -> str:
 
 def why(terms: Terms, ask: Asking) -> Because:
     def tell(found: int, last: Any) -> str:
-        return gettext("%(found)s times, the last at %(at)s") % {"found": found, "at": last} if found else gettext("never")
+        return gettext("%(found)s times, the last at %(at)s") % {"found": found, "at": last} if found else gettext("not once")
 
     shown = (f"coalesce({_found(terms, ask, 'count(*)')}, 0)", _found(terms, ask, f"max({_ends(terms)})"))
     return Because(shown, tell, [step.counted for step in terms.steps])

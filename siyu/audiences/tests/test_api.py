@@ -1,0 +1,62 @@
+"""Audiences for programs: made once by a key, counted, listed page by page, explained."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from siyu.audiences.tests.test_pages import BUYERS, NOW, live
+from siyu.facts.pump import pump
+from siyu.members.models import Member
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import create_key
+
+pytestmark = pytest.mark.django_db
+BASE = "/api/v1/audiences"
+
+
+@pytest.fixture
+def call():
+    live()
+    secret = create_key(SYSTEM, "api", "program", ["audiences.view", "audiences.edit"])
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+
+    def ask(path: str, body: dict | None = None, key: str = "k1"):
+        if body is None:
+            return client.get(BASE + path)
+        return client.post(BASE + path, json.dumps(body), content_type="application/json", headers={"idempotency-key": key})
+
+    return ask
+
+
+def test_an_audience_is_made_once_counted_listed_and_explained(call):
+    body = {"name": "买过", "rule": BUYERS}
+    made = call("", body).json()
+    assert call("", body).json()["id"] == made["id"]
+    assert call("", {**body, "rule": {}}).status_code == 409
+    pump(NOW + timedelta(minutes=2))
+
+    one = call(f"/{made['id']}").json()
+    first = call(f"/{made['id']}/members?limit=1").json()
+    second = call(f"/{made['id']}/members?limit=1&after={first['next']}").json()
+    anna = Member.objects.get(nickname="小月").public_id
+    told = call(f"/{made['id']}/members/{anna}/why").json()
+
+    assert (one["members"], one["version"], one["is_computing"]) == (2, 1, False)
+    assert len(first["members"]) == len(second["members"]) == 1
+    assert second["next"] is None
+    assert told["holds"] is True
+    assert told["facts"][0].startswith("order.paid ")
+    assert call("/count", {"rule": {"not": BUYERS}}).json() == {"members": 1, "people": 3, "is_exact": True}
+    assert [each["name"] for each in call("").json()] == ["买过"]
+
+
+def test_refusals_have_codes_and_name_the_node(call):
+    wrong = call("", {"name": "x", "rule": {"all": [BUYERS, {"condition": "tag", "tags": []}]}})
+
+    assert wrong.status_code == 409
+    assert wrong.json()["code"] == "rule.invalid"
+    assert wrong.json()["message"].startswith("all[1]: ")
+    assert call("/999").json()["code"] == "audience.unknown"
+    assert "did_fact" in call("/schema").json()["$defs"]
