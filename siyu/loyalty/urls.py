@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from .pages import liability
+from .pages import by_hand, corrections, liability
 from .pages.rules import approving, editor, listing, terms, versions
 from .pages.tiers import editor as ladder_editor
 from .pages.tiers import growth_map, tracks
+from .pages.units import editor as units
 
 urlpatterns: list[URLPattern] = [
     path("loyalty/map", growth_map.the_map, name="growth-map"),
@@ -25,6 +26,14 @@ urlpatterns: list[URLPattern] = [
     path("loyalty/rules/<str:code>/end", versions.end_rule, name="earn-rule-end"),
     path("loyalty/approvals", approving.approvals, name="earn-approvals"),
     path("loyalty/approvals/<int:pk>", approving.decide, name="earn-approval"),
+    path("loyalty/corrections", corrections.list_corrections, name="corrections"),
+    path("loyalty/corrections/<int:pk>", corrections.decide_correction, name="correction"),
+    path("loyalty/units", units.units, name="units"),
+    path("loyalty/units/new", units.edit_unit, name="unit-new"),
+    path("loyalty/units/<str:code>/edit", units.edit_unit, name="unit-edit"),
+    path("members/<str:public_id>/value/correct", by_hand.adjust_member, name="member-adjust"),
+    path("members/<str:public_id>/tier/grant", by_hand.grant_a_tier, name="member-tier-grant"),
+    path("members/<str:public_id>/tier/<int:pk>/take-away", by_hand.take_a_tier_away, name="member-tier-take"),
     path("loyalty/payment", terms.payment_terms, name="payment-terms"),
     path("loyalty/liability", liability.liability, name="liability"),
     path("loyalty/journal", liability.journal_file, name="loyalty-journal"),

@@ -13,9 +13,10 @@ from siyu.acquisition.queries import attribution_of
 from siyu.audiences.queries import audiences, audiences_of
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
-from siyu.lib.web.keyset import decode, encode
+from siyu.lib.web.keyset import Position, decode, encode
 from siyu.lib.web.parts import Moment, Tab
 from siyu.loyalty.queries import why_points
+from siyu.loyalty.queries.corrections import corrections
 from siyu.members import queries
 from siyu.members.queries import MemberView
 from siyu.members.rules import KINDS, Life
@@ -30,9 +31,9 @@ from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
-from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, said
+from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
 from .clocks import clock_cards
-from .why import line_of, purses, tier_of
+from .why import floors, line_of, purses, tier_of
 
 _sql = statements("siyu.console", "people")
 MOMENTS = 30  # of a page of the timeline
@@ -125,6 +126,8 @@ def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
     older = encode("why", (reasons[ENTRIES - 1].id,)) if len(reasons) > ENTRIES else ""
     return {
         "purses": purses(member.id),
+        "floors": floors(member.id, utc_now()),
+        "waiting": [(one, said(UNITS, one.unit)) for one in corrections(Position(limit=ENTRIES), state="waiting", member=member.id)],
         "lines": [line_of(reason) for reason in reasons[:ENTRIES]],
         "older": older,
         "is_older": bool(cursor),

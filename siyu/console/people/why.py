@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from siyu.lib.clock import business_day
 from siyu.lib.web import formats
-from siyu.loyalty.queries import Reason, balances, ladder, standings
+from siyu.lib.web.business import business
+from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, ladder, standings, steps_of, track_versions
 
 from ..facts import fact_title
 from ..words import UNITS
 
+FOR_EVER = 9_998  # the year of the end of a tier that has none
 BUCKETS = {
     "pending": gettext_lazy("Pending"),
     "available": gettext_lazy("Available"),
@@ -122,6 +125,33 @@ def purses(member_id: int) -> list[Purse]:
         buckets = [(str(words), amount) for name, words in BUCKETS.items() if (amount := getattr(balance, name))]
         found.append(Purse(str(UNITS.get(unit, unit)), balance.pending + balance.available, buckets))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedTier:
+    """A tier granted by hand or brought in: its name, why, and whether it still holds (`last_day` is None without an end)."""
+
+    floor: FloorView
+    name: str
+    because: str
+    last_day: date | None
+    holds: bool
+
+
+def floors(member_id: int, now: datetime) -> list[GrantedTier]:
+    """Tiers granted to a member, those that hold first."""
+    granted = floors_of(member_id)
+    if not granted:
+        return []
+    names = {(one.track, step.code): step.name for one in reversed(track_versions()) for step in steps_of(one.track, one.version)}
+    shown = []
+    for one in granted:
+        is_brought = one.because.startswith("moving_in:")
+        because = _("Moved in from another system") if is_brought else one.because
+        last = business_day(one.until - timedelta(microseconds=1), business().zone) if one.until.year < FOR_EVER else None
+        holds = one.removed_at is None and one.until > now
+        shown.append(GrantedTier(one, names.get((one.track, one.tier), one.tier), because, last, holds))
+    return sorted(shown, key=lambda one: not one.holds)
 
 
 def _share(growth: int, low: int, high: int) -> int:

@@ -43,3 +43,7 @@ WHERE a.unit = 'points'
 SELECT date_trunc('month', l.expires_at AT TIME ZONE %(zone)s - interval '1 day')::date, sum(l.remaining)::bigint
 FROM loyalty_lot l
 WHERE l.unit = 'points' AND l.remaining > 0 GROUP BY 1 ORDER BY 1
+
+-- name: units
+-- Every version of every unit.
+SELECT code, version, kind, name, from_day, terms::text, created_by, created_at FROM loyalty_unit ORDER BY code, version
