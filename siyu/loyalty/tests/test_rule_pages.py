@@ -109,6 +109,23 @@ def test_a_stored_rule_shows_and_is_typed_back_as_it_was() -> None:
         assert check_definition(again.definition()) == stored
 
 
+def test_a_formula_of_many_steps_keeps_every_one_and_too_many_are_refused(browser: Client) -> None:
+    many = {f"f-from_{number}": str(100 * (number + 1)) for number in range(21)} | {
+        f"f-points_{number}": str(number + 1) for number in range(21)
+    }
+    nine = {name: value for name, value in many.items() if int(name.rpartition("_")[2]) < 9}
+
+    assert draft(browser, **nine).status_code == 302
+    kept = rule_drafts()[0].definition["formula"]["steps"]
+    assert [step["points"] for step in kept] == list(range(1, 10))
+    page = browser.get(reverse("earn-rule-edit", args=["hundred"])).content.decode()
+    assert 'name="f-from_8"' in page
+
+    refused = draft(browser, **many)
+    assert refused.status_code == 200
+    assert len(rule_drafts()[0].definition["formula"]["steps"]) == 9
+
+
 def _posted(values: dict[str, Any]) -> QueryDict:
     posted = QueryDict(mutable=True)
     for key, value in values.items():

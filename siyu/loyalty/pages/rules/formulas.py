@@ -10,9 +10,10 @@ from siyu.lib.web.forms import Form
 
 from ...queries import earn_rules
 from ...rules.formulas.amounts import PLAIN
+from ...rules.formulas.tiered import MAX_STEPS
 from .values import Choices, MoneyField, PointsField
 
-STEPS = 6
+STEPS = 6  # rows for steps that a new rule shows; a rule with more has a row for each of its own, and one to spare
 
 
 class FormulaForm(Form):
@@ -55,22 +56,40 @@ class TieredForm(FormulaForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        for number in range(STEPS):
+        self.rows = min(max(STEPS, self._named() + 1), MAX_STEPS + 1)
+        for number in range(self.rows):
             self.fields[f"from_{number}"] = MoneyField(label=_("From amount"))
             self.fields[f"points_{number}"] = PointsField(label=_("Points"), min_value=0)
             self.fields[f"per_{number}"] = MoneyField(label=_("for each (empty: once)"))
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        if not any(told.get(f"from_{number}") is not None for number in range(STEPS)):
+        given = sum(told.get(f"from_{number}") is not None for number in range(self.rows))
+        if not given and "from_0" not in self.errors:
             self.add_error("from_0", forms.ValidationError(_("Give at least one step"), code="steps.none"))
+        if given > MAX_STEPS or self._named() > self.rows:  # a step that has no row would be lost in silence
+            self.add_error(None, forms.ValidationError(_("At most %(limit)s steps") % {"limit": MAX_STEPS}, code="steps.too_many"))
+        for number in range(self.rows):
+            if told.get(f"from_{number}") is None and told.get(f"points_{number}") and f"from_{number}" not in self.errors:
+                self.add_error(f"from_{number}", forms.ValidationError(_("From which amount on?"), code="steps.from"))
         return told
+
+    def _named(self) -> int:
+        """One more than the highest number of a step that was typed or is stored."""
+        begin = f"{self.prefix}-from_" if self.prefix else "from_"
+        told = (
+            self.data
+            if self.is_bound
+            else {begin + name.removeprefix("from_"): self.initial[name] for name in self.initial if name[:5] == "from_"}
+        )
+        names = [name.removeprefix(begin) for name in told if name.startswith(begin) and told[name] not in ("", None)]
+        return max((int(name) + 1 for name in names if name.isdecimal() and len(name) < 6), default=0)
 
     def definition(self) -> dict[str, Any]:
         told = self.cleaned_data
         steps = [
             {"from_minor": told[f"from_{n}"], "points": told[f"points_{n}"] or 0, "per_minor": told[f"per_{n}"] or 0}
-            for n in range(STEPS)
+            for n in range(self.rows)
             if told[f"from_{n}"] is not None
         ]
         return {"kind": self.kind, "mode": told["mode"], "with_points_part": told["with_points_part"], "steps": steps}
@@ -78,7 +97,7 @@ class TieredForm(FormulaForm):
     @classmethod
     def initial_of(cls, stored: dict[str, Any]) -> dict[str, Any]:
         shown = {"mode": stored.get("mode"), "with_points_part": stored.get("with_points_part")}
-        for number, step in enumerate(stored.get("steps", ())[:STEPS]):
+        for number, step in enumerate(stored.get("steps", ())):
             shown |= {
                 f"from_{number}": step["from_minor"],
                 f"points_{number}": step["points"],
