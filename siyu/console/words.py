@@ -1,5 +1,7 @@
 """What places on the three clocks, steps of the funnel and jobs are called on screen: code → (words, colour)."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -78,7 +80,7 @@ def title(words: Words, code: str) -> str:
     return str(words[code][0]) if code in words else code
 
 
-def said(words: dict[str, Promise], code: str) -> str:
+def said(words: Mapping[str, Promise], code: str) -> str:
     """The words of a code that has no colour; an unknown one shows as it is."""
     return str(words[code]) if code in words else code
 

@@ -85,7 +85,15 @@ _REDEMPTION = (
 _BADGE = (Property("badge", help="code"), Property("level", "integer", "from 1"))
 
 KNOWN: tuple[KnownFact, ...] = (
-    KnownFact("member.identified", "身份识别", "SDK, shop, import", (Property("traits", "object", help="see Traits"),)),
+    KnownFact(
+        "member.identified",
+        "身份识别",
+        "SDK, shop, import",
+        (
+            Property("traits", "object", help="see Traits"),
+            Property("moving_in", "object", help="what a file of moving in says of the member"),
+        ),
+    ),
     KnownFact("member.aliased", "身份合并", "SDK", (Property("previous_id"),)),
     KnownFact("member.grouped", "归属组织", "SDK", (Property("group_id"), Property("traits", "object"))),
     KnownFact(

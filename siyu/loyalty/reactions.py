@@ -12,7 +12,7 @@ from .reading import read
 from .rows import Touched
 from .rules import TRACK, News, Programme, rungs_of
 from .rules.ledger import Reduction
-from .rules.programme import BROUGHT_IN
+from .rules.programme import BROUGHT_IN, TIER_BROUGHT_IN
 from .writing import write
 
 TIER_CHANGED = "tier.changed"
@@ -22,9 +22,11 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
     rules = programme(cursor, batch.settings, batch.zone)
     names = rules.names
-    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else batch.named(BROUGHT_IN)
+    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else batch.named(BROUGHT_IN, TIER_BROUGHT_IN)
     if not facts and not batch.merges:
         return []
+    if batch.named(TIER_BROUGHT_IN):
+        rules = rules.with_floors()
     touched = Touched(facts, batch.merges, batch.finals)
     book, known = read(cursor, rules, touched, batch.until)
     for step in batch.steps():

@@ -14,7 +14,7 @@ from siyu.lib.sql import null, statements
 from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
-from .rules import NOWHERE, PLAIN, Account, Book, Lot, Posting
+from .rules import NOWHERE, PLAIN, TRACK, Account, Book, Lot, Posting
 from .standing import Judged, note_gifts, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
@@ -35,6 +35,7 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
         write_awaiting(cursor, book, known, lots)
     _holds(cursor, book, known, lots)
     _activity(cursor, book, known)
+    _floors(cursor, book, touched)
     _standings(cursor, book, known)
 
 
@@ -181,6 +182,21 @@ def _activity(cursor: Cursor, book: Book, known: Known) -> None:
         accounts = [*ended, *changed]
         columns = {"ids": [known.accounts[account] for account in accounts], "until": [now.get(account) for account in accounts]}
         cursor.execute(_sql.slide, columns)
+
+
+def _floors(cursor: Cursor, book: Book, touched: Touched) -> None:
+    """Tiers brought in by facts: rows of their own, with whom they were given to, before any standing is replayed from them."""
+    if book.promised:
+        origins = [fact.member_id or 0 for fact, _ in book.promised]
+        columns: dict[str, Any] = {
+            "origins": origins,
+            "owners": [touched.final(origin) for origin in origins],
+            "tiers": [floor.tier for _, floor in book.promised],
+            "from_at": [floor.from_at for _, floor in book.promised],
+            "until": [floor.until for _, floor in book.promised],
+            "because": [f"moving_in:{fact.message.hex}" for fact, _ in book.promised],
+        }
+        cursor.execute(_sql.insert_floors, {"track": TRACK, **columns})
 
 
 def _instant(value: datetime | None) -> str:

@@ -32,7 +32,13 @@ from ..imports.uploads import Upload
 
 PAGE = 50
 REJECTS = 100
-NAMES = {"orders": _("Orders"), "members": _("Members"), "products": _("Products"), "facts": _("Facts")}
+NAMES = {
+    "orders": _("Orders"),
+    "members": _("Members"),
+    "products": _("Products"),
+    "facts": _("Facts"),
+    "moving_in": _("Moving in: points, tiers and badges of another system"),
+}
 STATES = {"running": (_("Running"), "blue"), "done": (_("Done"), "green"), "failed": (_("Failed"), "red")}
 STAGES = {"": _("Waiting for the worker"), "look": _("Looking through the file"), "read": _("Reading rows")}
 ENCODINGS = (

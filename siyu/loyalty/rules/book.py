@@ -6,10 +6,10 @@ from typing import NamedTuple
 from siyu.facts.rules import Fact, Merged
 
 from .earning import Note
-from .fold import bring_in, earn, follow, granted, join, learn, order_of, ripen, told
+from .fold import bring_in, earn, follow, granted, join, keep_promise, learn, order_of, promised, ripen, told
 from .ledger import Member, Move, Outcome, Posting, Purchase, Reduction
 from .person import BIRTHDAY
-from .programme import BROUGHT_IN, IDENTIFIED, ORDER_PAID, Programme
+from .programme import BROUGHT_IN, IDENTIFIED, ORDER_PAID, TIER_BROUGHT_IN, Programme
 from .seen import NOTHING_SHARED
 from .tiers.value import Floor
 
@@ -31,6 +31,7 @@ class Book:
         self.postings: list[Posting] = []
         self.news: list[News] = []
         self.reductions: list[tuple[Reduction, Fact]] = []  # what refunds are to be reduced by, and the facts behind it
+        self.promised: list[tuple[Fact, Floor]] = []  # tiers brought in from another system
         self.shared = NOTHING_SHARED
         self.notes: dict[int, list[Note]] | None = None  # by fact, for whoever asks what each rule made of it
         self.until: datetime | None = None  # up to which time has passed
@@ -52,8 +53,9 @@ class Book:
             return
         if fact.name == BROUGHT_IN:
             self._take(bring_in(self.programme, self.member(fact.member_id), fact), fact)
-        if fact.name == BROUGHT_IN:
-            self._take(bring_in(self.programme, self.member(fact.member_id), fact), fact)
+        if fact.name == TIER_BROUGHT_IN and (floor := promised(self.programme, fact)) is not None:
+            self.promised.append((fact, floor))
+            self._take(keep_promise(self.programme, self.member(fact.member_id), fact, floor), fact)
         if fact.name == ORDER_PAID or self.programme.in_force(fact.name, fact.business_day) or fact.name in self.programme.counted:
             notes = self.notes.setdefault(fact.id, []) if self.notes is not None else None
             self._take(earn(self.programme, self.member(fact.member_id), fact, purchase, self.shared, notes), fact)

@@ -13,7 +13,7 @@ from siyu.facts.rules import Fact
 from siyu.lib.clock import midnight
 
 from .earning import Note, count_fact, earn_by_rules
-from .ledger import Hold, Member, Outcome, Purchase
+from .ledger import TRACK, Hold, Member, Outcome, Purchase
 from .moves import grant
 from .orders import receive, reverse
 from .person import birthday_of
@@ -24,6 +24,8 @@ from .standing import by_time, joined_standings, times_of
 from .terms import USUAL
 from .tiers.value import Floor
 from .turn import Turn
+
+FOR_EVER = date(9998, 12, 31)  # the last day of what has none
 
 
 def ripen(programme: Programme, member: Member, until: datetime) -> Outcome:
@@ -76,6 +78,28 @@ def bring_in(programme: Programme, member: Member, fact: Fact) -> Outcome:
         grant(turn, unit, amount, ended if ends else USUAL, kind="import", part=fact.message.hex)
         if turn.has_grown:
             turn.judge()
+    return turn.outcome()
+
+
+def promised(programme: Programme, fact: Fact) -> Floor | None:
+    """The tier that a member held in another system, by code or name, as a floor of the main track to the end of its last day.
+
+    None when no tier is called so, or its last day has passed: the fact then stands in the log, and changes nothing.
+    """
+    track, told, ends = programme.track(TRACK), fact.properties.get("tier"), fact.properties.get("until")
+    tiers = track.ladder_at(fact.clock).tiers if track is not None else ()
+    tier = next((one for one in tiers if told == one.code), None) or next((one for one in tiers if told == one.name), None)
+    until = programme.zones.starts(_last_day(ends) + timedelta(days=1))
+    return Floor(tier.code, fact.clock, until) if tier is not None and until > fact.clock else None
+
+
+def keep_promise(programme: Programme, member: Member, fact: Fact, floor: Floor) -> Outcome:
+    """A tier brought in holds from now on: everything is judged with it."""
+    turn = Turn(programme, member)
+    turn.begin(fact)
+    floors = {**member.floors, TRACK: (*member.floors.get(TRACK, ()), floor)}
+    turn.before = msgspec.structs.replace(turn.before, floors=floors)
+    turn.judge(anyway=True)
     return turn.outcome()
 
 
@@ -169,6 +193,16 @@ def _paid(purchase: Purchase, fact: Fact) -> Purchase:
     received_at = purchase.received_at or (fact.occurred_at if fact.properties.get("is_in_store") is True else None)
     amount = max(whole(fact.properties.get("amount_minor")), 0)
     return msgspec.structs.replace(purchase, paid_at=fact.occurred_at, base_minor=amount, received_at=received_at)
+
+
+def _last_day(told: Any) -> date:
+    """A last day as a fact tells it; `FOR_EVER` where it names none, the earliest day where it cannot be read."""
+    if not told:
+        return FOR_EVER
+    try:
+        return min(date.fromisoformat(told), FOR_EVER)
+    except (TypeError, ValueError):
+        return date.min
 
 
 def _word(value: Any) -> str:

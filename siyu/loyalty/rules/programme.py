@@ -24,6 +24,7 @@ ORDER_CLOSED = "order.closed"
 OF_ORDERS = frozenset((ORDER_PAID, ORDER_REFUNDED, ORDER_RECEIVED, ORDER_CLOSED))
 IDENTIFIED = "member.identified"
 BROUGHT_IN = "value.brought_in"  # opening balances of another system
+TIER_BROUGHT_IN = "tier.brought_in"  # the tier held there
 
 __all__ = [
     "OF_ORDERS",
@@ -125,11 +126,17 @@ class Programme(Tracks):
         other._hold(rules)
         return other
 
+    def with_floors(self) -> "Programme":
+        """The same programme, in which members' granted tiers are read: the batch at hand grants some."""
+        other = copy(self)
+        other.has_floors = True
+        return other
+
     def _hold(self, rules: Iterable[EarnRule]) -> None:
         self.rules = {rule.id: rule for rule in rules}
         self.triggers = frozenset(rule.definition.trigger for rule in self.rules.values())
         self.needs: frozenset[str] = frozenset().union(*(rule.needs for rule in self.rules.values()))
-        self.names = self.triggers | OF_ORDERS | {BROUGHT_IN} | ({IDENTIFIED} if BIRTHDAY in self.needs else set())
+        self.names = self.triggers | OF_ORDERS | {BROUGHT_IN, TIER_BROUGHT_IN} | ({IDENTIFIED} if BIRTHDAY in self.needs else set())
         self.counts_reversals = any(True in hands_back(rule) for rule in self.rules.values())
         self.asks_approval = any(rule.definition.approval_above is not None for rule in self.rules.values())
         self.cap_periods = _periods((rule.code, period) for rule in self.rules.values() for period, _, _ in rule.limits)

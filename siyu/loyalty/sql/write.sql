@@ -21,6 +21,14 @@ UPDATE loyalty_account a SET active_until = new.until
 FROM unnest(%(ids)s::bigint[], %(until)s::timestamptz[]) AS new (id, until)
 WHERE a.id = new.id
 
+-- name: insert_floors
+-- Tiers that members held in another system; `because` names the fact.
+INSERT INTO loyalty_tierfloor (origin_id, owner_id, track, tier, from_at, until, because, given_by, removed_by, removed_because)
+SELECT origin, owner, %(track)s, tier, from_at, until, because, 'import', '', ''
+FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[], %(tiers)s::text[], %(from_at)s::timestamptz[], %(until)s::timestamptz[],
+            %(because)s::text[])
+    AS new (origin, owner, tier, from_at, until, because)
+
 -- name: insert_operations
 -- What was asked for, and what is answered.
 INSERT INTO loyalty_operation (key, body, kind, member_id, unit, amount, of_id, until, actor_kind, actor_id, actor_name, because_kind,

@@ -2,8 +2,8 @@
 
 from .benefits import use
 from .check_in import attend_batch
-from .honours import greet, honour, remember
+from .honours import bring_badges, greet, honour, remember
 from .plans import subscribe
 from .tasks import progress
 
-__all__ = ["attend_batch", "greet", "honour", "progress", "remember", "subscribe", "use"]
+__all__ = ["attend_batch", "bring_badges", "greet", "honour", "progress", "remember", "subscribe", "use"]

@@ -3,5 +3,6 @@
 from ..anniversaries import remember
 from ..badges import honour
 from ..celebrating import greet
+from ..moving_in import bring_badges
 
-__all__ = ["greet", "honour", "remember"]
+__all__ = ["bring_badges", "greet", "honour", "remember"]

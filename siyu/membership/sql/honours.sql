@@ -17,6 +17,15 @@ ON CONFLICT (badge_id, level, origin_id) DO UPDATE
 SET awarded_at = excluded.awarded_at, by = excluded.by, because = excluded.because, revoked_at = NULL, revoked_because = ''
 WHERE a.revoked_at IS NOT NULL
 
+-- name: bring_in
+-- Badges that members had in another system, at their first level; one that is had, or was taken back, stays. Returns those that are new.
+INSERT INTO membership_badgeaward (badge_id, level, origin_id, owner_id, awarded_at, by, because, revoked_because)
+SELECT badge, 1, origin, owner, at, 'import', because, ''
+FROM unnest(%(badges)s::bigint[], %(origins)s::bigint[], %(owners)s::bigint[], %(ats)s::timestamptz[], %(because)s::text[])
+    AS told (badge, origin, owner, at, because)
+ON CONFLICT (badge_id, level, origin_id) DO NOTHING
+RETURNING because
+
 -- name: revoke
 -- Levels taken back, of these members, from this level on.
 UPDATE membership_badgeaward SET revoked_at = %(now)s, revoked_because = %(because)s

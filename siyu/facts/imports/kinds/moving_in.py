@@ -42,11 +42,27 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     if faults:
         return rejected(rows, faults)
     number, row = rows[0]
+    if facts:
+        facts[0] = _with_account(facts[0], rows, total, terms)
     if total:
         facts.append(_value(number, row, total, terms))
     if len(facts) == 1:
         return rejected(rows, {number: FactError("row.empty", "the row brings nothing in: no points, no tier and no badge")})
     return Built("member", facts, [])
+
+
+def _with_account(who: Incoming, rows: Sequence[Numbered], total: int, terms: Terms) -> Incoming:
+    """What the rows say, told with who it is of: the reconciliation sheet adds it up, also where all of it was brought in before."""
+    _, row = rows[0]
+    ends = _day(row, "expires_on", terms)
+    account = {"rows": len(rows), "unit": _unit(row), "amount": total, "expires_on": ends.isoformat() if ends else ""}
+    account |= {"tier": values.name_of(row.get("tier"), "tier") or "", "badges": _badges(row)}
+    return msgspec.structs.replace(who, properties={"moving_in": account})
+
+
+def _badges(row: Fields) -> list[str]:
+    told = values.text(row.get("badges")).replace("，", ",").replace("、", ",").split(",")
+    return list(dict.fromkeys(badge.strip()[:MAX_CODE] for badge in told if badge.strip()))
 
 
 def group(row: Fields, terms: Terms) -> str:
@@ -69,9 +85,10 @@ def _facts(number: int, row: Fields, terms: Terms) -> list[Incoming]:
         until = _day(row, "tier_until", terms)
         told = {"tier": tier, **({"until": until.isoformat()} if until else {})}
         facts.append(_fact("tier.brought_in", number, handles, told, terms, key=_key(handles, "tier")))
-    for badge in values.text(row.get("badges")).replace("，", ",").replace("、", ",").split(","):
-        if badge := badge.strip():
-            facts.append(_fact("badge.brought_in", number, handles, {"badge": badge[:MAX_CODE]}, terms, key=_key(handles, "badge", badge)))
+    for badge in _badges(row):
+        facts.append(
+            _fact("badge.brought_in", number, handles, {"badge": badge}, terms, part=f"badge {badge}", key=_key(handles, "badge", badge))
+        )
     return facts
 
 
