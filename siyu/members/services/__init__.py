@@ -1,6 +1,6 @@
 """The writers of people: what staff do to members, what members say of themselves, their card, their copy and their leaving."""
 
-from .cards import CARD_SECONDS, card_code, read_card
+from .cards import CARD_SECONDS, PREFIX, card_code, read_card
 from .carriers import carriers
 from .leaving import copy_of, erase_member
 from .own import Choice, describe, record_consents
@@ -20,6 +20,7 @@ from .people import (
 
 __all__ = [
     "CARD_SECONDS",
+    "PREFIX",
     "Choice",
     "assign_assistants",
     "card_code",

@@ -25,6 +25,7 @@ from siyu.merchant.services import audit
 from ..queries import mall as queries
 from ..rules.mall import Address
 from ..services.mall import cancel, hand_over, receive, set_address, ship
+from .card_scan import card, holder, is_card, use_by_card
 from .deeds import STATES, WAYS, answered, confirmed, mall_tabs
 
 HEADER = (
@@ -93,7 +94,7 @@ class AddressForm(Form):
 
 class ScanForm(Form):
     code = forms.CharField(
-        label=_("Pick-up code"),
+        label=_("Code of a gift or of a member's card"),
         max_length=64,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "autocapitalize": "characters", "inputmode": "text"}),
         help_text=_("Scan it, or type it: capitals, spaces and dashes do not matter."),
@@ -193,9 +194,11 @@ def receive_redemption(request: PageRequest, number: str) -> HttpResponse:
 
 @requires("mall.fulfil")
 def scan(request: PageRequest) -> HttpResponse:
-    """The counter: a code shows the gift and, masked, whose it is; a second press hands it over, once."""
+    """The counter: a code shows the gift, or the member of a card, masked; a second press hands over, or uses a benefit, once."""
     form = ScanForm(request.POST or None)
     found, refusal, done = None, "", False
+    if request.method == "POST" and form.is_valid() and is_card(form.cleaned_data["code"]):
+        return _card(request, form)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         if request.POST.get("hand") == "1":
@@ -218,6 +221,26 @@ def scan(request: PageRequest) -> HttpResponse:
         "done": done,
     }
     return render(request, "membership/scan.html", context)
+
+
+def _card(request: PageRequest, form: ScanForm) -> HttpResponse:
+    """The member of a card, and a benefit used for who shows it."""
+    shown, refusal, used = None, "", False
+    try:
+        member = holder(form.cleaned_data["code"])
+        try:
+            if request.POST.get("use") == "1":
+                use_by_card(request, member)
+                used = True
+        except Refusal as refused:
+            refusal = refused.told(gettext)
+        except forms.ValidationError as error:
+            refusal = " ".join(error.messages)
+        shown = card(member, request.viewer)
+    except Refusal as refused:
+        refusal = refused.told(gettext)
+    context = {"title": _("Scan a code"), "tabs": mall_tabs("mall-scan", True), "form": ScanForm(), "refusal": refusal}
+    return render(request, "membership/scan.html", {**context, "card": shown, "used": used, "code": form.cleaned_data["code"]})
 
 
 def _store_of(request: PageRequest) -> int | None:
