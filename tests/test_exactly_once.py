@@ -177,6 +177,29 @@ def test_a_batch_equals_one_at_a_time(facts: list[Incoming]) -> None:
 
 
 @pytest.mark.django_db
+def test_a_proof_that_is_late_by_a_refused_link_alone_is_late_in_a_batch_too() -> None:
+    """Found by chance: what makes the last link an earlier one lies behind a conflict, two links away."""
+    people = [
+        ("u3", "anonymous_id", "a2", 0),
+        ("u1", "anonymous_id", "a2", 480),
+        ("u1", "anonymous_id", "a1", 483),
+        ("u3", "unionid", "w2", 482),
+    ]
+    facts = [
+        Incoming(
+            name="member.identified",
+            occurred_at=START + timedelta(hours=hours),
+            message=f"m{number}",
+            handles=[Handle("user_id", user), Handle(kind, value)],
+            proof="identify",
+        )
+        for number, (user, kind, value, hours) in enumerate(people)
+    ]
+
+    assert differences(run(facts, one_at_a_time), run(facts, all_at_once)) == ""
+
+
+@pytest.mark.django_db
 @COMMON
 @given(histories(), st.randoms(use_true_random=False))
 def test_any_splitting_and_repetition_gives_the_same_rows(facts: list[Incoming], cuts: random.Random) -> None:

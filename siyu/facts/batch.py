@@ -278,7 +278,7 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     cursor.execute(_sql.reserve_ids, {"count": len(derived)})
     number = cursor.fetchone()[0]  # type: ignore[index]
     own = source_id(OWN_SOURCE)
-    handles = _handles(cursor, [batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)])
+    handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
     clocks = [fact.clock for fact in batch.facts]
     places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
     behind: dict[int, list[Fact]] = {}
@@ -302,7 +302,7 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     batch.facts = placed + batch.facts[done:]
 
 
-def _handles(cursor: Cursor, members: list[int]) -> dict[int, tuple[int, UUID]]:
+def _handles(cursor: Cursor, members: dict[int, int]) -> dict[int, tuple[int, UUID]]:
     if not members:
         return {}
     resolver = import_string(f"{django_settings.WIRING}.RESOLVER")
@@ -314,7 +314,7 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
     if cause is not None and cause.depth >= MAX_DEPTH:
         raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
     at = cause.occurred_at if cause else news.at or EPOCH
-    handle, handle_hash = handles.get(batch.owner(news.member_id), (None, ""))
+    handle, handle_hash = handles.get(news.member_id, (None, ""))
     if cause and _is_of_its_cause(news):
         handle = cause.identity_id
     origin = str(cause.message) if cause else f"{at.isoformat()}|{handle_hash}"

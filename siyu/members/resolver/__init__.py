@@ -5,7 +5,7 @@ by set (`writing`). Only where a limit is at stake are a component's links repla
 such a message begins a batch of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from psycopg import Cursor
@@ -35,7 +35,10 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch) -> tuple[
     return merges, finals
 
 
-def handles_of(cursor: Cursor, members: Sequence[int]) -> dict[int, tuple[int, UUID]]:
-    """The oldest handle of each member: its number and its hash."""
-    cursor.execute(_sql.handles_of, {"members": list(members)})
+def handles_of(cursor: Cursor, members: Mapping[int, int]) -> dict[int, tuple[int, UUID]]:
+    """Member → the oldest handle that came with it: its number and its hash. `members`: each with who it has become.
+
+    Which handle that is no later merge changes, so it is the same however a batch is cut.
+    """
+    cursor.execute(_sql.handles_of, {"members": list(members), "owners": list(members.values())})
     return {member: (handle, hash_) for member, handle, hash_ in cursor.fetchall()}

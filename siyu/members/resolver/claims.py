@@ -7,7 +7,7 @@ from siyu.facts.message import Message
 
 from .. import components
 from ..components import Claim
-from ..replay import Settling, load_component, settle
+from ..replay import Component, Settling, load_component, settle
 from .pool import Known, Person, Pool, load_people, pair_of
 from .writing import flush
 
@@ -122,8 +122,7 @@ def _merge(pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim)
 
 def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim, *, is_first: bool) -> None:
     """A limit is at stake. The newest claim of its component is decided by what stands; an earlier one replays the component."""
-    component = load_component(cursor, [one.id, other.id])
-    near = component.members.keys() | {one.id, other.id} | set(one.member.handles or ()) | set(other.member.handles or ())
+    component, near = _around(cursor, pool, {one.id, other.id, *(one.member.handles or ()), *(other.member.handles or ())})
     orders = [kept.order for kept in component.claims] + [kept.order for pair, (kept, _) in pool.new_claims.items() if near & set(pair)]
     if all(order < claim.order for order in orders):
         joins = one.member is other.member
@@ -144,3 +143,14 @@ def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Know
             handle.person = pool.people[owner] = Person(owner) if pool.people.get(owner) is None else pool.people[owner]
             handle.person.became = None
     load_people(cursor, pool, set(owners.values()))
+
+
+def _around(cursor: Cursor, pool: Pool, near: set[int]) -> tuple[Component, set[int]]:
+    """The component of some handles, by the links of the tables and those of this batch, the refused ones too."""
+    while True:
+        component = load_component(cursor, sorted(near))
+        wider = near | component.members.keys()
+        wider |= {handle for pair in pool.new_claims if wider & set(pair) for handle in pair}
+        if wider == near:
+            return component, near
+        near = wider

@@ -131,8 +131,10 @@ ORDER BY place
 RETURNING id
 
 -- name: handles_of
--- The oldest handle of each member: what news without a cause is said of.
-SELECT DISTINCT ON (member_id) member_id, id, hash FROM members_identity WHERE member_id = ANY(%(members)s) ORDER BY member_id, id
+-- What news without a cause is said of: of the handles that came with a member the oldest, whoever the member has become meanwhile.
+SELECT DISTINCT ON (w.member) w.member, i.id, i.hash
+FROM unnest(%(members)s::bigint[], %(owners)s::bigint[]) AS w (member, owner) JOIN members_identity i ON i.member_id = w.owner
+ORDER BY w.member, (i.origin_id <> w.member), i.id
 
 -- name: lend_rungs
 -- A survivor stands on every rung that the merged member had reached.
