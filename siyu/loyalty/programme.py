@@ -21,6 +21,8 @@ from .rules.tiers.terms import Terms as TrackTerms
 from .rules.units import Terms, Unit
 
 _sql = statements("siyu.loyalty", "programme")
+# made on import: msgspec prepares a type when it is first used, and two threads that do so at once bring the process down
+_DEFINITION, _TERMS, _TRACK = msgspec.json.Decoder(Definition), msgspec.json.Decoder(Terms), msgspec.json.Decoder(TrackTerms)
 
 RuleRow = tuple[int, str, int, str, date, date | None, str]
 UnitRow = tuple[str, int, str, str, date, str]
@@ -76,15 +78,15 @@ def _programme(
 
 
 def unit_of(row: UnitRow) -> Unit:
-    return Unit(*row[:5], msgspec.json.decode(row[5], type=Terms))
+    return Unit(*row[:5], _TERMS.decode(row[5]))
 
 
 def _terms(stored: str | None) -> TrackTerms:
-    return msgspec.json.decode(stored, type=TrackTerms) if stored is not None else PLAIN_TERMS
+    return _TRACK.decode(stored) if stored is not None else PLAIN_TERMS
 
 
 def _rule(row: RuleRow) -> EarnRule:
-    definition = msgspec.json.decode(row[6], type=Definition)
+    definition = _DEFINITION.decode(row[6])
     matches = compile_filter(definition.where) if definition.where else None
     return EarnRule(*row[:6], definition, matches)
 
