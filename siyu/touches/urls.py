@@ -2,9 +2,30 @@
 
 from django.urls import URLPattern, path
 
-from . import pages
+from . import public
+from .pages import outbox, sends, sops, tasks, templates
 
 urlpatterns: list[URLPattern] = [
-    path("t/stop/<uuid:touch>", pages.stop, name="touch-stop"),
-    path("t/<str:token>", pages.follow, name="touch-follow"),
+    path("t/stop/<uuid:touch>", public.stop, name="touch-stop"),
+    path("t/<str:token>", public.follow, name="touch-follow"),
+    path("staff-tasks", tasks.mine, name="staff-tasks"),
+    path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
+    path("staff-tasks/<uuid:touch>/done", tasks.done, name="staff-task-done"),
+    path("staff-tasks/<uuid:touch>/skip", tasks.skip, name="staff-task-skip"),
+    path("standing-orders", sops.sops, name="sops"),
+    path("standing-orders/new", sops.edit, name="sop-new"),
+    path("standing-orders/<str:code>", sops.edit, name="sop"),
+    path("standing-orders/<str:code>/archive", sops.archive, name="sop-archive"),
+    path("sends", sends.sends, name="sends"),
+    path("sends/new", sends.edit, name="send-new"),
+    path("sends/<int:pk>", sends.send, name="send"),
+    path("sends/<int:pk>/edit", sends.edit, name="send-edit"),
+    path("sends/<int:pk>/<str:step>", sends.move, name="send-move"),
+    path("touch-templates", templates.templates, name="touch-templates"),
+    path("touch-templates/new", templates.edit, name="touch-template-new"),
+    path("touch-templates/<str:code>", templates.edit, name="touch-template"),
+    path("touch-templates/<str:code>/preview", templates.preview, name="touch-template-preview"),
+    path("touch-templates/<str:code>/archive", templates.archive, name="touch-template-archive"),
+    path("outbox", outbox.outbox, name="outbox"),
+    path("outbox/<uuid:touch>/decide", outbox.decide, name="outbox-decide"),
 ]

@@ -116,6 +116,10 @@ class Migration(migrations.Migration):
             model_name='touch',
             index=models.Index(condition=models.Q(('claimed_at', None), ('status', 'asked')), fields=['at'], name='touch_asked'),
         ),
+        migrations.AddIndex(
+            model_name='touch',
+            index=models.Index(fields=['-wanted_at', '-id'], name='touch_newest'),
+        ),
         migrations.AddField(
             model_name='arm',
             name='template',

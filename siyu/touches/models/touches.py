@@ -46,6 +46,7 @@ class Touch(models.Model):
             models.Index(fields=["member", "at"], condition=models.Q(status__in=COUNTED), name="touch_fills_caps"),
             models.Index(fields=["member", "created_at"], name="touch_of_member"),
             models.Index(fields=["source", "status"], name="touch_of_source"),
+            models.Index(fields=["-wanted_at", "-id"], name="touch_newest"),
             models.Index(fields=["receipt"], condition=~models.Q(receipt=""), name="touch_of_receipt"),
             models.Index(fields=["medium", "sent_at"], condition=models.Q(sent_at__isnull=False), name="touch_sent"),
         ]

@@ -2,6 +2,7 @@
 
 from .accounts import archive_account, open_account
 from .answers import followed, stop, touch_told
+from .deciding import decide_unknown
 from .inbox import post_inbox, read_message
 from .proposing import Answer, Wish, propose
 from .sending import forget_senders, send_due
@@ -23,6 +24,7 @@ __all__ = [
     "archive_sop",
     "archive_template",
     "cancel_send",
+    "decide_unknown",
     "draft_send",
     "expire_tasks",
     "finish_tasks",

@@ -198,7 +198,7 @@ def _checked(terms: Terms) -> tuple[str, dict[str, Template]]:
     if not 1 <= len(terms.arms) <= MAX_ARMS:
         raise Refusal("send.arms", "between 1 and %(limit)s arms", limit=MAX_ARMS)
     if sum(arm.weight for arm in terms.arms) != WHOLE or min(arm.weight for arm in terms.arms) < 1:
-        raise Refusal("send.weights", "the shares of the arms add up to 100 %%")
+        raise Refusal("send.weights", "the shares of the arms together are the whole")
     _check_bounds(terms)
     templates: dict[str, Template] = {}
     for arm in terms.arms:

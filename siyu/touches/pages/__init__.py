@@ -1,0 +1,1 @@
+"""The console's pages of touches: staff tasks, one-off sends, templates, the outbox."""

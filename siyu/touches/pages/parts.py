@@ -1,0 +1,143 @@
+"""What the pages of touches share: words of states and reasons, tabs, a step that asks first."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from siyu.lib.clock import utc_now
+from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.parts import Tab, Words
+from siyu.merchant.access import PageRequest
+from siyu.merchant.queries import settings_book, today
+
+from ..rules.tasks import RESULTS, SKIPS
+
+MEDIA: dict[str, Words] = {
+    "email": _("E-mail message"),
+    "sms": _("SMS"),
+    "inbox": _("Member centre inbox"),
+    "webhook": _("Webhook"),
+    "task": _("Staff task"),
+}
+PURPOSES: dict[str, Words] = {"marketing": _("Marketing"), "service": _("Service"), "personalisation": _("Personal recommendation")}
+STATUSES: dict[str, tuple[Words, str]] = {
+    "reserved": (_("Waiting to go"), "blue"),
+    "asked": (_("With staff"), "cyan"),
+    "sending": (_("Being sent"), "blue"),
+    "sent": (_("Sent"), "green"),
+    "refused": (_("Not sent"), "orange"),
+    "failed": (_("Failed"), "red"),
+    "unknown": (_("Unknown"), "purple"),
+    "control": (_("Control group (not touched)"), "secondary"),
+}
+SENDS: dict[str, tuple[Words, str]] = {
+    "draft": (_("Draft"), "secondary"),
+    "scheduled": (_("Waiting for its time"), "blue"),
+    "running": (_("Running"), "green"),
+    "paused": (_("Paused"), "orange"),
+    "done": (_("Done"), "green"),
+    "cancelled": (_("Cancelled"), "secondary"),
+}
+GROUPS: dict[str, Words] = {
+    "unasked": _("Not asked for yet"),
+    "cancelled": _("Not asked for: cancelled"),
+    "too_late": _("Not asked for: too late"),
+    "refused": _("Not sent"),
+    "control": _("Control group (not touched)"),
+    "waiting": _("Waiting to go"),
+    "asked": _("With staff"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered"),
+    "opened": _("Opened"),
+    "clicked": _("Clicked"),
+    "staff": _("Not sent by staff"),
+    "failed": _("Failed"),
+    "unknown": _("Unknown"),
+}
+STATES: dict[str, tuple[Words, str]] = {
+    "open": (_("To do"), "blue"),
+    "done": (_("Done"), "green"),
+    "skipped": (_("Skipped"), "orange"),
+    "expired": (_("Expired"), "secondary"),
+    "closed": (_("Closed by the gate"), "secondary"),
+}
+WHYS: dict[str, Words] = {
+    "member.gone": _("No longer a member"),
+    "member.simulated": _("A simulated customer"),
+    "consent.missing": _("No consent"),
+    "consent.withdrawn": _("Consent withdrawn"),
+    "address.missing": _("Cannot be reached this way, or no longer a friend"),
+    "address.refused": _("The address does not exist"),
+    "cap.reached": _("Frequency cap"),
+    "quiet.hours": _("Quiet hours"),
+    "too_late": _("Too late"),
+    "control.global": _("Global control group"),
+    "control.send": _("Control group of this send"),
+    "staff.skipped": _("Skipped by staff"),
+    "staff.expired": _("Not done by staff in time"),
+    "send.cancelled": _("The send was cancelled"),
+    "sop.exited": _("The standing order ended"),
+    "provider.busy": _("The provider is busy"),
+    "provider.gave_up": _("The provider did not take it in many tries"),
+    "provider.silent": _("The provider did not answer"),
+    "sender.gone": _("The sender stopped in the middle"),
+    "template.missing": _("A variable has no value"),
+    "template.broken": _("The template cannot be filled"),
+    "person.not_sent": _("A person decided that it was not sent"),
+}
+_TABS = (("sends", _("One-off sends")), ("touch-templates", _("Templates")), ("outbox", _("Outbox")), ("sops", _("Standing orders")))
+
+
+def why_words(why: str) -> str:
+    """A reason as people read it; a provider's own code stays as it is."""
+    found = WHYS.get(why)
+    return str(found) if found is not None else gettext(RESULTS.get(why) or SKIPS[why]) if why in RESULTS or why in SKIPS else why
+
+
+def tabs(active: str) -> list[Tab]:
+    return [Tab(title, reverse(name), name == active) for name, title in _TABS]
+
+
+def zone() -> ZoneInfo:
+    """The merchant's clock, on which people enter times."""
+    return settings_book().zone(today(utc_now()))
+
+
+def instant_of(entered: datetime | None) -> datetime | None:
+    """What a form understood, as it is: Django has put it on the merchant's clock."""
+    return entered if entered is None or entered.tzinfo is not None else entered.replace(tzinfo=zone())
+
+
+def confirmed(
+    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
+) -> HttpResponse:
+    """A page that asks before a service runs (POST), and goes back with a word when it has."""
+    return answered(request, Form(request.POST or None), service, title=title, help=question, button=button, back=back, done=done)
+
+
+def answered(
+    request: PageRequest,
+    form: Form,
+    service: Callable[[], Any],
+    *,
+    title: Words,
+    back: str,
+    done: Words,
+    help: Words = "",
+    button: Words = "",
+) -> HttpResponse:
+    """A form that runs a service, and goes back with a word when it has."""
+    if request.method == "POST":
+        form.is_bound, form.data = True, request.POST
+        if applied(form, service):
+            messages.success(request, str(done))
+            return redirect(back)
+    return render(request, "web/form.html", {"title": title, "help": help, "form": form, "submit": button, "cancel_url": back})

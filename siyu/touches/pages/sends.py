@@ -1,0 +1,213 @@
+"""One-off sends: the list, the editor, the report to the last head, and its steps."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from siyu.audiences.queries import audiences
+from siyu.lib.clock import utc_now
+from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
+from siyu.lib.web.formats import number, percent
+from siyu.lib.web.forms import Form
+from siyu.lib.web.keyset import paged
+from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
+from siyu.merchant.access import PageRequest, requires
+
+from .. import queries, services
+from ..models import Send
+from ..services import ArmTerms, Terms
+from .parts import GROUPS, SENDS, answered, confirmed, instant_of, tabs, why_words
+
+_WHEN = {"type": "datetime-local"}
+STEPS: dict[str, tuple[Any, Any, Any]] = {
+    "schedule": (_("Schedule"), _("Let this send run at its time?"), services.schedule_send),
+    "pause": (_("Pause"), _("Stop before the next set? What was asked for before still goes."), services.pause_send),
+    "resume": (_("Go on"), _("Go on where it stopped?"), services.resume_send),
+    "cancel": (_("Cancel the send"), _("End it for good and take back what waits?"), services.cancel_send),
+}
+MAY = {
+    "draft": ("schedule", "cancel"),
+    "scheduled": ("pause", "cancel"),
+    "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"),
+    "done": ("cancel",),
+}
+
+
+class Sends(ListTable):
+    name = tables.Column(_("Name"), linkify=("send", {"pk": tables.A("pk")}))
+    audience_name = tables.Column(_("Audience"))
+    status = BadgeColumn(SENDS, _("State"))
+    size = NumberColumn(_("Heads"))
+    created_by = tables.Column(_("Made by"))
+    started_at = InstantColumn(_("Begun"))
+    ended_at = InstantColumn(_("Ended at"))
+
+
+class Bought(ListTable):
+    arm = tables.Column(_("Arm"))
+    heads = NumberColumn(_("Heads"))
+    buyers = NumberColumn(_("Buyers"))
+    rate = PercentColumn(_("Rate"))
+    control_heads = NumberColumn(_("Control heads"))
+    control_buyers = NumberColumn(_("Control buyers"))
+    control_rate = PercentColumn(_("Control rate"))
+    difference = PercentColumn(_("Against the control"))
+
+
+class ByStaff(ListTable):
+    name = tables.Column(_("Assistant"))
+    opened = NumberColumn(_("Staff tasks"))
+    done = NumberColumn(_("Done"))
+    rate = PercentColumn(_("Done rate"))
+    skipped = NumberColumn(_("Skipped"))
+    expired = NumberColumn(_("Expired"))
+
+
+class SendForm(Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    audience_id = forms.TypedChoiceField(label=_("Audience"), coerce=int)
+    template_a = forms.ChoiceField(label=_("Template"))
+    at_a = forms.DateTimeField(label=_("Time"), widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"))
+    template_b = forms.ChoiceField(label=_("Template of arm B"), required=False)
+    at_b = forms.DateTimeField(
+        label=_("Time of arm B"),
+        required=False,
+        widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Without one, as arm A."),
+    )
+    share_b = forms.DecimalField(label=_("Share of arm B, in %"), min_value=1, max_value=99, decimal_places=2, initial=50, required=False)
+    control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
+    per_hour = forms.IntegerField(label=_("At most an hour"), min_value=1, required=False)
+    until = forms.DateTimeField(label=_("No later than"), required=False, widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"))
+    priority = forms.IntegerField(label=_("Priority"), initial=0, min_value=-100, max_value=100)
+    window_days = forms.IntegerField(label=_("Count purchases for so many days"), initial=7, min_value=1, max_value=90)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        known = [(one.code, f"{one.name} · {one.medium}") for one in queries.templates()]
+        self.fields["template_a"].choices = known  # type: ignore[attr-defined]
+        self.fields["template_b"].choices = [("", _("no arm B")), *known]  # type: ignore[attr-defined]
+        self.audiences: Any = self.fields["audience_id"]
+
+    def terms(self) -> Terms:
+        """What the service takes."""
+        told = self.cleaned_data
+        at = instant_of(told["at_a"])
+        assert at is not None
+        share = int((told["share_b"] or 50) * 100) if told["template_b"] else 0
+        arms = [ArmTerms(told["template_a"], 10_000 - share, at)]
+        if told["template_b"]:
+            arms.append(ArmTerms(told["template_b"], share, instant_of(told["at_b"]) or at))
+        return Terms(
+            name=told["name"],
+            audience_id=told["audience_id"],
+            arms=arms,
+            control_share=int(told["control"] * 100),
+            per_hour=told["per_hour"],
+            priority=told["priority"],
+            until=instant_of(told["until"]),
+            window_days=told["window_days"],
+        )
+
+
+@requires("touches.view")
+def sends(request: PageRequest) -> HttpResponse:
+    page = paged(request, queries.sends, key=lambda one: (one.created_at, one.pk), order="sends")
+    context = {"title": _("One-off sends"), "tabs": tabs("sends"), "page": page, "table": Sends(page.rows, empty_text=_("No send yet"))}
+    return render(request, "touches/ranged.html", context | {"new_url": reverse("send-new"), "new_title": _("New send")})
+
+
+@requires("touches.edit")
+def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
+    """Write a draft, or write it anew."""
+    form = SendForm(request.POST or None, initial=_initial(pk) if pk is not None else {"at_a": utc_now()})
+    form.audiences.choices = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
+    made: list[int] = []
+
+    def draft() -> None:
+        made.append(services.draft_send(request.viewer.actor, form.terms(), send_id=pk, now=utc_now()))
+
+    return answered(request, form, draft, title=_("One-off send"), back=reverse("sends"), done=_("Saved as a draft."))
+
+
+@requires("touches.view")
+def send(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Every head in one line, who bought against the control group, which assistants confirmed."""
+    report = queries.report(pk)
+    if report is None:
+        raise Http404
+    labels = [f"{GROUPS[line.group]}{' · ' + why_words(line.why) if line.why else ''}" for line in report.lines]
+    letters = [chr(64 + one.number) for one in report.arms]
+    rows = [(label, line.total, *line.heads) for label, line in zip(labels, report.lines, strict=True)]
+    columns = [Column(_("What became of them")), Column(_("Heads"), "number"), *(Column(letter, "number") for letter in letters)]
+    option = bars(labels, [Series(_("Heads"), [line.total for line in report.lines])], lying=True)
+    help_ = _("Every member of the audience when it began, in exactly one line: the lines add up to the audience.")
+    chart = Chart("lines", _("To the last head"), option, columns, rows, help=help_, height=max(160, 36 * len(rows) + 40))
+    if download := csv_of(request, [chart]):
+        return download
+    context = {
+        "title": report.send.name,
+        "send": report.send,
+        "state": SENDS[report.send.status],
+        "arms": list(zip(letters, report.arms, strict=True)),
+        "chart": chart,
+        "figures": _figures(report),
+        "bought": Bought([one._asdict() | {"arm": chr(64 + one.arm)} | _rates(one) for one in report.bought]),
+        "staff": ByStaff([one._asdict() | {"rate": one.rate} for one in report.staff]) if report.staff else None,
+        "steps": [(step, STEPS[step][0]) for step in MAY.get(report.send.status, ())],
+    }
+    return render(request, "touches/send.html", context)
+
+
+@requires("touches.edit")
+def move(request: PageRequest, pk: int, step: str) -> HttpResponse:
+    """Schedule, pause, resume or cancel, after a question."""
+    found = Send.objects.filter(pk=pk).first()
+    if found is None or step not in STEPS:
+        raise Http404
+    title, question, service = STEPS[step]
+    run = lambda: service(request.viewer.actor, pk, now=utc_now())  # noqa: E731
+    return confirmed(request, f"{title} · {found.name}", question, title, run, reverse("send", args=[pk]), gettext("Done."))
+
+
+def _figures(report: queries.Report) -> list[Figure]:
+    reached = percent(report.reached / report.planned) if report.planned else "–"
+    return [
+        Figure(_("Audience at the start"), number(report.size)),
+        Figure(_("Planned touches"), number(report.planned), help=_("Whom the gate let through and the control group did not take.")),
+        Figure(_("Not sent"), number(report.of("refused"))),
+        Figure(_("Control group (not touched)"), number(report.of("control"))),
+        Figure(_("Touched"), number(report.reached), note=reached),
+    ]
+
+
+def _rates(one: queries.Bought) -> dict[str, Any]:
+    return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference}
+
+
+def _initial(pk: int) -> dict[str, Any]:
+    report = queries.report(pk)
+    if report is None:
+        raise Http404
+    one, arms = report.send, report.arms
+    more = {"template_b": arms[1].template.code, "at_b": arms[1].at, "share_b": arms[1].weight / 100} if len(arms) > 1 else {}
+    return {
+        "name": one.name,
+        "audience_id": one.audience_id,
+        "template_a": arms[0].template.code,
+        "at_a": arms[0].at,
+        "control": one.control_share / 100,
+        "per_hour": one.per_hour,
+        "until": one.until,
+        "priority": one.priority,
+        "window_days": one.window_days,
+        **more,
+    }

@@ -1,0 +1,163 @@
+"""Staff tasks: what I have to do (made for a phone), who does them, and a file."""
+
+from uuid import UUID
+
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from siyu.lib.clock import days_after, utc_now
+from siyu.lib.refusal import Refusal
+from siyu.lib.web.csv import csv_response
+from siyu.lib.web.dates import DateRange
+from siyu.lib.web.forms import Form
+from siyu.lib.web.keyset import paged
+from siyu.lib.web.parts import Tab
+from siyu.lib.web.tables import ListTable, NumberColumn, PercentColumn
+from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.queries import staff_names, today
+
+from .. import queries
+from ..rules.tasks import KINDS, MAX_NOTE, RESULTS, SKIPS
+from ..services import Finish, Skip, finish_tasks, skip_tasks
+from .parts import STATES, answered, why_words, zone
+
+HEADER = ("assistant", "member", "task", "kind", "opened_at", "due_at", "state", "result", "closed_at")
+SIZE = 20
+ENDED = ("done", "skipped", "expired", "closed")
+
+
+class Rates(ListTable):
+    place = NumberColumn(_("Place"))
+    name = tables.Column(_("Assistant"))
+    opened = NumberColumn(_("Staff tasks"))
+    done = NumberColumn(_("Done"))
+    rate = PercentColumn(_("Done rate"))
+    skipped = NumberColumn(_("Skipped"))
+    expired = NumberColumn(_("Expired"))
+    closed = NumberColumn(_("Closed by the gate"))
+    open = NumberColumn(_("To do"))
+    overdue = NumberColumn(_("Overdue"))
+
+
+class SkipForm(Form):
+    because = forms.ChoiceField(label=_("Reason"))
+    note = forms.CharField(label=_("Note"), max_length=MAX_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self.fields["because"].choices = [(key, gettext(words)) for key, words in SKIPS.items()]  # type: ignore[attr-defined]
+
+
+@requires("tasks.do")
+def mine(request: PageRequest) -> HttpResponseBase:
+    """Open tasks of the viewer's scope, the most urgent first; what is over under another tab."""
+    now, scope = utc_now(), request.viewer.scope
+    tonight = days_after(now, 1, zone())
+    show = request.GET.get("show", "open")
+    states = ENDED if show == "ended" else ("open",)
+    if request.GET.get("csv"):
+        names = staff_names()
+        rows = (
+            (
+                names.get(one.assistant_id, ""),
+                one.nickname or one.public_id,
+                one.title,
+                one.kind,
+                one.opened_at,
+                one.due_at,
+                one.state,
+                one.result,
+                one.closed_at,
+            )
+            for one in queries.walk_tasks(scope, now=now)
+        )
+        return csv_response(request, "staff-tasks", HEADER, rows)
+    page = paged(
+        request,
+        lambda at: queries.tasks(scope, at, now=now, states=states, due_before=tonight if show == "today" else None),
+        key=lambda one: (one.due_at, one.touch_id),
+        order=f"staff-tasks:{show}",
+        size=SIZE,
+    )
+    counts, url = queries.task_counts(scope, tonight), reverse("staff-tasks")
+    names = staff_names()
+    context = {
+        "title": _("Staff tasks"),
+        "page": page,
+        "cards": [
+            (
+                one,
+                STATES[one.state],
+                why_words(one.why or one.result),
+                gettext(KINDS.get(one.kind, one.kind)),
+                names.get(one.assistant_id, ""),
+            )
+            for one in page.rows
+        ],
+        "now": now,
+        "tabs": [
+            Tab(_("To do"), url, show == "open", counts.open),
+            Tab(_("Due today"), f"{url}?show=today", show == "today", counts.due),
+            Tab(_("Over"), f"{url}?show=ended", show == "ended"),
+            Tab(_("Done rate"), reverse("staff-task-rates")),
+        ],
+        "results": [(key, gettext(words)) for key, words in RESULTS.items()],
+    }
+    return render(request, "touches/tasks.html", context)
+
+
+@requires("tasks.do")
+@require_POST
+def done(request: PageRequest, touch: UUID) -> HttpResponse:
+    """I did it; where the gate says no now, the page says why."""
+    finish = Finish(touch, request.POST.get("result", "sent"), request.POST.get("note", "")[:MAX_NOTE])
+    try:
+        (closed,) = finish_tasks(request.viewer.actor, [finish], scope=request.viewer.scope, now=utc_now())
+    except Refusal as refusal:
+        messages.error(request, refusal.told(gettext))
+    else:
+        if closed.state == "done":
+            messages.success(request, gettext("Done."))
+        else:
+            messages.warning(request, gettext("Not counted: %(why)s") % {"why": why_words(closed.why)})
+    return redirect("staff-tasks")
+
+
+@requires("tasks.do")
+def skip(request: PageRequest, touch: UUID) -> HttpResponse:
+    """I will not do it, and why."""
+    form = SkipForm(request.POST or None)
+
+    def skipped() -> None:
+        told = Skip(touch, form.cleaned_data["because"], form.cleaned_data["note"])
+        skip_tasks(request.viewer.actor, [told], scope=request.viewer.scope, now=utc_now())
+
+    return answered(request, form, skipped, title=_("Skip the task"), button=_("Skip"), back=reverse("staff-tasks"), done=_("Skipped."))
+
+
+@requires("tasks.do")
+def rates(request: PageRequest) -> HttpResponseBase:
+    """Who does the tasks: the ranking by done rate over the tasks opened in a range."""
+    now = utc_now()
+    days = DateRange.from_request(request, today(now))
+    ranking = queries.task_rates(days.first, days.last, request.viewer.scope, now=now)
+    if request.GET.get("csv"):
+        header = ("assistant", "opened", "done", "skipped", "expired", "closed", "open", "overdue", "rate")
+        return csv_response(request, "done-rate", header, ((*one[1:], round(one.rate, 4)) for one in ranking))
+    rows = [{"place": place, "rate": one.rate, **one._asdict()} for place, one in enumerate(ranking, start=1)]
+    context = {"title": _("Done rate of staff tasks"), "days": days, "table": Rates(rows, empty_text=_("No tasks in this range"))}
+    return render(request, "touches/ranged.html", context | {"csv_url": f"?{_with_csv(request)}"})
+
+
+def _with_csv(request: PageRequest) -> str:
+    asked = request.GET.copy()
+    asked["csv"] = "1"
+    return asked.urlencode()

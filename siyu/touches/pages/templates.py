@@ -1,0 +1,161 @@
+"""Templates: the list, the editor with its variables, and a preview with a member's own values."""
+
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from siyu.lib.clock import utc_now
+from siyu.lib.web.forms import Form
+from siyu.lib.web.tables import ListTable, NumberColumn
+from siyu.members import queries as members
+from siyu.merchant.access import PageRequest, requires
+
+from .. import queries, words
+from ..services import archive_template, publish_template
+from ..variables import known
+from .parts import MEDIA, PURPOSES, answered, confirmed, tabs
+
+_LONG = forms.Textarea(attrs={"rows": 6})
+
+
+class Templates(ListTable):
+    name = tables.Column(_("Name"), linkify=("touch-template", {"code": tables.A("code")}))
+    code = tables.Column(_("Code"))
+    medium = tables.Column(_("Medium"))
+    purpose = tables.Column(_("Purpose"))
+    version = NumberColumn(_("Version"))
+    step = tables.Column("", empty_values=(), linkify=("touch-template-preview", {"code": tables.A("code")}))
+
+    def render_medium(self, value: str) -> str:
+        return str(MEDIA.get(value, value))
+
+    def render_purpose(self, value: str) -> str:
+        return str(PURPOSES.get(value, value))
+
+    def render_step(self) -> str:
+        return gettext("Preview")
+
+
+class TemplateForm(Form):
+    code = forms.CharField(label=_("Code"), max_length=40)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    medium = forms.ChoiceField(label=_("Medium"), choices=list(MEDIA.items()))
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=list(PURPOSES.items()))
+    zh_subject = forms.CharField(label=_("Subject, Chinese"), required=False)
+    zh_text = forms.CharField(label=_("Text, Chinese"), required=False, widget=_LONG)
+    zh_html = forms.CharField(label=_("HTML, Chinese"), required=False, widget=_LONG)
+    en_subject = forms.CharField(label=_("Subject, English"), required=False)
+    en_text = forms.CharField(label=_("Text, English"), required=False, widget=_LONG)
+    en_html = forms.CharField(label=_("HTML, English"), required=False, widget=_LONG)
+    provider_template = forms.CharField(label=_("The provider's template"), required=False, max_length=100)
+    provider_values = forms.CharField(
+        label=_("The provider's parameters"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, in order: name = {{ variable }}"),
+    )
+    counts_links = forms.BooleanField(label=_("Count clicks on links"), required=False, initial=True)
+
+    def variants(self) -> dict[str, dict[str, str]]:
+        """What is written, by language."""
+        told = self.cleaned_data
+        written = {
+            language: {part: told[f"{prefix}_{part}"] for part in ("subject", "text", "html") if told[f"{prefix}_{part}"]}
+            for prefix, language in (("zh", "zh-hans"), ("en", "en"))
+        }
+        return {language: parts for language, parts in written.items() if parts}
+
+    def parameters(self) -> list[tuple[str, str]]:
+        pairs = [line.partition("=") for line in self.cleaned_data["provider_values"].splitlines() if line.strip()]
+        return [(name.strip(), source.strip()) for name, _sign, source in pairs]
+
+
+class PreviewForm(Form):
+    member = forms.CharField(label=_("Member"), max_length=200, help_text=_("Public number, phone or e-mail"))
+
+
+@requires("touches.view")
+def templates(request: PageRequest) -> HttpResponse:
+    table = Templates(queries.templates(), empty_text=_("No template yet"))
+    context = {"title": _("Templates"), "tabs": tabs("touch-templates"), "table": table}
+    return render(request, "touches/ranged.html", context | {"new_url": reverse("touch-template-new"), "new_title": _("New template")})
+
+
+@requires("touches.edit")
+def edit(request: PageRequest, code: str = "") -> HttpResponse:
+    """Publish the next version of a template; what was sent keeps its own."""
+    form = TemplateForm(request.POST or None, initial=_initial(code) if code else None)
+
+    def publish() -> None:
+        told = form.cleaned_data
+        publish_template(
+            request.viewer.actor,
+            code or told["code"],
+            told["name"],
+            told["medium"],
+            told["purpose"],
+            form.variants(),
+            provider_template=told["provider_template"],
+            provider_values=form.parameters(),
+            counts_links=told["counts_links"],
+            now=utc_now(),
+        )
+
+    names = ", ".join(sorted(known()))
+    help_ = gettext("Variables: %(names)s, trait.…, with.… A fallback: {{ member.name | default: 'friend' }}") % {"names": names}
+    back = reverse("touch-templates")
+    return answered(request, form, publish, title=_("Template"), help=help_, button=_("Publish"), back=back, done=_("Published."))
+
+
+@requires("touches.view")
+def preview(request: PageRequest, code: str) -> HttpResponse:
+    """The words as one member would get them. Only members of the viewer's scope can be asked for."""
+    found = queries.template(code)
+    if found is None:
+        raise Http404
+    form = PreviewForm(request.GET or None)
+    written: Any = None
+    if request.GET and form.is_valid():
+        numbers = [one for one in members.find(form.cleaned_data["member"])[:1] if members.member(one, request.viewer.scope) is not None]
+        if numbers:
+            written = words.write([words.Asked(UUID(int=0), numbers[0], found.pk, {})], utc_now())[UUID(int=0)]
+        else:
+            form.add_error("member", gettext("There is no such member"))
+    fault = written if isinstance(written, words.Fault) else None
+    context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault}
+    return render(request, "touches/preview.html", context | {"message": None if written is None or fault else written.message})
+
+
+@requires("touches.edit")
+def archive(request: PageRequest, code: str) -> HttpResponse:
+    question = _("Take the template out of use? What waits to be sent with it still goes.")
+    service = lambda: archive_template(request.viewer.actor, code, now=utc_now())  # noqa: E731
+    return confirmed(request, _("Archive the template"), question, _("Archive"), service, reverse("touch-templates"), _("Archived."))
+
+
+def _initial(code: str) -> dict[str, Any]:
+    found = queries.template(code)
+    if found is None:
+        raise Http404
+    parts = {
+        f"{prefix}_{part}": found.variants.get(language, {}).get(part, "")
+        for prefix, language in (("zh", "zh-hans"), ("en", "en"))
+        for part in ("subject", "text", "html")
+    }
+    return {
+        "code": found.code,
+        "name": found.name,
+        "medium": found.medium,
+        "purpose": found.purpose,
+        "provider_template": found.provider_template,
+        "provider_values": "\n".join(f"{name} = {source}" for name, source in found.provider_values),
+        "counts_links": found.counts_links,
+        **parts,
+    }

@@ -1,0 +1,168 @@
+"""The console's pages of touches: what an assistant does on the phone, what an operator writes, plans and reads."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from siyu.lib.clock import utc_now
+from siyu.merchant.models import Staff
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
+from siyu.touches import services
+from siyu.touches.models import Send, Sop, StaffTask, Template, Touch
+from siyu.touches.services import Wish, propose
+
+from . import scene
+from .scene import NOON
+from .test_sends import audience
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(staff: Staff) -> Client:
+    client = Client()
+    staff.language = "en"
+    staff.save()
+    client.force_login(staff, backend="siyu.merchant.access.StaffBackend")
+    return client
+
+
+@pytest.fixture
+def owner() -> Client:
+    scene.assistant("ana")
+    return signed_in(Staff.objects.get(username="owner"))
+
+
+def show(client: Client, name: str, *arguments: Any, **asked: str) -> str:
+    answer = client.get(reverse(name, args=arguments), asked)
+    assert answer.status_code == 200, answer.content[:300]
+    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()  # type: ignore[attr-defined]
+
+
+def task(who: str = "yue", of: str = "ana") -> StaffTask:
+    set_setting(SYSTEM, "touches.quiet_hours", {}, NOON.date(), now=NOON)
+    template = scene.template("task", text="Hello {{ member.name }}")
+    now = utc_now()
+    propose([Wish(scene.customer(who, of), template.pk, who, "send:1", now)], now=now)
+    services.open_tasks(now)
+    return StaffTask.objects.get(touch__key=who)
+
+
+def test_an_assistant_copies_what_to_say_and_says_it_is_done() -> None:
+    own, other = task(), task("lan", "bea")
+    ana = signed_in(scene.assistant("ana"))
+
+    before = show(ana, "staff-tasks")
+    ana.post(reverse("staff-task-done", args=[own.pk]), {"result": "answered"})
+    ana.post(reverse("staff-task-done", args=[other.pk]), {"result": "sent"})
+
+    assert 'data-copy="Hello Yue"' in before
+    assert "Hello Lan" not in before
+    own.refresh_from_db(), other.refresh_from_db()
+    assert (own.state, own.result, other.state) == ("done", "answered", "open")
+    assert "The customer answered" in show(ana, "staff-tasks", show="ended")
+    assert "100" in show(ana, "staff-task-rates")
+    assert "done" in show(ana, "staff-tasks", csv="1")
+
+
+def test_an_assistant_skips_with_a_reason() -> None:
+    own, ana = task(), signed_in(scene.assistant("ana"))
+
+    ana.post(reverse("staff-task-skip", args=[own.pk]), {"because": "not_a_friend", "note": "gone"})
+
+    own.refresh_from_db()
+    assert (own.state, own.result) == ("skipped", "not_a_friend")
+    assert "The customer has removed us" in show(ana, "staff-tasks", show="ended")
+
+
+def test_an_assistant_sees_no_sends() -> None:
+    assert signed_in(scene.assistant("ana")).get(reverse("sends")).status_code == 403
+
+
+def test_an_operator_writes_a_template_and_sees_it_as_a_member_would(owner: Client) -> None:
+    scene.person("yue")
+    form = {
+        "code": "hello",
+        "name": "Hello",
+        "medium": "inbox",
+        "purpose": "service",
+        "zh_subject": "Hi",
+        "zh_text": "Dear {{ member.name }}",
+    }
+
+    answer = owner.post(reverse("touch-template-new"), form)
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert "Dear Yue" in show(owner, "touch-template-preview", "hello", member="yue@example.com")
+    assert "Hello" in show(owner, "touch-templates")
+    assert "Dear {{ member.name }}" in show(owner, "touch-template", "hello").replace("&#x27;", "'")
+    owner.post(reverse("touch-template-archive", args=["hello"]))
+    assert Template.objects.get().archived_at is not None
+
+
+def test_a_template_that_cannot_work_says_why(owner: Client) -> None:
+    form = {"code": "hello", "name": "Hello", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "{{ member.shoe }}"}
+    assert "member.shoe" in owner.post(reverse("touch-template-new"), form).content.decode()
+
+
+def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) -> None:
+    number = audience([scene.person("yue"), scene.person("lan", agrees=False)])
+    code = scene.template("inbox").code
+    form = {
+        "name": "Sale", "audience_id": number, "template_a": code, "at_a": "2026-05-05T12:00", "template_b": code, "share_b": "40",
+        "control": "0", "priority": "0", "window_days": "7",
+    }  # fmt: skip
+
+    answer = owner.post(reverse("send-new"), form)
+    assert answer.status_code == 302, answer.content.decode()
+    pk = Send.objects.get().pk
+    show(owner, "send-edit", pk)
+    for step in ("schedule", "pause", "resume"):
+        show(owner, "send-move", pk, step)
+        owner.post(reverse("send-move", args=[pk, step]))
+    services.run_sends(NOON)
+
+    page = show(owner, "send", pk)
+    assert Send.objects.get().status == "done"
+    assert "No consent" in page
+    assert "No consent" in show(owner, "send", pk, csv="lines")
+    assert "Sale" in show(owner, "sends")
+    assert "No consent" in show(owner, "outbox", status="refused")
+    assert "Yue" not in show(owner, "outbox", why="cap.reached")
+
+
+def test_an_operator_writes_a_standing_order(owner: Client) -> None:
+    code = scene.template("task").code
+    form = {
+        "code": "newcomer",
+        "name": "Newcomers",
+        "starts_on": "friend.added",
+        "exits": "order.paid",
+        "steps": f"1 10:00 {code}\n3 9:30 {code} 2",
+    }
+
+    wrong = owner.post(reverse("sop-new"), form | {"steps": "tomorrow"})
+    right = owner.post(reverse("sop-new"), form | {"steps": form["steps"].replace("9:30", "09:30")})
+
+    assert (wrong.status_code, right.status_code) == (200, 302), right.content.decode()
+    assert [(step.day, step.keep_days) for step in Sop.objects.get().steps.order_by("day")] == [(1, 1), (3, 2)]
+    assert "Newcomers" in show(owner, "sops")
+    assert "09:30" in show(owner, "sop", "newcomer")
+    owner.post(reverse("sop-archive", args=["newcomer"]))
+    assert Sop.objects.get().archived_at is not None
+
+
+def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
+    propose([Wish(scene.person("yue"), scene.template("inbox").pk, "a", "send:1", NOON)], now=NOON)
+    Touch.objects.update(status="unknown", why="provider.silent", claimed_at=NOON)
+    touch = Touch.objects.get()
+
+    assert "Say what happened" in show(owner, "outbox")
+    owner.post(reverse("outbox-decide", args=[touch.pk]), {"decision": "again", "because": "asked the provider"})
+
+    touch.refresh_from_db()
+    assert (touch.status, touch.why) == ("failed", "person.not_sent")
+    assert Touch.objects.filter(source="again:send:1").count() == 1
+    assert owner.get(reverse("outbox-decide", args=[touch.pk])).status_code == 404
