@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from siyu.lib.refusal import Refusal
-from siyu.operate.bench import clients, ingest, place
+from siyu.operate.bench import clients, ingest, loyalty, place
+from siyu.operate.bench.loyalty import postings
 
 
 def databases(owner: psycopg.Connection) -> list[str]:
@@ -49,6 +50,42 @@ def test_a_bench_whose_messages_were_not_stored_prints_nothing(owner: psycopg.Co
 
     with pytest.raises(Refusal, match="does not hold"):
         ingest.run(1_000, rounds=1)
+    assert databases(owner) == []
+
+
+@pytest.mark.slow
+def test_the_loyalty_bench_measures_postings_batches_tiers_and_expiry(
+    owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    monkeypatch.setattr(place, "_MUST_BE_ON", ())
+    for name, value in {"PROCESSES": 1, "THREADS": 2, "SECONDS": 1.0, "ROUNDS": 1}.items():
+        monkeypatch.setattr(postings, name, value)
+
+    call_command("bench", "loyalty", facts=1_000, json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    assert (said["bench"], said["figures"]["members"], said["figures"]["orders"]) == ("loyalty", 1_000, 1_000)
+    assert all(said["figures"][name] > 0 for name in ("postings_per_s", "pgbench_per_s", "orders_per_s", "bare_batches_per_s"))
+    assert set(said["ratios"]) == {"of_pgbench", "of_bare_batches"}
+    assert any("FOR NO KEY UPDATE" in note for note in said["notes"])
+    assert databases(owner) == []
+
+
+@pytest.mark.slow
+def test_the_loyalty_bench_prints_nothing_when_an_invariant_fails(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(place, "_MUST_BE_ON", ())
+    seeded = loyalty.seed
+
+    def seed(members: int, dsn: str):
+        pool = seeded(members, dsn)
+        with psycopg.connect(dsn) as connection:
+            connection.execute("UPDATE loyalty_account SET available = available + 1 WHERE id = 2000")
+        return pool
+
+    monkeypatch.setattr(loyalty, "seed", seed)
+
+    with pytest.raises(Refusal, match="account_equals_entries"):
+        loyalty.run(1_000)
     assert databases(owner) == []
 
 

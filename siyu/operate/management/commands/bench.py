@@ -12,17 +12,20 @@ from rich.table import Table
 from siyu.lib.refusal import Refusal
 from siyu.operate.bench.result import Result
 
-BENCHES = ("pump", "ingest")
+BENCHES = ("pump", "ingest", "loyalty")
 MOST_FACTS = 20_000_000
 
 
 class Command(BaseCommand):
-    help = "Measure this machine's speed against its own limits, durably. pump: inbox to log with all reactions; ingest: HTTP to inbox."
+    help = (
+        "Measure this machine's speed against its own limits, durably. pump: inbox to log with all reactions; ingest: HTTP to inbox; "
+        "loyalty: postings, earning, tiers and expiry."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=BENCHES)
-        parser.add_argument("--facts", type=int, help="messages of the corpus (the bench's own default otherwise)")
+        parser.add_argument("--facts", type=int, help="messages of the corpus, members of the pool (the bench's own default otherwise)")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
