@@ -49,3 +49,15 @@ def test_the_year_has_left_badges_and_redemptions_at_every_step():
         redemptions, states = cursor.fetchone()
     assert redemptions > 0
     assert states > 1
+
+
+def test_plans_were_sold_and_left_and_their_benefits_used():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT state), count(DISTINCT plan) FROM membership_subscription")
+        sold, states, plans = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM membership_benefituse")
+        used = cursor.fetchone()[0]
+    assert sold >= 10
+    assert states >= 2
+    assert plans == 2
+    assert used > 0

@@ -148,6 +148,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EarlyRefund',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shop', models.TextField()),
+                ('order_number', models.TextField()),
+                ('number', models.TextField()),
+                ('amount_minor', models.BigIntegerField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shop', 'order_number', 'number'), name='early_refund_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Gift',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,7 +4,7 @@ from .behaviours import CheckIn, CheckInVersion, Completion, LadderGift, Task, T
 from .benefits import Benefit, BenefitGrant, BenefitUse
 from .honours import Anniversary, Badge, BadgeAward, Board, BoardPeriod, Card, Incognito, Rank, Ritual
 from .mall import Gift, Redemption, StockMove, Voucher
-from .plans import Plan, PlanEvent, PlanTerm, Subscription
+from .plans import EarlyRefund, Plan, PlanEvent, PlanTerm, Subscription
 
 __all__ = [
     "Anniversary",
@@ -19,6 +19,7 @@ __all__ = [
     "CheckIn",
     "CheckInVersion",
     "Completion",
+    "EarlyRefund",
     "Gift",
     "Incognito",
     "LadderGift",

@@ -51,6 +51,18 @@ class PlanEvent(models.Model):
         ]
 
 
+class EarlyRefund(models.Model):
+    """A refund of an order that had bought no plan when the refund came: it may have come before its order."""
+
+    shop = models.TextField()
+    order_number = models.TextField()
+    number = models.TextField()  # the shop's number of the refund, or the message's
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "order_number", "number"], name="early_refund_once")]
+
+
 class PlanTerm(models.Model):
     """Days that a payment covers and the money earned over them, as the fold lays them out for the member who owns them now."""
 

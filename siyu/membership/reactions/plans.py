@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact, Merged
-from siyu.lib.sql import array, statements
+from siyu.lib.sql import statements
 from siyu.loyalty import rewards
 from siyu.members.services import lock
 from siyu.merchant.rules import SYSTEM
@@ -46,9 +46,10 @@ def subscribe(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     if not dated:
         return None
     sold = {sku for one in dated for sku in one.plan.terms.skus}
-    facts = [fact for fact in facts if fact.name != PAID or any(sku_of(line) in sold for line in lines_of(fact))]
+    facts = [fact for fact in facts if sold and (fact.name != PAID or any(sku_of(line) in sold for line in lines_of(fact)))]
     book = OrderBook(cursor, batch, dated, facts)
     causes = book.told()
+    book.keep_early()
     touched = {batch.owner(record.event.member) for record in book.records}
     touched |= subscriptions.owners(cursor, {batch.owner(merged.survivor_id) for merged in batch.merges})
     roots = set(subscriptions.roots_of(cursor, touched).values())
@@ -111,6 +112,7 @@ class OrderBook:
         self.payments: dict[Order, list[Record]] = {}
         self.refunds: dict[UUID, list[Record]] = {}  # by payment
         self.early: dict[Order, list[tuple[str, int]]] = {}  # refunds of orders without a payment so far: number, amount
+        self.waiting: list[tuple[str, str, str, int]] = []  # those of this batch: shop, order, number, amount
         self._load()
 
     def told(self) -> dict[UUID, Fact]:
@@ -130,6 +132,12 @@ class OrderBook:
                         causes[record.event.key] = step
         return causes
 
+    def keep_early(self) -> None:
+        """Write the refunds that may have come before their order."""
+        if self.waiting:
+            shops, orders, refunds, amounts = (list(column) for column in zip(*self.waiting, strict=True))
+            self.cursor.execute(_sql.keep_early, {"shops": shops, "orders": orders, "refunds": refunds, "amounts": amounts})
+
     def _said(self, fact: Fact, after: int) -> Iterator[Record]:
         order = order_of(fact)
         if order is None:
@@ -139,7 +147,7 @@ class OrderBook:
         elif fact.name == REFUNDED:
             number = str(fact.properties.get("refund") or fact.message.hex)
             if order not in self.payments:
-                self.early.setdefault(order, []).append((number, fact.properties.get("amount_minor") or 0))
+                self._remember(order, number, whole(fact.properties.get("amount_minor")))
             for payment in self.payments.get(order, ()):
                 yield self._refund(fact, payment, after, number, whole(fact.properties.get("amount_minor")), self._of_line(fact, payment))
         else:
@@ -231,6 +239,13 @@ class OrderBook:
         place = next(index for index, one in enumerate(parts) if one.event.key == payment.event.key)
         return own * (place + 1) // len(parts) - own * place // len(parts)
 
+    def _remember(self, order: Order, number: str, amount_minor: int) -> None:
+        """A refund of an order without a payment so far: should the order buy a plan yet, it counts."""
+        known = self.early.setdefault(order, [])
+        if number not in {one for one, _ in known}:
+            known.append((number, amount_minor))
+            self.waiting.append((*order, number, amount_minor))
+
     def _keep(self, record: Record) -> None:
         if record.event.kind == "pay":
             self.payments.setdefault(order_key(record), []).append(record)
@@ -248,12 +263,10 @@ class OrderBook:
             event = Event(key=key, kind=kind, member=member, at=at, plan=plan, version=version, amount_minor=amount, of=of)
             self.known.add(key)
             self._keep(Record(event=event, by="", shop=shop, order_number=number, sku=sku, order_minor=order_minor))
-        messages = array(fact.message for fact in self.facts if fact.name == REFUNDED)
         if any(fact.name == PAID for fact in self.facts):
-            self.cursor.execute(_sql.early_refunds, {**columns, "messages": messages})
-            for shop, number, key, amount in self.cursor.fetchall():
-                if (shop, number) not in self.payments:
-                    self.early.setdefault((shop, number), []).append((key, amount))
+            self.cursor.execute(_sql.early_refunds, columns)
+            for shop, number, refund, amount in self.cursor.fetchall():
+                self.early.setdefault((shop, number), []).append((refund, amount))
 
     def _merges_before(self) -> int:
         """The last merge before this batch."""

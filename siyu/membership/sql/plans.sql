@@ -51,13 +51,20 @@ JOIN unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (a_shop, a_number)
 WHERE e.order_number <> '' ORDER BY e.id
 
 -- name: early_refunds
--- Refunds that the order book knows of these orders, without those that this batch brings.
-SELECT s.code, r.order_number, r.key, r.amount_minor
-FROM orders_refund r
-JOIN merchant_shop s ON s.id = r.shop_id
-JOIN unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (shop, number) ON wanted.shop = s.code AND wanted.number = r.order_number
-WHERE r.message <> ALL(%(messages)s::uuid[])
+-- Refunds that came before these orders bought a plan, in the order in which they came.
+SELECT r.shop, r.order_number, r.number, r.amount_minor
+FROM membership_earlyrefund r
+JOIN unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (a_shop, a_number) ON wanted.a_shop = r.shop AND wanted.a_number = r.order_number
 ORDER BY r.id
+
+-- name: keep_early
+-- Refunds of orders that have bought no plan, each number once.
+INSERT INTO membership_earlyrefund (shop, order_number, number, amount_minor)
+SELECT shop, order_number, number, amount_minor
+FROM unnest(%(shops)s::text[], %(orders)s::text[], %(refunds)s::text[], %(amounts)s::bigint[])
+    WITH ORDINALITY AS early (shop, order_number, number, amount_minor, place)
+ORDER BY place
+ON CONFLICT DO NOTHING
 
 -- name: keep_events
 -- Events, in their order.
