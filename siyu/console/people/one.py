@@ -29,6 +29,8 @@ from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff_names, store_names, today
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
+from siyu.touches.queries import touches
+from siyu.touches.queries.words import STATUSES, why_words
 
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
 from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
@@ -169,6 +171,11 @@ def _audiences(request: PageRequest, member: MemberView) -> dict[str, Any]:
     return {"audiences": [(one, inside.get(one.id)) for one in audiences(request.viewer.scope) if one.version]}
 
 
+def _touches(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    found = touches(request.viewer.scope, Position(limit=MAX_ORDERS), member_id=member.id)
+    return {"touches": [(one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why)) for one in found]}
+
+
 def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
     merges, conflicts = queries.merges(member.id), queries.conflicts(member.id)
     ids = {number for merge in merges for number in (merge.survivor_id, merge.loser_id)}
@@ -210,5 +217,6 @@ TABS: Sequence[_TabOf] = (
     _TabOf("membership", _("Behaviours and honours"), "membership.view", _membership),
     _TabOf("history", _("Timeline"), "", _history),
     _TabOf("audiences", _("Audiences"), "audiences.view", _audiences),
+    _TabOf("touches", _("Touches"), "touches.view", _touches),
     _TabOf("merges", _("Merges"), "", _merges),
 )

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
@@ -18,7 +17,9 @@ from siyu.lib.web.parts import Tab, Words
 from siyu.merchant.access import PageRequest
 from siyu.merchant.queries import settings_book, today
 
-from ..rules.tasks import RESULTS, SKIPS
+from ..queries.words import STATUSES, WHYS, why_words
+
+__all__ = ["STATUSES", "WHYS", "why_words"]
 
 MEDIA: dict[str, Words] = {
     "email": _("E-mail message"),
@@ -28,16 +29,6 @@ MEDIA: dict[str, Words] = {
     "task": _("Staff task"),
 }
 PURPOSES: dict[str, Words] = {"marketing": _("Marketing"), "service": _("Service"), "personalisation": _("Personal recommendation")}
-STATUSES: dict[str, tuple[Words, str]] = {
-    "reserved": (_("Waiting to go"), "blue"),
-    "asked": (_("With staff"), "cyan"),
-    "sending": (_("Being sent"), "blue"),
-    "sent": (_("Sent"), "green"),
-    "refused": (_("Not sent"), "orange"),
-    "failed": (_("Failed"), "red"),
-    "unknown": (_("Unknown"), "purple"),
-    "control": (_("Control group (not touched)"), "secondary"),
-}
 SENDS: dict[str, tuple[Words, str]] = {
     "draft": (_("Draft"), "secondary"),
     "scheduled": (_("Waiting for its time"), "blue"),
@@ -69,37 +60,7 @@ STATES: dict[str, tuple[Words, str]] = {
     "expired": (_("Expired"), "secondary"),
     "closed": (_("Closed by the gate"), "secondary"),
 }
-WHYS: dict[str, Words] = {
-    "member.gone": _("No longer a member"),
-    "member.simulated": _("A simulated customer"),
-    "consent.missing": _("No consent"),
-    "consent.withdrawn": _("Consent withdrawn"),
-    "address.missing": _("Cannot be reached this way, or no longer a friend"),
-    "address.refused": _("The address does not exist"),
-    "cap.reached": _("Frequency cap"),
-    "quiet.hours": _("Quiet hours"),
-    "too_late": _("Too late"),
-    "control.global": _("Global control group"),
-    "control.send": _("Control group of this send"),
-    "staff.skipped": _("Skipped by staff"),
-    "staff.expired": _("Not done by staff in time"),
-    "send.cancelled": _("The send was cancelled"),
-    "sop.exited": _("The standing order ended"),
-    "provider.busy": _("The provider is busy"),
-    "provider.gave_up": _("The provider did not take it in many tries"),
-    "provider.silent": _("The provider did not answer"),
-    "sender.gone": _("The sender stopped in the middle"),
-    "template.missing": _("A variable has no value"),
-    "template.broken": _("The template cannot be filled"),
-    "person.not_sent": _("A person decided that it was not sent"),
-}
 _TABS = (("sends", _("One-off sends")), ("touch-templates", _("Templates")), ("outbox", _("Outbox")), ("sops", _("Standing orders")))
-
-
-def why_words(why: str) -> str:
-    """A reason as people read it; a provider's own code stays as it is."""
-    found = WHYS.get(why)
-    return str(found) if found is not None else gettext(RESULTS.get(why) or SKIPS[why]) if why in RESULTS or why in SKIPS else why
 
 
 def tabs(active: str) -> list[Tab]:

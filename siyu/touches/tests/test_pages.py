@@ -166,3 +166,11 @@ def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
     assert (touch.status, touch.why) == ("failed", "person.not_sent")
     assert Touch.objects.filter(source="again:send:1").count() == 1
     assert owner.get(reverse("outbox-decide", args=[touch.pk])).status_code == 404
+
+
+def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
+    lan = scene.person("lan", agrees=False)
+    propose([Wish(lan, scene.template("inbox").pk, "a", "send:1", NOON)], now=NOON)
+    public_id = scene.rows("SELECT public_id FROM members_member WHERE id = %s", [lan])[0][0]
+
+    assert "No consent" in show(owner, "member", public_id, tab="touches")
