@@ -85,6 +85,8 @@ def _result(reason: Reason) -> str:
         "earn": pgettext("ledger", "earned"),
         "mature": pgettext("ledger", "now available"),
         "expire": pgettext("ledger", "expired"),
+        "import": pgettext("ledger", "moved in"),
+        "adjust": pgettext("ledger", "corrected by hand"),
         "reverse_earn": pgettext("ledger", "taken back"),
         "settle": pgettext("ledger", "a debt was settled"),
     }

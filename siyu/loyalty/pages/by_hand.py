@@ -37,7 +37,7 @@ class DayInput(forms.DateInput):
 class AdjustForm(Form):
     unit = forms.ChoiceField(label=_("Unit"))
     amount = forms.IntegerField(
-        label=_("Amount"), min_value=-MAX_AMOUNT, max_value=MAX_AMOUNT, help_text=_("With a minus it is taken away: -50.")
+        label=_("How much"), min_value=-MAX_AMOUNT, max_value=MAX_AMOUNT, help_text=_("With a minus it is taken away: -50.")
     )
     last_day = forms.DateField(
         label=_("Last valid day"), required=False, widget=DayInput(), help_text=_("Of what is given; empty: as the unit says.")

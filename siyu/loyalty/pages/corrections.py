@@ -48,7 +48,7 @@ class CorrectionFilters(FilterForm):
 class Corrections(ListTable):
     asked_at = InstantColumn(_("Asked"))
     nickname = tables.Column(_("Member"), linkify=("member", {"public_id": tables.A("public_id")}), empty_values=())
-    amount = tables.Column(_("Amount"), attrs={"td": {"class": "text-end siyu-number"}, "th": {"class": "text-end"}})
+    amount = tables.Column(_("How much"), attrs={"td": {"class": "text-end siyu-number"}, "th": {"class": "text-end"}})
     words = tables.Column(_("Reason"))
     asked_by = tables.Column(_("Asked by"))
     state = BadgeColumn(STATES, _("State"))

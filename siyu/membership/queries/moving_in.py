@@ -13,6 +13,7 @@ from django.db import connection
 
 from siyu.facts.imports.queries import MAX_PAGE, ImportView, RejectView, import_of, newest_envelope, rejects, waiting
 from siyu.lib.sql import statements
+from siyu.loyalty.queries.units import unit_versions
 
 _sql = statements("siyu.membership", "queries_moving_in")
 MAX_REJECTS = 20_000  # rejected rows that are added up; a file with more of them is to be repaired first
@@ -29,6 +30,10 @@ class UnitLine:
     rejected: int
     before: int
     brought: int
+
+    @property
+    def name(self) -> str:
+        return unit_name(self.unit)
 
     @property
     def difference(self) -> int:
@@ -59,6 +64,10 @@ class RejectLine:
     rows: int
     amount: int
     unread: int
+
+    @property
+    def name(self) -> str:
+        return unit_name(self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,11 @@ def sheet(number: int) -> Sheet | None:
         [NameLine(*row) for row in _rows(_sql.badges, asked)],
         waiting(newest_envelope()),
     )
+
+
+def unit_name(unit: str) -> str:
+    """What a unit is called in its newest version; an unknown one as the file says."""
+    return next((one.name for one in unit_versions(unit)), unit)
 
 
 def _unit(unit: str, line: tuple[int, int, int, int], rejected: list[RejectLine]) -> UnitLine:
