@@ -134,7 +134,17 @@ ERASERS = [
 ]
 
 # rooms whose `sql/verify.sql` names what must always hold
-INVARIANTS = ["siyu.merchant", "siyu.facts", "siyu.members", "siyu.orders", "siyu.audiences", "siyu.touches", "siyu.loyalty", "siyu.membership", "siyu.acquisition"]
+INVARIANTS = [
+    "siyu.merchant",
+    "siyu.facts",
+    "siyu.members",
+    "siyu.orders",
+    "siyu.audiences",
+    "siyu.touches",
+    "siyu.loyalty",
+    "siyu.membership",
+    "siyu.acquisition",
+]
 
 # settings the business decides: each room's `rules.SETTINGS`
 SETTINGS = [

@@ -18,7 +18,8 @@ from siyu.operate import verify as verification
 from siyu.operate.verify import Invariant, invariants, offender, verify
 
 NOW = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
-OWN_SCENES = ("merchant", "orders", "audiences", "touches", "loyalty", "membership", "acquisition")  # rooms that corrupt a scene of their own, in their own tests
+# rooms that corrupt a scene of their own, in their own tests
+OWN_SCENES = ("merchant", "orders", "audiences", "touches", "loyalty", "membership", "acquisition")
 ELSEWHERE = {"merchant.audit_stands_as_written"}  # a right, not a row: merchant's own test grants it
 # what one corrupted row also breaks in its own room, because the two say the same in other words
 KNOCK_ON = {

@@ -31,7 +31,12 @@ GETTEXT: dict = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 # our own calls whose plain strings are shown: function → places of those arguments, and their names
-SHOWN = {"Refusal": {1: "because"}, "Obstacle": {1: "words"}, "Fault": {1: "because"}, "Setting": {3: "title", 4: "help"}, "ChannelField": {1: "label"}}
+SHOWN = {
+    "Refusal": {1: "because"},
+    "Fault": {1: "because"},
+    "Setting": {3: "title", 4: "help"},
+    "ChannelField": {1: "label"},
+}
 COMMANDS_ONLY = {"operate", "demo"}  # rooms without pages: their refusals are read on a terminal, in English
 Found = tuple[str, int, object, list[str], object]
 

@@ -16,7 +16,8 @@ TITLE = _("Channel")
 Code = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 ATTRIBUTED = Source(
     "attributed",
-    "acquisition_attribution a JOIN acquisition_channel f ON f.id = a.first_channel_id JOIN acquisition_channel l ON l.id = a.last_channel_id",
+    "acquisition_attribution a JOIN acquisition_channel f ON f.id = a.first_channel_id"
+    " JOIN acquisition_channel l ON l.id = a.last_channel_id",
     "a.member_id",
     is_row=True,
 )

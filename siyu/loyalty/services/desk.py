@@ -8,8 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -28,6 +27,7 @@ from ..rules import AVAILABLE, Book, Programme
 from ..rules.turn import Turn
 from ..rules.units import Unit
 from ..writing import FEW, write
+from .asked import Asked
 from .telling import tell
 from .value_items import Because, Receipt, receipt_of
 
@@ -41,27 +41,6 @@ MAX_WORDS = 500
 TRIES = 5  # after a deadlock or a race for one key, when no transaction of the caller's is at stake
 PASSING = (DeadlockDetected, SerializationFailure, UniqueViolation)
 Answer = TypeVar("Answer")
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """One move as the desk sees it: `of` is the key of the operation that it captures, frees or returns."""
-
-    key: str
-    kind: str
-    unit: str
-    amount: int
-    because: Because
-    member_id: int = 0
-    of: str = ""
-    other: int = 0  # a second member concerned
-    until: datetime | None = None
-    terms: tuple[Any, ...] = ()  # what else belongs to the question
-
-    @property
-    def body(self) -> UUID:
-        """The hash by which the same question is known again; words may differ, and so may the end of a hold."""
-        parts = (self.kind, self.unit, self.amount, self.member_id, self.of, self.because.kind, self.because.ref, *map(str, self.terms))
-        return UUID(bytes=blake2b(json.dumps(parts).encode(), digest_size=16).digest())
 
 
 class Past(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from psycopg import Cursor
 
@@ -15,10 +14,8 @@ from siyu.merchant.rules import Actor
 
 from ..reactions import news_of
 from ..rules import Book
+from .asked import Asked
 from .value_items import Receipt
-
-if TYPE_CHECKING:
-    from .desk import Asked
 
 _sql = statements("siyu.loyalty", "services")
 SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "services"}
@@ -36,7 +33,7 @@ NAMES = {
 }
 
 
-def tell(cursor: Cursor, by: Actor, asked: Mapping[str, "Asked"], done: Mapping[str, Receipt], book: Book, now: datetime) -> None:
+def tell(cursor: Cursor, by: Actor, asked: Mapping[str, Asked], done: Mapping[str, Receipt], book: Book, now: datetime) -> None:
     """One fact for each move, said of a handle of the member, and one for each tier that followed."""
     news = news_of(book.programme, book.news)
     members = {receipt.member_id for receipt in done.values()} | {one.member_id for one in news}

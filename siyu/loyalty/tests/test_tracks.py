@@ -9,7 +9,7 @@ from siyu.lib.refusal import Refusal
 from siyu.loyalty import everybody
 from siyu.loyalty.queries import floors_of, projection, projections, simulate, standings, track_versions
 from siyu.loyalty.rules.tiers.terms import Lifetime, Rolling, Terms
-from siyu.loyalty.services import Step, grant_tier, move_members, publish_tiers, draft_tiers, take_tier_away, withdraw
+from siyu.loyalty.services import Step, draft_tiers, grant_tier, move_members, publish_tiers, take_tier_away, withdraw
 from siyu.loyalty.tests.check import faults
 from siyu.loyalty.tests.scene import FIRST_DAY, START, days, gets_back, install, is_the_same_as, member, pays, rows
 from siyu.members.services import undo_merge

@@ -93,8 +93,8 @@ CORRUPTIONS = {
     "tier_is_not_below_its_own": f"""UPDATE loyalty_standing SET own = 'gold', judged_at = '2026-03-11Z'
         WHERE member_id = {CLEO}""",
     "gift_was_posted": f"INSERT INTO loyalty_tiergift (origin_id, track, tier, period) VALUES ({CLEO}, 'growth', 'gold', '0001-01-01')",
-    "floor_of_root_member": """INSERT INTO loyalty_tierfloor (origin_id, owner_id, track, tier, from_at, until, because, given_by, removed_by,
-        removed_because) SELECT id, id, 'growth', 'bronze', created_at, created_at, '', '', '', '' FROM members_member
+    "floor_of_root_member": """INSERT INTO loyalty_tierfloor (origin_id, owner_id, track, tier, from_at, until, because, given_by,
+        removed_by, removed_because) SELECT id, id, 'growth', 'bronze', created_at, created_at, '', '', '', '' FROM members_member
         WHERE merged_into_id IS NOT NULL LIMIT 1""",
     "no_orphan_standing": f"{NEW_STANDING} VALUES (1000000000, 'growth', 'bronze', 0, '2026-03-02Z', 1)",
 }

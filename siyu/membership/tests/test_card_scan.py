@@ -20,9 +20,8 @@ pytestmark = pytest.mark.django_db
 def test_a_card_shows_the_member_masked_and_uses_a_benefit_once() -> None:
     install_default_programme(SYSTEM, FIRST_DAY)
     number, desk = anna(), staff(Role.OWNER)
-    publish_benefit(
-        SYSTEM, "wash", "free_service", "洗护", {"terms": {"service": "洗护"}, "quota": {"times": 2, "per": "month"}}, FIRST_DAY, today=FIRST_DAY, now=utc_now()
-    )
+    twice_a_month = {"terms": {"service": "洗护"}, "quota": {"times": 2, "per": "month"}}
+    publish_benefit(SYSTEM, "wash", "free_service", "洗护", twice_a_month, FIRST_DAY, today=FIRST_DAY, now=utc_now())
     grant_benefit(SYSTEM, [BenefitGift(number, "wash", "gift:1", "test")], utc_now())
     code = card_code(number, utc_now())
 
