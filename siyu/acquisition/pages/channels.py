@@ -64,7 +64,7 @@ class Codes(ListTable):
 
 
 class Rules(ListTable):
-    rank = NumberColumn(_("Rank"))
+    rank = NumberColumn(_("Priority"))
     utm_source = tables.Column(_("utm_source"), default="*", empty_values=("", None))
     utm_medium = tables.Column(_("utm_medium"), default="*", empty_values=("", None))
     utm_campaign = tables.Column(_("utm_campaign"), default="*", empty_values=("", None))

@@ -22,7 +22,9 @@ from .parts import confirmed, tabs
 
 class RuleForm(Form):
     channel_id = TypedChoiceField(label=_("Channel"), coerce=int)
-    rank = IntegerField(label=_("Rank"), min_value=0, max_value=1_000_000, initial=100, help_text=_("The lowest rank that matches wins."))
+    rank = IntegerField(
+        label=_("Priority"), min_value=0, max_value=1_000_000, initial=100, help_text=_("The lowest rank that matches wins.")
+    )
     source = CharField(label=_("utm_source"), max_length=100, required=False)
     medium = CharField(label=_("utm_medium"), max_length=100, required=False)
     campaign = CharField(label=_("utm_campaign"), max_length=100, required=False, help_text=_("An empty value matches anything."))
@@ -33,7 +35,7 @@ class RuleForm(Form):
 
 
 class AllRules(ListTable):
-    rank = NumberColumn(_("Rank"))
+    rank = NumberColumn(_("Priority"))
     channel = tables.Column(_("Channel"), accessor="channel__name", linkify=("channel", {"pk": tables.A("channel_id")}))
     utm_source = tables.Column(_("utm_source"), default="*", empty_values=("", None))
     utm_medium = tables.Column(_("utm_medium"), default="*", empty_values=("", None))

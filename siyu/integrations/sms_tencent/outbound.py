@@ -15,7 +15,7 @@ from .client import signed
 
 FIELDS = (
     ChannelField("endpoint", "Endpoint", usual="https://sms.tencentcloudapi.com"),
-    ChannelField("region", "Region", usual="ap-guangzhou"),
+    ChannelField("region", "Cloud region", usual="ap-guangzhou"),
     ChannelField("secret_id", "SecretId"),
     ChannelField("secret_key", "SecretKey", is_secret=True),
     ChannelField("app_id", "SMS application id"),

@@ -27,7 +27,7 @@ from .rules.approving import DecisionForm
 from .units.words import unit_names
 
 STATES: dict[str, tuple[Any, str]] = {
-    "waiting": (_("Waiting"), "orange"),
+    "waiting": (_("Waiting for approval"), "orange"),
     "approved": (_("Approved"), "green"),
     "rejected": (_("Rejected"), "secondary"),
 }

@@ -89,7 +89,7 @@ def _chart(found: Liability) -> Chart:
         (label, month.available, month.pending, month.held, month.total, month.lots)
         for label, month in zip(labels, found.months, strict=True)
     ]
-    columns = [Column(_("Ends with")), *numbers, Column(_("Total"), "number"), Column(_("Lots"), "number")]
+    columns = [Column(_("Month of expiry")), *numbers, Column(_("Total"), "number"), Column(_("Lots"), "number")]
     return Chart("liability", _("Unredeemed points by the month in which they end"), option, columns, rows)
 
 

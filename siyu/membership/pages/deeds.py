@@ -40,7 +40,7 @@ PERIODS: dict[str, Words] = {
     "all": _("Once for ever"),
 }
 MEASURES: dict[str, Words] = {
-    "points": _("Points earned"),
+    "points": _("Earned points"),
     "growth": _("Growth earned"),
     "check_ins": _("Days checked in"),
     "orders": _("Orders paid"),

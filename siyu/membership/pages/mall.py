@@ -57,7 +57,7 @@ class GiftForm(Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Of goods."),
     )
-    rewards = RewardsField(label=_("Gives"), required=False)
+    rewards = RewardsField(label=_("What it gives"), required=False)
     sku = forms.CharField(label=_("Picture of the product (SKU)"), max_length=100, required=False)
     upload = forms.FileField(label=_("Or a picture of its own"), required=False, help_text=_("JPEG, PNG or WebP of at most 1 MB."))
     limit_each = forms.IntegerField(label=_("At most for one member"), min_value=1, required=False)
@@ -97,7 +97,7 @@ class StockForm(Form):
 
 class CodesForm(Form):
     codes = forms.CharField(
-        label=_("Codes"), widget=forms.Textarea(attrs={"rows": 10}), help_text=_("One on each line; known ones are left out.")
+        label=_("Voucher codes"), widget=forms.Textarea(attrs={"rows": 10}), help_text=_("One on each line; known ones are left out.")
     )
 
 
@@ -108,7 +108,7 @@ class Gifts(ListTable):
     stock = tables.Column(_("Stock"), empty_values=())
     redeemed = NumberColumn(_("Pieces redeemed"), empty_values=())
     points_kept = NumberColumn(_("Points spent"), empty_values=())
-    open = NumberColumn(_("Open"), empty_values=())
+    open = NumberColumn(_("Still open"), empty_values=())
     state = tables.Column(_("State"), empty_values=())
 
     def __init__(self, rows: list[Gift], figures: dict[int, tuple[int, int, int, int]], now: datetime, **options: Any) -> None:

@@ -47,7 +47,7 @@ HEADER = (
 class RedemptionFilters(FilterForm):
     state = forms.ChoiceField(label=_("State"), required=False)
     gift = forms.ChoiceField(label=_("Gift"), required=False)
-    number = forms.CharField(label=_("Number"), max_length=40, required=False)
+    number = forms.CharField(label=_("Redemption number"), max_length=40, required=False)
     first = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -60,7 +60,7 @@ class RedemptionFilters(FilterForm):
 
 
 class Redemptions(ListTable):
-    number = tables.Column(_("Number"), linkify=("redemption", {"number": tables.A("number")}))
+    number = tables.Column(_("Redemption number"), linkify=("redemption", {"number": tables.A("number")}))
     gift = tables.Column(_("Gift"))
     nickname = tables.Column(_("Member"), linkify=("member", {"public_id": tables.A("public_id")}), empty_values=())
     quantity = NumberColumn(_("Pieces"))
@@ -88,7 +88,7 @@ class CancelForm(Form):
 class AddressForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     phone = forms.CharField(label=_("Phone"), max_length=20)
-    region = forms.CharField(label=_("Region"), max_length=100)
+    region = forms.CharField(label=_("Province, city and district"), max_length=100)
     street = forms.CharField(label=_("Street"), max_length=300)
 
 

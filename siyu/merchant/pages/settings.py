@@ -47,7 +47,7 @@ class SettingForm(Form):
         super().__init__(*arguments, **named)
         self.fields["value"] = _field(setting)
         self.fields["from_day"] = DateField(
-            label=_("From"),
+            label=_("In force from"),
             widget=DateInput(attrs={"type": "date"}),
             help_text=_("The value holds from the midnight that begins this business day."),
         )

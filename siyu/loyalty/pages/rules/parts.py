@@ -35,7 +35,10 @@ class BasicsForm(Form):
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Members see it in their ledger"))
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Small letters, digits and underscores; it stays"))
     trigger = forms.CharField(
-        label=_("Fact"), max_length=200, initial="order.paid", widget=forms.TextInput(attrs={"list": "fact-names", "autocomplete": "off"})
+        label=_("Triggering fact"),
+        max_length=200,
+        initial="order.paid",
+        widget=forms.TextInput(attrs={"list": "fact-names", "autocomplete": "off"}),
     )
     unit = forms.ChoiceField(label=_("It earns"), choices=(("points", _("Points")), ("growth", _("Growth value"))))
     formula = forms.ChoiceField(label=_("Formula"), choices=KINDS)
@@ -138,7 +141,7 @@ class TermsForm(Form):
         choices=(("multiply", _("are multiplied")), ("highest", _("the highest holds")), ("add", _("what each adds is added"))),
     )
     matures = forms.ChoiceField(
-        label=_("Available"),
+        label=_("Available from"),
         choices=(
             ("immediately", _("at once")),
             ("days_after_fact", _("days after the fact")),

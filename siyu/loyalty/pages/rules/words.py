@@ -13,18 +13,18 @@ from .formulas import FORMULAS
 
 Words = str | Promise
 STATES: dict[str, tuple[Words, str]] = {
-    "running": (_("Running"), "green"),
+    "running": (_("In effect"), "green"),
     "planned": (_("Planned"), "blue"),
     "ended": (_("Ended"), "secondary"),
     "draft": (_("Draft"), "orange"),
 }
 APPROVAL_STATES: dict[str, tuple[Words, str]] = {
-    "waiting": (_("Waiting"), "orange"),
+    "waiting": (_("Waiting for approval"), "orange"),
     "approved": (_("Approved"), "green"),
     "rejected": (_("Rejected"), "red"),
 }
 PARTS: dict[str, Words] = {
-    "trigger": _("Fact"),
+    "trigger": _("Triggering fact"),
     "unit": _("It earns"),
     "formula": _("Formula"),
     "where": _("Filter of properties"),
@@ -34,7 +34,7 @@ PARTS: dict[str, Words] = {
     "approval_above": _("Approval above"),
     "tier_multiplier": _("Times the multiplier of the tier held"),
     "combine": _("Tier and campaigns"),
-    "matures": _("Available"),
+    "matures": _("Available from"),
     "expires": _("Expires"),
 }
 

@@ -35,7 +35,7 @@ class TermsForm(Form):
     """What is measured, over which window, how long a tier holds and how it is lost."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
-    unit = forms.ChoiceField(label=_("Measure"), choices=UNITS)
+    unit = forms.ChoiceField(label=_("What is measured"), choices=UNITS)
     window = forms.ChoiceField(label=_("Counted"), choices=WINDOWS)
     window_days = forms.IntegerField(label=_("Window: days"), min_value=0, max_value=3_660, required=False)
     window_months = forms.IntegerField(label=_("Window: months"), min_value=0, max_value=120, required=False)

@@ -19,7 +19,7 @@ RUNG_NAMES = {
     "follower": _("Follower"),
     "friend": _("Friend"),
     "group_member": _("Group member"),
-    "buyer": _("Buyer"),
+    "buyer": _("Has bought"),
     "repeat_buyer": _("Repeat buyer"),
 }
 
@@ -73,7 +73,7 @@ def _chart(steps: list[MapStep]) -> Chart:
         (_named(step), step.threshold, step.members, step.reached, step.went_on, step.lost, step.conversion, step.days) for step in steps
     ]
     columns = [
-        Column(_("Step")),
+        Column(_("Stage of the map")),
         Column(_("Threshold"), "number"),
         Column(_("At it now"), "number"),
         Column(_("Reached in 90 days"), "number"),

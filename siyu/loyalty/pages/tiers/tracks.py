@@ -68,7 +68,7 @@ def _figures(current: VersionView | None, counts: dict[str, int], track: str, re
     base = current.steps[0].code if current and current.steps else ""
     above = total - counts.get(base, 0) - counts.get("", 0)
     return [
-        Figure(_("Members"), formats.number(total), help=_("Identified people within your view.")),
+        Figure(_("Number of members"), formats.number(total), help=_("Identified people within your view.")),
         Figure(_("Above the first tier"), formats.percent(above / total) if total else "—"),
         Figure(
             _("In days of grace"),
@@ -84,8 +84,8 @@ def _chart(current: VersionView | None, counts: dict[str, int]) -> Chart:
     names += [(code, code or "—") for code in counts if code not in known]
     total = sum(counts.values())
     rows = [(name, counts.get(code, 0), counts.get(code, 0) / total if total else 0) for code, name in names]
-    option = bars([name for _, name in names], [Series(_("Members"), [count for _, count, _ in rows])])
-    columns = [Column(_("Tier")), Column(_("Members"), "number"), Column(_("Share"), "percent")]
+    option = bars([name for _, name in names], [Series(_("Number of members"), [count for _, count, _ in rows])])
+    columns = [Column(_("Tier")), Column(_("Number of members"), "number"), Column(_("Share"), "percent")]
     return Chart(
         "tiers", _("Members by tier"), option, columns, rows, help=_("Identified people; whoever has nothing yet stands on the first step.")
     )

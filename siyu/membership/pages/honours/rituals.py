@@ -24,7 +24,7 @@ OCCASION_NAMES = {"joined": _("Anniversary of joining"), "first_order": _("Anniv
 class RitualForm(Form):
     title = forms.CharField(label=_("Title"), max_length=60, help_text=_("%(years)s and %(tier)s stand for what it is about."))
     words = forms.CharField(label=_("Words"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    rewards = RewardsField(label=_("Gives"), required=False)
+    rewards = RewardsField(label=_("What it gives"), required=False)
     days = forms.IntegerField(label=_("Shown for days"), min_value=1, max_value=60, initial=7)
     is_on = forms.BooleanField(label=_("On"), required=False, initial=True)
 
