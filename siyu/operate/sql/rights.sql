@@ -14,6 +14,22 @@ UPDATE loyalty_entry SET id = id WHERE false
 -- Ledger entries stay.
 DELETE FROM loyalty_entry WHERE false
 
+-- name: update_loyalty_operation
+-- What was asked of the ledger stands as asked.
+UPDATE loyalty_operation SET id = id WHERE false
+
+-- name: delete_loyalty_operation
+-- What was asked of the ledger stays.
+DELETE FROM loyalty_operation WHERE false
+
+-- name: update_loyalty_seal
+-- Seals stand as set.
+UPDATE loyalty_seal SET id = id WHERE false
+
+-- name: delete_loyalty_seal
+-- Seals stay.
+DELETE FROM loyalty_seal WHERE false
+
 -- name: update_facts_log
 -- What happened does not change.
 UPDATE facts_log SET name = name WHERE false
