@@ -118,7 +118,7 @@ def _end(state: Replay, year: Year, now: datetime) -> list[LogIn]:
     """Give members their assistants and something to find in the member centre, staff their log-ins, and mark the end."""
     with transaction.atomic():
         assign_homes(year.homes)
-        furnish(now)
+        furnish(state.until)  # as if it had never been interrupted
         log_ins = give_log_ins()
         state.ended_at = now
         state.save(update_fields=["ended_at"])

@@ -21,7 +21,6 @@ UNION ALL SELECT 'fact', f.name, count(*)::text, min(f.occurred_at)::text, max(f
     FROM facts_log f JOIN facts_source s ON s.id = f.source_id GROUP BY f.name, s.name
 UNION ALL SELECT 'account', i.hash::text, a.unit, a.pending || '+' || a.available, i.first_seen, NULL, ''
     FROM loyalty_account a JOIN members_identity i ON i.member_id = a.owner_id
-    WHERE a.unit NOT LIKE 'quota:%' -- used by services of the furnishing, at the instant at which the replay ends
 UNION ALL SELECT 'life', i.hash::text, l.pool_stage || l.activity || l.rung, l.purchases::text, l.pool_joined_at, l.due_at, ''
     FROM members_lifecycle l JOIN members_identity i ON i.member_id = l.member_id
 UNION ALL SELECT 'own', i.hash::text, coalesce(t.username, ''), coalesce(b.code, ''), NULL, NULL, m.nickname
