@@ -19,6 +19,7 @@ from .rules import Incoming
 MAX_MESSAGES = 2_500  # in one envelope
 BATCH_LOCK = 718_002  # what a batch relies on (counters, identities) changes only between batches
 _sql = statements("siyu.facts", "inbox")
+SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "services"}
 _encoder = msgspec.json.Encoder()
 
 
@@ -30,6 +31,11 @@ def record(facts: Sequence[Incoming], *, source: str, received_at: datetime) -> 
             part = facts[start : start + MAX_MESSAGES]
             payload = encrypt(_encoder.encode(part))
             cursor.execute(_sql.append, {"at": received_at, "source": number, "messages": len(part), "payload": payload})
+
+
+def source_of(by: Actor) -> str:
+    """Under which source the facts of services stand, by who acts; `siyu` itself only says what it derives."""
+    return SOURCES[by.kind]
 
 
 def source_id(name: str, *, title: str = "", badge: str = "") -> int:

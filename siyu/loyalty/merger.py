@@ -8,6 +8,7 @@ from datetime import date
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.rules import became
 from siyu.merchant.queries import settings_book
 
 from .programme import programme
@@ -19,15 +20,14 @@ Pairs = list[tuple[int, int]]
 
 def absorb(cursor: Cursor, pairs: Pairs) -> None:
     """Let each survivor own what its loser owned. A merge is no `tier.changed`; what it makes of the tier is told by `member.merged`."""
-    final = {loser: survivor for survivor, loser in pairs}
-    losers = list(final)
-    roots = {"losers": losers, "survivors": [_root(final, loser) for loser in losers]}
+    ends = became(pairs)
+    roots = {"losers": list(ends), "survivors": list(ends.values())}
     cursor.execute(_sql.absorb, roots)
     survivors = {row[0] for row in cursor.fetchall()}
     cursor.execute(_sql.absorb_floors, roots)
     survivors |= {row[0] for row in cursor.fetchall()}
     if survivors:
-        _rejudge(cursor, survivors | set(losers))
+        _rejudge(cursor, survivors | ends.keys())
 
 
 def release(cursor: Cursor, pairs: Pairs) -> None:
@@ -46,9 +46,3 @@ def _rejudge(cursor: Cursor, members: set[int]) -> None:
     book = settings_book()
     rules = programme(cursor, book, book.zone(date.max))
     replay_standings(cursor, rules, members, judged, is_unknown_time=True)
-
-
-def _root(final: dict[int, int], member: int) -> int:
-    while member in final:
-        member = final[member]
-    return member

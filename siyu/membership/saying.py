@@ -2,33 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
-
-from django.db import connection
+from typing import Any
 
 from siyu.facts.rules import Handle, Incoming
-from siyu.facts.services import record
-from siyu.lib.crypto import decrypt_text
+from siyu.facts.services import record, source_of
 from siyu.lib.refusal import Refusal
-from siyu.lib.sql import statements
+from siyu.members.services import Carrier, carriers
 from siyu.merchant.rules import Actor
 
-_sql = statements("siyu.membership", "holders")
-SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "system": "services"}
 
-
-class Named(NamedTuple):
-    """A handle: its number, and what the outside calls it."""
-
-    id: int
-    handle: Handle
-
-
-def handles_of(members: Sequence[int]) -> dict[int, Named]:
+def handles_of(members: Sequence[int]) -> dict[int, Carrier]:
     """A handle of each member. Refusal: `member.unknown` when one has none (it was merged, or erased)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql.handles, {"members": list(members)})
-        found = {member: Named(number, Handle(kind, decrypt_text(value))) for member, number, kind, value in cursor.fetchall()}
+    found = carriers(members)
     if missing := set(members) - found.keys():
         raise Refusal("member.unknown", "there is no member %(member)s", member=min(missing))
     return found
@@ -42,4 +27,4 @@ def fact(name: str, handle: Handle, at: datetime, key: str, properties: dict[str
 def tell(by: Actor, facts: Sequence[Incoming], now: datetime) -> None:
     """Record facts in the caller's transaction, under the source of whoever acts."""
     if facts:
-        record(facts, source=SOURCES[by.kind], received_at=now)
+        record(facts, source=source_of(by), received_at=now)

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.lib.sql import array, statements
+from siyu.members.rules import became
 
 _sql = statements("siyu.touches", "merger")
 
 
 def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """The loser's touches go to the survivor: they fill the survivor's caps."""
-    final = {loser: survivor for survivor, loser in pairs}
-    columns = {"losers": array(final), "survivors": array(_root(final, loser) for loser in final)}
+    ends = became(pairs)
+    columns = {"losers": array(ends), "survivors": array(ends.values())}
     cursor.execute(_sql.absorb_touches, columns)
     cursor.execute(_sql.absorb_inbox, columns)
     cursor.execute(_sql.absorb_tasks, columns)
@@ -28,9 +29,3 @@ def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     cursor.execute(_sql.follow_tasks, {"members": members})
     cursor.execute(_sql.follow_stands, {"members": members})
     cursor.execute(_sql.single_stands, {"members": members})
-
-
-def _root(final: dict[int, int], member: int) -> int:
-    while member in final:
-        member = final[member]
-    return member

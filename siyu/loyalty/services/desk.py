@@ -294,4 +294,4 @@ def _write_down(desk: Desk, by: Actor, asked: dict[str, Asked], done: dict[str, 
     desk.cursor.execute(_write.insert_operations, columns)
     desk.known.operations.update({key: number for number, key in desk.cursor.fetchall()})
     write(desk.cursor, desk.book, desk.known, Touched())
-    tell(desk.cursor, by, asked, done, desk.book, desk.now)
+    tell(by, asked, done, desk.book, desk.now)

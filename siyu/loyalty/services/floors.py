@@ -1,15 +1,10 @@
 """A tier that staff grant to a member for a time, and take away: a floor under whatever the member earns."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from hashlib import blake2b
 
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from siyu.facts.rules import Derived, Handle, Incoming
-from siyu.facts.services import record
-from siyu.lib.crypto import decrypt_text
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.members.services import lock
@@ -24,6 +19,7 @@ from ..reading import read
 from ..rows import Touched
 from ..rules import TRACK
 from ..writing import write
+from .telling import tell_news
 
 _sql = statements("siyu.loyalty", "services")
 MAX_FLOORS = 100  # of one member
@@ -89,19 +85,4 @@ def _judge(cursor: Cursor, by: Actor, member_id: int, key: str, now: datetime) -
     book.grant(member_id, book.member(member_id).floors, now)
     book.until = now
     write(cursor, book, known, touched)
-    _tell(cursor, news_of(rules, book.news), key, now)
-
-
-def _tell(cursor: Cursor, news: Sequence[Derived], key: str, now: datetime) -> None:
-    cursor.execute(_sql.handles, {"members": sorted({one.member_id for one in news})})
-    handles = {member: Handle(kind, decrypt_text(value)) for member, kind, value in cursor.fetchall()}
-    facts = []
-    for place, one in enumerate(news):
-        if one.member_id in handles:
-            message = blake2b(f"{key}|{place}|{one.name}|{one.discriminator}".encode(), digest_size=16).hexdigest()
-            at = one.at or now
-            facts.append(
-                Incoming(name=one.name, occurred_at=at, message=message, handles=[handles[one.member_id]], properties=one.properties)
-            )
-    if facts:
-        record(facts, source="services", received_at=now)
+    tell_news(by, news_of(rules, book.news), key, now)

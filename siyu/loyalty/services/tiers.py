@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from siyu.facts.rules import Incoming
-from siyu.facts.services import record
+from siyu.facts.services import record, source_of
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.merchant.queries import today as business_today
@@ -81,7 +81,7 @@ def publish_tiers(
             opened_at=now if track == TRACK and checked.unit == "growth" else None,
         )
         write_tiers(by, ordered, from_day, version, now, track=track)
-        _announce(track, version, from_day, migration, now)
+        _announce(by, track, version, from_day, migration, now)
     return version
 
 
@@ -120,11 +120,11 @@ def _make_measured(by: Actor, unit: str, today: date, now: datetime) -> None:
     write_rule(by, f"measure_{unit}", name, check_definition(definition), today, 1, now)
 
 
-def _announce(track: str, version: int, from_day: date, migration: str, now: datetime) -> None:
+def _announce(by: Actor, track: str, version: int, from_day: date, migration: str, now: datetime) -> None:
     properties = {"track": track, "version": version, "from_day": str(from_day), "migration": migration}
     message = f"programme.announced:{track}:{version}:{now.isoformat()}"
     fact = Incoming(name="programme.announced", occurred_at=now, message=message, properties=properties)
-    record([fact], source="services", received_at=now)
+    record([fact], source=source_of(by), received_at=now)
 
 
 def write_tiers(by: Actor, steps: Sequence[Step], from_day: date, version: int, now: datetime, *, track: str = TRACK) -> None:

@@ -39,11 +39,6 @@ JOIN loyalty_account a ON a.id = h.account_id
 WHERE o.key = ANY(%(keys)s)
 ORDER BY h.id
 
--- name: handles
--- The oldest handle of each of these members that can be told (of some only the hash is kept).
-SELECT DISTINCT ON (member_id) member_id, kind, value
-FROM members_identity WHERE member_id = ANY(%(members)s) AND kind <> 'erased' AND length(value) > 0 ORDER BY member_id, id
-
 -- name: living
 -- Whether a member exists and was not merged.
 SELECT 1 FROM members_member WHERE id = %(member)s AND merged_into_id IS NULL

@@ -21,6 +21,7 @@ from .life import (
     rhythm_days,
     turn,
 )
+from .merging import became
 from .settings import SETTINGS
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Policy",
     "PoolStage",
     "Rung",
+    "became",
     "bit",
     "clocks_of",
     "highest",

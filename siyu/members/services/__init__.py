@@ -1,7 +1,7 @@
 """The writers of people: what staff do to members, what members say of themselves, their card, their copy and their leaving."""
 
 from .cards import CARD_SECONDS, PREFIX, card_code, read_card
-from .carriers import carriers
+from .carriers import Carrier, carriers
 from .leaving import copy_of, erase_member
 from .own import Choice, describe, record_consents
 from .people import (
@@ -21,6 +21,7 @@ from .people import (
 __all__ = [
     "CARD_SECONDS",
     "PREFIX",
+    "Carrier",
     "Choice",
     "assign_assistants",
     "card_code",

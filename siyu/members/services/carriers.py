@@ -1,6 +1,7 @@
 """By which handle services speak of members: facts carry handles, never members."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -11,10 +12,17 @@ from siyu.lib.sql import statements
 _sql = statements("siyu.members", "services")
 
 
-def carriers(member_ids: Sequence[int]) -> dict[int, Handle]:
-    """Member → the handle heard of first. Who has none any more (merged, erased) is missing."""
+class Carrier(NamedTuple):
+    """A handle that facts of a member are said of: its number, and what the outside calls it."""
+
+    id: int
+    handle: Handle
+
+
+def carriers(member_ids: Sequence[int]) -> dict[int, Carrier]:
+    """Member → the oldest handle that can be told. Who has none (merged, erased, only a hash kept) is missing."""
     if not member_ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_sql.carriers, {"members": sorted(set(member_ids))})
-        return {member: Handle(kind, decrypt_text(value)) for member, kind, value in cursor.fetchall()}
+        return {member: Carrier(number, Handle(kind, decrypt_text(value))) for member, number, kind, value in cursor.fetchall()}

@@ -55,6 +55,6 @@ ON CONFLICT (member_id) DO UPDATE SET
     rung = (%(names)s::text[])[greatest(length(ltrim(((members_lifecycle.rungs & ~%(mask)s) | EXCLUDED.rungs)::bit(16)::text, '0')), 1)]
 
 -- name: carriers
--- The first handle of each of these members.
-SELECT DISTINCT ON (member_id) member_id, kind, value FROM members_identity
-WHERE member_id = ANY(%(members)s) AND kind <> 'erased' ORDER BY member_id, first_seen, id
+-- The oldest handle of each of these members that can be told (of some only the hash is kept).
+SELECT DISTINCT ON (member_id) member_id, id, kind, value FROM members_identity
+WHERE member_id = ANY(%(members)s) AND kind <> 'erased' AND length(value) > 0 ORDER BY member_id, id

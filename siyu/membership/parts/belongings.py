@@ -5,19 +5,15 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.rules import became
 
 _sql = statements("siyu.membership", "belongings")
 
 
 def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """Survivors own what their losers owned."""
-    final = {loser: survivor for survivor, loser in pairs}
-    survivors = []
-    for loser in final:
-        root = loser
-        while root in final:
-            root = final[root]
-        survivors.append(root)
+    ends = became(pairs)
+    columns = {"losers": list(ends), "survivors": list(ends.values())}
     for statement in (
         _sql.absorb_ladder,
         _sql.absorb_completions,
@@ -26,7 +22,7 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
         _sql.absorb_cards,
         _sql.absorb_mall,
     ):
-        cursor.execute(statement, {"losers": list(final), "survivors": survivors})
+        cursor.execute(statement, columns)
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:

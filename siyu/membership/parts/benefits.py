@@ -9,6 +9,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived
 from siyu.lib.sql import statements
+from siyu.members.rules import became
 
 from .. import subscriptions
 
@@ -71,8 +72,8 @@ def _news(name: str, what: Any, owner: int, at: datetime, properties: dict[str, 
 
 def absorb(cursor: Cursor, pairs: Pairs) -> None:
     """What the merged were given and used is their survivors': one person has one quota."""
-    final = {loser: survivor for survivor, loser in pairs}
-    columns = {"losers": list(final), "survivors": [_root(final, loser) for loser in final]}
+    ends = became(pairs)
+    columns = {"losers": list(ends), "survivors": list(ends.values())}
     cursor.execute(_sql.absorb_grants, columns)
     cursor.execute(_sql.absorb_uses, columns)
 
@@ -85,12 +86,6 @@ def release(cursor: Cursor, pairs: Pairs) -> None:
     columns = {"origins": list(owners), "owners": list(owners.values())}
     cursor.execute(_sql.return_grants, columns)
     cursor.execute(_sql.return_to_users, columns)
-
-
-def _root(final: dict[int, int], member: int) -> int:
-    while member in final:
-        member = final[member]
-    return member
 
 
 def export(member_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty.rewards import Because, check_all, give, words_of_all
 from siyu.loyalty.services import Spend, define_unit, spend
-from siyu.members.services import lock
+from siyu.members.services import Carrier, lock
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -21,7 +21,7 @@ from ..attendance import Day, Gained, in_force, read, rewards_of, versions, writ
 from ..models import CheckInVersion
 from ..rules.check_in import Attendance, MakeUp, Programme, attend, faults, streak_on
 from ..rules.periods import BEGINNING, period_of
-from ..saying import Named, fact, handles_of, tell
+from ..saying import fact, handles_of, tell
 
 _sql = statements("siyu.membership", "check_in")
 MAX_SET = 10_000
@@ -130,7 +130,9 @@ def checked(definition: dict[str, Any]) -> Programme:
     return programme
 
 
-def _attend(known: dict[int, Attendance], handles: dict[int, Named], day: date, now: datetime, *, is_made_up: bool = False) -> list[Gained]:
+def _attend(
+    known: dict[int, Attendance], handles: dict[int, Carrier], day: date, now: datetime, *, is_made_up: bool = False
+) -> list[Gained]:
     """Let members attend a day: the fold, then its rows. Brings `known` up to date."""
     with connection.cursor() as cursor:
         version = in_force(versions(cursor.cursor), day)
@@ -165,7 +167,7 @@ def _pay(by: Actor, member_id: int, day: date, this_day: date, rule: MakeUp | No
     spend(by, [Spend(member_id, unit, amount, f"make_up:{member_id}:{day}", Because("check_in", f"make_up:{day}", f"补签 {day}"))], now)
 
 
-def _made_up(named: Named, day: date, now: datetime, streak: int) -> Incoming:
+def _made_up(named: Carrier, day: date, now: datetime, streak: int) -> Incoming:
     return fact("member.check_in_made_up", named.handle, now, f"make_up:{named.id}:{day}", {"day": str(day), "streak": streak})
 
 

@@ -10,8 +10,3 @@ WITH RECURSIVE line AS (
     WHERE m.merged_into_id IS NOT NULL AND line.step < 1000
 )
 SELECT origin, array_agg(member_id ORDER BY step) FROM line GROUP BY origin
-
--- name: handles
--- A handle of each of these members to say something of: the oldest that was not erased.
-SELECT DISTINCT ON (member_id) member_id, id, kind, value FROM members_identity
-WHERE member_id = ANY(%(members)s) AND length(value) > 0 ORDER BY member_id, id

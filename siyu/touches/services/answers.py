@@ -48,7 +48,7 @@ def stop(touch_id: UUID, *, now: datetime) -> bool:
         return False
     by = Actor("member", told.member_id, "member")
     choices = [Choice(told.purpose, told.medium, is_given=False)]
-    record_consents(by, handles[told.member_id], choices, proof=f"unsubscribed from touch {touch_id}", source=SOURCE, now=now)
+    record_consents(by, handles[told.member_id].handle, choices, proof=f"unsubscribed from touch {touch_id}", source=SOURCE, now=now)
     return True
 
 
@@ -61,8 +61,8 @@ def touch_told(touch_id: UUID) -> Told | None:
 
 
 def _record(name: str, touch_id: UUID, told: Told, now: datetime, **more: str) -> None:
-    handles = carriers([told.member_id])
-    if told.member_id in handles:
+    carrier = carriers([told.member_id]).get(told.member_id)
+    if carrier is not None:
         properties = {"touch": str(touch_id), "medium": told.medium, "purpose": told.purpose, "origin": told.source, **more}
-        fact = Incoming(name=name, occurred_at=now, message=f"{name}:{uuid4()}", handles=[handles[told.member_id]], properties=properties)
+        fact = Incoming(name=name, occurred_at=now, message=f"{name}:{uuid4()}", handles=[carrier.handle], properties=properties)
         record([fact], source=SOURCE, received_at=now)

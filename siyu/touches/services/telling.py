@@ -31,7 +31,7 @@ def _tell(ended: Sequence[tuple[str, Settled]], now: datetime) -> None:
             occurred_at=now,
             message=f"{name}:{one.touch.id}",
             key=f"{name}:{one.touch.id}",
-            handles=[handles[one.touch.member_id]],
+            handles=[handles[one.touch.member_id].handle],
             properties={
                 "touch": str(one.touch.id),
                 "medium": one.touch.medium,

@@ -14,14 +14,14 @@ from siyu.facts.services import define_counter
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty.rewards import check_all
-from siyu.members.services import lock
+from siyu.members.services import Carrier, lock
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ...badges import AWARDED, BY_RULE, REVOKED, Change, Known, badges, held, judge, write_awards
 from ...models import Badge as BadgeRow
 from ...rules.badges import Badge, faults
-from ...saying import Named, fact, handles_of, tell
+from ...saying import fact, handles_of, tell
 from ...words import check_code, check_name
 
 _sql = statements("siyu.membership", "honours")
@@ -179,7 +179,7 @@ def _badge(cursor: Any, code: str, level: int) -> Known:
     return known
 
 
-def _fact(news: Derived, named: Named, now: datetime) -> Incoming:
+def _fact(news: Derived, named: Carrier, now: datetime) -> Incoming:
     told = news.properties
     key = f"{news.name}:{told['badge']}:{told['level']}:{news.member_id}:{now.isoformat()}"
     return fact(news.name, named.handle, now, key, told)

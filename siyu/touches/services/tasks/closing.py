@@ -170,7 +170,8 @@ def _withdraw_consent(by: Actor, touches: Sequence[Claimed], now: datetime) -> N
     for touch in touches:
         if touch.member_id in handles:
             choices = [Choice(touch.purpose, "task", is_given=False)]
-            record_consents(by, handles[touch.member_id], choices, proof=f"told {by.name} at task {touch.id}", source=SOURCE, now=now)
+            handle, proof = handles[touch.member_id].handle, f"told {by.name} at task {touch.id}"
+            record_consents(by, handle, choices, proof=proof, source=SOURCE, now=now)
 
 
 def _subject(touches: Sequence[Claimed]) -> str:

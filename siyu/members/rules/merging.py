@@ -1,0 +1,14 @@
+"""Mergers as the rooms' mergers get them: pairs of (survivor, loser), of which one may name the loser of another."""
+
+from collections.abc import Sequence
+
+
+def became(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Loser → who it has become when all of these mergers are done."""
+    into = {loser: survivor for survivor, loser in pairs}
+    ends = {}
+    for loser, member in into.items():
+        while member in into:
+            member = into[member]
+        ends[loser] = member
+    return ends
