@@ -18,15 +18,18 @@ _PLAIN = {
 # what a property's name gives away
 _KEYS = re.compile(
     r"(?:^|_)(phone|mobile|tel|telephone|email|e_mail|mail|real_?name|full_?name|first_?name|last_?name|name_cn|contact|consignee|receiver"
-    r"|address|addr|street|zip_?code|id_?card|id_?number|passport|ip|ip_?address)$|姓名|手机|电话|邮箱|地址|身份证|收货人",
+    r"|address|addr|street|zip_?code|id_?card|id_?number|passport|ip|ip_?address|birth_?day|birth_?date|date_?of_?birth|dob)$"
+    r"|姓名|手机|电话|邮箱|地址|身份证|收货人|生日|出生",
     re.IGNORECASE,
 )
-# what a value gives away: e-mail, phone (7 to 15 digits), Chinese ID, IPv4 and v6, URL with a query
+# what a value gives away: e-mail, phone (7 to 15 digits), Chinese ID, IPv4 and v6, URL with a query; a date, which looks like a phone, nothing
 _VALUES = re.compile(
+    r"(?P<date>(?<!\d)(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\2(?:[12]\d|3[01]|0?[1-9])(?!\d)"
+    r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d))?(?![^\s]*@))|"
     r"(?P<email>[^\s@]+@[^\s@]+\.[^\s@]+)|(?P<id>\b\d{17}[\dXx]\b)|(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-fA-F:]*:[0-9a-fA-F:]+:[0-9a-fA-F:]+\b)"
     r"|(?P<phone>(?<![\d.])(?:\+?\d[\d -]{5,15}\d)(?![\d.]))|(?P<address>(?:省|市|区|县).{0,20}(?:路|街|道|巷|号|弄|小区))"
 )
-_SUSPECT = re.compile(r"[@?]|\d{3}|:.*:|[省市区县]")  # a cheap look before the dear one
+_SUSPECT = re.compile(r"[@?]|\d{3}|\d\.\d+\.\d|:.*:|[省市区县]")  # a cheap look before the dear one
 
 
 class Vault:
@@ -120,8 +123,8 @@ def _is_phone_number(value: float) -> bool:
 def _looked_at(value: str, of: bytes, vault: Vault) -> str:
     if "?" in value and "://" in value[:10]:
         return _without_query(value, of, vault)
-    found = _VALUES.search(value)
-    return vault.put(found.lastgroup or "value", value, of) if found else value
+    kind = next((found.lastgroup for found in _VALUES.finditer(value) if found.lastgroup != "date"), None)
+    return vault.put(kind, value, of) if kind else value
 
 
 def _without_query(url: str, of: bytes, vault: Vault) -> str:

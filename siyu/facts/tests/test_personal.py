@@ -1,0 +1,52 @@
+"""What becomes a token before it is logged, and what does not."""
+
+from typing import Any
+
+import pytest
+
+from siyu.facts.personal import Vault, conceal
+
+
+def kept(name: str, properties: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    vault = Vault()
+    plain = conceal(name, properties, b"h", vault)
+    return plain, [kind for kind, _ in vault.rows.values()]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-01",
+        "2026/2/9",
+        "2026-11-01T08:30:00Z",
+        "2026-11-01 08:30:00.125",
+        "from 2026-11-01 to 2026-11-30",
+        "上海",
+        "A-1001",
+        "13.50",
+    ],
+)
+def test_dates_and_plain_words_stay_as_they_are(value: str) -> None:
+    assert kept("hobby.told", {"wedding": value}) == ({"wedding": value}, [])
+    assert kept("member.identified", {"traits": {"wedding": value}}) == ({"traits": {"wedding": value}}, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("note", "call 138 0013 8000", "phone"),
+        ("note", "2026-11-01 13800138000", "phone"),
+        ("note", "2026-11-01@example.com", "email"),
+        ("note", "20261101", "phone"),  # eight digits alone may be a number of the neighbourhood
+        ("note", "11010519491231002X", "id"),
+        ("note", "10.0.0.1", "ip"),
+        ("note", "浦东区世纪路8号", "address"),
+        ("dob", "1990-03-02", "named"),
+        ("出生日期", "1990-03-02", "named"),
+        ("receiver", "王芳", "named"),
+    ],
+)
+def test_what_looks_personal_becomes_a_token(key: str, value: str, kind: str) -> None:
+    plain, kinds = kept("hobby.told", {key: value})
+    assert kinds == [kind]
+    assert plain[key].startswith("tok_")
