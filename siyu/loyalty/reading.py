@@ -232,7 +232,8 @@ def _standings(
         for track in programme.tracks:
             last = final.get(track.code, NOWHERE)
             floors = granted.get(member, {}).get(track.code, ())
-            standing = replayed(programme, track, moved.get(member, ()), floors, until=last.judged_at, version=last.version)
+            version = last.version if last.since is not None else None
+            standing = replayed(programme, track, moved.get(member, ()), floors, until=last.judged_at, version=version)
             if standing.since is not None:
                 standings.setdefault(member, {})[track.code] = standing
     return standings

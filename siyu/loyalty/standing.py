@@ -27,7 +27,7 @@ class Owned(NamedTuple):
 class Judged(NamedTuple):
     """How far members have been judged on a track: by which version, and up to when (None where only the moment counts)."""
 
-    version: int = 0
+    version: int | None = None
     until: datetime | None = None
 
 

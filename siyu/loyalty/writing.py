@@ -14,7 +14,7 @@ from siyu.lib.sql import null, statements
 from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
-from .rules import NOWHERE, PLAIN, TRACK, Account, Book, Lot, Posting
+from .rules import PLAIN, TRACK, Account, Book, Lot, Posting
 from .standing import Judged, note_gifts, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
@@ -219,8 +219,8 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
     if joined:
         judged = {}
         for track in book.programme.tracks:
-            version = max(member.standings.get(track.code, NOWHERE).version for member in joined)
-            judged[track.code] = Judged(version, book.until)
+            versions = [standing.version for member in joined if (standing := member.standings.get(track.code)) is not None]
+            judged[track.code] = Judged(max(versions, default=None), book.until)
         replay_standings(cursor, book.programme, [member.id for member in joined], judged)
 
 

@@ -77,7 +77,9 @@ def joined_standings(programme: Programme, one: Member, other: Member, joined: M
     for track in programme.tracks:
         floors = joined.floors.get(track.code, ())
         if not track.is_plain:
-            standings[track.code] = replayed(programme, track, joined.movements, floors, until=at)
+            standing = replayed(programme, track, joined.movements, floors, until=at)
+            if standing.since is not None:
+                standings[track.code] = standing
         elif (version := max(_version(one, track), _version(other, track))) > 0:
             ladder = programme.ladder_at(at) if track.code == TRACK else track.ladder_at(at)
             tier = max(ladder.tier_for(joined.growth), floor_of(ladder, floors, at), key=lambda tier: tier.rank)
