@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,14 @@ from siyu.membership.tests.test_plans_splitting import Delivery, in_parts, one_a
 from siyu.merchant.rules import SYSTEM
 from tests.snapshot import Snapshot, differences, snapshot
 
-TABLES = ["membership_benefituse", "loyalty_account", "loyalty_lot"]
+# What a reaction spends is posted at the end of its batch, when a merge in it has happened already: whose account a quota is
+# kept in may differ, what a person has of it and used of it may not.
+QUOTAS = """
+SELECT a.unit, (SELECT string_agg(i.hash::text, '+' ORDER BY i.hash::text) FROM members_identity i WHERE i.member_id = a.owner_id) AS person,
+    l.expires_at, sum(l.amount), sum(l.remaining), sum(l.held), sum(l.expired)
+FROM loyalty_account a JOIN loyalty_lot l ON l.account_id = a.id
+GROUP BY a.unit, a.owner_id, l.expires_at
+"""
 
 
 def install() -> None:
@@ -63,13 +71,15 @@ def run(facts: list[Incoming], deliver: Delivery) -> Snapshot:
         install()
         deliver(facts)
         assert not pump(receipts(facts)[-1][0] + timedelta(days=60)).stopped
-        rows = snapshot([*TABLES, "facts_log"])
+        rows = snapshot(["membership_benefituse", "facts_log"])
         rows["facts_log"] = [row for row in rows["facts_log"] if str(row[2]).startswith("benefit.")]
+        with connection.cursor() as cursor:
+            cursor.execute(QUOTAS)
+            rows["quotas"] = sorted(cursor.fetchall(), key=str)
         taken.append(rows)
     return taken[0]
 
 
-@pytest.mark.xfail(reason="after a merge in one batch a quota's account may be opened for the other of the two", strict=False)
 @pytest.mark.django_db
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(histories(), st.randoms(use_true_random=False))
