@@ -69,10 +69,7 @@ TABLES: dict[str, str] = {
 def snapshot(tables: list[str] | None = None, *, by_origin: bool = True) -> Snapshot:
     """Rows per table, sorted. Members are named by the handles they came with, or (across orders of arrival) have now."""
     names = _names(by_origin)
-    taken = {table: _rows(table, columns, names) for table, columns in TABLES.items() if tables is None or table in tables}
-    if "members_member" in taken:  # what a member was called who has become another is nobody's name
-        taken["members_member"] = sorted(((*row[:3], "", row[4]) if row[2] else row for row in taken["members_member"]), key=str)
-    return taken
+    return {table: _rows(table, columns, names) for table, columns in TABLES.items() if tables is None or table in tables}
 
 
 def differences(one: Snapshot, other: Snapshot) -> str:

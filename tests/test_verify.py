@@ -24,7 +24,10 @@ ELSEWHERE = {"merchant.audit_stands_as_written"}  # a right, not a row: merchant
 # what one corrupted row also breaks in its own room, because the two say the same in other words
 KNOCK_ON = {
     "facts.log_has_its_sources": {"facts.days_are_counted"},  # the daily counts are kept by source
-    "members.handles_belong_to_the_living": {"members.rollups_equal_log"},  # the history went with the handle
+    "members.handles_belong_to_the_living": {
+        "members.rollups_equal_log",
+        "members.members_are_called_as_they_say",
+    },  # both went with the handle
     "members.merges_end": {"members.merges_are_logged"},  # nobody logged a merge into oneself
 }
 

@@ -16,15 +16,16 @@ ON CONFLICT (identity_id, name) DO UPDATE SET value = EXCLUDED.value, occurred_a
 WHERE (members_trait.occurred_at, members_trait.message) < (EXCLUDED.occurred_at, EXCLUDED.message)
 
 -- name: name_members
--- A member is called as its newest nickname says.
+-- Members are called as the newest nickname of their handles says; who has no handle any more has no name.
 UPDATE members_member m SET nickname = newest.nickname
 FROM (
-    SELECT DISTINCT ON (i.member_id) i.member_id, left(t.value #>> '{}', 100) AS nickname
-    FROM members_identity i JOIN members_trait t ON t.identity_id = i.id AND t.name = 'nickname'
-    WHERE i.member_id = ANY(%(members)s)
-    ORDER BY i.member_id, t.occurred_at DESC, t.message DESC
+    SELECT w.id, coalesce((
+        SELECT left(t.value #>> '{}', 100) FROM members_identity i JOIN members_trait t ON t.identity_id = i.id AND t.name = 'nickname'
+        WHERE i.member_id = w.id ORDER BY t.occurred_at DESC, t.message DESC LIMIT 1
+    ), '') AS nickname
+    FROM unnest(%(members)s::bigint[]) AS w (id)
 ) AS newest
-WHERE m.id = newest.member_id AND m.nickname <> newest.nickname
+WHERE m.id = newest.id AND m.nickname <> newest.nickname
 
 -- name: keep_consents
 -- Each consent or withdrawal, as it was proven.

@@ -106,12 +106,10 @@ WITH gone AS (
 ), lent AS (
     UPDATE members_member s SET
         assistant_id = coalesce(s.assistant_id, l.assistant_id),
-        store_id = coalesce(s.store_id, l.store_id),
-        nickname = coalesce(nullif(s.nickname, ''), l.nickname)
+        store_id = coalesce(s.store_id, l.store_id)
     FROM gone JOIN members_member l ON l.id = gone.loser_id
     WHERE s.id = gone.survivor_id
-      AND ((s.assistant_id IS NULL AND l.assistant_id IS NOT NULL) OR (s.store_id IS NULL AND l.store_id IS NOT NULL)
-           OR (s.nickname = '' AND l.nickname <> ''))
+      AND ((s.assistant_id IS NULL AND l.assistant_id IS NOT NULL) OR (s.store_id IS NULL AND l.store_id IS NOT NULL))
 )
 UPDATE members_member m SET merged_into_id = gone.survivor_id FROM gone WHERE m.id = gone.loser_id
 

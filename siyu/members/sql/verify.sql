@@ -27,6 +27,18 @@ SELECT 'member ' || id, CASE WHEN is_identified THEN 'is called identified witho
                              ELSE 'has a handle that names a person and is not called identified' END
 FROM judged WHERE is_identified <> is_named LIMIT 1
 
+-- name: members_are_called_as_they_say
+-- A member's name is the newest nickname of its handles; without one it has none.
+WITH newest AS (
+    SELECT DISTINCT ON (i.member_id) i.member_id, left(t.value #>> '{}', 100) AS nickname
+    FROM members_trait t JOIN members_identity i ON i.id = t.identity_id
+    WHERE t.name = 'nickname'
+    ORDER BY i.member_id, t.occurred_at DESC, t.message DESC
+)
+SELECT 'member ' || m.id, 'is not called as the newest nickname of its handles says'
+FROM members_member m LEFT JOIN newest n ON n.member_id = m.id
+WHERE m.nickname <> coalesce(n.nickname, '') LIMIT 1
+
 -- name: merges_are_logged
 -- A merged member has a merge that holds, into its survivor.
 SELECT 'member ' || m.id, 'became ' || m.merged_into_id || ' without a merge that says so'

@@ -11,13 +11,14 @@ CORRUPTIONS = {
         "UPDATE members_member SET is_identified = false WHERE id = (SELECT min(member_id) FROM members_identity WHERE kind = 'user_id')"
     ),
     "members.merges_are_logged": "UPDATE members_merge_log SET undone_at = '2026-01-01Z'",
+    "members.members_are_called_as_they_say": "UPDATE members_member SET nickname = 'nobody' WHERE id = (SELECT min(id) FROM members_member)",
     "members.merges_end": (
         "UPDATE members_member SET merged_into_id = id WHERE id = (SELECT min(id) FROM members_member WHERE merged_into_id IS NOT NULL)"
     ),
     "members.joined_links_join": "UPDATE members_link SET state = 'joined' WHERE state = 'conflict'",
     "members.links_have_their_handles": "UPDATE members_link SET left_id = -1 WHERE id = (SELECT min(id) FROM members_link)",
     "members.rollups_equal_log": "UPDATE members_rollup SET facts = facts + 1 WHERE member_id = (SELECT min(member_id) FROM members_rollup)",
-    "members.traits_have_their_handles": "UPDATE members_trait SET identity_id = -1 WHERE id = (SELECT min(id) FROM members_trait)",
+    "members.traits_have_their_handles": "UPDATE members_trait SET identity_id = -1 WHERE id = (SELECT min(id) FROM members_trait WHERE name <> 'nickname')",
     "members.consents_have_their_handles": "UPDATE members_consent SET identity_id = -1 WHERE id = (SELECT min(id) FROM members_consent)",
     "members.clocks_belong_to_the_living": (
         "INSERT INTO members_lifecycle (member_id, pool_channel, purchases, rungs, pool_stage, activity, rung) VALUES (-1, '', 0, 1, '', '', 'stranger')"
