@@ -22,7 +22,7 @@ _KEYS = re.compile(
     r"|姓名|手机|电话|邮箱|地址|身份证|收货人|生日|出生",
     re.IGNORECASE,
 )
-# what a value gives away: e-mail, phone (7 to 15 digits), Chinese ID, IPv4 and v6, URL with a query; a date, which looks like a phone, nothing
+# what a value gives away: e-mail, phone (7 to 15 digits), Chinese ID, IPv4 and v6, URL with a query; a date looks like a phone and is none
 _VALUES = re.compile(
     r"(?P<date>(?<!\d)(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\2(?:[12]\d|3[01]|0?[1-9])(?!\d)"
     r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d))?(?![^\s]*@))|"

@@ -21,7 +21,8 @@ from tests.snapshot import Snapshot, differences, snapshot
 # What a reaction spends is posted at the end of its batch, when a merge in it has happened already: whose account a quota is
 # kept in may differ, what a person has of it and used of it may not.
 QUOTAS = """
-SELECT a.unit, (SELECT string_agg(i.hash::text, '+' ORDER BY i.hash::text) FROM members_identity i WHERE i.member_id = a.owner_id) AS person,
+SELECT a.unit,
+    (SELECT string_agg(i.hash::text, '+' ORDER BY i.hash::text) FROM members_identity i WHERE i.member_id = a.owner_id) AS person,
     l.expires_at, sum(l.amount), sum(l.remaining), sum(l.held), sum(l.expired)
 FROM loyalty_account a JOIN loyalty_lot l ON l.account_id = a.id
 GROUP BY a.unit, a.owner_id, l.expires_at
