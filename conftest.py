@@ -40,7 +40,7 @@ def server() -> str:
     """The owner's connection string of the embedded test server."""
     from siyu.lib.postgres import start_embedded
 
-    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB", "max_connections": "300"}
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB", "max_connections": "500"}
     return start_embedded(TEST_HOME / "pg", fast)
 
 

@@ -84,7 +84,7 @@ def page(chromium, live: str, width: str) -> Iterator:
     context = chromium.new_context(viewport=WIDTHS[width], is_mobile=width == "phone", has_touch=width == "phone", base_url=live)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(30_000)
     faults: list[str] = []
     opened.on("console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None)
     opened.on("pageerror", lambda error: faults.append(f"script: {error}"))

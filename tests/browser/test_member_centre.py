@@ -198,7 +198,7 @@ def test_every_page_is_small_readable_and_at_hand(enter, width, language, theme)
 def test_the_essentials_work_without_scripts(chromium, live, width):
     context = chromium.new_context(java_script_enabled=False, base_url=live, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     context.add_cookies([{"name": "django_language", "value": "en", "url": live}])
     page.goto("/m/")
     by_code(page, "en", OTHER_PHONE)
@@ -238,7 +238,7 @@ def test_two_members_race_for_the_last_gift(enter, chromium, live, width):
     pages = []
     for phone in (PHONE, OTHER_PHONE):
         one = chromium.new_context(base_url=live, viewport={"width": 390, "height": 844}).new_page()
-        one.set_default_timeout(10_000)
+        one.set_default_timeout(30_000)
         pages.append(enter(phone, "zh-hans", opened=one))
         one.goto(f"/m/mall/{code}")
     for one in pages:  # both forms go out before either is answered

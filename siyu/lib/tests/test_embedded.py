@@ -56,10 +56,10 @@ def user_of(place):
 def test_the_last_to_leave_stops_the_server(place):
     first, second = user_of(place), user_of(place)
 
-    first.communicate(timeout=20)
+    first.communicate(timeout=60)
     assert embedded.running(place)
 
-    second.communicate(timeout=20)
+    second.communicate(timeout=60)
     assert not embedded.running(place)
 
 
@@ -68,7 +68,7 @@ def test_a_killed_user_keeps_nothing_alive(place):
 
     killed.kill()
     killed.wait(10)
-    other.communicate(timeout=20)
+    other.communicate(timeout=60)
 
     assert not embedded.running(place)
 

@@ -26,5 +26,5 @@ with ThreadPoolExecutor(16) as pool:
 
 def test_many_threads_read_the_first_programme_of_a_process() -> None:
     environment = {"DJANGO_SETTINGS_MODULE": "siyu.settings", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=240)
     assert ended.returncode == 0, ended.stderr[-500:]

@@ -20,7 +20,7 @@ import pytest
 
 from siyu.lib import embedded
 
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 180
 
 
 class House:
@@ -37,7 +37,7 @@ class House:
 
     def run(self, *words):
         process = self.siyu(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
         return process.returncode, out, err
 
     def up(self):
@@ -47,7 +47,7 @@ class House:
 
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)
-        return self.process.wait(40)
+        return self.process.wait(120)
 
     @property
     def output(self):
