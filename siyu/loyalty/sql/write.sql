@@ -58,11 +58,11 @@ WHERE h.operation_id = old.operation AND h.lot_id = old.lot
 
 -- name: reserve_purchases
 -- Numbers for new orders.
-SELECT nextval(pg_get_serial_sequence('loyalty_purchase', 'id')) FROM generate_series(1, %(count)s)
+SELECT nextval('loyalty_purchase_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: reserve_lots
 -- Numbers for new lots.
-SELECT nextval(pg_get_serial_sequence('loyalty_lot', 'id')) FROM generate_series(1, %(count)s)
+SELECT nextval('loyalty_lot_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: insert_purchases
 -- Orders the programme had not heard of.
