@@ -1,15 +1,15 @@
 """From an envelope to messages the pump can handle: decrypt, decode, translate, check; what cannot pass says why."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
 
 from siyu.lib.crypto import decrypt, encrypt
+from siyu.lib.wired import imported, table
 
 from . import segment
 from .catalogue import KNOWN
@@ -125,9 +125,8 @@ def check(incoming: Incoming, currency: str) -> None:
         _check_type(incoming.name, name, kind, value)
     if (given := properties.get("currency")) and given != currency:
         raise FactError("currency.other", f"this merchant counts in {currency}, not in {given}: convert the amounts before sending")
-    for prefix, rule in _checks():
-        if incoming.name.startswith(prefix):
-            rule(incoming.name, properties)
+    for rule in _checks(incoming.name):
+        rule(incoming.name, properties)
 
 
 def _check_type(fact: str, name: str, kind: str, value: Any) -> None:
@@ -139,15 +138,10 @@ def _check_type(fact: str, name: str, kind: str, value: Any) -> None:
         raise FactError("property.length", f"{fact}: {name} is longer than {MAX_TEXT} characters")
 
 
-_loaded_checks: list[tuple[str, Any]] | None = None
-
-
-def _checks() -> list[tuple[str, Any]]:
-    """What a room says about its own facts beyond the catalogue (`wiring.CHECKS`)."""
-    global _loaded_checks
-    if _loaded_checks is None:
-        _loaded_checks = [(prefix, import_string(path)) for prefix, path in import_string(f"{django_settings.WIRING}.CHECKS").items()]
-    return _loaded_checks
+@lru_cache(maxsize=1_000)
+def _checks(name: str) -> list[Any]:
+    """What rooms demand of their own facts beyond the catalogue (`wiring.CHECKS`)."""
+    return [imported(path) for prefix, path in table("CHECKS").items() if name.startswith(prefix)]
 
 
 def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[Any]]:

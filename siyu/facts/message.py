@@ -9,11 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
 
 from siyu.lib.clock import EPOCH, business_day
 from siyu.lib.wire import microseconds
+from siyu.lib.wired import imported, table
 
 from .intake import Envelope, Item, as_refusal, digest, open_envelope
 from .log import content
@@ -115,5 +114,5 @@ class Reader:
     def _named(self, handles: list[Handle], day: date) -> list[NamedHandle]:
         """The handles that name somebody, by the policy of a day; the first carries the fact."""
         if (naming := self.naming.get(day)) is None:
-            naming = self.naming[day] = import_string(import_string(f"{django_settings.WIRING}.HANDLES"))(self.book, day)
+            naming = self.naming[day] = imported(table("HANDLES"))(self.book, day)
         return naming(handles)

@@ -17,10 +17,11 @@ import psycopg
 from django.db import DatabaseError, connection, transaction
 
 from siyu.lib.sql import statements
+from siyu.lib.wired import wired
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
-from .batch import Cut, handle, set_aside, wired
+from .batch import Cut, handle, set_aside
 from .intake import Unreadable
 from .message import Message
 from .opening import RARE_COLLECTIONS, opened

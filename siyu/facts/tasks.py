@@ -9,7 +9,7 @@ from psycopg import Connection, sql
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 
-from .batch import epoch_of
+from .arriving import epoch_of
 
 _sql = statements("siyu.facts", "partitions")
 MONTHS_BEHIND, MONTHS_AHEAD = 13, 3

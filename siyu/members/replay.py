@@ -6,16 +6,14 @@ Used by the pump when an earlier proof arrives late, and by staff who merge two 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import import_module
 from secrets import token_hex
 from typing import Any
 
 import msgspec
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
 from psycopg import Cursor
 
 from siyu.lib.sql import copy, null, statements
+from siyu.lib.wired import wired
 
 from . import components
 from .components import Claim
@@ -195,4 +193,4 @@ def release(cursor: Cursor, pairs: list[tuple[int, int]]) -> None:
 
 
 def _mergers() -> list[Any]:
-    return [import_module(path) for path in import_string(f"{django_settings.WIRING}.MERGERS")]
+    return wired("MERGERS")

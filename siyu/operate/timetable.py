@@ -7,11 +7,12 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 from procrastinate import exceptions
 from procrastinate.contrib.django import app, utils
 from procrastinate.psycopg_connector import PsycopgConnector
+
+from siyu.lib.wired import table
 
 log = logging.getLogger(__name__)
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -32,7 +33,7 @@ def cron(seconds: int) -> str:
 
 def register() -> list[Any]:
     """Make each entry of the timetable a periodic job; a job that still waits is not queued a second time."""
-    return [_periodic(seconds, path) for seconds, path in import_string(f"{settings.WIRING}.TIMETABLE")]
+    return [_periodic(seconds, path) for seconds, path in table("TIMETABLE")]
 
 
 def _periodic(seconds: int, path: str) -> Any:
@@ -49,7 +50,7 @@ def _periodic(seconds: int, path: str) -> Any:
 
 def register_jobs() -> None:
     """Make each of `wiring.JOBS` known to the worker."""
-    for path in import_string(f"{settings.WIRING}.JOBS"):
+    for path in table("JOBS"):
         if path not in app.tasks:
             app.task(name=path, queue="jobs")(_job(path))
 

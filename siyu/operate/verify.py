@@ -4,12 +4,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings as django_settings
 from django.db import OperationalError, connection, transaction
-from django.utils.module_loading import import_string
 from psycopg.errors import QueryCanceled
 
 from siyu.lib.sql import statements
+from siyu.lib.wired import table
 
 TIMEOUT_SECONDS = 120  # of one statement
 
@@ -40,7 +39,7 @@ class Finding:
 def invariants() -> list[Invariant]:
     """Every invariant of every room, in the order of the wiring. A room without a `verify.sql` is an error of the wiring."""
     found = []
-    for package in import_string(f"{django_settings.WIRING}.INVARIANTS"):
+    for package in table("INVARIANTS"):
         room = package.rpartition(".")[2]
         for name, sql in vars(statements(package, "verify")).items():
             says = next((line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--")), "")

@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from django.conf import settings
-from django.utils.module_loading import import_string
+from siyu.lib.wired import wired
 
 # below these anything may be asked: what the sender adds, and what the person is said to be
 PREFIXES = ("with.", "trait.")
 
 
-@lru_cache(maxsize=1)
 def _rooms() -> list[ModuleType]:
-    return [import_module(path) for path in import_string(f"{settings.WIRING}.VARIABLES")]
+    return wired("VARIABLES")
 
 
 def known() -> Mapping[str, str]:

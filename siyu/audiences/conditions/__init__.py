@@ -3,11 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import import_module
 from typing import Any, Protocol
 
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
+from siyu.lib.wired import wired
 
 from ..asking import Asking, Counted, Sql
 from ..rules import Window
@@ -41,8 +39,7 @@ class Condition(Protocol):
 @lru_cache(maxsize=1)
 def conditions() -> dict[str, Any]:
     """Every kind of condition, by the word that rules use."""
-    modules = [import_module(path) for path in import_string(f"{django_settings.WIRING}.CONDITIONS")]
-    return {module.Terms.__struct_config__.tag: module for module in modules}
+    return {module.Terms.__struct_config__.tag: module for module in wired("CONDITIONS")}
 
 
 @lru_cache(maxsize=1)

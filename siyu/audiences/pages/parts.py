@@ -4,17 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.parts import Tab
+from siyu.lib.wired import wired
 from siyu.members import queries as members
 from siyu.members.queries import MemberView
 from siyu.merchant.access import PageRequest
@@ -58,8 +57,7 @@ def this_day() -> date:
 
 def starts(audience_id: int) -> list[str]:
     """What entering or leaving an audience starts, by name, as the rooms above tell (`wiring.STARTS`)."""
-    told = [import_string(path) for path in import_string(f"{django_settings.WIRING}.STARTS")]
-    return [name for ask in told for name in ask(audience_id)]
+    return [name for ask in wired("STARTS") for name in ask(audience_id)]
 
 
 def confirmed(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.module_loading import import_string
+
+from siyu.lib.wired import imported, table
 
 UTC = ZoneInfo("UTC")
 
@@ -41,7 +41,7 @@ def speak_for(merchant: Business) -> None:
 @lru_cache(maxsize=4)
 def wired(name: str) -> Callable:
     """The function that `wiring.<name>` points to."""
-    return import_string(import_string(f"{settings.WIRING}.{name}"))
+    return imported(table(name))
 
 
 def business_words(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

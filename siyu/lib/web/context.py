@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext
+
+from siyu.lib.wired import table
 
 from .business import business, wired
 from .language import theme_of
@@ -51,7 +52,7 @@ def navigation(request: HttpRequest) -> list[Group]:
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return []
-    lines = [line for line in import_string(f"{settings.WIRING}.NAVIGATION") if not line[3] or viewer.may(line[3])]
+    lines = [line for line in table("NAVIGATION") if not line[3] or viewer.may(line[3])]
     urls = {line[2]: reverse(line[2]) for line in lines}
     active = max((url for url in urls.values() if _covers(url, request.path)), key=len, default="")
     return [

@@ -10,11 +10,10 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.wired import table
 from siyu.loyalty.services import Because
 from siyu.merchant.rules import Actor
 
@@ -81,7 +80,7 @@ def _kind(terms: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _wired() -> dict[str, str]:
-    return import_string(f"{settings.WIRING}.REWARDS")
+    return table("REWARDS")
 
 
 def _module(kind: str) -> Any:

@@ -6,11 +6,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.wired import table
 from siyu.merchant.rules import WHOLE, Actor
 from siyu.merchant.services import audit
 
@@ -41,5 +40,5 @@ def erase_member(by: Actor, member_id: int, because: str, *, now: datetime) -> N
 
 
 def _rooms() -> Iterator[tuple[str, ModuleType]]:
-    for path in import_string(f"{settings.WIRING}.ERASERS"):
+    for path in table("ERASERS"):
         yield path, import_module(path)

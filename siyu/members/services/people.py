@@ -5,15 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings as django_settings
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
 from psycopg import Cursor
 
 from siyu.facts.rules import Derived, Fact, Handle
 from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.lib.wired import wired
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -39,8 +38,8 @@ def lock(cursor: Cursor, member_ids: Sequence[int]) -> None:
 def touch(cursor: Cursor, member_ids: Collection[int]) -> None:
     """Tell the rooms above that members changed without a fact: `wiring.TOUCHED`. Facts and merges tell it by themselves."""
     if member_ids:
-        for path in import_string(f"{django_settings.WIRING}.TOUCHED"):
-            import_string(path)(cursor, list(member_ids))
+        for tell in wired("TOUCHED"):
+            tell(cursor, list(member_ids))
 
 
 def sync_tag(cursor: Cursor, name: str, on: Collection[int], off: Collection[int], *, by: str, now: datetime) -> None:

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.conf import settings as django_settings
 from django.db import connection
-from django.utils.module_loading import import_string
 
 from siyu.lib.clock import business_day
+from siyu.lib.wired import wired
 
 from ..models import SettingValue
 from ..rules import Setting
@@ -20,8 +19,7 @@ from ..rules import Setting
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Setting]:
     """Every setting that some room defines, by name."""
-    rooms = import_string(f"{django_settings.WIRING}.SETTINGS")
-    return {setting.name: setting for room in rooms for setting in import_string(room)}
+    return {setting.name: setting for room in wired("SETTINGS") for setting in room}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.utils.module_loading import import_string
 
 from siyu.facts.rules import Handle
 from siyu.lib.crypto import decrypt_text, encrypt_text, lookup_hash
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.lib.wired import table
 from siyu.members.queries import handle_named
 from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import address_group
@@ -97,7 +97,7 @@ def _keep_limits(code: Code, now: datetime) -> None:
 
 def _sender(kind: str, now: datetime) -> senders.Sender:
     """The module that takes codes to this kind of handle; where codes may be looked at, the developer's."""
-    known: dict[str, str] = import_string(f"{settings.WIRING}.CODE_SENDERS")
+    known: dict[str, str] = table("CODE_SENDERS")
     chosen = settings_book().value("portal.code_senders", today(now)).get(kind) or ("developer" if settings.DEVELOPER_CODES else "")
     if chosen not in known:
         raise Refusal("code.no_sender", "codes cannot be sent this way yet; ask us for a link")

@@ -1,0 +1,92 @@
+"""Which messages of a batch are new, and their clocks: repetitions of 7 days and natural keys of ever are dropped."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from struct import pack
+from typing import Any, LiteralString
+
+from psycopg import Cursor
+from psycopg.errors import UniqueViolation
+
+from siyu.lib.sql import statements
+from siyu.lib.wire import Uuids, copy, days, packed
+
+from .message import Message
+
+_sql = statements("siyu.facts", "pump")
+
+SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys for ever
+EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
+
+
+def arrive(cursor: Cursor, items: list[Message], clock: datetime) -> list[Message]:
+    """The messages that are new, each with its clock: its receipt, in a replay its occurrence, never backwards."""
+    wanted: dict[bytes, Message] = {}
+    for position, item in enumerate(items):
+        if not item.code:
+            item.position, item.identity_id, item.member_id = position, None, None
+            wanted.setdefault(item.mark, item)
+    for mark in _seen(cursor, wanted):
+        del wanted[mark]
+    keyed: dict[bytes, Message] = {}
+    for item in wanted.values():
+        if item.key:
+            keyed.setdefault(item.key, item)
+    known = _known_keys(cursor, keyed)
+    arriving = []
+    for item in wanted.values():
+        if item.key and (item.key in known or keyed[item.key] is not item):
+            continue
+        item.clock = clock = max(clock, item.at)
+        arriving.append(item)
+    return arriving
+
+
+def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
+    """The messages that came before; from now on all of them have."""
+    by_day: dict[date, list[bytes]] = {}
+    for mark, item in wanted.items():
+        by_day.setdefault(item.received_at.date(), []).append(mark)
+    seen: set[bytes] = set()
+    for day, marks in by_day.items():
+        epoch = epoch_of(day)
+        columns: dict[str, Any] = {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS)}
+        if epoch_of(columns["from_day"]) < epoch and _is_any(cursor, _sql.has_seen, columns):
+            seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": packed(Uuids, marks)})
+        cursor.execute("SAVEPOINT unseen")
+        try:
+            _remember(cursor, epoch, day, marks)
+        except UniqueViolation:  # some came before: which ones?
+            cursor.execute("ROLLBACK TO SAVEPOINT unseen")
+            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)})
+            _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
+            seen |= again
+        cursor.execute("RELEASE SAVEPOINT unseen")
+    return seen
+
+
+def _is_any(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) -> bool:
+    cursor.execute(statement, columns)
+    return cursor.fetchone() == (True,)
+
+
+def _marks(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) -> set[bytes]:
+    cursor.execute(statement, columns)
+    return {row[0].bytes for row in cursor.fetchall()}
+
+
+def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None:
+    head, tail = pack(">hiii", 3, 4, epoch, 16), pack(">ii", 4, days(day))
+    copy(cursor, _sql.copy_seen, [head + mark + tail for mark in sorted(marks)])
+
+
+def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:
+    if not keys:
+        return set()
+    cursor.execute(_sql.remember_keys, {"keys": packed(Uuids, list(keys))})
+    return set(keys) - {row[0].bytes for row in cursor.fetchall()}
+
+
+def epoch_of(day: date) -> int:
+    """The run of days whose message ids lie in one partition."""
+    return day.toordinal() // EPOCH_DAYS

@@ -1,0 +1,109 @@
+"""News that reactions add to a batch: facts of our own, each in its place behind its cause, with an id that a repetition cannot double."""
+
+from bisect import bisect_left
+from hashlib import blake2b
+from uuid import UUID
+
+from psycopg import Cursor
+
+from siyu.lib.clock import EPOCH, business_day
+from siyu.lib.sql import statements
+from siyu.lib.wire import microseconds
+from siyu.lib.wired import imported, table
+
+from .log import append, content, row
+from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError
+from .services import source_id
+
+_sql = statements("siyu.facts", "pump")
+
+OWN_SOURCE = "siyu"  # of derived facts
+
+
+def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
+    """Put derived facts into the batch: each right behind its cause, due news before the first fact whose clock comes later."""
+    cursor.execute(_sql.reserve_ids, {"count": len(derived)})
+    number = cursor.fetchone()[0]  # type: ignore[index]
+    own = source_id(OWN_SOURCE)
+    handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
+    clocks = [fact.clock for fact in batch.facts]
+    places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
+    behind: dict[int, list[Fact]] = {}
+    ahead: dict[int, list[Fact]] = {}
+    for offset, news in enumerate(derived):
+        fact = _derive(batch, news, number + offset, own, handles)
+        if news.cause is not None:
+            behind.setdefault(places[news.cause.id], []).append(fact)
+        else:
+            place = bisect_left(clocks, fact.clock)
+            fact.seq = batch.facts[place - 1].seq if place else -1
+            ahead.setdefault(place, []).append(fact)
+        batch.derived.append(fact)
+    placed: list[Fact] = []
+    done = 0
+    for place in sorted(behind.keys() | ahead.keys()):
+        placed += batch.facts[done:place]
+        placed += behind.get(place, ())
+        placed += sorted(ahead.get(place, ()), key=lambda news: news.clock)
+        done = place
+    batch.facts = placed + batch.facts[done:]
+
+
+def _handles(cursor: Cursor, members: dict[int, int]) -> dict[int, tuple[int, UUID]]:
+    if not members:
+        return {}
+    return imported(table("RESOLVER")).handles_of(cursor, members)
+
+
+def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[int, tuple[int, UUID]]) -> Fact:
+    cause = news.cause
+    if cause is not None and cause.depth >= MAX_DEPTH:
+        raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
+    at = cause.occurred_at if cause else news.at or EPOCH
+    handle, handle_hash = handles.get(news.member_id, (None, ""))
+    if cause and _is_of_its_cause(news):
+        handle = cause.identity_id
+    origin = str(cause.message) if cause else f"{at.isoformat()}|{handle_hash}"
+    message = blake2b(f"{news.reaction}|{news.name}|{origin}|{news.discriminator}".encode(), digest_size=16).digest()
+    return Fact(
+        seq=cause.seq if cause else 0,
+        id=number,
+        name=news.name,
+        occurred_at=at,
+        received_at=cause.received_at if cause else at,
+        clock=cause.clock if cause else at,
+        business_day=cause.business_day if cause else business_day(at, batch.zone),
+        source_id=own,
+        identity_id=handle,
+        member_id=news.member_id,
+        properties=news.properties,
+        message=UUID(bytes=message),
+        cause_id=cause.id if cause else None,
+        depth=cause.depth + 1 if cause else 1,
+        is_historical=cause.is_historical if cause else False,
+    )
+
+
+def _is_of_its_cause(news: Derived) -> bool:
+    """Whether the news is of the member whose fact caused it: when one gives back what another bought, it is not."""
+    return news.cause is not None and news.cause.member_id == news.member_id
+
+
+def log_derived(cursor: Cursor, batch: Batch) -> None:
+    """Append to the log what reactions added."""
+    if batch.derived:
+        append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in batch.derived])
+
+
+def _content(fact: Fact) -> bytes:
+    return content(
+        fact.name,
+        microseconds(fact.occurred_at),
+        microseconds(fact.received_at),
+        fact.business_day,
+        fact.source_id,
+        fact.message.bytes,
+        fact.properties,
+        fact.cause_id,
+        fact.depth,
+    )
