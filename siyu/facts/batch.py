@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection as django_connection
 from psycopg import Connection, Cursor
 
-from siyu.lib.lane import Lane, whenever
+from siyu.lib.lane import Lane
 from siyu.lib.sql import statements
 from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
@@ -140,7 +140,7 @@ def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     if said:
         tokens, kinds, values, handles = map(list, zip(*said.values(), strict=True))
         columns = {"token": tokens, "kind": kinds, "value": values, "handle": handles}
-        whenever(cursor, "facts_personal", lambda lane: lane.execute(_sql.keep_personal, columns))
+        cursor.execute(_sql.keep_personal, columns)
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:
@@ -187,4 +187,4 @@ def _finish(cursor: Cursor, batch: Batch) -> None:
             "source": [source for (_, _, source), _ in cells],
             "facts": [count for _, count in cells],
         }
-        whenever(cursor, "facts_daily", lambda lane: lane.execute(_sql.count_daily, columns))
+        cursor.execute(_sql.count_daily, columns)

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from struct import Struct, pack
 from typing import Any
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 from siyu.lib.wire import NULL, copy, days
 
@@ -51,5 +49,4 @@ def row(id: int, identity_id: int | None, content: bytes) -> bytes:
 def append(cursor: Cursor, rows: Sequence[bytes]) -> None:
     """Append facts to the log, part by part, while the batch goes on."""
     for start in range(0, len(rows), PART):
-        part = rows[start : start + PART]
-        whenever(cursor, "facts_log", partial(copy, statement=_sql.copy_log, rows=part))
+        copy(cursor, _sql.copy_log, rows[start : start + PART])

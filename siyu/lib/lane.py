@@ -1,24 +1,29 @@
 """One transaction, two hands: a thread executes the statements whose answer nobody awaits while Python goes on computing.
 
-A connection does one thing at a time, so everything waits its turn here. `soon` keeps the order: the next statement of the program
-comes after it. `whenever` fills the gaps: bulk that goes in when the connection would idle, and before any statement that names its
-table. A statement that fails stops the lane, and whoever comes next gets its error, as if it had been executed in its place.
-Inside a savepoint, which may be rolled back, the thread rests and everything is done at once.
+A connection does one thing at a time, so everything waits its turn here. What the program writes without asking for an answer
+(INSERT, UPDATE and DELETE that return nothing, COPY in one piece) is done when the connection would idle, in its order, and before any
+statement of the program that names one of the tables it names. A statement that fails stops the lane, and whoever comes next gets its
+error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Self
 
+from django.apps import apps
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
-from .wire import DUMPERS, columns
+from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
+_PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
+_WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 class Lane:
@@ -30,8 +35,8 @@ class Lane:
     def __init__(self, connection: Connection, *, is_worth_a_thread: bool = True) -> None:
         self.cursor = LaneCursor(connection, self)
         self._own = ColumnCursor(connection)
-        self._soon: deque[Task] = deque()
-        self._whenever: deque[tuple[str, Task]] = deque()
+        self._urgent: deque[Task] = deque()  # the program waits for them
+        self._later: deque[tuple[frozenset[str], Task]] = deque()  # with the tables they name
         self._change = Condition()
         self._is_running = self._is_wanted = self._is_closed = False
         self._savepoints = 0
@@ -50,57 +55,52 @@ class Lane:
         finally:
             with self._change:
                 self._is_closed = True
-                self._soon.clear()
-                self._whenever.clear()
+                self._urgent.clear()
+                self._later.clear()
                 self._change.notify_all()
             if self._thread is not None:
                 self._thread.join()
             self._own.close()
 
-    def soon(self, task: Task) -> None:
-        """Have something done before the program's next statement."""
-        if not self._is_done_at_once(task):
-            with self._change:
-                self._soon.append(task)
-                self._change.notify_all()
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether there is a thread that may do something now."""
+        return self._thread is not None and not self._savepoints
 
-    def whenever(self, table: str, task: Task) -> None:
-        """Have a table written when there is time, at the latest before the next statement that names it."""
-        if not self._is_done_at_once(task):
+    def later(self, query: str, task: Task) -> None:
+        """Have something done that nobody waits for; `query` names the tables it is about."""
+        if self.is_at_hand and (tables := tables_of(query)):
             with self._change:
-                self._whenever.append((table, task))
+                self._later.append((tables, task))
                 self._change.notify_all()
+        else:
+            with self.turn(query):
+                task(self._own)
 
     def settle(self) -> None:
         """Wait until everything is done."""
-        with self._turn(is_after_all=True):
+        with self._turn(None):
             pass
 
     @contextmanager
     def turn(self, query: Query) -> Iterator[None]:
         """The program's own statement: after all that must come before it."""
-        with self._change:
-            tables = {table for table, _ in self._whenever}
         is_savepoint = isinstance(query, str) and query.startswith("SAVEPOINT")
-        with self._turn(is_after_all=is_savepoint or not isinstance(query, str) or any(table in query for table in tables)):
+        with self._turn(tables_of(query) if isinstance(query, str) and not is_savepoint else None):
             self._savepoints += is_savepoint
             yield
             self._savepoints -= isinstance(query, str) and query.startswith("RELEASE SAVEPOINT")
 
-    def _is_done_at_once(self, task: Task) -> bool:
-        if self._thread is not None and not self._savepoints:
-            return False
-        with self._turn(is_after_all=True):
-            task(self._own)
-        return True
-
     @contextmanager
-    def _turn(self, *, is_after_all: bool) -> Iterator[None]:
+    def _turn(self, tables: frozenset[str] | None) -> Iterator[None]:
+        """Wait for what names one of these tables (None: for everything), and for what came before that."""
         with self._change:
-            self._is_wanted = not is_after_all
-            while self._is_running or self._soon or (is_after_all and self._whenever):
-                self._change.wait()
+            wanted = [place for place, (named, _) in enumerate(self._later, 1) if tables is None or not named.isdisjoint(tables)]
+            self._urgent.extend(self._later.popleft()[1] for _ in range(wanted[-1] if wanted else 0))
             self._is_wanted = True
+            self._change.notify_all()
+            while self._is_running or self._urgent:
+                self._change.wait()
         try:
             if self._error is not None:
                 raise self._error
@@ -119,18 +119,35 @@ class Lane:
             with self._change:
                 self._is_running = False
                 if self._error is not None:
-                    self._soon.clear()
-                    self._whenever.clear()
+                    self._urgent.clear()
+                    self._later.clear()
                 self._change.notify_all()
 
     def _next(self) -> Task | None:
         with self._change:
             while not self._is_closed:
-                if self._soon or (self._whenever and not self._is_wanted):
+                if self._urgent or (self._later and not self._is_wanted):
                     self._is_running = True
-                    return self._soon.popleft() if self._soon else self._whenever.popleft()[1]
+                    return self._urgent.popleft() if self._urgent else self._later.popleft()[1]
                 self._change.wait()
         return None
+
+
+@lru_cache(maxsize=2_000)
+def tables_of(query: str) -> frozenset[str]:
+    """The tables that a statement names: the words that begin with a room's name."""
+    return frozenset(_table().findall(query))
+
+
+@lru_cache(maxsize=1)
+def _table() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(app.label for app in apps.get_app_configs())})_[a-z0-9_]+")
+
+
+@lru_cache(maxsize=2_000)
+def _is_awaited(query: str) -> bool:
+    """Whether a statement gives an answer."""
+    return not _PROSE.sub("", query, count=1).startswith(_WRITES) or "RETURNING" in query
 
 
 class ColumnCursor(Cursor):
@@ -146,13 +163,17 @@ class ColumnCursor(Cursor):
 
 
 class LaneCursor(ColumnCursor):
-    """The program's cursor: it keeps its place among what the lane does."""
+    """The program's cursor: what it asks is answered in its place, what it only writes is left to the lane."""
 
     def __init__(self, connection: Connection, lane: Lane) -> None:
         super().__init__(connection)
         self.lane = lane
 
     def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
+        if isinstance(query, str) and not _is_awaited(query) and self.lane.is_at_hand:
+            sent = columns(params)  # as they are now
+            self.lane.later(query, lambda lane: lane.execute(query, sent, **given))
+            return self
         with self.lane.turn(query):
             return super().execute(query, params, **given)
 
@@ -161,18 +182,6 @@ class LaneCursor(ColumnCursor):
         with self.lane.turn(statement), super().copy(statement, params, **given) as copy:
             yield copy
 
-
-def soon(cursor: Cursor, task: Task) -> None:
-    """Hand a task to the cursor's lane, if it has one; else it is done at once."""
-    if isinstance(cursor, LaneCursor):
-        cursor.lane.soon(task)
-    else:
-        task(cursor)
-
-
-def whenever(cursor: Cursor, table: str, task: Task) -> None:
-    """The same for a table that nothing else of the transaction needs soon."""
-    if isinstance(cursor, LaneCursor):
-        cursor.lane.whenever(table, task)
-    else:
-        task(cursor)
+    def send(self, statement: Any, data: bytes | str) -> None:
+        """A COPY in one piece, later."""
+        self.lane.later(statement, lambda lane: send(lane, statement, data))

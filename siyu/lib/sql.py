@@ -10,6 +10,8 @@ from uuid import UUID
 
 from psycopg import Cursor
 
+from .wire import send
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 
@@ -52,5 +54,4 @@ def null(value: int | None) -> str:
 
 def copy(cursor: Cursor, statement: LiteralString, lines: Iterable[str]) -> None:
     """Send rows as COPY text: columns parted by tabs, each line ended by a newline."""
-    with cursor.copy(statement) as rows:
-        rows.write("".join(lines))
+    send(cursor, statement, "".join(lines))

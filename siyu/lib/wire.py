@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from struct import Struct
 from types import NoneType
-from typing import Any, ClassVar, LiteralString
+from typing import Any, ClassVar, LiteralString, Protocol, runtime_checkable
 from uuid import UUID
 
 from psycopg import Cursor
@@ -33,6 +33,13 @@ def microseconds(instant: datetime) -> int:
 def days(day: date) -> int:
     """A `date`: days since the year 2000."""
     return day.toordinal() - _FIRST_DAY
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A cursor with a way of its own to send a COPY: `lane.LaneCursor`."""
+
+    def send(self, statement: LiteralString, data: bytes | str) -> None: ...
 
 
 class Column(bytes):
@@ -131,5 +138,13 @@ DUMPERS = {kind: _dumper(kind) for kind, _ in _KINDS.values()}
 
 def copy(cursor: Cursor, statement: LiteralString, rows: Iterable[bytes]) -> None:
     """Send rows by a COPY … (FORMAT binary): each a count of its columns (2 bytes), then of each column its length (4) and value."""
-    with cursor.copy(statement) as sent:
-        sent.write(b"".join([_SIGNATURE, *rows, _TRAILER]))
+    send(cursor, statement, b"".join([_SIGNATURE, *rows, _TRAILER]))
+
+
+def send(cursor: Cursor, statement: LiteralString, data: bytes | str) -> None:
+    """A COPY in one piece; a lane's cursor does not wait for it."""
+    if isinstance(cursor, Sending):
+        cursor.send(statement, data)
+        return
+    with cursor.copy(statement) as rows:
+        rows.write(data)

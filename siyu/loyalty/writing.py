@@ -10,6 +10,7 @@ import msgspec
 from psycopg import Cursor
 
 from siyu.lib.sql import null, statements
+from siyu.lib.wire import send
 
 from .limits import write_uses
 from .people import write_awaiting
@@ -132,8 +133,7 @@ def _entries(cursor: Cursor, postings: list[Posting], known: Known, lots: dict[U
 def _send(cursor: Cursor, copy: Any, insert: Any, lines: list[str]) -> None:
     """Many rows by COPY; few by an INSERT, which may travel with the statements around it."""
     if len(lines) > FEW:
-        with cursor.copy(copy) as rows:
-            rows.write("".join(lines))
+        send(cursor, copy, "".join(lines))
     else:
         cursor.execute(insert, {"lines": [line[:-1] for line in lines]})
 

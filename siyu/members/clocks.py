@@ -9,7 +9,6 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact, Merged
 from siyu.lib.clock import business_day
-from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 
 from .rules import HELD_RUNGS, LIFE_FACTS, Clocks, Life, bit, clocks_of, live, turn
@@ -125,7 +124,7 @@ def save(cursor: Cursor, lives: dict[int, Life], gone: Iterable[int]) -> None:
         cursor.execute(_sql.drop_lives, {"members": list(gone)})
     if lives:
         columns = {"member_id": list(lives), **{name: [getattr(life, name) for life in lives.values()] for name in COLUMNS}}
-        whenever(cursor, "members_lifecycle", lambda lane: lane.execute(_sql.keep_lives, columns))
+        cursor.execute(_sql.keep_lives, columns)
 
 
 def relive(cursor: Cursor, members: list[int], now: datetime, settings: Any) -> None:

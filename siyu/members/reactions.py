@@ -9,7 +9,6 @@ import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
-from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 
 from . import clocks
@@ -53,7 +52,7 @@ def _roll_up(cursor: Cursor, batch: Batch) -> None:
             "day": [row.day for row in rows],
             "facts": [row.facts for row in rows],
         }
-        whenever(cursor, "members_rollup", lambda lane: lane.execute(_sql.see, columns))
+        cursor.execute(_sql.see, columns)
 
 
 @dataclass(slots=True)
@@ -92,7 +91,7 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
         "occurred_at": [fact.occurred_at for _, (fact, _) in said],
         "message": [fact.message for _, (fact, _) in said],
     }
-    whenever(cursor, "members_trait", lambda lane: lane.execute(_sql.keep_traits, columns))
+    cursor.execute(_sql.keep_traits, columns)
 
 
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:

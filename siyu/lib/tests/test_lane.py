@@ -1,6 +1,7 @@
 """A lane: what nobody waits for is done while the program goes on, and in the right place."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from time import monotonic
 from uuid import UUID
 
 import psycopg
@@ -8,7 +9,8 @@ import pytest
 from django.db import connection
 from psycopg.errors import DivisionByZero
 
-from siyu.lib.lane import ColumnCursor, Lane, soon, whenever
+from siyu.lib.lane import ColumnCursor, Lane, tables_of
+from siyu.lib.wire import send
 
 AT = datetime(2026, 5, 5, 4, 0, 0, 123456, tzinfo=UTC)
 
@@ -16,41 +18,65 @@ AT = datetime(2026, 5, 5, 4, 0, 0, 123456, tzinfo=UTC)
 @pytest.fixture
 def raw(db: None) -> psycopg.Connection:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE lane_note (word text)")
+        cursor.execute("CREATE TEMPORARY TABLE facts_note (word text); CREATE TEMPORARY TABLE facts_other (word text)")
     return connection.connection
 
 
-def note(word: str, *, seconds: float = 0.0) -> object:
-    return lambda cursor: cursor.execute("INSERT INTO lane_note SELECT %(word)s FROM pg_sleep(%(s)s)", {"word": word, "s": seconds})
+NOTE = "-- A word, after a while.\nINSERT INTO facts_note SELECT %(word)s FROM pg_sleep(%(seconds)s)"
+OTHER = "INSERT INTO facts_other VALUES (%(word)s)"
+ALL = "SELECT word FROM facts_note ORDER BY ctid"
+
+
+def note(cursor: psycopg.Cursor, word: str, seconds: float = 0.0) -> None:
+    cursor.execute(NOTE, {"word": word, "seconds": seconds})
 
 
 def words(cursor: psycopg.Cursor) -> list[str]:
-    return [row[0] for row in cursor.execute("SELECT word FROM lane_note ORDER BY ctid").fetchall()]
+    return [row[0] for row in cursor.execute(ALL).fetchall()]
 
 
-def test_what_is_done_whenever_keeps_its_order_and_precedes_a_statement_that_names_its_table(raw: psycopg.Connection) -> None:
+def test_tables_are_the_words_that_begin_with_a_room() -> None:
+    assert tables_of("INSERT INTO facts_log SELECT m.member_id FROM members_member m") == {"facts_log", "members_member"}
+
+
+def test_what_is_only_written_waits_until_its_table_is_named(raw: psycopg.Connection) -> None:
     with Lane(raw) as lane:
-        whenever(lane.cursor, "lane_note", note("first", seconds=0.02))
-        whenever(lane.cursor, "lane_note", note("second"))
+        began = monotonic()
+        note(lane.cursor, "first", seconds=0.2)
+        note(lane.cursor, "second")
+        send(lane.cursor, "COPY facts_note FROM STDIN", "third\n")
+        assert monotonic() - began < 0.1
+        assert words(lane.cursor) == ["first", "second", "third"]
+        assert monotonic() - began >= 0.2
+
+
+def test_what_names_other_tables_need_not_wait_for_it(raw: psycopg.Connection) -> None:
+    with Lane(raw) as lane:
         lane.cursor.execute("SELECT 1")
-        assert words(lane.cursor) == ["first", "second"]
+        with lane.turn("SELECT 1"):  # the program has the connection: the lane begins nothing
+            note(lane.cursor, "late")
+            lane.cursor.execute(OTHER, {"word": "later still"})
+            waiting = ColumnCursor(raw).execute("SELECT count(*) FROM facts_note").fetchone()
+        assert waiting == (0,)
+        assert lane.cursor.execute("SELECT count(*) FROM facts_other").fetchone() == (1,)
+        assert words(lane.cursor) == ["late"]
 
 
-def test_what_must_come_soon_comes_before_the_next_statement(raw: psycopg.Connection) -> None:
+def test_what_is_handed_over_may_change_afterwards(raw: psycopg.Connection) -> None:
     with Lane(raw) as lane:
-        soon(lane.cursor, note("a", seconds=0.02))
-        soon(lane.cursor, note("b"))
-        lane.cursor.execute("SELECT count(*) FROM pg_class")
-        lane.cursor.execute("INSERT INTO lane_note VALUES ('c')")
-        assert words(lane.cursor) == ["a", "b", "c"]
+        said = ["one"]
+        note(lane.cursor, "slow", seconds=0.05)
+        lane.cursor.execute("INSERT INTO facts_note SELECT unnest(%(words)s::text[])", {"words": said})
+        said[0] = "two"
+        assert words(lane.cursor) == ["slow", "one"]
 
 
 def test_an_error_is_raised_where_the_program_is_and_nothing_follows_it(raw: psycopg.Connection) -> None:
     def broken() -> None:
         with Lane(raw) as lane:
-            soon(lane.cursor, lambda cursor: cursor.execute("SELECT 1 / 0"))
-            whenever(lane.cursor, "lane_note", note("never"))
-            lane.cursor.execute("SELECT 1")
+            lane.cursor.execute("INSERT INTO facts_note SELECT (1 / 0)::text")
+            note(lane.cursor, "never")
+            words(lane.cursor)
 
     raw.execute("SAVEPOINT whole")
     with pytest.raises(DivisionByZero):
@@ -61,12 +87,12 @@ def test_an_error_is_raised_where_the_program_is_and_nothing_follows_it(raw: psy
 
 def test_a_savepoint_takes_back_only_what_was_done_inside_it(raw: psycopg.Connection) -> None:
     with Lane(raw) as lane:
-        whenever(lane.cursor, "lane_note", note("before", seconds=0.02))
+        note(lane.cursor, "before", seconds=0.02)
         lane.cursor.execute("SAVEPOINT part")
-        whenever(lane.cursor, "lane_note", note("inside"))
+        note(lane.cursor, "inside")
         lane.cursor.execute("ROLLBACK TO SAVEPOINT part")
         lane.cursor.execute("RELEASE SAVEPOINT part")
-        whenever(lane.cursor, "lane_note", note("after"))
+        note(lane.cursor, "after")
     assert words(ColumnCursor(raw)) == ["before", "after"]
 
 

@@ -8,7 +8,6 @@ from psycopg import Cursor
 from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
-from siyu.lib.lane import soon
 from siyu.lib.sql import copy, statements
 
 from ..replay import absorb, member_line
@@ -29,7 +28,7 @@ def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merg
         _write_handles(cursor, pool)
     if pool.identified:
         columns = {"ids": list(pool.identified), "sources": list(pool.identified.values())}
-        soon(cursor, lambda lane: lane.execute(_sql.mark_identified, columns))
+        cursor.execute(_sql.mark_identified, columns)
     if pool.new_claims:
         _write_claims(cursor, pool)
     return (_write_merges(cursor, pool, places) if pool.merges else []), finals
@@ -51,12 +50,12 @@ def final(person: Person) -> Person:
 
 def _write_people(cursor: Cursor, pool: Pool) -> None:
     lines = [member_line(p.id, p.is_identified, p.created_at, p.source_id, p.became.id if p.became else None) for p in pool.new_people]
-    soon(cursor, lambda lane: copy(lane, _sql.add_members, lines))
+    copy(cursor, _sql.add_members, lines)
 
 
 def _write_handles(cursor: Cursor, pool: Pool) -> None:
     rows = [_handle(handle) for handle in pool.new_handles]
-    soon(cursor, lambda lane: wire.copy(lane, _sql.add_identities, rows))
+    wire.copy(cursor, _sql.add_identities, rows)
 
 
 def _handle(new: Known) -> bytes:
@@ -77,7 +76,7 @@ def _write_claims(cursor: Cursor, pool: Pool) -> None:
         "proof": [proof for _, (_, proof) in claims],
         "state": [claim.state for _, (claim, _) in claims],
     }
-    soon(cursor, lambda lane: lane.execute(_sql.keep_links, columns))
+    cursor.execute(_sql.keep_links, columns)
 
 
 def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Merged]:
