@@ -87,7 +87,7 @@ REWARDS = {
     "gift": "siyu.membership.rewards.gift",
 }
 
-# channels by which touches leave, one module each: `FIELDS`, `check(account)`, `send(account, messages)`; see `touches.rules.sending`
+# channels by which touches leave, one module each: see docs/add-a-channel.md
 CHANNELS: dict[str, str] = {
     "email": "siyu.integrations.email.outbound",
     "sms_aliyun": "siyu.integrations.sms_aliyun.outbound",
@@ -211,6 +211,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Facts", "Imports", "imports", "imports.run", "file-import"),
     ("System", "Alarms", "alarms", "facts.view", "bell"),
     ("System", "Settings", "settings", "settings.view", "settings"),
+    ("System", "Accounts with providers", "touch-accounts", "settings.view", "plug-connected"),
     ("System", "Organisation", "stores", "settings.view", "building-store"),
     ("System", "Staff", "staff", "staff.edit", "id-badge-2"),
     ("System", "Keys", "keys", "keys.edit", "key"),

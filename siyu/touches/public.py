@@ -1,5 +1,6 @@
-"""What people open from a touch: a link that counts, a page to say no, and the one click of mail programs (RFC 8058)."""
+"""What comes from outside without a log-in: a link that counts, a page to say no (RFC 8058), and what providers report."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,12 @@ from siyu.lib.clock import utc_now
 from siyu.merchant.access import public
 
 from . import services
+from .providers import channel
+from .rules.hearing import MAX_BODY, UnreadableError
+from .rules.pace import MinuteLimit
+
+PER_MINUTE = 600  # reports of one account that one web process takes in a minute: 600,000 messages
+_limit = MinuteLimit(PER_MINUTE)
 
 
 @public
@@ -39,3 +46,34 @@ def stop(request: HttpRequest, touch: UUID) -> HttpResponse:
         services.stop(touch, now=utc_now())
     context = {"title": _("Unsubscribe"), "is_done": request.method == "POST", "medium": told.medium}
     return render(request, "touches/stop.html", context)
+
+
+@public
+@csrf_exempt  # a provider sends no cookie: the secret in the address is the proof, for none of them signs
+@require_http_methods(["POST"])
+def reported(request: HttpRequest, token: str) -> HttpResponse:
+    """Delivery reports and replies of an account's provider. 200: all of it is kept; 400 names what cannot be read, the rest is kept.
+
+    404 closed or unknown address, 413 too long, 429 too often, 503 ask again in a moment.
+    """
+    account = services.account_by_token(services.token_hash(token))
+    if account is None or not hasattr(channel(account.channel), "hear"):
+        raise Http404
+    module = channel(account.channel)
+    now = utc_now()
+    if not _limit.lets(account.code, now):
+        return _answer(module, 429, f"at most {PER_MINUTE} reports a minute")
+    if len(request.headers.get("Content-Length", "")) > 9 or len(request.body) > MAX_BODY:
+        return _answer(module, 413, f"at most {MAX_BODY} bytes a report")
+    try:
+        heard = module.hear(request.body)
+    except UnreadableError as error:
+        return _answer(module, 400, str(error))
+    count = services.hear(account, heard.told, now=now)
+    if heard.faults:
+        return _answer(module, 400, "; ".join(heard.faults)[:1_000])
+    return _answer(module, 503, "not written down yet, tell it again") if count.is_early else _answer(module, 200, "OK")
+
+
+def _answer(module: Any, status: int, words: str) -> HttpResponse:
+    return HttpResponse(module.answer(words, status == 200), status=status, content_type="application/json")

@@ -3,10 +3,11 @@
 from django.urls import URLPattern, path
 
 from . import public
-from .pages import outbox, sends, sops, tasks, templates
+from .pages import accounts, outbox, sends, sops, tasks, templates
 
 urlpatterns: list[URLPattern] = [
     path("t/stop/<uuid:touch>", public.stop, name="touch-stop"),
+    path("t/reports/<str:token>", public.reported, name="touch-reports"),
     path("t/<str:token>", public.follow, name="touch-follow"),
     path("staff-tasks", tasks.mine, name="staff-tasks"),
     path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
@@ -26,6 +27,13 @@ urlpatterns: list[URLPattern] = [
     path("touch-templates/<str:code>", templates.edit, name="touch-template"),
     path("touch-templates/<str:code>/preview", templates.preview, name="touch-template-preview"),
     path("touch-templates/<str:code>/archive", templates.archive, name="touch-template-archive"),
+    path("touch-accounts", accounts.accounts, name="touch-accounts"),
+    path("touch-accounts/new", accounts.choose, name="touch-account-choose"),
+    path("touch-accounts/new/<str:channel>", accounts.new, name="touch-account-new"),
+    path("touch-accounts/<str:code>", accounts.account, name="touch-account"),
+    path("touch-accounts/<str:code>/try", accounts.trial, name="touch-account-try"),
+    path("touch-accounts/<str:code>/archive", accounts.archive, name="touch-account-archive"),
+    path("touch-accounts/<str:code>/reports", accounts.reports, name="touch-account-reports"),
     path("outbox", outbox.outbox, name="outbox"),
     path("outbox/<uuid:touch>/decide", outbox.decide, name="outbox-decide"),
 ]

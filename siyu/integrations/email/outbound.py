@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
 from .compose import compose
 
+TITLE, MEDIUM = gettext_noop("E-mail by SMTP"), "email"
 FIELDS = (
     ChannelField("host", "SMTP server"),
     ChannelField("port", "Port", usual="465"),
@@ -21,6 +23,7 @@ FIELDS = (
     ChannelField("sender", "Sender's address"),
     ChannelField("name", "Sender's name", is_required=False),
 )
+HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553"})  # codes that mean: this address does not exist
 TIMEOUT = 20.0  # seconds for each step of a conversation
 SOON, LATER = timedelta(minutes=2), timedelta(minutes=15)
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)

@@ -10,16 +10,21 @@ import msgspec
 from siyu.integrations.asking import LATER, SOON, ask, client
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
+from . import inbound
 from .client import query_of, signed
 
+TITLE, MEDIUM = gettext_noop("SMS by Aliyun"), "sms"
 FIELDS = (
     ChannelField("endpoint", "Endpoint", usual="https://dysmsapi.aliyuncs.com"),
     ChannelField("key_id", "AccessKey ID"),
     ChannelField("key_secret", "AccessKey secret", is_secret=True),
     ChannelField("signature", "SMS signature"),
 )
+HOPELESS = frozenset({"isv.MOBILE_NUMBER_ILLEGAL"})  # codes that mean: this address does not exist
+hear, answer = inbound.hear, inbound.answer  # how reports of this provider are read, and answered
 VERSION = "2017-05-25"
 # codes that pass by themselves, and after how long: https messages of SendSms
 _PASSING = {"isp.SYSTEM_ERROR": SOON, "isp.RAM_PERMISSION_DENY": LATER, "isv.AMOUNT_NOT_ENOUGH": timedelta(hours=1)}

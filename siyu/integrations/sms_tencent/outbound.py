@@ -9,10 +9,13 @@ import msgspec
 from siyu.integrations.asking import LATER, SOON, ask, client
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
+from . import inbound
 from .client import signed
 
+TITLE, MEDIUM = gettext_noop("SMS by Tencent Cloud"), "sms"
 FIELDS = (
     ChannelField("endpoint", "Endpoint", usual="https://sms.tencentcloudapi.com"),
     ChannelField("region", "Cloud region", usual="ap-guangzhou"),
@@ -21,6 +24,8 @@ FIELDS = (
     ChannelField("app_id", "SMS application id"),
     ChannelField("signature", "SMS signature"),
 )
+HOPELESS = frozenset({"InvalidParameterValue.IncorrectPhoneNumber"})  # codes that mean: this address does not exist
+hear, answer = inbound.hear, inbound.answer  # how reports of this provider are read, and answered
 VERSION = "2021-01-11"
 _PASSING = {
     "InternalError": SOON,

@@ -12,9 +12,12 @@ import msgspec
 from siyu.integrations.asking import ask, client
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, Message, Outcome, Sent
 
+TITLE, MEDIUM = gettext_noop("Signed webhook"), "webhook"
 FIELDS = (ChannelField("url", "Address"), ChannelField("secret", "Signing secret (whsec_…)", is_secret=True))
+HOPELESS = frozenset[str]()  # codes that mean: this address does not exist
 PREFIX = "whsec_"
 
 

@@ -25,8 +25,20 @@ class Choice(NamedTuple):
     is_given: bool
 
 
-def record_consents(by: Actor, handle: Handle, choices: Sequence[Choice], *, proof: str, source: str, now: datetime) -> list[UUID]:
+def record_consents(
+    by: Actor,
+    handle: Handle,
+    choices: Sequence[Choice],
+    *,
+    proof: str,
+    source: str,
+    now: datetime,
+    at: datetime | None = None,
+    key: str = "",
+) -> list[UUID]:
     """Record what a person agreed to or withdrew, each with its proof; returns the ids of the facts, by which one sees them kept.
+
+    `at` is when it was said, `now` unless given; with a `key` each choice is kept once, however often it is told.
 
     Refusals: `consent.proof`, `consent.too_many`.
     """
@@ -37,8 +49,9 @@ def record_consents(by: Actor, handle: Handle, choices: Sequence[Choice], *, pro
     facts = [
         Incoming(
             name="consent.given" if choice.is_given else "consent.withdrawn",
-            occurred_at=now,
-            message=f"consent:{uuid4()}",
+            occurred_at=at or now,
+            message=f"consent:{key or uuid4()}:{choice.purpose}:{choice.channel}",
+            key=f"consent:{key}:{choice.purpose}:{choice.channel}" if key else "",
             handles=[handle],
             properties={"purpose": choice.purpose, "channel": choice.channel, "proof": proof},
         )

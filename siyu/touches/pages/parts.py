@@ -77,6 +77,12 @@ def instant_of(entered: datetime | None) -> datetime | None:
     return entered if entered is None or entered.tzinfo is not None else entered.replace(tzinfo=zone())
 
 
+def pairs_of(written: str) -> list[tuple[str, str]]:
+    """`name = value` a line, in order."""
+    lines = [line.partition("=") for line in written.splitlines() if line.strip()]
+    return [(name.strip(), value.strip()) for name, _sign, value in lines]
+
+
 def confirmed(
     request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
 ) -> HttpResponse:

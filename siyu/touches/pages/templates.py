@@ -20,7 +20,7 @@ from siyu.merchant.access import PageRequest, requires
 from .. import queries, words
 from ..services import archive_template, publish_template
 from ..variables import known
-from .parts import MEDIA, PURPOSES, answered, confirmed, tabs
+from .parts import MEDIA, PURPOSES, answered, confirmed, pairs_of, tabs
 
 _LONG = forms.Textarea(attrs={"rows": 6})
 
@@ -73,8 +73,7 @@ class TemplateForm(Form):
         return {language: parts for language, parts in written.items() if parts}
 
     def parameters(self) -> list[tuple[str, str]]:
-        pairs = [line.partition("=") for line in self.cleaned_data["provider_values"].splitlines() if line.strip()]
-        return [(name.strip(), source.strip()) for name, _sign, source in pairs]
+        return pairs_of(self.cleaned_data["provider_values"])
 
 
 class PreviewForm(Form):

@@ -1,11 +1,13 @@
 """Reads of touches: staff tasks and who does them, one-off sends and what became of them."""
 
+from .accounts import AccountView, account, accounts
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
 from .sends import Bought, Line, Report, report, sends
 from .tasks import FIRST, Counts, Rate, TaskView, task_counts, task_rates, tasks, walk_tasks
 
 __all__ = [
     "FIRST",
+    "AccountView",
     "Bought",
     "Counts",
     "Line",
@@ -14,6 +16,8 @@ __all__ = [
     "SopView",
     "TaskView",
     "TouchView",
+    "account",
+    "accounts",
     "report",
     "sends",
     "sop",

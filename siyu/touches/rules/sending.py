@@ -1,4 +1,4 @@
-"""What a channel is given and what it answers. A channel is one module: `FIELDS`, `check(account)`, `send(account, messages)`."""
+"""What a channel is given and what it answers. A channel is one module: see `docs/add-a-channel.md`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,8 +1,9 @@
 """The writers of touches: templates, accounts, wishes and what becomes of them."""
 
-from .accounts import archive_account, open_account
+from .accounts import Trial, archive_account, open_account, renew_report_address, token_hash, try_account
 from .answers import followed, stop, touch_told
 from .deciding import decide_unknown
+from .hearing import account_by_token, hear
 from .inbox import post_inbox, read_message
 from .proposing import Answer, Wish, propose
 from .sending import forget_senders, send_due
@@ -19,7 +20,9 @@ __all__ = [
     "Skip",
     "Step",
     "Terms",
+    "Trial",
     "Wish",
+    "account_by_token",
     "archive_account",
     "archive_sop",
     "archive_template",
@@ -31,6 +34,7 @@ __all__ = [
     "followed",
     "forget_senders",
     "hand_over_tasks",
+    "hear",
     "open_account",
     "open_tasks",
     "pause_send",
@@ -39,6 +43,7 @@ __all__ = [
     "publish_sop",
     "publish_template",
     "read_message",
+    "renew_report_address",
     "resume_send",
     "review_tasks",
     "run_sends",
@@ -47,6 +52,8 @@ __all__ = [
     "skip_tasks",
     "stop",
     "take_steps",
+    "token_hash",
     "touch_told",
+    "try_account",
     "withdraw",
 ]

@@ -1,61 +1,73 @@
-"""The writers of accounts with providers: one per medium at a time, secrets encrypted."""
+"""The writers of accounts with providers: one per medium at a time, secrets encrypted, tried before anybody relies on them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
+from hashlib import sha256
+from secrets import token_urlsafe
+from uuid import uuid4
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
-from siyu.lib.crypto import encrypt
+from siyu.lib.crypto import encrypt, mask
+from siyu.lib.phones import normal_phone
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Account
+from ..providers import Channel, channel, provider
 from ..rules.sending import Account as Provider
+from ..rules.sending import Message, Outcome, Unknown
 from .words import check_names
 
-MEDIUM_OF = {"email": "email", "sms_aliyun": "sms", "sms_tencent": "sms", "webhook": "webhook"}
 MAX_PER_MINUTE = 100_000
+MAX_FIELD = 2_000  # characters of a setting or secret
+MAX_TRIED = 500  # characters of a test message
 
 
-def open_account(by: Actor, code: str, name: str, channel: str, entered: Mapping[str, str], *, per_minute: int = 600, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test message: to whom, in which words; where the provider sends templates only, which of its own and with which values."""
+
+    to: str = ""
+    text: str = ""
+    subject: str = ""
+    template: str = ""
+    values: Mapping[str, str] | None = None
+
+
+def open_account(
+    by: Actor, code: str, name: str, channel_name: str, entered: Mapping[str, str], *, per_minute: int = 600, now: datetime
+) -> int:
     """Open an account and let it stand for its medium from now on; the one before is archived. Returns its id.
 
-    Refusals: `account.code`, `account.name`, `account.channel`, `account.pace`, `account.missing`, `account.exists`, and those of the
-    channel's own check (`channel.…`).
+    Refusals: `account.code`, `account.name`, `account.channel`, `account.pace`, `account.missing`, `account.long`, `account.exists`, and
+    those of the channel's own check (`channel.…`).
     """
     check_names("account", code, name)
-    if channel not in import_string(f"{settings.WIRING}.CHANNELS"):
-        raise Refusal("account.channel", "there is no channel %(channel)s", channel=channel)
+    module = channel(channel_name)
     if not 1 <= per_minute <= MAX_PER_MINUTE:
         raise Refusal("account.pace", "between 1 and %(limit)s messages a minute", limit=MAX_PER_MINUTE)
-    module = import_module(import_string(f"{settings.WIRING}.CHANNELS")[channel])
-    told = {one.name: (entered.get(one.name) or one.usual).strip() for one in module.FIELDS}
-    if missing := [one.label for one in module.FIELDS if one.is_required and not told[one.name]]:
-        raise Refusal("account.missing", "still missing: %(fields)s", fields=", ".join(missing))
-    secret = {one.name for one in module.FIELDS if one.is_secret}
-    plain = {name: value for name, value in told.items() if name not in secret}
-    hidden = {name: value for name, value in told.items() if name in secret and value}
+    plain, hidden = _told(module, entered)
     module.check(Provider(code, plain, hidden))
     with transaction.atomic():
         if Account.objects.filter(code=code).exists():
             raise Refusal("account.exists", "there is an account %(code)s already", code=code)
-        Account.objects.filter(medium=MEDIUM_OF[channel], archived_at=None).update(archived_at=now)
+        Account.objects.filter(medium=module.MEDIUM, archived_at=None).update(archived_at=now)
         made = Account.objects.create(
             code=code,
-            channel=channel,
-            medium=MEDIUM_OF[channel],
+            channel=channel_name,
+            medium=module.MEDIUM,
             name=name.strip(),
             settings=plain,
             secrets=encrypt(msgspec.json.encode(hidden)) if hidden else None,
             per_minute=per_minute,
             created_at=now,
         )
-        audit(by, "account.opened", f"touch_account:{code}", {"channel": channel, "settings": plain, "secrets": sorted(hidden)}, at=now)
+        detail = {"channel": channel_name, "settings": plain, "secrets": sorted(hidden)}
+        audit(by, "account.opened", f"touch_account:{code}", detail, at=now)
     return made.pk
 
 
@@ -65,3 +77,76 @@ def archive_account(by: Actor, code: str, *, now: datetime) -> None:
         if not Account.objects.filter(code=code, archived_at=None).update(archived_at=now):
             raise Refusal("account.unknown", "there is no such account")
         audit(by, "account.archived", f"touch_account:{code}", at=now)
+
+
+def try_account(by: Actor, code: str, trial: Trial, *, now: datetime) -> Outcome:
+    """Send one test message through the account, as real ones go, outside of any transaction; returns what the provider answered.
+
+    It is no touch: no member, no caps, no receipt. The audit says who tried what, with the address masked.
+    Refusals: `account.unknown`, `account.address`, `account.words`.
+    """
+    account = Account.objects.filter(code=code, archived_at=None).first()
+    if account is None:
+        raise Refusal("account.unknown", "there is no such account")
+    if len(trial.text) > MAX_TRIED or len(trial.subject) > MAX_TRIED:
+        raise Refusal("account.words", "a test message has at most %(limit)s characters", limit=MAX_TRIED)
+    to = _address(account.medium, trial.to.strip())
+    message = Message(
+        id=uuid4(), to=to, text=trial.text, subject=trial.subject, template=trial.template.strip(), values=dict(trial.values or {})
+    )
+    outcome = _tried(channel(account.channel), provider(account), message)
+    shown = mask("email" if account.medium == "email" else "phone", to) if to else ""
+    audit(by, "account.tried", f"touch_account:{code}", {"to": shown, "outcome": type(outcome).__name__.lower()}, at=now)
+    return outcome
+
+
+def renew_report_address(by: Actor, code: str, *, now: datetime) -> str:
+    """A new unguessable part of the address to which the provider reports, shown once; the former one is closed.
+
+    Refusals: `account.unknown`, `account.no_reports`.
+    """
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(code=code, archived_at=None).first()
+        if account is None:
+            raise Refusal("account.unknown", "there is no such account")
+        if not hasattr(channel(account.channel), "hear"):
+            raise Refusal("account.no_reports", "this channel takes no reports")
+        token = token_urlsafe(24)
+        account.inbound_token = token_hash(token)
+        account.save(update_fields=["inbound_token"])
+        audit(by, "account.report_address_renewed", f"touch_account:{code}", at=now)
+    return token
+
+
+def token_hash(token: str) -> str:
+    """What is kept of the secret in a report address: 192 random bits cannot be searched for."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _told(module: Channel, entered: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Settings and secrets as entered, the usual ones filled in."""
+    told = {one.name: (entered.get(one.name) or one.usual).strip() for one in module.FIELDS}
+    if missing := [one.label for one in module.FIELDS if one.is_required and not told[one.name]]:
+        raise Refusal("account.missing", "still missing: %(fields)s", fields=", ".join(missing))
+    if max(map(len, told.values()), default=0) > MAX_FIELD:
+        raise Refusal("account.long", "each field has at most %(limit)s characters", limit=MAX_FIELD)
+    secret = {one.name for one in module.FIELDS if one.is_secret}
+    plain = {name: value for name, value in told.items() if name not in secret}
+    return plain, {name: value for name, value in told.items() if name in secret and value}
+
+
+def _address(medium: str, to: str) -> str:
+    """Where a test goes, in the form real touches have. A medium without addresses of people goes where its account says."""
+    if medium not in ("email", "sms"):
+        return ""
+    found = normal_phone(to) if medium == "sms" else to if "@" in to[1:-1] and len(to) <= 254 else None
+    if found is None:
+        raise Refusal("account.address", "this is no address to which a test message could go")
+    return found
+
+
+def _tried(module: Channel, account: Provider, message: Message) -> Outcome:
+    try:
+        return next(iter(module.send(account, [message])))
+    except Exception as error:  # a vendor's fault is an answer to the test
+        return Unknown(f"the channel failed: {type(error).__name__}: {error}"[:300])

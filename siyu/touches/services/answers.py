@@ -1,30 +1,19 @@
 """What people do with a touch: follow a link, say no. Each is a fact like any other."""
 
 from datetime import datetime
-from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from siyu.facts.rules import Incoming
 from siyu.facts.services import record
 from siyu.lib.sql import statements
 from siyu.members.services import Choice, carriers, record_consents
 from siyu.merchant.rules import Actor
 
-from .telling import SOURCE
+from .telling import SOURCE, Told, fact_of
 
 _sql = statements("siyu.touches", "receipts")
-
-
-class Told(NamedTuple):
-    """A touch as its links know it."""
-
-    member_id: int
-    medium: str
-    purpose: str
-    source: str
 
 
 def followed(token: str, *, now: datetime, is_person: bool = True) -> str | None:
@@ -63,6 +52,4 @@ def touch_told(touch_id: UUID) -> Told | None:
 def _record(name: str, touch_id: UUID, told: Told, now: datetime, **more: str) -> None:
     carrier = carriers([told.member_id]).get(told.member_id)
     if carrier is not None:
-        properties = {"touch": str(touch_id), "medium": told.medium, "purpose": told.purpose, "origin": told.source, **more}
-        fact = Incoming(name=name, occurred_at=now, message=f"{name}:{uuid4()}", handles=[carrier.handle], properties=properties)
-        record([fact], source=SOURCE, received_at=now)
+        record([fact_of(name, touch_id, told, carrier.handle, now, f"{name}:{uuid4()}", more)], source=SOURCE, received_at=now)

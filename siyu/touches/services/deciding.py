@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
+from siyu.members.services import carriers
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Touch
 from .proposing import Answer, Wish, propose
+from .telling import SOURCE, fact_of
 
 NOT_SENT = "person.not_sent"
 
@@ -32,8 +35,17 @@ def decide_unknown(by: Actor, touch_id: UUID, was_sent: bool, because: str, *, n
         touch.sent_at = (touch.claimed_at or now) if was_sent else None
         touch.detail = f"{by.name}: {because.strip()}"[:500]
         touch.save(update_fields=["status", "why", "sent_at", "detail"])
+        if was_sent:
+            _tell_sent(touch, now)
         audit(by, "touch.decided", f"touch:{touch_id}", {"was_sent": was_sent}, because.strip(), at=now)
         return None if was_sent else _again(touch, now)
+
+
+def _tell_sent(touch: Touch, now: datetime) -> None:
+    carrier = carriers([touch.member_id]).get(touch.member_id)
+    if carrier is not None:
+        key = f"touch.sent:{touch.pk}"
+        record([fact_of("touch.sent", touch.pk, touch, carrier.handle, touch.sent_at or now, key)], source=SOURCE, received_at=now)
 
 
 def _again(touch: Touch, now: datetime) -> Answer:

@@ -6,26 +6,22 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
 
-from siyu.lib.crypto import decrypt, decrypt_text
+from siyu.lib.crypto import decrypt_text
 from siyu.lib.sql import array, statements
 from siyu.members.services import lock
 
 from .. import asking, words
 from ..models import Account
+from ..providers import channel, provider
 from ..rules.gate import Proposal, Verdict, Why, confirm
-from ..rules.sending import Account as Provider
 from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
 from .claimed import ASKS_STAFF, INDOORS, Claimed, Ready, Settled
 from .telling import tell
@@ -36,8 +32,6 @@ MINUTE = timedelta(minutes=1)
 FORGOTTEN = timedelta(minutes=10)  # longer than any conversation with a provider may take
 MAX_ATTEMPTS = 8
 KINDS = {"sms": "phone", "email": "email"}
-# codes of providers that mean: this address does not exist
-HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553", "isv.MOBILE_NUMBER_ILLEGAL", "InvalidParameterValue.IncorrectPhoneNumber"})
 
 
 def send_due(now: datetime, medium: str, clock: Any = None) -> int:
@@ -51,10 +45,10 @@ def send_due(now: datetime, medium: str, clock: Any = None) -> int:
     ready = claim(now, medium, account.per_minute)
     if not ready:
         return 0
-    channel = import_module(import_string(f"{settings.WIRING}.CHANNELS")[account.channel])
-    answers = _answers(channel.send(_provider(account), [one.message for one in ready]), len(ready))
+    by = channel(account.channel)
+    answers = _answers(by.send(provider(account), [one.message for one in ready]), len(ready))
     for one, outcome in zip(ready, answers, strict=True):
-        finish([(one, outcome)], clock() if clock else now)
+        finish([(one, outcome)], clock() if clock else now, hopeless=by.HOPELESS)
     return len(ready)
 
 
@@ -83,12 +77,12 @@ def read_claimed(row: Sequence[Any]) -> Claimed:
     return Claimed._make((*row[:6], json.loads(row[6]), *row[7:]))
 
 
-def finish(results: Sequence[tuple[Ready, Outcome]], now: datetime) -> None:
-    """Step 3: write down what the provider answered, and tell the log."""
+def finish(results: Sequence[tuple[Ready, Outcome]], now: datetime, *, hopeless: Set[str] = frozenset()) -> None:
+    """Step 3: write down what the provider answered, and tell the log. Codes that are `hopeless` mean: this address does not exist."""
     with transaction.atomic(), connection.cursor() as cursor:
         settle(cursor, [_settled(ready.touch, outcome, now) for ready, outcome in results], now)
         bad = [
-            (ready, outcome) for ready, outcome in results if isinstance(outcome, GiveUp) and outcome.code in HOPELESS and ready.identity_id
+            (ready, outcome) for ready, outcome in results if isinstance(outcome, GiveUp) and outcome.code in hopeless and ready.identity_id
         ]
         if bad:
             identities = array([ready.identity_id for ready, _ in bad])
@@ -194,8 +188,3 @@ def _answers(outcomes: Iterator[Outcome], count: int) -> Iterator[Outcome]:
     except Exception as error:  # a vendor's fault must not lose the answers before it
         because = f"the channel failed: {type(error).__name__}: {error}"[:300]
         yield from (Unknown(because) for _ in range(count - given))
-
-
-def _provider(account: Account) -> Provider:
-    secrets = msgspec.json.decode(decrypt(bytes(account.secrets)), type=dict[str, str]) if account.secrets else {}
-    return Provider(account.code, account.settings, secrets)

@@ -1,8 +1,10 @@
 -- name: heard
--- The first instants at which touches were delivered, opened and clicked: whatever comes first or late, the earliest holds.
+-- The first instants at which touches were delivered, opened and clicked: whatever comes first or late, the earliest holds. What nobody
+-- knew of has been sent after all.
 UPDATE touches_touch t
 SET delivered_at = least(t.delivered_at, new.delivered), opened_at = least(t.opened_at, new.opened), clicked_at = least(t.clicked_at, new.clicked),
-    status = CASE WHEN t.status = 'unknown' THEN 'sent' ELSE t.status END
+    status = CASE WHEN t.status = 'unknown' THEN 'sent' ELSE t.status END, why = CASE WHEN t.status = 'unknown' THEN '' ELSE t.why END,
+    sent_at = CASE WHEN t.status = 'unknown' THEN coalesce(t.sent_at, t.claimed_at, new.delivered) ELSE t.sent_at END
 FROM unnest(%(ids)s::uuid[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[])
     AS new (id, delivered, opened, clicked)
 WHERE t.id = new.id
@@ -20,6 +22,20 @@ UPDATE touches_link SET clicks = clicks + 1 WHERE token = %(token)s RETURNING ur
 -- name: touch
 -- A touch as the links in it need it.
 SELECT member_id, medium, purpose, source FROM touches_touch WHERE id = %(id)s
+
+-- name: reported
+-- Touches of a medium that a provider speaks of, by its numbers or by ours.
+SELECT id, receipt, member_id, medium, purpose, source FROM touches_touch
+WHERE medium = %(medium)s AND ((receipt = ANY(%(receipts)s::text[]) AND receipt <> '') OR id = ANY(%(ids)s::uuid[])) LIMIT 2000
+
+-- name: answered
+-- The newest message to a member in a span that a reply can answer.
+SELECT id, member_id, medium, purpose, source FROM touches_touch
+WHERE member_id = %(member)s AND medium = %(medium)s AND sent_at BETWEEN %(since)s AND %(until)s ORDER BY sent_at DESC, id DESC LIMIT 1
+
+-- name: being_sent
+-- Whether something of a medium is being handed over.
+SELECT 1 FROM touches_touch WHERE status = 'sending' AND medium = %(medium)s AND claimed_at > %(since)s LIMIT 1
 
 -- name: link_only
 -- Where a token leads, for programs that only look.

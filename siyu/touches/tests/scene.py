@@ -83,6 +83,7 @@ class Provider:
     def module(self) -> ModuleType:
         module = ModuleType("channel")
         module.FIELDS = (ChannelField("host", "Host", usual="h"), ChannelField("password", "Password", is_secret=True))  # type: ignore[attr-defined]
+        module.TITLE, module.MEDIUM, module.HOPELESS = "Desk", "email", frozenset({"smtp.550"})  # type: ignore[attr-defined]
         module.check, module.send = lambda account: None, self._send  # type: ignore[attr-defined]
         return module
 

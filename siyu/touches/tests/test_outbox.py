@@ -29,8 +29,7 @@ pytestmark = pytest.mark.django_db
 def provider(monkeypatch: pytest.MonkeyPatch) -> scene.Provider:
     """An e-mail provider with an account, in the place of SMTP."""
     desk = scene.Provider()
-    monkeypatch.setattr("siyu.touches.services.sending.import_module", lambda path: desk.module)
-    monkeypatch.setattr("siyu.touches.services.accounts.import_module", lambda path: desk.module)
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
     scene.account()
     return desk
 
@@ -164,6 +163,21 @@ def test_a_channel_that_breaks_leaves_the_rest_unknown_and_loses_no_answer(provi
     assert statuses() == {"sent": 1, "unknown": 1}
 
 
+def test_what_nobody_knows_stays_unknown_when_the_log_has_heard(provider) -> None:
+    propose([wish(scene.person("mute"), scene.template())], now=NOON)
+    provider.outcomes["mute@example.com"] = Unknown("the line was cut")
+
+    services.send_due(NOON, "email")
+    pump(NOON + hours(1))
+    unsaid = scene.rows("SELECT count(*) FROM facts_log WHERE name LIKE 'touch.%%'")
+    services.decide_unknown(SYSTEM, Touch.objects.get().pk, True, "the provider's log", now=NOON + hours(2))
+    pump(NOON + hours(2))
+
+    assert unsaid == [(0,)]
+    assert statuses() == {"sent": 1}
+    assert scene.rows("SELECT count(*) FROM facts_log WHERE name = 'touch.sent'") == [(1,)]
+
+
 def test_a_sender_that_stops_in_mid_send_leaves_unknown_and_nothing_is_sent_twice(provider) -> None:
     propose([wish(scene.person("yue"), scene.template())], now=NOON)
     claim(NOON, "email")
@@ -178,8 +192,7 @@ def test_a_sender_that_stops_in_mid_send_leaves_unknown_and_nothing_is_sent_twic
 
 def test_an_account_sends_no_faster_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = scene.Provider()
-    monkeypatch.setattr("siyu.touches.services.sending.import_module", lambda path: desk.module)
-    monkeypatch.setattr("siyu.touches.services.accounts.import_module", lambda path: desk.module)
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
     scene.account(per_minute=2)
     template = scene.template()
     propose([wish(scene.person(name), template) for name in "abc"], now=NOON)

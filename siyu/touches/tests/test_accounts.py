@@ -1,0 +1,147 @@
+"""Accounts with providers: what is asked, what is kept, what a test message says, and who may."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from siyu.lib.refusal import Refusal
+from siyu.merchant.models import Audit, Staff
+from siyu.merchant.rules import SYSTEM
+from siyu.touches import queries, services
+from siyu.touches.models import Account
+from siyu.touches.providers import channels
+from siyu.touches.rules.sending import GiveUp, Sent
+from siyu.touches.services import Trial
+
+from . import scene
+from .scene import NOON
+from .test_pages import show, signed_in
+
+pytestmark = pytest.mark.django_db
+MAIL = {"host": "smtp.example.com", "sender": "shop@example.com", "password": "hunter2-secret"}
+
+
+@pytest.fixture
+def owner() -> Client:
+    scene.assistant("ana")
+    return signed_in(Staff.objects.get(username="owner"))
+
+
+def opened(code: str = "mail") -> None:
+    services.open_account(SYSTEM, code, "Mail", "email", MAIL, now=NOON)
+
+
+@pytest.mark.parametrize("name", sorted(channels()))
+def test_every_channel_is_a_whole_module(name: str) -> None:
+    module = channels()[name]
+
+    assert module.TITLE
+    assert module.MEDIUM in ("email", "sms", "webhook")
+    assert isinstance(module.HOPELESS, frozenset)
+    assert len({one.name for one in module.FIELDS}) == len(module.FIELDS)
+    assert hasattr(module, "hear") == hasattr(module, "answer")
+
+
+def test_an_operator_opens_an_account_and_its_secret_is_never_shown(owner: Client) -> None:
+    form = {"code": "mail", "name": "Mail", "per_minute": "60", **{f"field_{name}": value for name, value in MAIL.items()}}
+    form |= {"field_port": "465", "field_security": "tls"}
+
+    wrong = owner.post(reverse("touch-account-new", args=["email"]), form | {"field_port": "none"})
+    right = owner.post(reverse("touch-account-new", args=["email"]), form)
+
+    assert "a port lies between" in wrong.content.decode()
+    assert right.status_code == 302, right.content.decode()
+    page = show(owner, "touch-account", "mail") + show(owner, "touch-accounts") + wrong.content.decode()
+    assert "smtp.example.com" in page
+    assert "hunter2" not in page
+    assert "hunter2" not in str(list(Audit.objects.values_list("detail", flat=True)))
+    assert Account.objects.get().per_minute == 60
+
+
+def test_a_test_message_goes_through_the_channel_and_into_the_audit(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider()
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
+    scene.account()
+    desk.outcomes["no@example.com"] = GiveUp("smtp.550", "no such user")
+    address = reverse("touch-account-try", args=["mail"])
+
+    taken = owner.post(address, {"to": "lead@example.com", "subject": "Hi", "text": "Does it work?"})
+    refused = owner.post(address, {"to": "no@example.com", "subject": "Hi", "text": "Does it work?"})
+    nowhere = owner.post(address, {"to": "nobody", "subject": "Hi", "text": "Does it work?"})
+
+    assert [(one.to, one.text) for one in desk.got] == [("lead@example.com", "Does it work?"), ("no@example.com", "Does it work?")]
+    assert "The provider took it." in taken.content.decode()
+    assert "smtp.550: no such user" in refused.content.decode()
+    assert "this is no address" in nowhere.content.decode()
+    assert [row.detail for row in Audit.objects.filter(verb="account.tried").order_by("pk")] == [
+        {"to": "l***@example.com", "outcome": "sent"},
+        {"to": "n***@example.com", "outcome": "giveup"},
+    ]
+
+
+def test_a_channel_that_breaks_says_so_to_who_tries_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider({"a@example.com": RuntimeError("vendor's fault")})
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
+    scene.account()
+
+    outcome = services.try_account(SYSTEM, "mail", Trial("a@example.com", "x"), now=NOON)
+
+    assert "vendor's fault" in str(outcome)
+    assert not isinstance(outcome, Sent)
+
+
+def test_an_archived_account_is_shown_and_can_do_nothing(owner: Client) -> None:
+    opened()
+    owner.post(reverse("touch-account-archive", args=["mail"]))
+
+    found = queries.account("mail")
+    assert found is not None
+    assert found.state == "archived"
+    with pytest.raises(Refusal, match=r"account\.unknown"):
+        services.try_account(SYSTEM, "mail", Trial("a@example.com", "x"), now=NOON)
+    with pytest.raises(Refusal, match=r"account\.unknown"):
+        services.renew_report_address(SYSTEM, "mail", now=NOON)
+
+
+def test_an_address_for_reports_is_shown_once_and_kept_as_a_hash(owner: Client) -> None:
+    opened()
+    services.open_account(SYSTEM, "sms", "SMS", "sms_aliyun", {"key_id": "i", "key_secret": "s", "signature": "店"}, now=NOON)
+
+    page = owner.post(reverse("touch-account-reports", args=["sms"])).content.decode()
+
+    kept = Account.objects.get(code="sms").inbound_token
+    token = page.split("/t/reports/")[1].split('"')[0].split("<")[0]
+    assert services.token_hash(token) == kept
+    assert token not in show(owner, "touch-account", "sms")
+    assert "Address made" in show(owner, "touch-account", "sms")
+    with pytest.raises(Refusal, match=r"account\.no_reports"):
+        services.renew_report_address(SYSTEM, "mail", now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("account.code", {"code": "No!"}),
+        ("account.channel", {"channel_name": "fax"}),
+        ("account.pace", {"per_minute": 0}),
+        ("account.missing", {"entered": {}}),
+        ("account.long", {"entered": MAIL | {"host": "h" * 3_000}}),
+        ("channel.sender", {"entered": MAIL | {"sender": "shop"}}),
+    ],
+)
+def test_an_account_that_cannot_work_is_refused(code: str, changes: dict) -> None:
+    terms = {"code": "mail", "name": "Mail", "channel_name": "email", "entered": MAIL, **changes}
+    with pytest.raises(Refusal) as refused:
+        services.open_account(SYSTEM, now=NOON, **terms)
+    assert refused.value.code == code
+
+
+def test_who_may_see_settings_only_opens_nothing() -> None:
+    opened()
+    Staff.objects.get_or_create(username="owner", defaults={"name": "Owner", "role": "owner", "reach": "all"})
+    analyst = signed_in(Staff.objects.create(username="ann", name="Ann", role="analyst", reach="all"))
+
+    allowed = {name for name in ("touch-accounts", "touch-account-choose") if analyst.get(reverse(name)).status_code == 200}
+
+    assert "touch-account-choose" not in allowed
+    assert analyst.post(reverse("touch-account-try", args=["mail"]), {"to": "a@example.com"}).status_code == 403

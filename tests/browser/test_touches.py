@@ -1,0 +1,103 @@
+"""Touching people in a browser, wide and narrow, in both languages: accounts with providers, sends and their report, tasks, templates."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from siyu.audiences.services import create
+from siyu.facts.pump import pump
+from siyu.lib.clock import utc_now
+from siyu.merchant.queries import today
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
+from siyu.touches import services
+from siyu.touches.services import ArmTerms, Step, Terms
+from siyu.touches.tasks import keep_staff_tasks, walk_sends
+from siyu.touches.tests import scene
+
+from .seed import seed
+from .test_console import NAMELESS, fits
+
+SMS = {"key_id": "LTAI5tExample", "key_secret": "not-a-secret", "signature": "山茶小铺"}
+MAIL = {"host": "smtp.example.com", "port": "465", "security": "tls", "user": "shop", "password": "hunter2", "sender": "shop@example.com"}
+GONE: dict[str, str] = {}
+PAGES = (
+    "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/sms", "touch-accounts/sms/try",
+    "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/archive", "sends", "sends/new", "sends/{send}",
+    "touch-templates", "touch-templates/new", "touch-templates/{template}", "touch-templates/{template}/preview", "outbox",
+    "standing-orders", "standing-orders/new", "standing-orders/newcomer", "staff-tasks", "staff-tasks/rates",
+)  # fmt: skip
+
+
+def fill() -> None:
+    """Accounts, a send to people of whom one never agreed, staff tasks, a standing order."""
+    seed()
+    now = utc_now()
+    set_setting(SYSTEM, "touches.quiet_hours", {}, today(now), now=now)
+    services.open_account(SYSTEM, "sms", "短信主账号", "sms_aliyun", SMS, now=now)
+    services.open_account(SYSTEM, "mail", "会员邮件", "email", MAIL, now=now)
+    early = now - timedelta(days=2)
+    for who in ("yue", "lan", "mei"):
+        scene.customer(who, "ana", at=early, agrees=who != "mei")
+    inbox, task = (
+        scene.template("inbox", subject="新品上市", text="亲爱的 {{ member.name }}，新品到店"),
+        scene.template("task", text="问候一下"),
+    )
+    GONE["template"] = inbox.code
+    audience = create(SYSTEM, "全部会员", {"condition": "identity", "kinds": ["email"]}, now=early)
+    pump(now)
+    for name, template in (("周末上新", inbox), ("导购回访", task)):
+        terms = Terms(name, audience, [ArmTerms(template.code, 10_000, now)])
+        GONE["send"] = str(services.draft_send(SYSTEM, terms, now=now))
+        services.schedule_send(SYSTEM, int(GONE["send"]), now=now)
+    services.publish_sop(SYSTEM, "newcomer", "新客三步", "friend.added", [], [Step(1, now.time(), task.code)], now=now)
+    walk_sends(now)
+    keep_staff_tasks(now)
+    services.post_inbox(now)
+    pump(now)
+
+
+@pytest.fixture(scope="module")
+def seeding() -> Callable[[], None]:
+    return fill
+
+
+@pytest.mark.parametrize(("path", "language"), [*((path, "zh-hans") for path in PAGES), *((path, "en") for path in PAGES[::3])])
+def test_pages_fit_the_screen_and_name_their_fields(visit: Callable, path: str, language: str) -> None:
+    page = visit("/" + path.format(**GONE), language=language)
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{path.replace('/', '_')}-{language}-{page.viewport_size['width']}.png", full_page=True)
+
+    assert page.locator("h1, h2.page-title").first.inner_text()
+    assert fits(page)
+    assert page.evaluate(NAMELESS) == []
+
+
+def test_an_operator_opens_an_account_tries_it_and_sees_no_secret(visit: Callable) -> None:
+    page = visit("/touch-accounts")
+    page.get_by_role("link", name="新建账号").click()
+    page.get_by_role("link", name="签名 Webhook").click()
+    page.get_by_label("编码").fill(f"hook{page.viewport_size['width']}")
+    page.get_by_label("名称").fill("订单中心")
+    page.get_by_label("地址").fill("http://127.0.0.1:9")
+    page.get_by_label("签名密钥").fill("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="订单中心").first.click()
+    assert "MfKQ9r8GKYqrTw" not in page.content()
+
+    page.get_by_role("link", name="发送测试消息").click()
+    page.get_by_role("button", name="发送").click()
+
+    page.get_by_text("暂未接收").wait_for()
+    assert fits(page)
+
+
+def test_an_operator_makes_an_address_for_reports_and_sees_it_once(visit: Callable) -> None:
+    page = visit("/touch-accounts/sms/reports")
+    page.get_by_role("button", name="生成新地址").click()
+    page.get_by_text("/t/reports/").first.wait_for()
+    assert fits(page)
+    page.goto("/touch-accounts/sms")
+    assert "/t/reports/" not in page.content()
