@@ -96,7 +96,7 @@ CHANNELS: dict[str, str] = {
 }
 
 # what templates may say of a member: modules with `NAMES` and `values(member_ids, wanted, now)`
-VARIABLES = ["siyu.members.variables", "siyu.loyalty.variables"]
+VARIABLES = ["siyu.members.variables", "siyu.orders.variables", "siyu.loyalty.variables", "siyu.membership.variables"]
 
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API = [

@@ -8,18 +8,19 @@ from typing import Any
 from django.db import connection
 
 from siyu.lib.sql import statements
+from siyu.lib.words import gettext_noop
 
 from .queries import is_token, personal_values
 
 _sql = statements("siyu.members", "variables")
 PREFIX = "trait."
 NAMES = {
-    "member.id": "public number of the member",
-    "member.nickname": "what the member likes to be called",
-    "member.name": "name",
-    "member.language": "language: zh-hans or en",
-    "member.assistant": "own assistant's name",
-    "member.store": "own store's name",
+    "member.id": gettext_noop("public number of the member"),
+    "member.nickname": gettext_noop("what the member likes to be called"),
+    "member.name": gettext_noop("name"),
+    "member.language": gettext_noop("language: zh-hans or en"),
+    "member.assistant": gettext_noop("own assistant's name"),
+    "member.store": gettext_noop("own store's name"),
 }
 _TRAITS = {"member.name": "name", "member.language": "language"}
 

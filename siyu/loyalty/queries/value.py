@@ -110,10 +110,10 @@ def statement(member_id: int, unit: str, limit: int = 50, *, before: int = NEWES
     return why_points(member_id, limit, units=[unit], before=before)
 
 
-def expiring(member_id: int, unit: str, now: datetime, until: datetime) -> tuple[datetime, int] | None:
-    """When the first of a member's value of a unit ends, up to an instant, and how much of it; None when nothing does."""
-    rows = rows_of(_sql.expiring, member=member_id, unit=unit, now=now, until=until)
-    return rows[0] if rows else None
+def expiring(member_ids: Sequence[int], unit: str, now: datetime, until: datetime) -> dict[int, tuple[datetime, int]]:
+    """Member → when the first of its value of a unit ends, up to an instant, and how much of it; of whom nothing ends is missing."""
+    rows = rows_of(_sql.expiring, members=bounded(member_ids), unit=unit, now=now, until=until)
+    return {member: (at, amount) for member, at, amount in rows}
 
 
 def tentative(member_id: int, cart: dict[str, Any], now: datetime) -> dict[str, Tentative]:

@@ -5,11 +5,11 @@ SELECT owner_id, unit, sum(pending)::bigint, sum(available)::bigint, sum(held)::
 FROM loyalty_account WHERE owner_id = ANY(%(members)s) GROUP BY owner_id, unit ORDER BY owner_id, unit
 
 -- name: expiring
--- What of a member's value ends first within a span: when, and how much.
-SELECT l.expires_at, sum(l.remaining)::bigint
+-- What of members' value ends first within a span: when, and how much.
+SELECT DISTINCT ON (a.owner_id) a.owner_id, l.expires_at, sum(l.remaining)::bigint
 FROM loyalty_account a JOIN loyalty_lot l ON l.account_id = a.id
-WHERE a.owner_id = %(member)s AND a.unit = %(unit)s AND l.remaining > 0 AND l.expires_at > %(now)s AND l.expires_at <= %(until)s
-GROUP BY l.expires_at ORDER BY l.expires_at LIMIT 1
+WHERE a.owner_id = ANY(%(members)s) AND a.unit = %(unit)s AND l.remaining > 0 AND l.expires_at > %(now)s AND l.expires_at <= %(until)s
+GROUP BY a.owner_id, l.expires_at ORDER BY a.owner_id, l.expires_at
 
 -- name: why
 -- The entries of a member, newest first: what, how much, and the rule, the tier, the fact and the order behind each.

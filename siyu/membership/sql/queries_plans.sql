@@ -89,3 +89,9 @@ WHERE owner_id = %(member)s ORDER BY from_day DESC, id DESC LIMIT 100
 -- What a member saved by benefits since a day.
 SELECT coalesce(sum(value_minor - value_minor * returned / quantity), 0)::bigint
 FROM membership_benefituse WHERE owner_id = %(member)s AND business_day >= %(since)s
+
+-- name: running
+-- The plans that members are in on a day: their names in the version that was bought, and the day after the last that is paid for.
+SELECT s.owner_id, p.name, s.until
+FROM membership_subscription s JOIN membership_plan p ON p.code = s.plan AND p.version = s.version
+WHERE s.owner_id = ANY(%(members)s) AND s.state = ANY(%(states)s) AND s.until > %(today)s

@@ -40,7 +40,7 @@ def points(request: MemberRequest) -> HttpResponse:
 
 def _expiring(request: MemberRequest) -> dict[str, object] | None:
     """What expires first within the next weeks, and its last day."""
-    found = expiring(request.member.id, UNIT, request.now, request.now + SOON)
+    found = expiring([request.member.id], UNIT, request.now, request.now + SOON).get(request.member.id)
     return {"amount": found[1], "day": last_day(found[0], today(request.now))} if found else None
 
 

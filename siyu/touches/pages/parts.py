@@ -1,6 +1,6 @@
 """What the pages of touches share: words of states and reasons, tabs, a step that asks first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,11 +100,14 @@ def answered(
     done: Words,
     help: Words = "",
     button: Words = "",
+    template: str = "web/form.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A form that runs a service, and goes back with a word when it has."""
+    """A form that runs a service, and goes back with a word when it has. `template` is `web/form.html` or extends it, by `more`."""
     if request.method == "POST":
         form.is_bound, form.data = True, request.POST
         if applied(form, service):
             messages.success(request, str(done))
             return redirect(back)
-    return render(request, "web/form.html", {"title": title, "help": help, "form": form, "submit": button, "cancel_url": back})
+    context = {"title": title, "help": help, "form": form, "submit": button, "cancel_url": back}
+    return render(request, template, {**context, **(more or {})})

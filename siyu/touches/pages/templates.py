@@ -107,10 +107,19 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
             now=utc_now(),
         )
 
-    names = ", ".join(sorted(known()))
-    help_ = gettext("Variables: %(names)s, trait.…, with.… A fallback: {{ member.name | default: 'friend' }}") % {"names": names}
     back = reverse("touch-templates")
-    return answered(request, form, publish, title=_("Template"), help=help_, button=_("Publish"), back=back, done=_("Published."))
+    more = {"variables": [(name, gettext(words)) for name, words in known().items()]}
+    return answered(
+        request,
+        form,
+        publish,
+        title=_("Template"),
+        button=_("Publish"),
+        back=back,
+        done=_("Published."),
+        template="touches/template_edit.html",
+        more=more,
+    )
 
 
 @requires("touches.view")

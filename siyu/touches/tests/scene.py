@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -22,6 +23,7 @@ from siyu.touches.services import open_account, publish_template
 
 NOON = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 _messages = count(1)
+UUIDS = [UUID(int=number) for number in range(1, 10)]
 
 
 def hours(number: float) -> timedelta:
