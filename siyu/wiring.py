@@ -104,6 +104,7 @@ API = [
     "/audiences siyu.audiences.api",
     "/loyalty siyu.loyalty.api",
     "/membership siyu.membership.api",
+    "/touches siyu.touches.api",
 ]
 
 # who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them
@@ -166,6 +167,7 @@ TIMETABLE = [
     (900, "siyu.membership.tasks.refresh_boards"),
     (5, "siyu.touches.tasks.send"),
     (60, "siyu.touches.tasks.forget_senders"),
+    (3600, "siyu.touches.tasks.forget_keys"),
     (10, "siyu.touches.tasks.keep_staff_tasks"),
     (10, "siyu.touches.tasks.walk_sends"),
     (3600, "siyu.portal.tasks.forget"),

@@ -26,7 +26,7 @@ from siyu.merchant.services import create_key
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1"
 # writes that happen once by their nature, and questions whose body is too long for an address
-BY_NATURE = ("/lookup", "/card", "/quote", "/count", "/check-ins", "/claim")
+BY_NATURE = ("/lookup", "/card", "/quote", "/count", "/check-ins", "/claim", "/read")
 
 
 def caller(*scopes: str, name: str = "shop") -> Client:

@@ -18,6 +18,11 @@ def forget_senders(now: datetime) -> None:
     services.forget_senders(now)
 
 
+def forget_keys(now: datetime) -> None:
+    """Keys of programs are known for a while."""
+    services.forget_keys(now)
+
+
 def keep_staff_tasks(now: datetime) -> None:
     """Staff tasks are opened, handed over and closed in time."""
     services.expire_tasks(now)

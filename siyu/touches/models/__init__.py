@@ -1,6 +1,7 @@
 """The tables of touches: how providers are reached, what is said, what was sent or refused and why, what staff are to do."""
 
 from .accounts import Account, BadAddress
+from .asked import Asked
 from .sends import Arm, Head, Send
 from .tasks import Sop, SopStand, SopStep, StaffTask
 from .templates import Template
@@ -9,6 +10,7 @@ from .touches import InboxMessage, Link, Touch
 __all__ = [
     "Account",
     "Arm",
+    "Asked",
     "BadAddress",
     "Head",
     "InboxMessage",

@@ -1,6 +1,7 @@
 """Reads of touches: staff tasks and who does them, one-off sends and what became of them."""
 
 from .accounts import AccountView, account, accounts
+from .inbox import Letter, letter, letters, unread
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
 from .sends import Bought, Line, Report, report, sends
 from .tasks import FIRST, Counts, Rate, TaskView, task_counts, task_rates, tasks, walk_tasks
@@ -10,6 +11,7 @@ __all__ = [
     "AccountView",
     "Bought",
     "Counts",
+    "Letter",
     "Line",
     "Rate",
     "Report",
@@ -18,6 +20,8 @@ __all__ = [
     "TouchView",
     "account",
     "accounts",
+    "letter",
+    "letters",
     "report",
     "sends",
     "sop",
@@ -28,5 +32,6 @@ __all__ = [
     "template",
     "templates",
     "touches",
+    "unread",
     "walk_tasks",
 ]

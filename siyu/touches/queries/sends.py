@@ -81,7 +81,11 @@ class Report(NamedTuple):
 
     @property
     def reached(self) -> int:
-        return sum(self.of(group) for group in REACHED)
+        return self.got("sent")
+
+    def got(self, group: str) -> int:
+        """Heads that got at least so far: `sent`, `delivered`, `opened` or `clicked`; who clicked has also opened."""
+        return sum(self.of(further) for further in REACHED[REACHED.index(group) :])
 
 
 def sends(at: Position) -> list[Send]:

@@ -5,6 +5,7 @@ from .answers import followed, stop, touch_told
 from .deciding import decide_unknown
 from .hearing import account_by_token, hear
 from .inbox import post_inbox, read_message
+from .once import forget_keys, once
 from .proposing import Answer, Wish, propose
 from .sending import forget_senders, send_due
 from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send
@@ -32,9 +33,11 @@ __all__ = [
     "expire_tasks",
     "finish_tasks",
     "followed",
+    "forget_keys",
     "forget_senders",
     "hand_over_tasks",
     "hear",
+    "once",
     "open_account",
     "open_tasks",
     "pause_send",

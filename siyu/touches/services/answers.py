@@ -29,6 +29,15 @@ def followed(token: str, *, now: datetime, is_person: bool = True) -> str | None
         return url
 
 
+def opened(touch_id: UUID, *, now: datetime) -> bool:
+    """Somebody opened a message; recorded once as `touch.opened`. False when there is no such touch."""
+    if (told := touch_told(touch_id)) is None:
+        return False
+    with transaction.atomic():
+        _record("touch.opened", touch_id, told, now, key=f"touch.opened:{touch_id}")
+    return True
+
+
 def stop(touch_id: UUID, *, now: datetime) -> bool:
     """Withdraw the consent for the purpose of a touch on its medium; False when there is no such touch."""
     told = touch_told(touch_id)
@@ -49,7 +58,8 @@ def touch_told(touch_id: UUID) -> Told | None:
     return Told(*row) if row else None
 
 
-def _record(name: str, touch_id: UUID, told: Told, now: datetime, **more: str) -> None:
+def _record(name: str, touch_id: UUID, told: Told, now: datetime, *, key: str = "", **more: str) -> None:
     carrier = carriers([told.member_id]).get(told.member_id)
     if carrier is not None:
-        record([fact_of(name, touch_id, told, carrier.handle, now, f"{name}:{uuid4()}", more)], source=SOURCE, received_at=now)
+        fact = fact_of(name, touch_id, told, carrier.handle, now, key or f"{name}:{uuid4()}", more)
+        record([fact], source=SOURCE, received_at=now)

@@ -11,10 +11,11 @@ from siyu.lib.crypto import encrypt
 from siyu.lib.sql import array, statements
 
 from ..models import InboxMessage
+from .answers import opened
 from .claimed import Ready, Settled
 from .sending import claim, settle
 
-_sql = statements("siyu.touches", "outbox")
+_sql, _inbox = statements("siyu.touches", "outbox"), statements("siyu.touches", "inbox")
 INBOX = "inbox"
 
 
@@ -35,10 +36,13 @@ def post_inbox(now: datetime) -> int:
 
 
 def read_message(member_id: int, touch_id: UUID, *, now: datetime) -> bool:
-    """The member opened a message; False when it is not theirs."""
-    found = InboxMessage.objects.filter(touch_id=touch_id, member_id=member_id)
-    found.filter(read_at=None).update(read_at=now)
-    return found.exists()
+    """The member opened a message: the first time is a fact, `touch.opened`. False when it is not theirs."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_inbox.read, {"member": member_id, "touch": touch_id, "now": now})
+        if cursor.fetchone() is not None:
+            opened(touch_id, now=now)
+            return True
+    return InboxMessage.objects.filter(touch_id=touch_id, member_id=member_id).exists()
 
 
 def _kept(one: Ready) -> bytes:

@@ -1,7 +1,7 @@
 """One-off sends: drafted, scheduled, walked set by set with a pause between any two, and ended."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from .tasks import withdraw
 _sql = statements("siyu.touches", "sends")
 WHOLE = 10_000  # shares are of so many
 MAX_ARMS, MAX_CONTROL, MAX_WINDOW, MAX_PER_HOUR = 4, 5_000, 90, 1_000_000
+LONGEST_AHEAD = timedelta(days=731)
 SET = 500  # heads of one transaction
 MAX_SETS = 60  # of one run of the timetable: others' sends have their turn
 UNDER_WAY = ("scheduled", "running")
@@ -51,9 +52,11 @@ def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = 
     """Write a draft, or write one anew; returns its id. `salt` draws arms and control group, and is random unless given.
 
     Refusals: `send.name`, `send.audience`, `send.arms`, `send.weights`, `send.template`, `send.control`, `send.pace`, `send.until`,
-    `send.window`, `send.priority`, `send.state`, `send.unknown`.
+    `send.window`, `send.priority`, `send.time`, `send.state`, `send.unknown`.
     """
     name, templates = _checked(terms)
+    if any(arm.at > now + LONGEST_AHEAD for arm in terms.arms):
+        raise Refusal("send.time", "a send begins within two years")
     with transaction.atomic():
         send = _locked(send_id, "draft") if send_id is not None else Send(salt=salt or token_hex(8), created_by=by.name, created_at=now)
         send.name, send.audience_id, send.audience_name = terms.name.strip(), terms.audience_id, name

@@ -1,0 +1,112 @@
+"""Staff tasks: whose, until when, what to say; done, or skipped with a reason."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from siyu.lib.clock import utc_now
+from siyu.lib.web.keyset import encode
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.rules import WHOLE
+
+from .. import queries, services
+from ..rules.tasks import MAX_NOTE
+from ..services import Closed, Finish, Skip
+from .asking import DO, MAX_PAGE, caller, position
+
+router = Router(tags=["Staff tasks"])
+ORDER = "api:staff-tasks"
+
+
+class TaskOut(Schema):
+    """A task. Of an open one the gate was asked just now: `why` is its no, and then there is nothing to say."""
+
+    id: UUID
+    member: str = Field(description="the public id")
+    assistant: int
+    kind: str
+    title: str
+    purpose: str
+    opened_at: datetime
+    due_at: datetime
+    state: str
+    result: str
+    closed_at: datetime | None
+    text: str
+    why: str
+
+
+class TasksOut(Schema):
+    """A page of tasks, the most urgent first; `next` asks for the page behind it, and is empty on the last."""
+
+    tasks: list[TaskOut]
+    next: str
+
+
+class FinishIn(Body):
+    """What came of it."""
+
+    result: Literal["sent", "answered", "bought"] = "sent"
+    note: str = Field("", max_length=MAX_NOTE, pattern=r"^[^\x00]*$")
+
+
+class SkipIn(Body):
+    """Why it will not be done; `no_more` withdraws the consent for its purpose."""
+
+    because: Literal["not_a_friend", "over_limit", "no_more", "not_fitting", "other"]
+    note: str = Field("", max_length=MAX_NOTE, pattern=r"^[^\x00]*$")
+
+
+class ClosedOut(Schema):
+    """What the task is now. Still `open` with a `why`: the gate stands in the way for a while, such as quiet hours."""
+
+    id: UUID
+    state: str
+    why: str
+    detail: str
+
+
+@router.get("/tasks", auth=DO, response={200: TasksOut, **FAULTS}, summary="Staff tasks")
+def tasks(
+    request: HttpRequest,
+    assistant: int | None = Query(None, ge=1, le=2**63 - 1),
+    state: Literal["open", "done", "skipped", "expired", "closed"] = "open",
+    cursor: str = Query("", max_length=400),
+    limit: int = Query(50, ge=1, le=MAX_PAGE),
+) -> TasksOut:
+    """Tasks in a state, of one assistant or all, page by page."""
+    rows = queries.tasks(WHOLE, position(ORDER, cursor, limit), now=utc_now(), states=(state,), assistant_id=assistant)
+    more = encode(ORDER, (rows[limit - 1].due_at, rows[limit - 1].touch_id)) if len(rows) > limit else ""
+    return TasksOut(tasks=[_task(one) for one in rows[:limit]], next=more)
+
+
+@router.post("/tasks/{uuid:task}/finish", auth=DO, response={200: ClosedOut, **FAULTS}, summary="A task was done")
+def finish(request: HttpRequest, task: UUID, body: FinishIn, idempotency_key: IdempotencyKey) -> ClosedOut:
+    """The touch counts as sent. The gate is asked once more: where it says no, the task closes and nothing counts. 404 `task.unknown`."""
+    by, key = caller(request, idempotency_key)
+    now, made = utc_now(), list[Closed]()
+    done = [Finish(task, body.result, body.note)]
+    services.once(key, ["finish", task, body.dict()], lambda: made.extend(services.finish_tasks(by, done, now=now)), now=now)
+    return _closed(made[0] if made else services.finish_tasks(by, done, now=now)[0])
+
+
+@router.post("/tasks/{uuid:task}/skip", auth=DO, response={200: ClosedOut, **FAULTS}, summary="A task will not be done")
+def skip(request: HttpRequest, task: UUID, body: SkipIn, idempotency_key: IdempotencyKey) -> ClosedOut:
+    """The touch is refused and its place under the caps is free. 404 `task.unknown`, 409 `task.closed`."""
+    by, key = caller(request, idempotency_key)
+    now, made = utc_now(), list[Closed]()
+    skipped = [Skip(task, body.because, body.note)]
+    services.once(key, ["skip", task, body.dict()], lambda: made.extend(services.skip_tasks(by, skipped, now=now)), now=now)
+    return _closed(made[0] if made else services.skip_tasks(by, skipped, now=now)[0])
+
+
+def _closed(one: Closed) -> ClosedOut:
+    return ClosedOut(id=one.touch_id, state=one.state, why=one.why, detail=one.detail)
+
+
+def _task(one: queries.TaskView) -> TaskOut:
+    told = {name: getattr(one, name) for name in TaskOut.model_fields if name not in ("id", "member", "assistant")}
+    return TaskOut(id=one.touch_id, member=one.public_id, assistant=one.assistant_id, **told)
