@@ -41,6 +41,7 @@ TILES = (
     Way("orders", gettext_lazy("My orders"), "order"),
 )
 ROWS = (
+    Way("inbox", gettext_lazy("My messages"), "say"),
     Way("orders", gettext_lazy("My orders"), "order"),
     Way("redemptions", gettext_lazy("My redemptions"), "gift"),
     Way("tier", gettext_lazy("My tier"), "tier"),

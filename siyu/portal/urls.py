@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .pages import benefits, doing, door, home, honours, mall, orders, points, privacy, profile, tier
+from .pages import benefits, doing, door, home, honours, inbox, mall, orders, points, privacy, profile, tier
 
 app_name = "m"
 urlpatterns: list[URLPattern] = [
@@ -39,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("honours/shown", honours.shown, name="shown"),
     path("orders", orders.orders, name="orders"),
     path("orders/<int:number>", orders.order, name="order"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:touch>", inbox.message, name="message"),
     path("profile", profile.profile, name="profile"),
     path("consents", profile.consents, name="consents"),
     path("privacy", privacy.privacy, name="privacy"),

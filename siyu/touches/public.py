@@ -1,5 +1,6 @@
 """What comes from outside without a log-in: a link that counts, a page to say no (RFC 8058), and what providers report."""
 
+from base64 import b64decode
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from .rules.pace import MinuteLimit
 
 PER_MINUTE = 600  # reports of one account that one web process takes in a minute: 600,000 messages
 _limit = MinuteLimit(PER_MINUTE)
+_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 @public
@@ -31,6 +33,17 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     answer = HttpResponseRedirect(url)
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@public
+@require_http_methods(["GET"])
+def opened(request: HttpRequest, touch: UUID) -> HttpResponse:
+    """A picture of one transparent pixel in a mail: a program that shows pictures opened it."""
+    if not services.opened(touch, now=utc_now()):
+        raise Http404
+    answer = HttpResponse(_PIXEL, content_type="image/gif")
+    answer["Cache-Control"] = "no-store"
     return answer
 
 

@@ -60,6 +60,7 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
     variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
     words = render(variant, tree)
     tokens: list[tuple[str, str]] = []
+    pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""
     if template.counts_links and base and template.medium in ("email", "sms", "inbox"):
         tokens = [(token_urlsafe(9), url) for url in links(words) if not url.startswith(f"{base}/t/")]
         by_url = {url: f"{base}/t/{token}" for token, url in tokens}
@@ -70,7 +71,7 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
         to="",
         text=words.text,
         subject=words.subject,
-        html=words.html,
+        html=words.html + pixel if words.html and template.medium == "email" else words.html,
         template=template.provider_template,
         values=parameters,
         unsubscribe_url=f"{base}/t/stop/{one.touch_id}" if base and template.medium == "email" and template.purpose != "service" else "",

@@ -29,7 +29,7 @@ FROM judged WHERE is_identified <> is_named LIMIT 1
 
 -- name: members_are_called_as_they_say
 -- A member's name is the newest nickname of its handles; without one it has none.
-WITH newest AS (
+WITH newest AS MATERIALIZED (
     SELECT DISTINCT ON (i.member_id) i.member_id, left(t.value #>> '{}', 100) AS nickname
     FROM members_trait t JOIN members_identity i ON i.id = t.identity_id
     WHERE t.name = 'nickname'

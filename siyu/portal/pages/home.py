@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from siyu.loyalty.queries import balances
 from siyu.members.services import card_code
+from siyu.touches.queries import unread
 
 from ..access import MemberRequest, member_only
 from .parts import show
@@ -21,6 +22,7 @@ def home(request: MemberRequest) -> HttpResponse:
     member = request.member
     purse = balances([member.id], request.now).get(member.id, {}).get("points")
     context = {"tab": "home", "purse": purse, "progress": progress_of(member.id, request.now), **_code(request)}
+    context["unread"] = unread(member.id)
     return show(request, "home", context)
 
 

@@ -21,7 +21,7 @@ WEIGHT = sum(path.stat().st_size for path in STYLES.glob("*"))
 
 def address(route: str) -> str:
     """The address with something that nobody has."""
-    filled = route.replace("<uuid:key>", "00000000-0000-4000-8000-000000000000")
+    filled = re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000", route)
     return "/m/" + re.sub(r"<int:\w+>", "999999", re.sub(r"<(?:str|path):\w+>", "nothing", filled))
 
 

@@ -25,6 +25,7 @@ from ..models import Send
 from ..services import ArmTerms, Terms
 from .parts import GROUPS, SENDS, answered, confirmed, instant_of, tabs, why_words
 
+_FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
 _WHEN = {"type": "datetime-local"}
 STEPS: dict[str, tuple[Any, Any, Any]] = {
     "schedule": (_("Schedule"), _("Let this send run at its time?"), services.schedule_send),
@@ -186,7 +187,12 @@ def _figures(report: queries.Report) -> list[Figure]:
         Figure(_("Not sent"), number(report.of("refused"))),
         Figure(_("Control group (not touched)"), number(report.of("control"))),
         Figure(_("Touched"), number(report.reached), note=reached),
+        *(Figure(GROUPS[group], number(report.got(group)), note=_share(report.got(group), report.reached)) for group in _FURTHER),
     ]
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if whole else "–"
 
 
 def _rates(one: queries.Bought) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class TemplateForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line, in order: name = {{ variable }}"),
     )
-    counts_links = forms.BooleanField(label=_("Count clicks on links"), required=False, initial=True)
+    counts_links = forms.BooleanField(label=_("Count opened mails and clicks on links"), required=False, initial=True)
 
     def variants(self) -> dict[str, dict[str, str]]:
         """What is written, by language."""

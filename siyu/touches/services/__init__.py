@@ -1,7 +1,7 @@
 """The writers of touches: templates, accounts, wishes and what becomes of them."""
 
 from .accounts import Trial, archive_account, open_account, renew_report_address, token_hash, try_account
-from .answers import followed, stop, touch_told
+from .answers import followed, opened, stop, touch_told
 from .deciding import decide_unknown
 from .hearing import account_by_token, hear
 from .inbox import post_inbox, read_message
@@ -40,6 +40,7 @@ __all__ = [
     "once",
     "open_account",
     "open_tasks",
+    "opened",
     "pause_send",
     "post_inbox",
     "propose",

@@ -246,6 +246,25 @@ def test_a_click_is_counted_and_a_receipt_comes_back(provider) -> None:
     assert provider.got[0].unsubscribe_url == f"https://vip.example.com/t/stop/{touch.pk}"
 
 
+def test_a_mail_that_shows_its_pictures_was_opened_once(provider) -> None:
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    propose([wish(scene.person("yue"), scene.template(html="<p>Hello</p>"))], now=NOON)
+    services.send_due(NOON, "email")
+    touch = Touch.objects.get()
+
+    seen = [Client().get(f"/t/open/{touch.pk}.gif") for _ in range(2)]
+    strange = Client().get(f"/t/open/{UUID(int=7)}.gif")
+    pump(utc_now())
+
+    assert f'<img src="https://vip.example.com/t/open/{touch.pk}.gif"' in provider.got[0].html
+    assert provider.got[0].text == "Dear Yue"
+    assert [(one.status_code, one.content[:6]) for one in seen] == [(200, b"GIF89a")] * 2
+    assert strange.status_code == 404
+    assert scene.rows("SELECT count(*) FROM facts_log WHERE name = 'touch.opened'") == [(1,)]
+    touch.refresh_from_db()
+    assert touch.opened_at is not None
+
+
 def test_receipts_in_any_order_leave_the_first_instants(provider) -> None:
     propose([wish(scene.person("yue"), scene.template())], now=NOON)
     services.send_due(NOON, "email")
