@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "siyu.loyalty",
     "siyu.membership",
     "siyu.acquisition",
+    "siyu.journeys",
     "siyu.insights",
     "siyu.console",
     "siyu.portal",

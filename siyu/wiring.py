@@ -35,7 +35,7 @@ CONCLUSIONS = ["siyu.audiences.reactions.evaluate"]
 TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
 
 # what an audience starts when somebody enters or leaves it: `names(audience_id) -> list[str]`, shown before a change of its rule
-STARTS: list[str] = []
+STARTS: list[str] = ["siyu.journeys.queries.started_by"]
 
 # what audiences can ask of a member, one file each: see docs/add-a-condition.md
 CONDITIONS = [
@@ -119,12 +119,14 @@ MERGERS = [
     "siyu.loyalty.merger",
     "siyu.membership.merger",
     "siyu.audiences.merger",
+    "siyu.journeys.merger",
 ]
 
 # who can export and erase a member's personal data (`export(member_id)`, `erase(member_id)`); from the top floor down, because the
 # rooms above find the member's rows through the handles that members erases
 ERASERS = [
     "siyu.portal.privacy",
+    "siyu.journeys.privacy",
     "siyu.acquisition.privacy",
     "siyu.membership.privacy",
     "siyu.loyalty.privacy",

@@ -17,7 +17,7 @@ from siyu.lib.sql import statements
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
-    *("merchant", "facts", "members", "orders", "audiences", "touches", "loyalty", "membership", "acquisition", "insights"),
+    *("merchant", "facts", "members", "orders", "audiences", "touches", "loyalty", "membership", "acquisition", "journeys", "insights"),
     *("console", "portal", "demo", "operate"),
 ]
 OUTSIDE = {"batch", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
@@ -125,7 +125,7 @@ def test_the_wiring_leads_to_what_exists() -> None:
 
 def test_rooms_with_merged_state_have_a_merger() -> None:
     mergers = {path.rsplit(".", 1)[0] for path in import_string(f"{settings.WIRING}.MERGERS")}
-    assert {"siyu.members", "siyu.orders", "siyu.loyalty", "siyu.acquisition"} <= mergers
+    assert {"siyu.members", "siyu.orders", "siyu.loyalty", "siyu.acquisition", "siyu.journeys"} <= mergers
 
 
 def test_files_stay_short_enough_to_read() -> None:

@@ -15,7 +15,7 @@ FactName = Annotated[
     str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\s]+$", title="What happened", extra_json_schema={"input": "fact"})
 ]
 Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
-OWN = "audience."  # our own news: told after everything was counted
+OWN = ("audience.", "journey.")  # news that is told after everything was counted
 
 
 class FactTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,7 +35,7 @@ class FactTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def check_fact(name: str, where: dict[str, Any]) -> None:
     """Raise `ValueError` for what cannot be counted."""
     if name.startswith(OWN):
-        raise ValueError("what audiences tell themselves is not counted: name the audience instead")
+        raise ValueError("what audiences and journeys tell is not counted: name the audience instead")
     filters.check(where)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from psycopg import Cursor
@@ -19,6 +20,7 @@ from .evaluating.looking import Difference, Preview
 from .evaluating.standing import Borders, newest_borders
 from .models import Snapshot, Version
 from .naming import list_names, names
+from .rules import RuleError
 
 __all__ = ["Difference", "Preview", "list_names", "names"]
 _sql = statements("siyu.audiences", "queries")
@@ -137,6 +139,34 @@ def preview(rule: Any, now: datetime, scope: Scope, *, audience_id: int = 0) -> 
     """How many people of a scope a rule would hold. Raises `RuleError`."""
     _node, whole = checked(rule, audience_id=audience_id)
     return looking.preview(whole, now, settings_book().zone(now.date()), scope)
+
+
+def rule_fault(rule: Any) -> RuleError | None:
+    """Why a rule may not stand; None when it may."""
+    try:
+        checked(rule)
+    except RuleError as error:
+        return error
+    return None
+
+
+def holding(rule: Any, member_ids: Sequence[int], now: datetime, zone: ZoneInfo) -> set[int]:
+    """Those of these members for whom a rule holds, as everything stands in this transaction. Raises `RuleError`."""
+    _node, whole = checked(rule)
+    with Cursor(_connection()) as cursor:
+        return looking.holding(cursor, whole, member_ids, now, zone)
+
+
+def holders(rule: Any, now: datetime, zone: ZoneInfo) -> list[int]:
+    """Everybody for whom a rule holds. Raises `RuleError`."""
+    _node, whole = checked(rule)
+    with Cursor(_connection()) as cursor:
+        return looking.holders(cursor, whole, now, zone)
+
+
+def inside(audience_id: int, member_ids: Sequence[int]) -> set[int]:
+    """Those of these members who are in an audience."""
+    return {row[0] for row in _rows(_sql.inside, audience=audience_id, members=array(member_ids))}
 
 
 def difference(audience_id: int, rule: Any, now: datetime, scope: Scope) -> Difference | None:

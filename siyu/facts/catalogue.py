@@ -75,6 +75,8 @@ _GRANT = (
 )
 _PLAN = (Property("plan"), Property("version", "integer"), Property("until", help="day after the last"))
 
+_JOURNEY = (Property("journey", help="code"), Property("version", "integer"), Property("key", help="of the entry"))
+
 _REDEMPTION = (
     Property("gift", help="code"),
     Property("kind", help="physical, voucher or reward"),
@@ -295,6 +297,16 @@ KNOWN: tuple[KnownFact, ...] = (
         (Property("audience", "integer"), Property("because", help="fact, time, merge, change or rule")),
         is_derived=True,
     ),
+    KnownFact("journey.entered", "进入旅程", "siyu", _JOURNEY, is_derived=True),
+    KnownFact(
+        "journey.left",
+        "离开旅程",
+        "siyu",
+        (*_JOURNEY, Property("step"), Property("why", help="done, exit, goal, version, removed, dismissed, archived")),
+        is_derived=True,
+    ),
+    KnownFact("journey.goal_reached", "达成旅程目标", "siyu", (*_JOURNEY, Property("step")), is_derived=True),
+    KnownFact("journey.called", "调用旅程", "API, siyu", (Property("journey", is_required=True, help="code"),), is_derived=True),
     KnownFact(
         "tier.changed",
         "等级变化",

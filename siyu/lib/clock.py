@@ -21,6 +21,11 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
+def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which clocks of the zone show a time of a day; one that they skip comes as much later as they skip."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
 def days_after(instant: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The business midnight `days` days after the day of `instant`: when a window in days turns."""
     return midnight(business_day(instant, zone) + timedelta(days=days), zone)

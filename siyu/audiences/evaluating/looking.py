@@ -1,6 +1,6 @@
 """Answers that nobody keeps: how many a rule would hold and who, while it is being written; and what a change would change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 from psycopg import Cursor
 
+from siyu.lib.sql import array
 from siyu.merchant.rules import WHOLE, Scope
 
 from ..asking import MOMENT, Asking
@@ -53,6 +54,25 @@ def everybody(cursor: Cursor, node: Node, now: datetime, zone: ZoneInfo, *, live
     text = f"WITH {MOMENT} SELECT t.member_id, {answer.holds}, {due} FROM ({_people()}) t {joins_at_once(ask)}"
     cursor.execute(text, {**parameters(now, zone), **WHOLE.parameters()})
     return {member: (is_in, due_at) for member, is_in, due_at in cursor.fetchall()}
+
+
+def holding(cursor: Cursor, node: Node, member_ids: Sequence[int], now: datetime, zone: ZoneInfo) -> set[int]:
+    """Those of these members for whom a rule holds: each looked up by number."""
+    ask, answer = _asked(cursor, node, live=True)
+    text = (
+        f"WITH {MOMENT} SELECT t.member_id FROM ({_people()} AND m.id = ANY(%(members)s::bigint[])) t"
+        f" {joins_by_member(ask, needed=False)} WHERE {answer.holds}"
+    )
+    cursor.execute(text, {**parameters(now, zone), **WHOLE.parameters(), "members": array(member_ids)})
+    return {row[0] for row in cursor.fetchall()}
+
+
+def holders(cursor: Cursor, node: Node, now: datetime, zone: ZoneInfo) -> list[int]:
+    """Everybody for whom a rule holds, by number."""
+    ask, answer = _asked(cursor, node, live=True)
+    text = f"WITH {MOMENT} SELECT t.member_id FROM ({_people()}) t {joins_at_once(ask)} WHERE {answer.holds} ORDER BY 1"
+    cursor.execute(text, {**parameters(now, zone), **WHOLE.parameters()})
+    return [row[0] for row in cursor.fetchall()]
 
 
 def preview(node: Node, now: datetime, zone: ZoneInfo, scope: Scope = WHOLE) -> Preview:

@@ -1,7 +1,7 @@
 """The writers of audiences: rules, lists, snapshots. Who is in is written by the pump alone."""
 
-from .audiences import archive, change, create, refresh
+from .audiences import archive, change, create, prepare_rules, refresh
 from .lists import Rejected, Uploaded, archive_list, upload
 from .snapshots import take_snapshot
 
-__all__ = ["Rejected", "Uploaded", "archive", "archive_list", "change", "create", "refresh", "take_snapshot", "upload"]
+__all__ = ["Rejected", "Uploaded", "archive", "archive_list", "change", "create", "prepare_rules", "refresh", "take_snapshot", "upload"]

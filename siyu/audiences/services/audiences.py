@@ -1,5 +1,6 @@
 """Audiences: make, change, judge anew, archive. The pump then judges everybody and puts the coming version in force."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..checking import MAX_AUDIENCES, checked, refuse_when_named
+from ..evaluating.remembering import define
 from ..models import Audience, Version
 
 MAX_NAME, MAX_TEXT, MAX_TAG = 100, 1_000, 60
@@ -84,6 +86,15 @@ def change(
             {"before": before, "name": audience.name, "tag": audience.tag, "rule": rule},
             because,
         )
+
+
+def prepare_rules(rules: Sequence[Any], *, now: datetime) -> None:
+    """Have counted from now on what rules ask that stand outside audiences (branches of journeys). Raises `RuleError`."""
+    nodes = [checked(rule)[1] for rule in rules]
+    if nodes:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _one_at_a_time()
+            define(cursor.cursor, nodes, now)
 
 
 def refresh(by: Actor, audience_id: int) -> None:

@@ -96,3 +96,7 @@ SELECT name, sum(facts) FROM facts_daily WHERE business_day >= %(since)s GROUP B
 -- name: categories
 -- Categories of the catalogue.
 SELECT code, name FROM orders_category ORDER BY name LIMIT %(limit)s
+
+-- name: inside
+-- Those of some members who are in an audience.
+SELECT member_id FROM audiences_membership WHERE audience_id = %(audience)s AND member_id = ANY(%(members)s::bigint[])

@@ -52,6 +52,8 @@ _OPERATE = _SERVE | {
     "touches.view",
     "touches.edit",
     "tasks.do",
+    "journeys.view",
+    "journeys.edit",
 }
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.OWNER: frozenset(_OPERATE | {"staff.edit", "keys.edit", "audit.view", "loyalty.approve"}),
@@ -64,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "membership.view",
             "audiences.view",
             "touches.view",
+            "journeys.view",
             "facts.view",
             "channels.view",
             "insights.view",

@@ -1,0 +1,25 @@
+"""A person's copy of the journeys they went on, and its erasure."""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from siyu.lib.clock import utc_now
+from siyu.lib.sql import statements
+
+_sql = statements("siyu.journeys", "privacy")
+
+
+def export(member_id: int) -> list[dict[str, Any]]:
+    """The journeys of the member and how far they went."""
+    names = ("journey", "entered_at", "step", "status", "ended_at", "goal_at", "properties")
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.enrolments_of, {"member": member_id})
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def erase(member_id: int) -> None:
+    """Whoever is erased walks no further; that somebody walked stays, without what was known of them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (_sql.stop, _sql.forget_arrivals):
+            cursor.execute(statement, {"member": member_id, "now": utc_now()})

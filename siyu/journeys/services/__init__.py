@@ -1,0 +1,8 @@
+"""The writers of journeys: drafts, versions, states; those who could not go on; calls. Members are moved by the pump."""
+
+from .calling import call
+from .members import dismiss, remove, retry
+from .publishing import archive, pause, publish, resume
+from .writing import Draft, create, rename, save_draft
+
+__all__ = ["Draft", "archive", "call", "create", "dismiss", "pause", "publish", "remove", "rename", "resume", "retry", "save_draft"]

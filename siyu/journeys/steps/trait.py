@@ -1,0 +1,55 @@
+"""Say something of the member: a trait with a value."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from siyu.facts.catalogue import PERSONAL_TRAITS
+from siyu.lib.words import gettext_noop
+
+from ..rules import Answer, Flaw, Go, Known, Walker, World
+from ..rules.definition import StepTerms
+from . import Hears
+
+TITLE = _("Set a trait")
+ACTS = True
+
+
+class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
+    """The trait is said at the instant of the step; what is said of it later holds."""
+
+    trait: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]+$", title="trait", extra_json_schema={"input": "trait"})]
+    value: Annotated[str | bool | int | float, Meta(title="value")]
+
+
+def ways(terms: Terms) -> Sequence[str]:
+    return ("next",)
+
+
+def waits_on(terms: Terms) -> Sequence[str]:
+    return ()
+
+
+def hears(terms: Terms) -> Sequence[Hears]:
+    return ()
+
+
+def check(terms: Terms, known: Known) -> Sequence[Flaw]:
+    faults = []
+    if terms.trait in PERSONAL_TRAITS:
+        faults.append(Flaw("trait", "trait.personal", gettext_noop("%(trait)s is personal: only the member says it"), trait=terms.trait))
+    if isinstance(terms.value, str) and (len(terms.value) > 1_000 or "\x00" in terms.value):
+        faults.append(Flaw("value", "trait.value", gettext_noop("a value has at most 1,000 characters")))
+    return faults
+
+
+def words(terms: Terms) -> str:
+    return gettext("set “%(trait)s” to %(value)s") % {"trait": terms.trait, "value": terms.value}
+
+
+def walk(terms: Terms, walkers: Sequence[Walker], world: World) -> list[Answer]:
+    world.trait(terms.trait, terms.value, walkers)
+    return [Go("next")] * len(walkers)
