@@ -29,7 +29,7 @@ REACTIONS = [
 ]
 
 # what is reckoned once at the end of each transaction of the pump, over all that facts, due work and services changed; signature as above
-CONCLUSIONS = ["siyu.audiences.reactions.evaluate"]
+CONCLUSIONS = ["siyu.audiences.reactions.evaluate", "siyu.journeys.reactions.walk"]
 
 # told by services that change members outside the pump: `mark_dirty(cursor, member_ids)`
 TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
@@ -75,6 +75,7 @@ DUE = [
     "siyu.loyalty.due",
     "siyu.membership.due",
     "siyu.audiences.due",
+    "siyu.journeys.due",
 ]
 
 # kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`

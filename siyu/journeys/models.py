@@ -65,7 +65,7 @@ class Enrolment(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["journey", "origin", "key"], name="enrolment_once")]
         indexes = [
-            models.Index(fields=["owner", "journey"], name="enrolment_of_member"),
+            models.Index(fields=["owner", "journey", "key"], name="enrolment_of_member"),
             models.Index(fields=["journey", "due_at"], condition=WAITING & models.Q(due_at__isnull=False), name="enrolment_due"),
             models.Index(fields=["version", "step"], condition=WAITING, name="enrolment_at_step"),
             models.Index(fields=["journey", "-id"], name="enrolment_newest"),

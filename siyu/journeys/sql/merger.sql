@@ -23,7 +23,8 @@ FROM root WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.origin_id = root.o
 
 -- name: part
 -- What was joined waits again where no other of the member's stands for it.
-UPDATE journeys_enrolment e SET status = 'waiting', ended_at = NULL
+UPDATE journeys_enrolment e SET
+    status = 'waiting', ended_at = NULL, due_at = greatest(e.due_at, (SELECT max(clock) FROM facts_pump))
 WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.status = 'joined' AND NOT EXISTS (
     SELECT 1 FROM journeys_enrolment o
     WHERE o.owner_id = e.owner_id AND o.journey_id = e.journey_id AND o.key = e.key AND o.id <> e.id AND o.status <> 'joined'

@@ -1,0 +1,128 @@
+"""The world as it is: what steps do is done by the services of the rooms below, for whole sets, in the pump's transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from psycopg import Cursor
+
+from siyu.audiences import queries as audiences
+from siyu.facts.rules import Incoming
+from siyu.facts.services import record, source_of
+from siyu.lib.buckets import BUCKETS
+from siyu.lib.refusal import Refusal
+from siyu.lib.sql import statements
+from siyu.loyalty import rewards
+from siyu.members.queries import is_token
+from siyu.members.services import carriers, sync_tag, untag
+from siyu.merchant.rules import SYSTEM
+from siyu.touches.services import Wish, propose
+
+from ..rules import Touched, Walker
+from .program import Program
+
+_sql = statements("siyu.journeys", "walking")
+MAX_VALUES = 30  # properties of the entry that templates may name
+
+
+class RealWorld:
+    """Calls services at `now`, the end of the batch, with each walker's own instant where they take one.
+
+    Members are meant as who they are at the end of the batch: `final`.
+    """
+
+    def __init__(self, cursor: Cursor, program: Program, now: datetime, zone: ZoneInfo, final: Callable[[int], int]) -> None:
+        self.cursor, self.program, self.now, self.zone, self.final = cursor, program, now, zone, final
+        self.started: list[tuple[str, Walker]] = []
+
+    def code(self, walker: Walker) -> str:
+        return self.program.plans[walker.version_id].code
+
+    def holding(self, rule: Mapping[str, Any], walkers: Sequence[Walker]) -> set[int]:
+        found = audiences.holding(rule, self._members(walkers), self.now, self.zone)
+        return {walker.owner_id for walker in walkers if self.final(walker.owner_id) in found}
+
+    def inside(self, audience: int, walkers: Sequence[Walker]) -> set[int]:
+        found = audiences.inside(audience, self._members(walkers))
+        return {walker.owner_id for walker in walkers if self.final(walker.owner_id) in found}
+
+    def propose(self, template: str, walkers: Sequence[Walker], *, priority: int, keep_hours: int) -> list[Touched]:
+        number = self._template(template)
+        keep = timedelta(hours=keep_hours)
+        wishes = [
+            Wish(
+                member_id=self.final(walker.owner_id),
+                template_id=number,
+                key=walker.token,
+                source=f"journey:{self.code(walker)}",
+                at=walker.at,
+                until=max(walker.at, self.now) + keep,
+                priority=priority,
+                values=_values(walker.properties),
+                arm=walker.arm,
+                held_out=BUCKETS if walker.is_held_out else 0,
+            )
+            for walker in walkers
+        ]
+        return [Touched(answer.status, answer.why) for answer in propose(wishes, now=self.now)]
+
+    def reward(self, terms: Mapping[str, Any], walkers: Sequence[Walker]) -> None:
+        checked = rewards.check(dict(terms))
+        given = []
+        for walker in _real(walkers):
+            plan = self.program.plans[walker.version_id]
+            because = rewards.Because("journey", plan.code, plan.name)
+            given.append(rewards.Reward(self.final(walker.owner_id), checked, walker.token, because))
+        rewards.give(SYSTEM, given, self.now)
+
+    def tag(self, name: str, walkers: Sequence[Walker], way: Literal["on", "off"]) -> None:
+        members = self._members(_real(walkers))
+        if members and way == "on":
+            sync_tag(self.cursor, name, members, (), by=f"journey:{self.code(walkers[0])}", now=self.now)
+        elif members:
+            untag(SYSTEM, members, name)
+
+    def trait(self, name: str, value: Any, walkers: Sequence[Walker]) -> None:
+        real = _real(walkers)
+        known = carriers(self._members(real))
+        facts = [
+            Incoming(
+                name="member.identified",
+                occurred_at=walker.at,
+                message=walker.token,
+                handles=[known[member].handle],
+                properties={"traits": {name: value}},
+                key=walker.token,
+            )
+            for walker in real
+            if (member := self.final(walker.owner_id)) in known
+        ]
+        if facts:
+            record(facts, source=source_of(SYSTEM), received_at=self.now)
+
+    def start(self, journey: str, walkers: Sequence[Walker]) -> None:
+        if journey not in self.program.by_code:
+            raise Refusal("journey.unknown", "there is no journey %(code)s", code=journey)
+        self.started += [(journey, walker) for walker in _real(walkers)]
+
+    def _template(self, code: str) -> int:
+        self.cursor.execute(_sql.templates, {"code": code})
+        row = self.cursor.fetchone()
+        if row is None or not row[1]:
+            raise Refusal("template.unknown", "there is no template %(code)s", code=code)
+        return row[0]
+
+    def _members(self, walkers: Sequence[Walker]) -> list[int]:
+        return sorted({self.final(walker.owner_id) for walker in walkers})
+
+
+def _real(walkers: Sequence[Walker]) -> list[Walker]:
+    """Those to whom something really happens."""
+    return [walker for walker in walkers if not walker.is_held_out]
+
+
+def _values(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What a template may say of the entry: plain properties, nothing personal."""
+    plain = {name: value for name, value in properties.items() if isinstance(value, str | int | float) and not is_token(value)}
+    return dict(list(plain.items())[:MAX_VALUES])
