@@ -148,6 +148,7 @@ INVARIANTS = [
     "siyu.loyalty",
     "siyu.membership",
     "siyu.acquisition",
+    "siyu.journeys",
 ]
 
 # settings the business decides: each room's `rules.SETTINGS`

@@ -1,5 +1,6 @@
 """A person's copy of the journeys they went on, and its erasure."""
 
+import json
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,7 +16,8 @@ def export(member_id: int) -> list[dict[str, Any]]:
     names = ("journey", "entered_at", "step", "status", "ended_at", "goal_at", "properties")
     with connection.cursor() as cursor:
         cursor.execute(_sql.enrolments_of, {"member": member_id})
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [{**row, "properties": json.loads(row["properties"])} for row in rows]
 
 
 def erase(member_id: int) -> None:

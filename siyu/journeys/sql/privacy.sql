@@ -1,6 +1,6 @@
 -- name: enrolments_of
 -- The journeys of a member.
-SELECT j.name, e.entered_at, e.step, e.status, e.ended_at, e.goal_at, e.properties
+SELECT j.name, e.entered_at, e.step, e.status, e.ended_at, e.goal_at, e.properties::text
 FROM journeys_enrolment e JOIN journeys_journey j ON j.id = e.journey_id WHERE e.owner_id = %(member)s ORDER BY e.id LIMIT 10000
 
 -- name: stop

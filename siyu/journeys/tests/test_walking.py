@@ -105,7 +105,12 @@ def test_entry_rules(entry: dict, entered: int):
 
 
 def test_an_exit_during_a_long_wait_ends_at_once():
-    publish({**chain({"step": "wait", "days": 30}, {"step": "tag", "tag": "late"}), "exits": [{"kind": "fact", "fact": "order.paid", "where": {}}]})
+    publish(
+        {
+            **chain({"step": "wait", "days": 30}, {"step": "tag", "tag": "late"}),
+            "exits": [{"kind": "fact", "fact": "order.paid", "where": {}}],
+        }
+    )
     tell(page())
 
     tell(paid(at=NOW + HOUR))
@@ -223,14 +228,21 @@ def test_nothing_is_due_when_nothing_waits():
 def test_branches_by_rule_and_by_what_let_the_member_in():
     branch = {
         "step": "branch",
-        "ways": [{"name": "tagged", "rule": {"condition": "tag", "tags": ["VIP"]}}, {"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}}],
+        "ways": [
+            {"name": "tagged", "rule": {"condition": "tag", "tags": ["VIP"]}},
+            {"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}},
+        ],
         "next": {},
     }
     from siyu.journeys.tests.given import person
     from siyu.members.services import tag
 
     publish(chain(branch))
-    tell(say("member.identified", "anna", NOW, traits={}), say("member.identified", "bo", NOW, traits={}), say("member.identified", "cleo", NOW, traits={}))
+    tell(
+        say("member.identified", "anna", NOW, traits={}),
+        say("member.identified", "bo", NOW, traits={}),
+        say("member.identified", "cleo", NOW, traits={}),
+    )
     tag(SYSTEM, [person("anna")], "VIP", now=NOW)
 
     tell(page("anna", NOW + MINUTE, path="/x"), page("bo", NOW + MINUTE, path="/x"), page("cleo", NOW + MINUTE))
@@ -239,7 +251,12 @@ def test_branches_by_rule_and_by_what_let_the_member_in():
 
 
 def test_a_split_is_sticky_and_its_arms_have_the_right_size():
-    split = {"step": "split", "arms": [{"name": "a", "weight": 6000}, {"name": "b", "weight": 3000}], "hold_out": 1000, "next": {"a": "s2", "b": "s2", "held_out": "s2"}}
+    split = {
+        "step": "split",
+        "arms": [{"name": "a", "weight": 6000}, {"name": "b", "weight": 3000}],
+        "hold_out": 1000,
+        "next": {"a": "s2", "b": "s2", "held_out": "s2"},
+    }
     publish(chain(split, END))
     people = [f"u{number}" for number in range(2_000)]
 
@@ -291,7 +308,9 @@ def test_steps_of_value_and_traits_happen_once_to_the_member():
     from siyu.members.queries import traits
 
     install_default_programme(SYSTEM, NOW.date() - timedelta(days=100), now=NOW - DAY)
-    publish(chain({"step": "reward", "reward": {"kind": "points", "amount": 30}}, {"step": "trait", "trait": "welcomed", "value": True}, END))
+    publish(
+        chain({"step": "reward", "reward": {"kind": "points", "amount": 30}}, {"step": "trait", "trait": "welcomed", "value": True}, END)
+    )
 
     tell(page())
     pump(NOW + MINUTE)

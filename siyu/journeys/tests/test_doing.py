@@ -1,0 +1,301 @@
+"""What steps do to the world: touches by way of the gate, hold-outs as controls, schedules and dates, and members set aside."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from siyu.facts.pump import pump
+from siyu.journeys import queries, services
+from siyu.journeys.models import Enrolment
+from siyu.journeys.tests.given import DAY, HOUR, MINUTE, chain, publish, say, tell
+from siyu.journeys.tests.test_walking import END, WAIT, logged, standing
+from siyu.lib.refusal import Refusal
+from siyu.loyalty.services import install_default_programme
+from siyu.merchant.rules import SYSTEM, WHOLE
+from siyu.touches.models import Template, Touch
+from siyu.touches.services import archive_template
+from siyu.touches.tests.scene import NOON, customer, person, template
+
+pytestmark = pytest.mark.django_db
+MAIL = {"step": "touch", "template": "t"}
+
+
+@pytest.fixture
+def mail() -> Template:
+    made = template()
+    Template.objects.filter(pk=made.pk).update(code="t")
+    return made
+
+
+def page(who: str, at: Any = NOON, **properties: Any):
+    return say("page.viewed", who, at, **properties)
+
+
+def test_a_touch_is_asked_of_the_gate_once_and_its_answer_stands_on_the_path(mail: Template):
+    person("anna")
+    person("bo", agrees=False)
+    publish(chain(MAIL, WAIT), now=NOON)
+
+    tell(page("anna", path="/x"), page("bo"))
+
+    anna, bo = (queries.path(one.pk) for one in Enrolment.objects.order_by("pk"))
+    assert (anna.passages[0].touch.status, bo.passages[0].touch.status) == ("reserved", "refused")
+    assert (bo.passages[0].touch.why, bo.passages[0].way) == ("consent.missing", "next")
+    touch = Touch.objects.get(status="reserved")
+    assert (touch.source, touch.key, touch.values) == ("journey:j", f"journey:{anna.enrolment.id}:s1:0", {"path": "/x"})
+
+
+def test_what_the_gate_refuses_goes_its_own_way_where_there_is_one(mail: Template):
+    person("anna")
+    person("bo", agrees=False)
+    publish(chain({**MAIL, "next": {"next": "s2", "refused": "s3"}}, {**WAIT, "next": {}}, WAIT), now=NOON)
+
+    tell(page("anna"), page("bo"))
+
+    assert [step for step, _, _ in standing()] == ["s2", "s3"]
+
+
+def test_a_staff_task_goes_to_the_members_own_assistant():
+    customer("anna", of="wang")
+    Template.objects.filter(pk=template("task").pk).update(code="t")
+    publish(chain({"step": "staff_task", "template": "t"}, END), now=NOON)
+
+    tell(page("anna"))
+
+    assert [(one.medium, one.status) for one in Touch.objects.all()] == [("task", "asked")]
+
+
+def test_whoever_is_held_out_gets_nothing_and_is_recorded_as_control(mail: Template):
+    install_default_programme(SYSTEM, NOON.date() - timedelta(days=100), now=NOON - DAY)
+    split = {"step": "split", "arms": [{"name": "a", "weight": 0}], "hold_out": 10_000, "next": {"a": "s2", "held_out": "s2"}}
+    publish(chain(split, MAIL, {"step": "reward", "reward": {"kind": "points", "amount": 5}}, {"step": "tag", "tag": "x"}, END), now=NOON)
+    person("anna")
+    person("bo", agrees=False)
+
+    tell(page("anna"), page("bo"))
+    pump(NOON + MINUTE)
+
+    assert [(one.status, one.why) for one in Touch.objects.order_by("created_at", "key")] == [
+        ("control", "control.send"),
+        ("refused", "consent.missing"),
+    ], "the control group is drawn of exactly those who would have been touched"
+    assert [(one.status, one.is_held_out) for one in queries.enrolments("j", WHOLE)] == [("done", True)] * 2
+    assert (logged("value.granted"), queries.counts("j", 1).ways[("s4", "next")]) == ([], 2)
+    from siyu.members.models import Tagging
+
+    assert not Tagging.objects.exists()
+
+
+# --- schedules and dates ---
+
+
+def everybody() -> int:
+    from siyu.audiences.services import create
+
+    number = create(SYSTEM, "所有人", {"condition": "identity", "kinds": ["email"]}, now=NOON)
+    pump(NOON)
+    return number
+
+
+def test_a_schedule_lets_an_audience_in_every_day_and_not_while_paused():
+    person("anna")
+    person("bo")
+    audience = everybody()
+    publish(chain(END, trigger={"kind": "schedule", "audience": audience, "every": "day", "at": "13:00"}), now=NOON)
+
+    pump(NOON + 30 * MINUTE)
+    before = len(standing())
+    pump(NOON + 2 * HOUR)
+    first = len(standing())
+    pump(NOON + 26 * HOUR)
+    second = len(standing())
+    services.pause(SYSTEM, "j", now=NOON + 27 * HOUR)
+    pump(NOON + 60 * HOUR)
+    services.resume(SYSTEM, "j", now=NOON + 60 * HOUR)
+    pump(NOON + 61 * HOUR)
+
+    assert (before, first, second, len(standing())) == (0, 2, 4, 4)
+    assert {one.entered_at for one in Enrolment.objects.all()} == {NOON + HOUR, NOON + 25 * HOUR}
+
+
+def test_once_lets_a_scheduled_member_in_once():
+    person("anna")
+    audience = everybody()
+    trigger = {"kind": "schedule", "audience": audience, "every": "day", "at": "13:00"}
+    publish({**chain(END, trigger=trigger), "entry": {"how": "once"}}, now=NOON)
+
+    pump(NOON + 5 * DAY)
+
+    assert len(standing()) == 1
+
+
+def test_a_birthday_lets_in_three_days_before_it_in_every_year():
+    person("anna", birthday="1990-05-08")
+    person("bo", birthday="1990-05-09")
+    person("cleo", birthday="1990-02-29")
+    publish(chain(END, trigger={"kind": "date", "trait": "birthday", "every": "year", "days": -3, "at": "13:00"}), now=NOON)
+
+    pump(NOON + 2 * HOUR)
+    first = [one.public_id for one in queries.enrolments("j", WHOLE)]
+    pump(NOON + 26 * HOUR)
+
+    assert len(first) == 1
+    assert len(standing()) == 2
+    assert [one.entered_at for one in Enrolment.objects.order_by("pk")] == [NOON + HOUR, NOON + 25 * HOUR]
+
+
+# --- audiences ---
+
+
+def test_coming_into_an_audience_starts_leaving_it_ends_and_who_is_outside_does_not_enter():
+    from siyu.audiences.services import create
+
+    bought = create(SYSTEM, "买过", {"condition": "did_fact", "fact": "order.paid", "within": {"last_days": 3}}, now=NOON)
+    tagged = create(SYSTEM, "VIP", {"condition": "tag", "tags": ["VIP"]}, now=NOON)
+    pump(NOON)
+    leaves = [{"kind": "audience", "audience": bought}]
+    publish(chain({"step": "wait", "days": 9}, trigger={"kind": "audience", "audience": bought}, exits=leaves), "in", now=NOON)
+    publish({**chain(WAIT), "exits": [{"kind": "audience", "audience": tagged}]}, "vip", now=NOON)
+    anna = person("anna")
+    person("bo")
+    from siyu.members.services import tag
+
+    tag(SYSTEM, [anna], "VIP", now=NOON)
+    pump(NOON + MINUTE)
+    paid = say("order.paid", "anna", NOON + HOUR, shop="web", order_number="1", amount_minor=100)
+    tell(paid, page("anna", NOON + HOUR), page("bo", NOON + HOUR))
+
+    assert standing("in") == [("s1", "waiting", "")]
+    assert [one.owner_id for one in Enrolment.objects.filter(journey__code="vip")] == [anna]
+    pump(NOON + 5 * DAY)
+    assert standing("in") == [("s1", "left", "exit")]
+
+
+# --- who cannot go on ---
+
+
+def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, monkeypatch: pytest.MonkeyPatch):
+    from siyu.journeys.walking import world
+
+    people = [person(f"u{number}") for number in range(9)]
+    publish(chain(MAIL, WAIT), now=NOON)
+    asked: list[int] = []
+    really = world.propose
+
+    def failing(wishes: Any, *, now: Any) -> Any:
+        asked.append(len(wishes))
+        answers = really(wishes, now=now)
+        if people[4] in [wish.member_id for wish in wishes]:
+            raise Refusal("touch.poison", "this one fails")
+        return answers
+
+    monkeypatch.setattr(world, "propose", failing)
+    tell(*[page(f"u{number}") for number in range(9)])
+
+    assert [one.status for one in reversed(queries.enrolments("j", WHOLE))] == ["waiting"] * 4 + ["failed"] + ["waiting"] * 4
+    (failed,) = queries.failed("j")
+    assert (failed.member_id, failed.step, failed.why, failed.detail) == (people[4], "s1", "touch.poison", "this one fails")
+    assert Touch.objects.count() == 8
+    assert queries.counts("j", 1).failed == 1
+
+    monkeypatch.setattr(world, "propose", really)
+    services.retry(SYSTEM, [failed.id], now=NOON + HOUR)
+    pump(NOON + HOUR)
+
+    assert Touch.objects.count() == 9
+    assert queries.failed("j") == []
+
+
+def test_what_all_lack_is_said_of_all_without_trying_each(mail: Template):
+    for number in range(5):
+        person(f"u{number}")
+    publish(chain(MAIL, WAIT), now=NOON)
+    archive_template(SYSTEM, "t", now=NOON)
+
+    tell(*[page(f"u{number}") for number in range(5)])
+
+    assert {(one.status, one.why) for one in queries.enrolments("j", WHOLE)} == {("failed", "template.unknown")}
+
+
+def test_who_failed_is_dismissed_and_anybody_is_removed_with_a_reason(mail: Template):
+    person("anna")
+    person("bo")
+    publish(chain(MAIL, WAIT), now=NOON)
+    archive_template(SYSTEM, "t", now=NOON)
+    tell(page("anna"))
+    publish(chain(WAIT, END), "k", now=NOON)
+    tell(page("bo", NOON + MINUTE))
+    failed, waiting = queries.failed("j")[-1].id, queries.enrolments("k", WHOLE)[0].id
+
+    with pytest.raises(Refusal, match=r"enrolment\.because"):
+        services.dismiss(SYSTEM, [failed], " ", now=NOON + HOUR)
+    with pytest.raises(Refusal, match=r"enrolment\.state"):
+        services.dismiss(SYSTEM, [waiting], "x", now=NOON + HOUR)
+    with pytest.raises(Refusal, match=r"enrolment\.unknown"):
+        services.retry(SYSTEM, [10**9], now=NOON + HOUR)
+    assert services.dismiss(SYSTEM, [failed], "no template", now=NOON + HOUR) == 1
+    assert services.remove(SYSTEM, [waiting], "asked to be left alone", now=NOON + HOUR) == 1
+    pump(NOON + 3 * DAY)
+
+    ends = {one.id: (one.status, one.why, one.detail) for one in queries.enrolments("k", WHOLE) + queries.enrolments("j", WHOLE)}
+    assert ends[failed] == ("left", "dismissed", "no template")
+    assert ends[waiting] == ("left", "removed", "asked to be left alone")
+    assert sorted(told["why"] for _, _, told in logged("journey.left")) == ["dismissed", "removed"]
+
+
+# --- versions ---
+
+
+def test_those_under_way_stay_move_or_leave_by_the_map():
+    steps = chain({"step": "wait", "days": 2}, {"step": "wait", "days": 2}, {"step": "wait", "days": 2}, END)
+    publish(steps, now=NOON)
+    for who in ("anna", "bo", "cleo"):
+        person(who)
+    tell(page("anna", NOON))
+    tell(page("bo", NOON + 2 * DAY))
+    tell(page("cleo", NOON + 4 * DAY))
+    assert [step for step, _, _ in standing()] == ["s3", "s2", "s1"]
+    other = json.loads(json.dumps(steps))
+    other["steps"]["s2"]["days"] = 9
+    other["steps"]["s4"] = {"step": "tag", "tag": "new"}
+    services.save_draft(SYSTEM, "j", other, 1, now=NOON)
+
+    services.publish(SYSTEM, "j", {"s1": "leave", "s2": "s2", "s3": "s3"}, now=NOON + 4 * DAY + HOUR)
+    pump(NOON + 4 * DAY + 2 * HOUR)
+
+    anna, bo, cleo = Enrolment.objects.select_related("version").order_by("pk")
+    assert (anna.version.number, anna.step, anna.due_at) == (2, "s3", NOON + 6 * DAY), "the same step keeps its time"
+    assert (bo.version.number, bo.step, bo.due_at) == (2, "s2", NOON + 13 * DAY + HOUR), "another is taken anew"
+    assert (cleo.version.number, cleo.status, cleo.why) == (1, "left", "version")
+    pump(NOON + 30 * DAY)
+    assert [one.status for one in Enrolment.objects.order_by("pk")] == ["done", "done", "left"]
+
+
+def test_who_is_not_in_the_map_finishes_by_the_old_version():
+    publish(chain(WAIT, {"step": "tag", "tag": "old"}), now=NOON)
+    person("anna")
+    tell(page("anna"))
+    services.save_draft(SYSTEM, "j", chain(WAIT, {"step": "tag", "tag": "new"}), 1, now=NOON)
+    services.publish(SYSTEM, "j", now=NOON)
+
+    tell(page("anna", NOON + HOUR))
+    pump(NOON + 3 * DAY)
+
+    from siyu.members.models import Tag
+
+    assert set(Tag.objects.values_list("name", flat=True)) == {"old", "new"}
+    assert (queries.counts("j", 1).done, queries.counts("j", 2).done) == (1, 1)
+
+
+def test_when_a_journey_is_archived_everybody_leaves():
+    publish(chain(WAIT, END), now=NOON)
+    person("anna")
+    tell(page("anna"))
+
+    services.archive(SYSTEM, "j", now=NOON + HOUR)
+    tell(page("anna", NOON + 2 * HOUR))
+    pump(NOON + 3 * DAY)
+
+    assert standing() == [("s1", "left", "archived")]

@@ -1,0 +1,126 @@
+"""When two become one, or two again: nothing starts anew, everything comes back as it stood; who is erased walks no further."""
+
+from typing import Any
+
+import pytest
+
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
+from siyu.journeys import privacy, queries
+from siyu.journeys.models import Enrolment
+from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, person, publish, say, tell
+from siyu.journeys.tests.test_walking import WAIT, standing
+from siyu.members.queries import merges
+from siyu.members.services import erase_member, merge_members, undo_merge
+from siyu.merchant.rules import SYSTEM, WHOLE
+
+pytestmark = pytest.mark.django_db
+LONG = {"step": "wait", "days": 9}
+
+
+def page(who: str, at: Any = NOW, **properties: Any):
+    return say("page.viewed", who, at, **properties)
+
+
+def alias(one: str, other: str, at: Any) -> Incoming:
+    """A message that says that two are one."""
+    handles = [Handle("user_id", one), Handle("user_id", other)]
+    return Incoming(
+        name="member.identified", occurred_at=at, message=f"{one}={other}", handles=handles, proof="identify", properties={"traits": {}}
+    )
+
+
+def merged(how: str, at: Any) -> None:
+    if how == "fact":
+        tell(alias("anna", "bo", at))
+    else:
+        merge_members(SYSTEM, person("anna"), person("bo"), "same phone", now=at)
+        pump(at)
+
+
+@pytest.mark.parametrize("how", ["fact", "staff"])
+def test_a_merge_carries_on_and_starts_nothing(how: str):
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(page("bo"))
+    tell(say("cart.viewed", "anna", NOW))
+
+    merged(how, NOW + HOUR)
+    tell(page("anna", NOW + 2 * HOUR), page("bo", NOW + 2 * HOUR))
+
+    (one,) = queries.enrolments("j", WHOLE)
+    assert (one.member_id, one.status, one.due_at) == (person("anna"), "waiting", NOW + 9 * DAY)
+    pump(NOW + 10 * DAY)
+    assert standing() == [("s1", "done", "done")]
+
+
+@pytest.mark.parametrize("how", ["fact", "staff"])
+def test_of_two_in_the_same_journey_one_goes_on_and_an_undo_gives_both_back(how: str):
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(page("anna"))
+    tell(page("bo", NOW + MINUTE))
+    before = list(Enrolment.objects.order_by("pk").values())
+
+    merged(how, NOW + HOUR)
+    together = [one.status for one in reversed(queries.enrolments("j", WHOLE))]
+    owners = {one.member_id for one in queries.enrolments("j", WHOLE)}
+    merge = merges(person("anna"))[0]
+    undo_merge(SYSTEM, merge.id, "they are sisters", now=NOW + 2 * HOUR)
+    pump(NOW + 2 * HOUR)
+
+    assert sorted(together) == ["joined", "waiting"]
+    assert len(owners) == 1
+    assert list(Enrolment.objects.order_by("pk").values()) == before
+    pump(NOW + 10 * DAY)
+    assert standing() == [("s1", "done", "done")] * 2
+
+
+def test_what_came_before_a_merge_in_the_same_batch_was_still_the_losers_own():
+    publish({**chain(LONG), "entry": {"how": "once"}, "exits": [{"kind": "fact", "fact": "cart.viewed", "where": {}}]})
+    tell(page("anna"), page("bo"))
+
+    batch = [say("cart.viewed", "bo", NOW + HOUR), alias("anna", "bo", NOW + HOUR + MINUTE)]
+    record(batch, source="web", received_at=NOW + HOUR + MINUTE)
+    pump(NOW + HOUR + MINUTE)
+
+    assert sorted(status for _, status, _ in standing()) == ["left", "waiting"]
+
+
+def test_an_undo_before_the_pump_came_changes_nothing():
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(page("anna"), page("bo"))
+    before = list(Enrolment.objects.order_by("pk").values())
+
+    merge_members(SYSTEM, person("anna"), person("bo"), "same phone", now=NOW + HOUR)
+    undo_merge(SYSTEM, merges(person("anna"))[0].id, "a typing error", now=NOW + HOUR)
+    pump(NOW + 2 * HOUR)
+
+    assert list(Enrolment.objects.order_by("pk").values()) == before
+
+
+def test_coming_into_an_audience_by_a_merge_starts_nothing():
+    from siyu.audiences.services import create
+
+    bought = create(SYSTEM, "买过", {"condition": "did_fact", "fact": "order.paid"}, now=NOW)
+    pump(NOW)
+    publish(chain(WAIT, trigger={"kind": "audience", "audience": bought}))
+    tell(say("page.viewed", "anna", NOW))
+    tell(say("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=1))
+    assert len(standing()) == 1
+
+    merged("staff", NOW + HOUR)
+
+    assert len(standing()) == 1
+
+
+def test_who_is_erased_walks_no_further_and_leaves_nothing_behind():
+    publish({**chain(LONG), "entry": {"how": "keyed", "by": "path"}})
+    tell(page("anna", path="/x"))
+    anna = person("anna")
+    assert [one["properties"]["path"] for one in privacy.export(anna)] == ["/x"]
+
+    erase_member(SYSTEM, anna, "asked by letter", now=NOW + HOUR)
+    pump(NOW + 20 * DAY)
+
+    (one,) = Enrolment.objects.all()
+    assert (one.status, one.why, one.properties, "/x" in one.key) == ("left", "erased", {}, False)
