@@ -7,7 +7,7 @@ from django.db import connection
 
 Snapshot = dict[str, list[tuple]]
 
-# what is compared: table → columns; `@i` a handle, `@m` a member, `@f` a fact, `@a` an account, `@l` a lot by their names
+# what is compared: table → columns; `@i` a handle, `@m` a member, `@f` a fact, `@a` an account, `@l` a lot, `@t` a tag by their names
 TABLES: dict[str, str] = {
     "facts_log": "occurred_at, business_day, name, source_id@s, identity_id@i, message, properties@p, depth, cause_id@f",
     "facts_daily": "business_day, name, source_id@s, facts",
@@ -20,7 +20,7 @@ TABLES: dict[str, str] = {
     "members_merge_log": "survivor_id@m, loser_id@m, merged_at, by, because, undone_at",
     "members_rollup": "member_id@m, first_seen, last_seen, last_seen_day, facts",
     "members_trait": "identity_id@i, name, value, occurred_at, message",
-    "members_tagging": "member_id@m, tag_id",
+    "members_tagging": "member_id@m, tag_id@t",
     "members_consent": "identity_id@i, purpose, channel, is_given, occurred_at, message",
     "members_lifecycle": (
         "member_id@m, pool_joined_at, pool_channel, first_bought_at, last_bought_at, purchases, rungs, pool_stage, activity, rung, due_at"
@@ -60,6 +60,11 @@ TABLES: dict[str, str] = {
         "source, is_told"
     ),
     "membership_planterm": "owner_id@m, payment, plan, version, kind, from_day, to_day, amount_minor",
+    "journeys_enrolment": (
+        "origin_id@m, owner_id@m, key, step, way, hop, since, due_at, status, why, entered_at, ended_at, goal_at, goal_until"
+    ),
+    "journeys_passage": "hop, step, way, at, fact_id@f, fact_at",
+    "journeys_count": "step, way, business_day, passed",
     "membership_subscription": (
         "owner_id@m, plan, version, state, since, until, ended_on, payments, paid_minor, refunded_minor, told_at, due_at"
     ),
@@ -110,7 +115,19 @@ def _names(by_origin: bool) -> dict[str, dict[Any, str]]:
     channels = dict(_fetch("SELECT id, code FROM acquisition_channel"))
     sources = dict(_fetch("SELECT id, name FROM facts_source"))
     counters = dict(_fetch("SELECT id, key FROM facts_counter"))
-    return {"s": sources, "k": counters, "i": handles, "m": people, "f": facts, "a": accounts, "l": lots, "o": orders, "c": channels}
+    tags = dict(_fetch("SELECT id, name FROM members_tag"))
+    return {
+        "t": tags,
+        "s": sources,
+        "k": counters,
+        "i": handles,
+        "m": people,
+        "f": facts,
+        "a": accounts,
+        "l": lots,
+        "o": orders,
+        "c": channels,
+    }
 
 
 def _rows(table: str, columns: str, names: dict[str, dict[Any, str]]) -> list[tuple]:

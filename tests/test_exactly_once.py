@@ -18,6 +18,7 @@ from siyu.facts import pump as pump_module
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import define_counter, record
+from siyu.journeys import services as journeys
 from siyu.loyalty.services import install_default_programme
 from siyu.members.queries import find, merges
 from siyu.members.rules import HELD_RUNGS, RUNGS, bit
@@ -139,7 +140,28 @@ def run(
 
 def install() -> None:
     install_default_programme(SYSTEM, START.date() - timedelta(days=100))
+    begin_journey()
     define_counter("page.viewed", {"property": "path", "op": "eq", "value": "/x"}, now=START)
+
+
+def begin_journey() -> None:
+    """Bought, waited, asked for something, and left when the money went back."""
+    paid = {"kind": "fact", "fact": "order.paid", "where": {"property": "amount_minor", "op": "gt", "value": 0}}
+    steps = {
+        "s1": {"step": "wait", "days": 3, "next": {"next": "s2"}},
+        "s2": {"step": "wait_until", "fact": "member.checked_in", "days": 30, "next": {"happened": "s3", "timeout": "s1"}},
+        "s3": {"step": "tag", "tag": "loyal"},
+    }
+    definition = {
+        "trigger": paid,
+        "entry": {"how": "keyed", "by": "order_number", "again_after_days": 2},
+        "exits": [{"kind": "fact", "fact": "order.refunded", "where": {}}],
+        "goal": {"fact": "friend.added", "within_days": 60, "ends": False},
+        "first": "s1",
+        "steps": steps,
+    }
+    journeys.create(SYSTEM, "after-buying", "购后", definition, now=START)
+    journeys.publish(SYSTEM, "after-buying", now=START)
 
 
 def one_at_a_time(received: list[tuple[datetime, Incoming]]) -> None:
