@@ -63,6 +63,32 @@ CONDITIONS = [
     "siyu.loyalty.conditions.tier",
 ]
 
+# what happens to members on journeys, one file each: see docs/add-a-journey-step.md
+STEPS = [
+    "siyu.journeys.steps.touch",
+    "siyu.journeys.steps.wait",
+    "siyu.journeys.steps.wait_until",
+    "siyu.journeys.steps.until_time",
+    "siyu.journeys.steps.branch",
+    "siyu.journeys.steps.split",
+    "siyu.journeys.steps.reward",
+    "siyu.journeys.steps.tag",
+    "siyu.journeys.steps.trait",
+    "siyu.journeys.steps.staff_task",
+    "siyu.journeys.steps.webhook",
+    "siyu.journeys.steps.start",
+    "siyu.journeys.steps.end",
+]
+
+# what lets members into journeys, one file each
+TRIGGERS = [
+    "siyu.journeys.triggers.fact",
+    "siyu.journeys.triggers.audience",
+    "siyu.journeys.triggers.date",
+    "siyu.journeys.triggers.schedule",
+    "siyu.journeys.triggers.api",
+]
+
 # what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
 CHECKS: dict[str, str] = {
     "order.": "siyu.orders.rules.check",
@@ -106,6 +132,7 @@ API = [
     "/loyalty siyu.loyalty.api",
     "/membership siyu.membership.api",
     "/touches siyu.touches.api",
+    "/journeys siyu.journeys.api",
 ]
 
 # who takes one-time codes to members: name → module with `send(message)`; the setting `portal.code_senders` chooses among them

@@ -19,6 +19,7 @@ from ..rules import Problem
 
 MAX_NAME = 100
 MAX_BYTES = 500_000  # of a definition
+RESERVED = ("new", "schema", "members", "enrolments")  # words that stand where codes do, in addresses
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 EMPTY: dict[str, Any] = {
     "trigger": {"kind": "api"},
@@ -41,7 +42,7 @@ def create(by: Actor, code: str, name: str, definition: Any = None, *, now: date
 
     Refusals: `journey.code`, `journey.name`, `journey.exists`, `journey.too_many`, `journey.invalid`.
     """
-    if not _CODE.fullmatch(code):
+    if not _CODE.fullmatch(code) or code in RESERVED:
         raise Refusal("journey.code", "a code is 1 to 60 small letters, digits, _ or -, beginning with a letter")
     name = _named(name)
     definition = storable(EMPTY if definition is None else definition)

@@ -1,4 +1,4 @@
-"""The kinds of step: one file each. What a file holds stands in `docs/add-a-journey-step.md`."""
+"""The kinds of step: one file each, listed in `wiring.STEPS`. What a file holds stands in `docs/add-a-journey-step.md`."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -6,12 +6,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
-from ..rules import Answer, Flaw, Known, Walker, World
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
 
-KINDS = (
-    *("touch", "wait", "wait_until", "until_time", "branch", "split"),
-    *("reward", "tag", "trait", "staff_task", "webhook", "start", "end"),
-)
+from ..rules import Answer, Flaw, Known, Walker, World
 
 
 class Hears(NamedTuple):
@@ -40,5 +38,5 @@ class Step(Protocol):
 @lru_cache(maxsize=1)
 def steps() -> dict[str, ModuleType]:
     """Every kind of step, by the word that definitions use."""
-    modules = [import_module(f"{__name__}.{kind}") for kind in KINDS]
+    modules = [import_module(path) for path in import_string(f"{django_settings.WIRING}.STEPS")]
     return {module.Terms.__struct_config__.tag: module for module in modules}

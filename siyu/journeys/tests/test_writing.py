@@ -33,6 +33,7 @@ def test_what_is_no_code_or_name_or_exists_is_refused():
     services.create(SYSTEM, "welcome", "欢迎", now=NOW)
 
     assert refused(services.create, SYSTEM, "Welcome!", "x", now=NOW) == "journey.code"
+    assert refused(services.create, SYSTEM, "schema", "x", now=NOW) == "journey.code"
     assert refused(services.create, SYSTEM, "w2", " ", now=NOW) == "journey.name"
     assert refused(services.create, SYSTEM, "welcome", "x", now=NOW) == "journey.exists"
     assert refused(services.create, SYSTEM, "w3", "x", [], now=NOW) == "journey.invalid"

@@ -1,4 +1,4 @@
-"""What lets members in: one file each. A trigger hears facts, or rings at instants and says who comes then."""
+"""What lets members in: one file each, listed in `wiring.TRIGGERS`. A trigger hears facts, or rings at instants and says who comes then."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from ..rules import Flaw, Known
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
 
-KINDS = ("fact", "audience", "date", "schedule", "api")
+from ..rules import Flaw, Known
 
 
 class Starts(NamedTuple):
@@ -43,5 +44,5 @@ class Trigger(Protocol):
 @lru_cache(maxsize=1)
 def triggers() -> dict[str, ModuleType]:
     """Every kind of trigger, by the word that definitions use."""
-    modules = [import_module(f"{__name__}.{kind}") for kind in KINDS]
+    modules = [import_module(path) for path in import_string(f"{django_settings.WIRING}.TRIGGERS")]
     return {module.Terms.__struct_config__.tag: module for module in modules}
