@@ -1,11 +1,11 @@
-"""The gate with its memory: what is known of members, read for a whole set in four statements, and what the fold decides."""
+"""The gate with its memory: what is known of members, read for a whole set in five statements, and what the fold decides."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
 from django.db import connection
 
 from siyu.lib.clock import business_day
@@ -13,20 +13,13 @@ from siyu.lib.sql import array, statements
 from siyu.merchant.queries import settings_book
 
 from .rules.gate import Consent, Policy, Record, State
+from .rules.media import ALWAYS, MEDIA
 from .rules.settings import longest, policy_of
 
 _sql = statements("siyu.touches", "gate")
-# media that need no handle of a certain kind
-ALWAYS = frozenset({"inbox", "webhook"})
-MEDIUM_OF = {"phone": "sms", "email": "email"}
-
-
-class Person(msgspec.Struct):
-    """What the gate knows of a member, and what the words need: language, own assistant."""
-
-    state: State
-    language: str = ""
-    assistant_id: int | None = None
+_REACHED = [(medium.handle, name) for name, medium in MEDIA.items() if medium.handle]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STAFF = frozenset(name for name, medium in MEDIA.items() if medium.asks_staff)
 
 
 def policy_at(now: datetime) -> tuple[Policy, ZoneInfo]:
@@ -37,40 +30,54 @@ def policy_at(now: datetime) -> tuple[Policy, ZoneInfo]:
     return policy_of(lambda name: book.value(name, day)), zone
 
 
-def people(member_ids: Sequence[int], policy: Policy, zone: ZoneInfo, now: datetime) -> dict[int, Person]:
-    """Member → what is known. Members that do not exist are missing."""
-    members = array(sorted(set(member_ids)))
+def states(member_ids: Sequence[int], policy: Policy, zone: ZoneInfo, now: datetime) -> dict[int, State]:
+    """Member → what the gate knows. Members that do not exist are missing."""
+    members = {"members": array(sorted(set(member_ids)))}
+    kinds, media = zip(*_REACHED, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_sql.people, {"members": members})
-        rows = cursor.fetchall()
-        cursor.execute(_sql.consents, {"members": members})
-        consents: dict[int, dict[tuple[str, str], Consent]] = {}
-        for member, purpose, channel, is_given, at in cursor.fetchall():
-            consents.setdefault(member, {})[(purpose, channel)] = Consent(is_given, at)
-        cursor.execute(_sql.addresses, {"members": members})
-        reached: dict[int, set[str]] = {}
-        refused: dict[int, set[str]] = {}
-        for member, kind, refused_medium in cursor.fetchall():
-            (refused if refused_medium == MEDIUM_OF[kind] else reached).setdefault(member, set()).add(MEDIUM_OF[kind])
-        cursor.execute(_sql.records, {"members": members, "since": now - longest(policy)})
+        rows = _rows(cursor, _sql.people, members)
+        consents = _consents(_rows(cursor, _sql.consents, members))
+        reached = {member: row for member, *row in _rows(cursor, _sql.addresses, {**members, "kinds": list(kinds), "media": list(media)})}
+        zones = dict(_rows(cursor, _sql.zones, members))
         records: dict[int, list[Record]] = {}
-        for member, *record in cursor.fetchall():
-            records.setdefault(member, []).append(Record(*record))
+        for member, key, medium, purpose, at in _rows(cursor, _sql.records, {**members, "since": now - longest(policy)}):
+            records.setdefault(member, []).append(Record(key, medium, purpose, _EPOCH + timedelta(microseconds=at)))
     found = {}
-    for member, is_gone, is_simulated, stated_zone, language, assistant in rows:
-        media = ALWAYS | reached.get(member, set()) | ({"task"} if assistant is not None else set())
-        state = State(
+    for member, is_merged, is_simulated, has_assistant in rows:
+        is_known, good, bad = reached.get(member, (False, "", ""))
+        found[member] = State(
             member_id=member,
-            zone=_zone(stated_zone) or zone,
+            zone=_zone(zones.get(member, "")) or zone,
             consents=consents.get(member, {}),
-            addresses=frozenset(media),
-            refused=frozenset(refused.get(member, set()) - reached.get(member, set())),
+            addresses=_reachable(good, has_assistant),
+            refused=_media(bad) - _media(good) if bad else frozenset(),
             records=tuple(records.get(member, ())),
-            is_gone=is_gone,
+            is_gone=is_merged or not is_known,
             is_simulated=is_simulated,
         )
-        found[member] = Person(state, language, assistant)
     return found
+
+
+def _rows(cursor: Any, statement: str, columns: dict[str, Any]) -> list[Any]:
+    cursor.execute(statement, columns)
+    return cursor.fetchall()
+
+
+def _consents(rows: Iterable[Any]) -> dict[int, dict[tuple[str, str], Consent]]:
+    found: dict[int, dict[tuple[str, str], Consent]] = {}
+    for member, purpose, channel, is_given, at in rows:
+        found.setdefault(member, {})[(purpose, channel)] = Consent(is_given, _EPOCH + timedelta(microseconds=at))
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _reachable(media: str, has_assistant: bool) -> frozenset[str]:
+    return ALWAYS | _media(media) | (_STAFF if has_assistant else frozenset())
+
+
+@lru_cache(maxsize=1_000)
+def _media(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 @lru_cache(maxsize=1_000)

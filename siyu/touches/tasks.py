@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from . import services
-from .rules.settings import MEDIA
+from .rules.media import MEDIA
 
 
 def send(now: datetime) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from siyu.merchant.queries import settings_book
 
 from .models import Template
+from .rules.media import MEDIA
 from .rules.sending import Message
 from .rules.wording import Variant, WordingError, links, nested, render, variables, with_links
 from .variables import values_of
@@ -61,7 +62,7 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
     words = render(variant, tree)
     tokens: list[tuple[str, str]] = []
     pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""
-    if template.counts_links and base and template.medium in ("email", "sms", "inbox"):
+    if template.counts_links and base and MEDIA[template.medium].counts_clicks:
         tokens = [(token_urlsafe(9), url) for url in links(words) if not url.startswith(f"{base}/t/")]
         by_url = {url: f"{base}/t/{token}" for token, url in tokens}
         words = with_links(words, lambda url: by_url.get(url, url))

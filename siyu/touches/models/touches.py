@@ -13,12 +13,12 @@ class Touch(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)  # the provider's idempotency key; begins with the time, so that its index grows at one end
-    key = models.TextField(unique=True)  # one wish, one touch: "send:12:3 member:77", "journey:5 step:mail …"
+    key = models.TextField()  # one wish, one touch: "send:12:3 member:77", "journey:5 step:mail …"
     origin = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     medium = models.TextField()
     purpose = models.TextField()
-    template = models.ForeignKey("touches.Template", models.PROTECT, db_constraint=False)
+    template = models.ForeignKey("touches.Template", models.PROTECT, db_index=False, db_constraint=False)
     values = models.JSONField(default=dict)  # what the sender adds to the member's own words; nothing personal
     source = models.TextField()  # what wanted it: "send:12", "journey:5"
     arm = models.TextField(default="")
@@ -39,6 +39,7 @@ class Touch(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="touch_once")]  # `unique` would add a second index, for LIKE
         indexes = [
             models.Index(fields=["medium", "at"], condition=models.Q(status="reserved"), name="touch_due"),
             models.Index(fields=["claimed_at"], condition=models.Q(status="sending"), name="touch_being_sent"),

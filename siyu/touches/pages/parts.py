@@ -18,16 +18,11 @@ from siyu.merchant.access import PageRequest
 from siyu.merchant.queries import settings_book, today
 
 from ..queries.words import STATUSES, WHYS, why_words
+from ..rules.media import MEDIA as KNOWN
 
 __all__ = ["STATUSES", "WHYS", "why_words"]
 
-MEDIA: dict[str, Words] = {
-    "email": _("E-mail message"),
-    "sms": _("SMS"),
-    "inbox": _("Member centre inbox"),
-    "webhook": _("Webhook"),
-    "task": _("Staff task"),
-}
+MEDIA: dict[str, Words] = {name: _(medium.title) for name, medium in KNOWN.items()}
 PURPOSES: dict[str, Words] = {"marketing": _("Marketing"), "service": _("Service"), "personalisation": _("Personal recommendation")}
 SENDS: dict[str, tuple[Words, str]] = {
     "draft": (_("Draft"), "secondary"),

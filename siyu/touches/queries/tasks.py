@@ -15,7 +15,7 @@ from siyu.lib.web.keyset import Position
 from siyu.merchant.queries import settings_book, staff_names
 from siyu.merchant.rules import Scope
 
-from ..asking import people, policy_at
+from ..asking import policy_at, states
 from ..rules.gate import Proposal, confirm
 
 _sql = statements("siyu.touches", "tasks")
@@ -128,13 +128,13 @@ def task_rates(first: date, last: date, scope: Scope, *, now: datetime) -> list[
 
 def _asked(rows: list[TaskView], now: datetime) -> list[TaskView]:
     policy, zone = policy_at(now)
-    known = people([row.member_id for row in rows if row.state == "open"], policy, zone, now)
+    known = states([row.member_id for row in rows if row.state == "open"], policy, zone, now)
     keys = {touch: key for touch, key in _keys([row.touch_id for row in rows])}
     shown = []
     for row in rows:
         if row.state == "open" and row.member_id in known:
             proposal = Proposal(keys[row.touch_id], "task", row.purpose, now, leaves_house=False)
-            verdict = confirm(policy, known[row.member_id].state, proposal, now)
+            verdict = confirm(policy, known[row.member_id], proposal, now)
             why = str(verdict.why) if verdict.at is None else "quiet.hours" if verdict.at > now else ""
             row = row._replace(why=why, text="" if why else row.text)
         shown.append(row)

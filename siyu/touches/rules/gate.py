@@ -59,14 +59,14 @@ class Policy(msgspec.Struct, frozen=True):
     control_salt: str = "global"
 
 
-class Consent(msgspec.Struct, frozen=True):
+class Consent(msgspec.Struct, frozen=True, gc=False):
     """What a member last said about a purpose on a channel (or on any)."""
 
     is_given: bool
     at: datetime
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A touch that took place or is to: it fills caps from the moment it is reserved."""
 
     key: str
@@ -75,7 +75,7 @@ class Record(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, gc=False):
     """What the gate knows of one member."""
 
     member_id: int
@@ -88,7 +88,7 @@ class State(msgspec.Struct, frozen=True):
     is_simulated: bool = False
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class Proposal(msgspec.Struct, frozen=True, gc=False):
     """A touch somebody wants: on `channel` for `purpose`, at `at` and no later than `until`. Higher priority is asked first.
 
     `held_out` of 10,000 are drawn by `salt` as this send's own control group. `leaves_house`: not an inbox or a staff task.
@@ -105,7 +105,7 @@ class Proposal(msgspec.Struct, frozen=True):
     leaves_house: bool = True
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Yes, at `at`; or no, for a reason, `detail` naming which cap or consent."""
 
     key: str

@@ -7,10 +7,10 @@ from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Setting
 
 from .gate import Cap, Policy
+from .media import MEDIA
 from .quiet import QuietHours
 
 PURPOSES = ("marketing", "service", "personalisation")
-MEDIA = ("email", "sms", "inbox", "webhook", "task")
 WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 MAX_HOURS = 24 * 90
 

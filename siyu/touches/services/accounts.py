@@ -11,13 +11,14 @@ import msgspec
 from django.db import transaction
 
 from siyu.lib.crypto import encrypt, mask
-from siyu.lib.phones import normal_phone
 from siyu.lib.refusal import Refusal
+from siyu.members.queries import handle_named
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Account
 from ..providers import Channel, channel, provider
+from ..rules.media import MEDIA
 from ..rules.sending import Account as Provider
 from ..rules.sending import Message, Outcome, Unknown
 from .words import check_names
@@ -95,7 +96,7 @@ def try_account(by: Actor, code: str, trial: Trial, *, now: datetime) -> Outcome
         id=uuid4(), to=to, text=trial.text, subject=trial.subject, template=trial.template.strip(), values=dict(trial.values or {})
     )
     outcome = _tried(channel(account.channel), provider(account), message)
-    shown = mask("email" if account.medium == "email" else "phone", to) if to else ""
+    shown = mask(MEDIA[account.medium].handle, to) if to else ""
     audit(by, "account.tried", f"touch_account:{code}", {"to": shown, "outcome": type(outcome).__name__.lower()}, at=now)
     return outcome
 
@@ -137,12 +138,12 @@ def _told(module: Channel, entered: Mapping[str, str]) -> tuple[dict[str, str], 
 
 def _address(medium: str, to: str) -> str:
     """Where a test goes, in the form real touches have. A medium without addresses of people goes where its account says."""
-    if medium not in ("email", "sms"):
+    kind = MEDIA[medium].handle
+    if not kind:
         return ""
-    found = normal_phone(to) if medium == "sms" else to if "@" in to[1:-1] and len(to) <= 254 else None
-    if found is None:
+    if (named := handle_named(kind, to)) is None:
         raise Refusal("account.address", "this is no address to which a test message could go")
-    return found
+    return named[0].value
 
 
 def _tried(module: Channel, account: Provider, message: Message) -> Outcome:

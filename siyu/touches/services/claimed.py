@@ -6,9 +6,6 @@ from uuid import UUID
 
 from ..rules.sending import Message
 
-ASKS_STAFF = frozenset({"task"})  # staff confirm it: its place is kept, and counted when they do
-INDOORS = frozenset({"inbox", "task"})  # nothing leaves the house
-
 
 class Claimed(NamedTuple):
     """A touch whose time has come."""

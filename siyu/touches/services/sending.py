@@ -22,8 +22,9 @@ from .. import asking, words
 from ..models import Account
 from ..providers import channel, provider
 from ..rules.gate import Proposal, Verdict, Why, confirm
+from ..rules.media import MEDIA
 from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
-from .claimed import ASKS_STAFF, INDOORS, Claimed, Ready, Settled
+from .claimed import Claimed, Ready, Settled
 from .telling import tell
 
 _sql = statements("siyu.touches", "outbox")
@@ -31,7 +32,6 @@ BATCH = 200  # touches of one claim
 MINUTE = timedelta(minutes=1)
 FORGOTTEN = timedelta(minutes=10)  # longer than any conversation with a provider may take
 MAX_ATTEMPTS = 8
-KINDS = {"sms": "phone", "email": "email"}
 
 
 def send_due(now: datetime, medium: str, clock: Any = None) -> int:
@@ -119,19 +119,19 @@ def forget_senders(now: datetime) -> int:
 def asked_again(touches: Sequence[Claimed], now: datetime) -> tuple[list[Claimed], list[Settled]]:
     """What the gate says now: who may be touched, and what becomes of the others (refused, or put off)."""
     policy, zone = asking.policy_at(now)
-    known = asking.people([touch.member_id for touch in touches], policy, zone, now)
+    known = asking.states([touch.member_id for touch in touches], policy, zone, now)
     go, settled = [], []
     for touch in touches:
-        proposal = Proposal(touch.key, touch.medium, touch.purpose, now, touch.until, leaves_house=touch.medium not in INDOORS)
-        person = known.get(touch.member_id)
+        proposal = Proposal(touch.key, touch.medium, touch.purpose, now, touch.until, leaves_house=not MEDIA[touch.medium].is_indoors)
+        state = known.get(touch.member_id)
         late = touch.until is not None and now > touch.until
-        verdict = confirm(policy, person.state, proposal, now) if person else Verdict(touch.key, None, Why.GONE)
+        verdict = confirm(policy, state, proposal, now) if state else Verdict(touch.key, None, Why.GONE)
         if late:
             verdict = Verdict(touch.key, None, Why.TOO_LATE)
         if verdict.at is None:
             settled.append(Settled(touch, "refused", str(verdict.why), verdict.detail))
         elif verdict.at > now:
-            settled.append(Settled(touch, "asked" if touch.medium in ASKS_STAFF else "reserved", str(Why.QUIET), at=verdict.at))
+            settled.append(Settled(touch, "asked" if MEDIA[touch.medium].asks_staff else "reserved", str(Why.QUIET), at=verdict.at))
         else:
             go.append(touch)
     return go, settled
@@ -140,8 +140,9 @@ def asked_again(touches: Sequence[Claimed], now: datetime) -> tuple[list[Claimed
 def written_out(cursor: Any, touches: list[Claimed], medium: str, now: datetime) -> tuple[list[Ready], list[Settled]]:
     """The words of each touch, for its member; what cannot be written for somebody stops that touch alone."""
     handles: dict[int, tuple[int | None, str]] = {}
-    if medium in KINDS and touches:
-        cursor.execute(_sql.handles, {"medium": medium, "kind": KINDS[medium], "members": array([touch.member_id for touch in touches])})
+    kind = MEDIA[medium].handle
+    if kind and touches:
+        cursor.execute(_sql.handles, {"medium": medium, "kind": kind, "members": array([touch.member_id for touch in touches])})
         handles = {member: (identity, decrypt_text(value)) for member, identity, value in cursor.fetchall()}
     ready, failed = [], []
     written = words.write([words.Asked(one.id, one.member_id, one.template_id, one.values) for one in touches], now)
@@ -151,7 +152,7 @@ def written_out(cursor: Any, touches: list[Claimed], medium: str, now: datetime)
         if isinstance(found, words.Fault):
             failed.append(Settled(touch, "refused", found.code, found.because))
             continue
-        if medium in KINDS and touch.member_id not in handles:
+        if kind and touch.member_id not in handles:
             failed.append(Settled(touch, "refused", str(Why.NO_ADDRESS), medium))
             continue
         identity, address = handles.get(touch.member_id, (None, ""))

@@ -12,7 +12,8 @@ from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Template
-from ..rules.settings import MEDIA, PURPOSES
+from ..rules.media import MEDIA
+from ..rules.settings import PURPOSES
 from ..rules.wording import Variant, WordingError, check, sms_parts
 from ..variables import PREFIXES, known
 from .words import check_names
@@ -99,7 +100,7 @@ def _checked(
 def _check_medium(medium: str, purpose: str, variant: Variant) -> None:
     if not variant.text.strip():
         raise Refusal("template.empty", "the text is empty")
-    if medium in ("email", "inbox") and not variant.subject.strip():
+    if MEDIA[medium].has_subject and not variant.subject.strip():
         raise Refusal("template.empty", "the subject is empty")
     if medium == "sms" and purpose == "marketing" and not variant.text.rstrip().endswith(STOP):
         raise Refusal("template.stop", "an advertising SMS ends with %(words)s", words=STOP)
