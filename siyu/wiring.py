@@ -59,6 +59,9 @@ CONDITIONS = [
     "siyu.audiences.conditions.audience",
     "siyu.audiences.conditions.listed",
     "siyu.audiences.conditions.bucket",
+    "siyu.touches.conditions.touched",
+    "siyu.touches.conditions.opened",
+    "siyu.touches.conditions.clicked",
     "siyu.acquisition.conditions.channel",
     "siyu.loyalty.conditions.tier",
 ]

@@ -19,7 +19,7 @@ LABELS: dict[str, Words] = {
     "before_days": _("in days before that"), "again_days": _("again in the last days"), "periods": _("in periods"),
     "of": _("of the last periods"), "days": _("days of a period"), "hours": _("hours between steps"), "ended": _("and"),
     "steps": _("steps"), "stores": _("stores"), "assistants": _("assistants"), "tiers": _("tiers"), "channels": _("channels"),
-    "track": _("track"),
+    "track": _("track"), "medium": _("medium"), "source": _("wanted by"),
 }  # fmt: skip
 CHOICES: dict[str, Words] = {
     "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "first": _("the first time"),
@@ -31,7 +31,8 @@ CHOICES: dict[str, Words] = {
     "exists": _("is known"), "absent": _("is not known"), "once": _("once"), "year": _("every year"),
     "done": _("all of them followed"), "broken": _("the last did not follow"), "orders": _("number of orders"),
     "revenue_minor": _("revenue (fen)"), "refunded_minor": _("refunded (fen)"), "net_minor": _("net revenue (fen)"),
-    "average_minor": _("net revenue an order (fen)"),
+    "average_minor": _("net revenue an order (fen)"), "any": _("any"), "email": _("e-mail"), "sms": _("SMS"),
+    "inbox": _("member centre inbox"), "webhook": "Webhook", "task": _("staff task"),
 }  # fmt: skip
 WINDOWS: Choices = (
     ("", _("at any time")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")),

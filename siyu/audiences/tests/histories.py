@@ -49,6 +49,16 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
             within=windows,
         ),
         of("did_fact", fact=facts, within=windows),
+        st.builds(
+            lambda kind, rest, where: {"condition": kind, **rest, **where},
+            st.sampled_from(["touched", "opened", "clicked"]),
+            st.fixed_dictionaries(
+                {"op": st.sampled_from(["at_least", "at_most", "exactly"]), "times": st.integers(0, 2), "within": windows}
+            ),
+            st.sampled_from(
+                [{}, {"medium": "sms"}, {"medium": "email", "purpose": "marketing"}, {"source": "send:1"}, {"purpose": "service"}]
+            ),
+        ),
         of("first_or_last", fact=facts, which=st.sampled_from(["first", "last"]), within=windows),
         of("stopped", fact=facts, quiet_days=SMALL, before_days=SMALL),
         of("restarted", fact=facts, again_days=SMALL, quiet_days=SMALL),
@@ -158,7 +168,9 @@ def batches(draw: st.DrawFn, start: datetime) -> list[tuple[datetime, list[Incom
 def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
     user = Handle("user_id", draw(st.sampled_from(USERS)))
     told: dict[str, Any] = {"occurred_at": at, "message": f"m{number}", "handles": [user]}
-    kind = draw(st.sampled_from(["page", "page", "cart", "paid", "refund", "identify", "phone", "join", "consent", "withdraw"]))
+    kind = draw(
+        st.sampled_from(["page", "page", "cart", "paid", "refund", "identify", "phone", "join", "consent", "withdraw", "touch", "touch"])
+    )
     if kind == "paid":
         lines = [{"sku": draw(st.sampled_from(["A", "B", "C"])), "quantity": "1", "unit_price": "1", "amount_minor": 100}]
         amount = draw(st.sampled_from([0, 5_000, 9_900]))
@@ -183,6 +195,14 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
     if kind in ("consent", "withdraw"):
         properties = {"purpose": "marketing", "channel": draw(st.sampled_from(["any", "sms", "email"]))}
         return Incoming(name={"consent": "consent.given", "withdraw": "consent.withdrawn"}[kind], properties=properties, **told)
+    if kind == "touch":
+        properties = {
+            "touch": f"touch {number}",
+            "medium": draw(st.sampled_from(["sms", "email"])),
+            "purpose": draw(st.sampled_from(["marketing", "service"])),
+            "origin": draw(st.sampled_from(["send:1", "journey:5"])),
+        }
+        return Incoming(name=draw(st.sampled_from(["touch.sent", "touch.opened", "touch.clicked"])), properties=properties, **told)
     if kind == "join":
         return Incoming(name="pool.joined", properties={"channel": "store"}, **told)
     name = {"page": "page.viewed", "cart": "cart.added"}[kind]

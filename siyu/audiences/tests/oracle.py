@@ -67,6 +67,25 @@ class Oracle:
         wanted = rule.get("times", 1)
         return {"at_least": times >= wanted, "at_most": times <= wanted, "exactly": times == wanted}[rule.get("op", "at_least")]
 
+    def touch(self, fact: str, rule: dict, person: Person) -> bool:
+        wanted = {"medium": rule.get("medium", "any"), "purpose": rule.get("purpose", ""), "origin": rule.get("source", "")}
+        times = sum(
+            self.inside(rule.get("within", {}), at)
+            for at, name, told in person.facts
+            if name == fact and all(value in ("", "any", told.get(key)) for key, value in wanted.items())
+        )
+        number = rule.get("times", 1)
+        return {"at_least": times >= number, "at_most": times <= number, "exactly": times == number}[rule.get("op", "at_least")]
+
+    def touched(self, rule: dict, person: Person) -> bool:
+        return self.touch("touch.sent", rule, person)
+
+    def opened(self, rule: dict, person: Person) -> bool:
+        return self.touch("touch.opened", rule, person)
+
+    def clicked(self, rule: dict, person: Person) -> bool:
+        return self.touch("touch.clicked", rule, person)
+
     def first_or_last(self, rule: dict, person: Person) -> bool:
         done = self.did(rule, person)
         return bool(done) and self.inside(rule.get("within", {}), done[0 if rule.get("which", "first") == "first" else -1])

@@ -19,11 +19,12 @@ from siyu.merchant.queries import settings_book, today
 
 from ..queries.words import STATUSES, WHYS, why_words
 from ..rules.media import MEDIA as KNOWN
+from ..rules.settings import PURPOSES as PURPOSES_KNOWN
 
 __all__ = ["STATUSES", "WHYS", "why_words"]
 
 MEDIA: dict[str, Words] = {name: _(medium.title) for name, medium in KNOWN.items()}
-PURPOSES: dict[str, Words] = {"marketing": _("Marketing"), "service": _("Service"), "personalisation": _("Personal recommendation")}
+PURPOSES: dict[str, Words] = {name: _(title) for name, title in PURPOSES_KNOWN.items()}
 SENDS: dict[str, tuple[Words, str]] = {
     "draft": (_("Draft"), "secondary"),
     "scheduled": (_("Waiting for its time"), "blue"),

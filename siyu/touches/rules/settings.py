@@ -10,7 +10,11 @@ from .gate import Cap, Policy
 from .media import MEDIA
 from .quiet import QuietHours
 
-PURPOSES = ("marketing", "service", "personalisation")
+PURPOSES = {
+    "marketing": gettext_noop("Marketing"),
+    "service": gettext_noop("Service"),
+    "personalisation": gettext_noop("Personal recommendation"),
+}
 WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 MAX_HOURS = 24 * 90
 
