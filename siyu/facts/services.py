@@ -1,11 +1,12 @@
 """The writers of the log's room: record facts, name sources, repair the quarantine, define counters."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 import msgspec
 from django.db import connection, transaction
-from psycopg import sql
+from psycopg import Cursor, sql
 
 from siyu.lib.crypto import encrypt
 from siyu.lib.refusal import Refusal
@@ -23,14 +24,14 @@ SOURCES = {"member": "member_centre", "staff": "console", "api_key": "api", "sys
 _encoder = msgspec.json.Encoder()
 
 
-def record(facts: Sequence[Incoming], *, source: str, received_at: datetime) -> None:
-    """Append facts to the inbox, in the caller's transaction; the pump takes them from there."""
-    number = source_id(source)
-    with connection.cursor() as cursor:
+def record(facts: Sequence[Incoming], *, source: str, received_at: datetime, cursor: Cursor | None = None) -> None:
+    """Append facts to the inbox, in the caller's transaction (on its own cursor, if it says so); the pump takes them from there."""
+    _check_source(source)
+    with nullcontext(cursor) if cursor is not None else connection.cursor() as given:
         for start in range(0, len(facts), MAX_MESSAGES):
             part = facts[start : start + MAX_MESSAGES]
             payload = encrypt(_encoder.encode(part))
-            cursor.execute(_sql.append, {"at": received_at, "source": number, "messages": len(part), "payload": payload})
+            given.execute(_sql.append, {"at": received_at, "source": source, "messages": len(part), "payload": payload})
 
 
 def source_of(by: Actor) -> str:
@@ -40,8 +41,7 @@ def source_of(by: Actor) -> str:
 
 def source_id(name: str, *, title: str = "", badge: str = "") -> int:
     """The number of a source, made known on first use; a given title or badge replaces the old one."""
-    if not name or len(name) > 100:
-        raise Refusal("source.name", "a source's name has 1 to 100 characters")
+    _check_source(name)
     with connection.cursor() as cursor:
         if not (title or badge):
             cursor.execute(_sql.find_source, {"name": name})
@@ -49,6 +49,11 @@ def source_id(name: str, *, title: str = "", badge: str = "") -> int:
                 return found[0]
         cursor.execute(_sql.describe_source, {"name": name, "title": title, "badge": badge})
         return cursor.fetchone()[0]
+
+
+def _check_source(name: str) -> None:
+    if not name or len(name) > 100:
+        raise Refusal("source.name", "a source's name has 1 to 100 characters")
 
 
 def replay_quarantined(by: Actor, ids: Sequence[int], *, now: datetime) -> int:

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from threading import Condition, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
+from weakref import WeakSet
 
 from django.apps import apps
 from psycopg import Connection, Copy, Cursor
@@ -153,10 +154,14 @@ def _is_awaited(query: str) -> bool:
 class ColumnCursor(Cursor):
     """A cursor that sends lists in binary form."""
 
+    _known: ClassVar[WeakSet[Connection]] = WeakSet()  # connections that have learnt how
+
     def __init__(self, connection: Connection) -> None:
+        if connection not in self._known:
+            for kind, dumper in DUMPERS.items():
+                connection.adapters.register_dumper(kind, dumper)
+            self._known.add(connection)
         super().__init__(connection)
-        for kind, dumper in DUMPERS.items():
-            self.adapters.register_dumper(kind, dumper)
 
     def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
         return super().execute(query, columns(params), **given)

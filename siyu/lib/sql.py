@@ -42,6 +42,12 @@ def _element(value: int | UUID | date | None) -> str:
     return "NULL" if value is None else str(value)
 
 
+def texts(values: Iterable[str]) -> str:
+    """Texts as an array literal, to be cast in the statement (`%(keys)s::text[]`)."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
+
+
 def escape(value: str) -> str:
     """A text as COPY wants it."""
     return value.translate(_ESCAPES)

@@ -11,11 +11,12 @@ from psycopg import Cursor
 from siyu.facts.rules import Fact
 from siyu.lib.clock import business_day
 
-from .programme import programme_at
-from .reading import read, read_for
+from .programme import programme_at, programme_of
+from .reading import laid, read
 from .rows import Touched
 from .rules import Book
 from .rules.programme import EarnRule
+from .state import ask_state
 
 CART = "cart"
 
@@ -31,7 +32,9 @@ class Quote(NamedTuple):
 def judged(member_ids: Sequence[int], now: datetime, units: Iterable[str] = ()) -> Book:
     """What these members have when all that is due up to an instant has been done; all lots of these units are in it."""
     cursor = _cursor()
-    book, _ = read_for(cursor, programme_at(cursor, now), member_ids, now, units)
+    ids = sorted(member_ids)
+    state = ask_state(cursor, ids, units, now)()
+    book, _ = laid(cursor, programme_of(cursor, state.stamp, now), ids, state)
     book.pass_time(now)
     return book
 

@@ -19,6 +19,7 @@ from .rules.tiers.days import Zones
 from .rules.tiers.terms import PLAIN_TERMS
 from .rules.tiers.terms import Terms as TrackTerms
 from .rules.units import Terms, Unit
+from .state import ask_state
 
 _sql = statements("siyu.loyalty", "programme")
 # made on import: msgspec prepares a type when it is first used, and two threads that do so at once bring the process down
@@ -92,13 +93,17 @@ def _rule(row: RuleRow) -> EarnRule:
 
 
 MAX_KNOWN = 8
-_known: dict[Any, Programme] = {}  # by stamp and day
+_known: dict[tuple[str, date], Programme] = {}  # by stamp and day
 
 
 def programme_at(cursor: Cursor, now: datetime) -> Programme:
-    """The programme as services need it: one small SELECT tells whether what this process knows still stands."""
-    cursor.execute(_sql.stamp)
-    key = (cursor.fetchone(), now.date())
+    """The programme as services need it: one SELECT tells whether what this process knows still stands."""
+    return programme_of(cursor, ask_state(cursor, (), (), now)().stamp, now)
+
+
+def programme_of(cursor: Cursor, stamp: str, now: datetime) -> Programme:
+    """The programme of a stamp, read when this process does not know it yet."""
+    key = (stamp, now.date())
     if (known := _known.get(key)) is None:
         book = settings_book()
         known = programme(cursor, book, book.zone(now.date()))

@@ -19,6 +19,7 @@ from .rules.fold import order_of
 from .rules.ledger import Gift
 from .rules.standing import times_of
 from .standing import floors, gifts_of, movements
+from .state import StandingRow, State, ask_state
 
 _sql = statements("siyu.loyalty", "read")
 Granted = dict[int, dict[str, tuple[Floor, ...]]]
@@ -41,7 +42,9 @@ def read(
     ids = sorted(members)
     lots += _due_lots(cursor, ids, until)
     lots += _lots_against_debt(cursor, lots)
-    _lay(cursor, book, known, touched, ids, lots, until, [])
+    _lay(
+        cursor, book, known, touched, ids, State(_accounts(cursor, ids), lots, _standing_rows(cursor, ids), _due_holds(cursor, ids, until))
+    )
     _ask(cursor, book, known, touched)
     return book, known
 
@@ -66,24 +69,38 @@ def read_for(
 
     With `touched`, also what the rules ask that its facts may earn by.
     """
-    known, book, ids = Known(), Book(programme), sorted(members)
-    cursor.execute(_sql.lots_of_units, {"owners": ids, "units": sorted(units), "until": until, "lots": sorted(lots)})
-    _lay(cursor, book, known, touched or Touched(), ids, [LotRow(*row) for row in cursor.fetchall()], until, sorted(holds))
+    ids = sorted(members)
+    return laid(cursor, programme, ids, ask_state(cursor, ids, units, until, lots, holds)(), touched)
+
+
+def laid(cursor: Cursor, programme: Programme, ids: list[int], state: State, touched: Touched | None = None) -> tuple[Book, Known]:
+    """What these members have, from what `ask_state` answered; with `touched`, also what the rules ask that its facts may earn by."""
+    known, book = Known(), Book(programme)
+    _lay(cursor, book, known, touched or Touched(), ids, state)
     if touched is not None:
         _ask(cursor, book, known, touched)
     return book, known
 
 
-def _lay(
-    cursor: Cursor, book: Book, known: Known, touched: Touched, ids: list[int], lots: list[LotRow], until: datetime, holds: list[str]
-) -> None:
-    cursor.execute(_sql.accounts, {"owners": ids})
-    accounts = [AccountRow(*row) for row in cursor.fetchall()]
-    cursor.execute(_sql.standings, {"owners": ids})
-    for member, track, *standing in cursor.fetchall():
-        known.standings.setdefault(member, {})[track] = Standing(*standing)
-    cursor.execute(_sql.holds, {"owners": ids, "until": until, "keys": holds})
-    _members(cursor, book, known, touched, accounts, lots, [HoldRow(*row) for row in cursor.fetchall()], ids)
+def _lay(cursor: Cursor, book: Book, known: Known, touched: Touched, ids: list[int], state: State) -> None:
+    for member, track, standing in state.standings:
+        known.standings.setdefault(member, {})[track] = standing
+    _members(cursor, book, known, touched, state, ids)
+
+
+def _accounts(cursor: Cursor, owners: list[int]) -> list[AccountRow]:
+    cursor.execute(_sql.accounts, {"owners": owners})
+    return [AccountRow(*row) for row in cursor.fetchall()]
+
+
+def _standing_rows(cursor: Cursor, owners: list[int]) -> list[StandingRow]:
+    cursor.execute(_sql.standings, {"owners": owners})
+    return [(member, track, Standing(*standing)) for member, track, *standing in cursor.fetchall()]
+
+
+def _due_holds(cursor: Cursor, owners: list[int], until: datetime) -> list[HoldRow]:
+    cursor.execute(_sql.due_holds, {"owners": owners, "until": until})
+    return [HoldRow(*row) for row in cursor.fetchall()]
 
 
 def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, str]]) -> list[LotRow]:
@@ -134,17 +151,15 @@ def _members(
     book: Book,
     known: Known,
     touched: Touched,
-    accounts: list[AccountRow],
-    lots: list[LotRow],
-    held: list[HoldRow],
+    state: State,
     owners: Iterable[int],
 ) -> None:
     """Lay accounts, lots, caps and standings together, as they were before the first of the merges."""
-    holder = book.holders = holders(cursor, touched, {row.origin: row.owner for row in accounts})
+    holder = book.holders = holders(cursor, touched, {row.origin: row.owner for row in state.accounts})
     debts: dict[int, dict[Account, int]] = {}
     growth: dict[int, int] = {}
     active: dict[int, dict[Account, datetime]] = {}
-    for row in accounts:
+    for row in state.accounts:
         account, member = Account(row.origin, row.unit), holder[row.origin]
         known.accounts[account] = row.id
         known.balances[(member, row.unit)] = known.balances.get((member, row.unit), 0) + row.available
@@ -155,8 +170,8 @@ def _members(
             owed[account] = row.debt
         if row.unit == GROWTH:
             growth[member] = growth.get(member, 0) + row.available
-    holdings = _holdings(book, known, lots, holder)
-    holds = _holds(known, held, holder)
+    holdings = _holdings(book, known, state.lots, holder)
+    holds = _holds(known, state.holds, holder)
     used = cap_uses(cursor, book, known, touched.facts, holder)
     moved = _movements(cursor, book.programme, touched, holder)
     granted = _floors(cursor, book.programme, touched, owners, holder)

@@ -94,6 +94,7 @@ class Known(msgspec.Struct):
     accounts: dict[Account, int] = {}
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, tuple[int, Lot]] = {}
+    numbers: list[int] = []  # kept for lots that are opened
     gifts: frozenset[Gift] = frozenset()
     standings: dict[int, dict[str, Standing]] = {}  # member → track → where it stands
     operations: dict[str, int] = {}

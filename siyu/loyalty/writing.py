@@ -1,6 +1,6 @@
 """From the fold's answers to rows: accounts, orders, lots, entries, caps and standings, each in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,43 +19,111 @@ from .rules import PLAIN, TRACK, Account, Book, Lot, Posting
 from .standing import Judged, note_gifts, replay_standings, write_standings
 
 _sql = statements("siyu.loyalty", "write")
+_encoder = msgspec.json.Encoder()
 
 FEW = 200  # rows
+Columns = dict[str, list[Any]]
+# the columns of a line, as in `copy_lots` and `copy_entries`
+LOT = (
+    *("id", "key", "account_id", "unit", "amount", "remaining", "held", "reversed", "waived", "expired", "is_pending", "available_at"),
+    *("expires_at", "is_sliding", "priority", "earned_at", "purchase_id", "rule_id"),
+)
+ENTRY = (
+    *("account_id", "unit", "debit", "credit", "amount", "kind", "lot_id", "fact_id", "fact_occurred_at", "rule_id", "tier", "multiplier"),
+    *("posted_at", "business_day", "key", "operation_id", "of_id"),
+)
 BUCKETS = ("pending", "available", "held", "spent", "expired", "revoked", "debt")
 
 
-def write(cursor: Cursor, book: Book, known: Known, touched: Touched) -> None:
-    """Write what the walk changed, and nothing else."""
-    if book.postings:
-        _accounts(cursor, book.postings, known, touched)
+def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Mapping[str, Any] | None = None) -> None:
+    """Write what the walk changed, and nothing else. `asked`: the few operations behind it, which are then written with it at once."""
+    moved = _moved(book.postings)
+    _open_accounts(cursor, moved, known, touched)
     purchases = _purchases(cursor, book, known)
-    lots = _lots(cursor, book, known, purchases)
+    new, changed = _lots(book, known)
+    numbers = _numbers(cursor, known, new)
+    lots = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]
+    entries = [_entry_row(posting, known.accounts[posting.account], numbers, known.operations) for posting in book.postings]
+    if asked is not None:
+        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), lots, entries)
+    else:
+        _in_turn(cursor, _balances(moved, known), _changes(changed, numbers), lots, entries)
     if book.postings:
-        _entries(cursor, book.postings, known, lots)
         write_uses(cursor, book, known)
-        write_awaiting(cursor, book, known, lots)
-    _holds(cursor, book, known, lots)
+        write_awaiting(cursor, book, known, numbers)
+    _holds(cursor, book, known, numbers)
     _activity(cursor, book, known)
     _floors(cursor, book, touched)
     _standings(cursor, book, known)
 
 
-def _accounts(cursor: Cursor, postings: list[Posting], known: Known, touched: Touched) -> None:
+def _moved(postings: list[Posting]) -> dict[Account, dict[str, int]]:
+    """What these entries move of each account's balances."""
     moved: dict[Account, dict[str, int]] = {}
     for posting in postings:
-        balances = moved.setdefault(posting.account, dict.fromkeys(BUCKETS, 0))
+        balances = moved.get(posting.account)
+        if balances is None:
+            balances = moved[posting.account] = dict.fromkeys(BUCKETS, 0)
         if posting.debit in balances:
             balances[posting.debit] += posting.amount if posting.debit == "debt" else -posting.amount
         if posting.credit in balances:
             balances[posting.credit] += -posting.amount if posting.credit == "debt" else posting.amount
+    return moved
+
+
+def _open_accounts(cursor: Cursor, moved: Iterable[Account], known: Known, touched: Touched) -> None:
     new = [account for account in moved if account not in known.accounts]
     if new:
         origins = [account.origin for account in new]
         owners = [touched.final(origin) for origin in origins]
         cursor.execute(_sql.open_accounts, {"units": [account.unit for account in new], "origins": origins, "owners": owners})
         known.accounts.update({Account(origin, unit): id for id, origin, unit in cursor.fetchall()})
-    columns = {bucket: [balances[bucket] for balances in moved.values()] for bucket in BUCKETS}
-    cursor.execute(_sql.move_balances, {"ids": [known.accounts[account] for account in moved], **columns})
+
+
+def _balances(moved: dict[Account, dict[str, int]], known: Known) -> Columns:
+    columns: Columns = {bucket: [balances[bucket] for balances in moved.values()] for bucket in BUCKETS}
+    return {"id": [known.accounts[account] for account in moved], **columns}
+
+
+def _changes(lots: list[Lot], numbers: dict[UUID, int]) -> Columns:
+    return {
+        "id": [numbers[lot.key] for lot in lots],
+        "remaining": [lot.remaining for lot in lots],
+        "held": [lot.held for lot in lots],
+        "reversed": [lot.reversed for lot in lots],
+        "waived": [lot.waived for lot in lots],
+        "expired": [lot.expired for lot in lots],
+        "is_pending": [lot.is_pending for lot in lots],
+        "available_at": [lot.available_at for lot in lots],
+        "expires_at": [None if lot.is_sliding else lot.expires_at for lot in lots],
+        "is_sliding": [lot.is_sliding for lot in lots],
+    }
+
+
+def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
+    rows = {
+        "balances": json_rows(balances),
+        "changed": json_rows(changes),
+        "lots": _json_lines(LOT, lots),
+        "entries": _json_lines(ENTRY, entries),
+    }
+    cursor.execute(_sql.at_once, {**asked, **rows})
+
+
+def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
+    if balances["id"]:
+        cursor.execute(_sql.move_balances, balances)
+    if lots:
+        _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
+    if changes["id"]:
+        cursor.execute(_sql.update_lots, changes)
+    if entries:
+        _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
+
+
+def json_rows(columns: Columns) -> str:
+    """Columns as JSON rows, as `json_to_recordset` takes them."""
+    return _encoder.encode([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]).decode()
 
 
 def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str], int]:
@@ -84,30 +152,19 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
     return numbers
 
 
-def _lots(cursor: Cursor, book: Book, known: Known, purchases: dict[tuple[str, str], int]) -> dict[UUID, int]:
+def _lots(book: Book, known: Known) -> tuple[list[Lot], list[Lot]]:
+    """The lots that were opened, oldest first, and those that changed."""
+    touched = [lot for member in book.members.values() for lot in member.lots.values()]
+    new = sorted((lot for lot in touched if lot.key not in known.lots), key=lambda lot: (lot.earned_at, lot.key))
+    return new, [lot for lot in touched if lot.key in known.lots and known.lots[lot.key][1] is not lot]
+
+
+def _numbers(cursor: Cursor, known: Known, new: list[Lot]) -> dict[UUID, int]:
     """Lot → its row's number."""
     numbers = {key: id for key, (id, _) in known.lots.items()}
-    touched = [lot for member in book.members.values() for lot in member.lots.values()]
-    new = sorted((lot for lot in touched if lot.key not in numbers), key=lambda lot: (lot.earned_at, lot.key))
-    changed = [lot for lot in touched if lot.key in numbers and known.lots[lot.key][1] is not lot]
-    if new:
-        numbers.update(zip((lot.key for lot in new), _reserve(cursor, _sql.reserve_lots, len(new)), strict=True))
-        lines = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]
-        _send(cursor, _sql.copy_lots, _sql.insert_lots, lines)
-    if changed:
-        columns = {
-            "ids": [numbers[lot.key] for lot in changed],
-            "remaining": [lot.remaining for lot in changed],
-            "held": [lot.held for lot in changed],
-            "reversed": [lot.reversed for lot in changed],
-            "waived": [lot.waived for lot in changed],
-            "expired": [lot.expired for lot in changed],
-            "is_pending": [lot.is_pending for lot in changed],
-            "available_at": [lot.available_at for lot in changed],
-            "expires_at": [None if lot.is_sliding else lot.expires_at for lot in changed],
-            "is_sliding": [lot.is_sliding for lot in changed],
-        }
-        cursor.execute(_sql.update_lots, columns)
+    if len(new) > len(known.numbers):
+        known.numbers += _reserve(cursor, _sql.reserve_lots, len(new) - len(known.numbers))
+    numbers.update(zip((lot.key for lot in new), known.numbers, strict=False))
     return numbers
 
 
@@ -125,17 +182,18 @@ def _truth(value: bool) -> str:
     return "t" if value else "f"
 
 
-def _entries(cursor: Cursor, postings: list[Posting], known: Known, lots: dict[UUID, int]) -> None:
-    lines = [_entry_row(posting, known.accounts[posting.account], lots, known.operations) for posting in postings]
-    _send(cursor, _sql.copy_entries, _sql.insert_entries, lines)
-
-
-def _send(cursor: Cursor, copy: Any, insert: Any, lines: list[str]) -> None:
+def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: list[str]) -> None:
     """Many rows by COPY; few by an INSERT, which may travel with the statements around it."""
     if len(lines) > FEW:
         send(cursor, copy, "".join(lines))
     else:
-        cursor.execute(insert, {"lines": [line[:-1] for line in lines]})
+        cursor.execute(insert, {"rows": _json_lines(names, lines)})
+
+
+def _json_lines(names: Sequence[str], lines: list[str]) -> str:
+    """Lines of what COPY takes as JSON rows: a value that is missing is NULL."""
+    rows = [{name: value for name, value in zip(names, line[:-1].split("\t"), strict=True) if value != "\\N"} for line in lines]
+    return _encoder.encode(rows).decode()
 
 
 def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int]) -> str:
@@ -224,6 +282,6 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
         replay_standings(cursor, book.programme, [member.id for member in joined], judged)
 
 
-def _reserve(cursor: Cursor, statement: Any, count: int) -> Iterable[int]:
+def _reserve(cursor: Cursor, statement: Any, count: int) -> list[int]:
     cursor.execute(statement, {"count": count})
     return [row[0] for row in cursor.fetchall()]

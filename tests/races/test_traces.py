@@ -37,6 +37,9 @@ def test_a_read_before_the_lock_that_decides_a_write_is_found() -> None:
     assert faults([read, lock, read, write]) == []
     assert faults([read + " FOR UPDATE", write]) == []
     assert faults([read, sure]) == []
+    with_it = "WITH changed AS (UPDATE loyalty_lot SET remaining = 1 WHERE id = %s) INSERT INTO loyalty_entry (id) VALUES (1)"
+    assert faults([read, with_it]) == [with_it]
+    assert faults([lock, read, with_it]) == []
 
 
 def faults(trace: list[str]) -> list[str]:
@@ -56,10 +59,10 @@ def faults(trace: list[str]) -> list[str]:
                     held |= tables
                 is_locked = is_locked or "members_member" in held or "pg_advisory" in statement
                 stale = stale - tables if is_locked or tables <= held else stale | tables
-            elif isinstance(node, UpdateStmt | DeleteStmt):
-                table = node.relation.relname
+            for write in (one for one in _nodes(node) if isinstance(one, UpdateStmt | DeleteStmt)):  # also those in a WITH
+                table = write.relation.relname
                 is_safe = table in held or (is_locked and table not in stale)
-                if table.startswith(ROOMS) and not is_safe and not _is_conditional(node):
+                if table.startswith(ROOMS) and not is_safe and not _is_conditional(write):
                     found.append(statement)
     return found
 

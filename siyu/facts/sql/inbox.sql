@@ -1,7 +1,15 @@
 -- name: append
--- One envelope of our own facts.
+-- One envelope of our own facts, from a source that is made known on first use.
+WITH made AS (
+    INSERT INTO facts_source (name, title, badge)
+    SELECT %(source)s::text, '', '' WHERE NOT EXISTS (SELECT FROM facts_source WHERE name = %(source)s)
+    ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
+    RETURNING id
+)
 INSERT INTO facts_inbox (received_at, source_id, form, messages, done, payload)
-VALUES (%(at)s, %(source)s, 'f', %(messages)s, 0, %(payload)s)
+SELECT %(at)s::timestamptz, source.id, 'f', %(messages)s::integer, 0, %(payload)s::bytea
+FROM (SELECT id FROM facts_source WHERE name = %(source)s UNION ALL SELECT id FROM made) AS source
+LIMIT 1
 
 -- name: find_source
 -- A source's number.

@@ -1,6 +1,7 @@
-"""One move of value as the desk sees it, whatever service asks for it."""
+"""One move of value as the desk sees it, whatever service asks for it: what may be asked, and by what it is known again."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -8,7 +9,14 @@ from uuid import UUID
 
 import msgspec
 
+from siyu.lib.refusal import Refusal
+
 from .value_items import Because
+
+MAX_SET = 100_000  # moves of one call
+MAX_AMOUNT = 10**15
+MAX_KEY = 300
+MAX_WORDS = 500
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -30,3 +38,32 @@ class Asked(msgspec.Struct, frozen=True):
         """The hash by which the same question is known again; words may differ, and so may the end of a hold."""
         parts = (self.kind, self.unit, self.amount, self.member_id, self.of, self.because.kind, self.because.ref, *map(str, self.terms))
         return UUID(bytes=blake2b(json.dumps(parts).encode(), digest_size=16).digest())
+
+
+def check(asked: Sequence[Asked]) -> None:
+    """Refusals: `value.too_many`, `value.key`, `value.amount`, `value.because`."""
+    if len(asked) > MAX_SET:
+        raise Refusal("value.too_many", "at most %(limit)s moves at a time", limit=MAX_SET)
+    for one in asked:
+        if not 1 <= len(one.key) <= MAX_KEY:
+            raise Refusal("value.key", "a key has 1 to %(limit)s characters", limit=MAX_KEY)
+        if isinstance(one.amount, bool) or not isinstance(one.amount, int) or not 0 <= one.amount <= MAX_AMOUNT:
+            raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
+        if one.amount == 0 and not one.of and one.kind != "extend":
+            raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
+        if max(map(len, one.because)) > MAX_WORDS:
+            raise Refusal("value.because", "the reason has at most %(limit)s characters", limit=MAX_WORDS)
+
+
+def distinct(asked: Sequence[Asked]) -> dict[str, Asked]:
+    """What is asked, by its key. Refusal: `key.reused`."""
+    unique: dict[str, Asked] = {}
+    for one in asked:
+        before = unique.setdefault(one.key, one)
+        if before is not one and before.body != one.body:
+            raise reused(one.key)
+    return unique
+
+
+def reused(key: str) -> Refusal:
+    return Refusal("key.reused", "the key %(key)s has been used for something else", key=key)

@@ -1,84 +1,70 @@
 """How every move of value is done: answer what was asked before, lock the members in order, fold, and write all or nothing.
 
 The order is the same for all: locks on members, then what they have, then the fold, then the rows, then the facts. A refusal comes
-before anything is written, so a caller's transaction goes on unharmed.
+before anything is written, so a caller's transaction goes on unharmed. Few moves wait for the database twice: once for what they must
+know, once for all that they write, with its commit.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from django.db import DatabaseError, connection, transaction
-from psycopg import Cursor
+from psycopg import Connection, Cursor
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
+from siyu.lib.lane import ColumnCursor
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.members.services import Carrier, carrier
 from siyu.merchant.rules import Actor
 
-from ..programme import programme_at
-from ..reading import read_for
+from ..programme import programme_at, programme_of
+from ..reading import laid
 from ..rows import Known, Touched
 from ..rules import AVAILABLE, Book, Programme
 from ..rules.turn import Turn
 from ..rules.units import Unit
-from ..writing import FEW, write
-from .asked import Asked
+from ..state import CarrierRow, Past
+from ..writing import FEW, Columns, json_rows, write
+from .asked import MAX_AMOUNT, MAX_SET, Asked, check, distinct, reused
+from .looking import look, operations
 from .telling import tell
 from .value_items import Because, Receipt, receipt_of
 
-_sql = statements("siyu.loyalty", "services")
+__all__ = ["MAX_AMOUNT", "MAX_SET", "Asked", "Desk", "perform"]
+
 _write = statements("siyu.loyalty", "write")
 
-MAX_SET = 100_000  # moves of one call
-MAX_AMOUNT = 10**15
-MAX_KEY = 300
-MAX_WORDS = 500
 TRIES = 5  # after a deadlock or a race for one key, when no transaction of the caller's is at stake
 PASSING = (DeadlockDetected, SerializationFailure, UniqueViolation)
+ACTOR = ("actor_kind", "actor_id", "actor_name", "at")
 Answer = TypeVar("Answer")
-
-
-class Past(NamedTuple):
-    """An operation that was done."""
-
-    id: int
-    key: str
-    body: UUID
-    kind: str
-    member_id: int
-    unit: str
-    amount: int
-    result: str
-    until: datetime | None
-    because: Because
-
-    def receipt(self) -> Receipt:
-        return receipt_of(self.key, self.member_id, self.unit, json.loads(self.result))
 
 
 class Desk:
     """One call's locked state: members, what they have, and what was done so far."""
 
-    def __init__(self, cursor: Cursor, programme: Programme, now: datetime) -> None:
-        self.cursor, self.programme, self.now = cursor, programme, now
+    def __init__(self, programme: Programme, now: datetime) -> None:
+        self.programme, self.now = programme, now
         self.book, self.known = Book(programme), Known()
         self.past: dict[str, Past] = {}
         self.finals: dict[int, int] = {}
         self.lots: dict[str, list[tuple[UUID, int]]] = {}  # operation → its lots, each with its owner
         self.taken: dict[str, list[tuple[UUID, int, int]]] = {}  # spending → lot, taken, returned
+        self.numbers: list[int] = []  # of the operations to be
+        self.carriers: list[CarrierRow] = []
         self.balances: dict[tuple[int, str], int] = {}
 
     @classmethod
     def at(cls, now: datetime) -> "Desk":
         """A desk with the programme as it stands now."""
         connection.ensure_connection()
-        cursor = Cursor(connection.connection)
-        return cls(cursor, programme_at(cursor, now), now)
+        return cls(programme_at(Cursor(connection.connection), now), now)
 
     def limits(self, units: Iterable[str]) -> dict[str, int | None]:
         """Above which amount a correction of each unit waits for a second person. Refusal: `value.unit`."""
@@ -88,7 +74,11 @@ class Desk:
         """What is asked, for the reason of the operation it belongs to unless it has one of its own."""
         if any(one.because) or one.of not in self.past:
             return one
-        return msgspec.structs.replace(one, because=self.past[one.of].because)
+        return msgspec.structs.replace(one, because=Because(*self.past[one.of].because))
+
+    def named(self) -> dict[int, Carrier]:
+        """By which handle each member is told of."""
+        return {member: carrier(number, kind, bytes.fromhex(value)) for member, number, kind, value in self.carriers}
 
     def member(self, member_id: int) -> int:
         """Whom a member has become."""
@@ -124,14 +114,15 @@ class Desk:
         return unit
 
 
-def retried(work: Callable[[], Answer]) -> Answer:
-    """Run a transaction; when no caller's is at stake, again after a deadlock or a race for one key."""
+def retried(work: Callable[[bool], Answer]) -> Answer:
+    """Run a transaction; when no caller's is at stake, again after a deadlock or a race for one key. `work` is told whether it is so."""
     if connection.in_atomic_block:
-        return work()
+        with transaction.atomic():  # in the pump, whoever writes beside the reactions rests meanwhile
+            return work(False)
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return work()
+                return work(True)
         except (DatabaseError, *PASSING) as error:
             if (not isinstance(error, PASSING) and not isinstance(error.__cause__, PASSING)) or attempt == TRIES:
                 raise
@@ -144,64 +135,34 @@ def perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Desk
 
     Refusals: `key.reused`, `value.member`, `value.unit`, `value.amount`, `value.key`, `value.too_many`, and what `do` refuses.
     """
-    _check(asked)
-    return retried(lambda: _perform(by, asked, now, do)) if asked else []
+    check(asked)
+    return retried(lambda is_own: _perform(by, asked, now, do, is_own=is_own)) if asked else []
 
 
-def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Desk, Asked], Receipt]) -> list[Receipt]:
-    cursor = Cursor(connection.connection)
-    unique = _distinct(asked)
-    past = operations(cursor, {key for one in unique.values() for key in (one.key, one.of) if key}) if _looks_back(asked) else {}
+def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Desk, Asked], Receipt], *, is_own: bool) -> list[Receipt]:
+    raw: Connection = connection.connection
+    unique = distinct(asked)
     answers: dict[str, Receipt] = {}
-    desk = Desk.at(now)
+    past = operations(raw, {key for one in asked for key in (one.key, one.of) if key}) if any(one.of for one in asked) else {}
     fresh = _unanswered(unique, past, answers)
-    desk.past = past
     if fresh:
-        _lock(desk, fresh, past)
-        again = operations(cursor, set(fresh))  # whoever held the lock may have done it
-        fresh = _unanswered(fresh, again, answers)
+        seen = look(raw, fresh, past, now)
+        fresh = _unanswered(fresh, {one.key: one for one in seen.state.past}, answers)  # whoever held the lock may have done it
     if fresh:
-        _read(desk, fresh, past)
+        cursor = Cursor(raw)
+        desk = Desk(programme_of(cursor, seen.state.stamp, now), now)
+        desk.past, desk.finals, desk.lots, desk.taken = past, seen.finals, seen.found.lots, seen.found.taken
+        desk.numbers, desk.carriers = seen.state.operations, seen.state.carriers
+        desk.book, desk.known = laid(cursor, desk.programme, sorted(set(seen.finals.values())), seen.state)
+        desk.known.operations.update({key: before.id for key, before in past.items()})
+        desk.known.numbers = seen.state.new_lots
         done = {key: do(desk, one) for key, one in fresh.items()}
-        if len(desk.book.postings) <= FEW:  # one round trip for all the writes
-            with connection.connection.pipeline():
-                _write_down(desk, by, fresh, done)
-        else:
-            _write_down(desk, by, fresh, done)
+        with raw.pipeline() if len(fresh) <= FEW else nullcontext():
+            _write_down(ColumnCursor(raw), desk, by, fresh, done)
+            if is_own:
+                cursor.execute("COMMIT", prepare=False)  # it travels with the writes
         answers |= done
     return [answers[one.key] for one in asked]
-
-
-def operations(cursor: Cursor, keys: Iterable[str]) -> dict[str, Past]:
-    """Operations by their keys."""
-    cursor.execute(_sql.operations, {"keys": list(keys)})
-    return {row[1]: Past(*row[:9], Because(*row[9:])) for row in cursor.fetchall()}  # type: ignore[call-arg]
-
-
-def _check(asked: Sequence[Asked]) -> None:
-    if len(asked) > MAX_SET:
-        raise Refusal("value.too_many", "at most %(limit)s moves at a time", limit=MAX_SET)
-    for one in asked:
-        if not 1 <= len(one.key) <= MAX_KEY:
-            raise Refusal("value.key", "a key has 1 to %(limit)s characters", limit=MAX_KEY)
-        if isinstance(one.amount, bool) or not isinstance(one.amount, int) or not 0 <= one.amount <= MAX_AMOUNT:
-            raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
-        if one.amount == 0 and not one.of and one.kind != "extend":
-            raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
-        if max(map(len, one.because)) > MAX_WORDS:
-            raise Refusal("value.because", "the reason has at most %(limit)s characters", limit=MAX_WORDS)
-
-
-def _looks_back(asked: Sequence[Asked]) -> bool:
-    return any(one.of for one in asked)
-
-
-def _distinct(asked: Sequence[Asked]) -> dict[str, Asked]:
-    unique: dict[str, Asked] = {}
-    for one in asked:
-        if unique.setdefault(one.key, one).body != one.body:
-            raise _reused(one.key)
-    return unique
 
 
 def _unanswered(asked: dict[str, Asked], past: dict[str, Past], answers: dict[str, Receipt]) -> dict[str, Asked]:
@@ -211,87 +172,37 @@ def _unanswered(asked: dict[str, Asked], past: dict[str, Past], answers: dict[st
         if before is None:
             fresh[key] = one
         elif before.body != one.body:
-            raise _reused(key)
+            raise reused(key)
         else:
-            answers[key] = before.receipt()
+            answers[key] = receipt_of(key, before.member_id, before.unit, before.result)
     return fresh
 
 
-def _reused(key: str) -> Refusal:
-    return Refusal("key.reused", "the key %(key)s has been used for something else", key=key)
-
-
-def _lock(desk: Desk, asked: dict[str, Asked], past: dict[str, Past]) -> None:
-    """Lock the members concerned, in order, and whomever they were merged into."""
-    wanted = {one.member_id or past[one.of].member_id for one in asked.values() if one.member_id or one.of in past}
-    wanted |= {one.other for one in asked.values() if one.other}
-    _find_lots(desk, asked, past)
-    wanted |= {owner for lots in desk.lots.values() for _, owner in lots}
-    merged: dict[int, int | None] = {}
-    while missing := wanted - merged.keys():
-        desk.cursor.execute(_sql.lock, {"ids": sorted(missing)})
-        merged.update(desk.cursor.fetchall())
-        if unknown := missing - merged.keys():
-            raise Refusal("value.member", "there is no member %(member)s", member=min(unknown))
-        wanted |= {survivor for survivor in merged.values() if survivor is not None}
-    for member in merged:
-        final = member
-        while (survivor := merged[final]) is not None:
-            final = survivor
-        desk.finals[member] = final
-
-
-def _find_lots(desk: Desk, asked: dict[str, Asked], past: dict[str, Past]) -> set[int]:
-    """The lots that the operations at hand took from, opened or hold, with their owners; returns the lots' numbers."""
-    by_kind: dict[str, list[str]] = {}
-    for one in asked.values():
-        if one.of in past:
-            by_kind.setdefault(one.kind, []).append(one.of)
-    numbers: set[int] = set()
-    desk.lots, desk.taken = {}, {}
-    for kind, keys in by_kind.items():
-        statement = {"give_back": _sql.parts, "take_back": _sql.opened}.get(kind, _sql.held)
-        desk.cursor.execute(statement, {"keys": keys})
-        for key, number, lot, owner, *amounts in desk.cursor.fetchall():
-            numbers.add(number)
-            desk.lots.setdefault(key, []).append((lot, owner))
-            if amounts:
-                desk.taken.setdefault(key, []).append((lot, *amounts))
-    return numbers
-
-
-def _read(desk: Desk, asked: dict[str, Asked], past: dict[str, Past]) -> None:
-    """What the locked members have."""
-    numbers = _find_lots(desk, asked, past) if any(one.of for one in asked.values()) else set()
-    units = {one.unit or past[one.of].unit for one in asked.values() if one.unit or one.of in past}
-    holds = [one.of for one in asked.values() if one.kind in ("capture", "void")]
-    members = set(desk.finals.values())
-    desk.book, desk.known = read_for(desk.cursor, desk.programme, members, desk.now, units, numbers, holds)
-    desk.known.operations.update({key: before.id for key, before in past.items()})
-
-
-def _write_down(desk: Desk, by: Actor, asked: dict[str, Asked], done: dict[str, Receipt]) -> None:
+def _write_down(cursor: Cursor, desk: Desk, by: Actor, asked: dict[str, Asked], done: dict[str, Receipt]) -> None:
     receipts, bodies = [done[key] for key in asked], [one.body for one in asked.values()]  # as asked: that is how it is known again
     asked = {key: desk.explained(one) for key, one in asked.items()}
-    columns = {
-        "keys": list(asked),
-        "bodies": bodies,
-        "kinds": [one.kind for one in asked.values()],
-        "members": [receipt.member_id for receipt in receipts],
-        "units": [receipt.unit for receipt in receipts],
-        "amounts": [abs(receipt.amount) for receipt in receipts],
+    numbers = desk.numbers[: len(asked)]
+    rows: Columns = {
+        "id": numbers,
+        "key": list(asked),
+        "body": bodies,
+        "kind": [one.kind for one in asked.values()],
+        "member": [receipt.member_id for receipt in receipts],
+        "unit": [receipt.unit for receipt in receipts],
+        "amount": [abs(receipt.amount) for receipt in receipts],
         "of": [desk.known.operations.get(one.of) for one in asked.values()],
         "until": [one.until for one in asked.values()],
-        "because_kinds": [one.because.kind for one in asked.values()],
-        "because_refs": [one.because.ref for one in asked.values()],
+        "because_kind": [one.because.kind for one in asked.values()],
+        "because_ref": [one.because.ref for one in asked.values()],
         "because_words": [one.because.words for one in asked.values()],
-        "results": [json.dumps(receipt.stored()) for receipt in receipts],
-        "actor_kind": by.kind,
-        "actor_id": by.id,
-        "actor_name": by.name,
-        "at": desk.now,
+        "result": [receipt.stored() for receipt in receipts],
+        **{name: [value] * len(asked) for name, value in zip(ACTOR, (by.kind, by.id, by.name, desk.now), strict=True)},
     }
-    desk.cursor.execute(_write.insert_operations, columns)
-    desk.known.operations.update({key: number for number, key in desk.cursor.fetchall()})
-    write(desk.cursor, desk.book, desk.known, Touched())
-    tell(by, asked, done, desk.book, desk.now)
+    asking = {"operations": json_rows(rows)}
+    desk.known.operations.update(zip(asked, numbers, strict=True))
+    if len(asked) <= FEW:
+        write(cursor, desk.book, desk.known, Touched(), asking)
+    else:
+        cursor.execute(_write.insert_operations, asking)
+        write(cursor, desk.book, desk.known, Touched())
+    tell(cursor, by, asked, done, desk.book, desk.named(), desk.now)

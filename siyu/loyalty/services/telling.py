@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
+from psycopg import Cursor
+
 from siyu.facts.rules import Derived, Incoming
 from siyu.facts.services import record, source_of
-from siyu.members.services import carriers
+from siyu.members.services import Carrier, carriers
 from siyu.merchant.rules import Actor
 
 from ..reactions import news_of
@@ -28,9 +30,16 @@ NAMES = {
 }
 
 
-def tell(by: Actor, asked: Mapping[str, Asked], done: Mapping[str, Receipt], book: Book, now: datetime) -> None:
+def tell(
+    cursor: Cursor,
+    by: Actor,
+    asked: Mapping[str, Asked],
+    done: Mapping[str, Receipt],
+    book: Book,
+    named: Mapping[int, Carrier],
+    now: datetime,
+) -> None:
     """One fact for each move, said of a handle of the member, and one for each tier that followed."""
-    named = carriers([receipt.member_id for receipt in done.values()])
     facts = []
     for key, one in asked.items():
         receipt = done[key]
@@ -43,8 +52,9 @@ def tell(by: Actor, asked: Mapping[str, Asked], done: Mapping[str, Receipt], boo
         handle = named[receipt.member_id].handle
         facts.append(Incoming(name=name, occurred_at=now, message=f"{name}:{key}", handles=[handle], properties=properties))
     if facts:
-        record(facts, source=source_of(by), received_at=now)
-    tell_news(by, news_of(book.programme, book.news), next(iter(asked)), now)
+        record(facts, source=source_of(by), received_at=now, cursor=cursor)
+    if book.news:
+        tell_news(by, news_of(book.programme, book.news), next(iter(asked)), now)
 
 
 def tell_news(by: Actor, news: Sequence[Derived], key: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What is asked of the ledger, and what it answers. `key` makes each happen once; `because` stands with its entries."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -124,8 +125,9 @@ class Receipt:
         return replace(self, is_repeated=True)
 
 
-def receipt_of(key: str, member_id: int, unit: str, stored: dict[str, Any]) -> Receipt:
+def receipt_of(key: str, member_id: int, unit: str, result: str) -> Receipt:
     """The answer that was given before."""
+    stored = json.loads(result)
     allocations = tuple(
         Allocation(UUID(lot), amount, datetime.fromisoformat(ends) if ends else None) for lot, amount, ends in stored["allocations"]
     )

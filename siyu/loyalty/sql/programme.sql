@@ -17,13 +17,3 @@ SELECT id, name FROM facts_source ORDER BY id
 -- name: units
 -- Every version of every unit.
 SELECT code, version, kind, name, from_day, terms::text FROM loyalty_unit ORDER BY code, version
-
--- name: stamp
--- What changes whenever a rule, a tier, a unit, a source or a setting does: who has the same stamp need not read them again.
-SELECT (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM facts_source t),
-       (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM loyalty_earnrule t),
-       (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM loyalty_tier t),
-       EXISTS (SELECT FROM loyalty_tierfloor),
-       (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM loyalty_unit t),
-       (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM merchant_settingvalue t),
-       (SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) FROM loyalty_trackversion t)

@@ -4,8 +4,8 @@ SELECT id, key, body, kind, member_id, unit, amount, result::text, until, becaus
 FROM loyalty_operation WHERE key = ANY(%(keys)s)
 
 -- name: lock
--- Members in order, with whoever each was merged into.
-SELECT id, merged_into_id FROM members_member WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+-- Members in order, with whoever each was merged into. (An array made by a SELECT: a plan for any number of them is kept.)
+SELECT id, merged_into_id FROM members_member WHERE id = ANY(ARRAY(SELECT unnest(%(ids)s::bigint[]))) ORDER BY id FOR NO KEY UPDATE
 
 -- name: parts
 -- What these operations took from each lot, and how much of that went back, in the order in which it was taken.

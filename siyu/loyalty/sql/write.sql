@@ -10,7 +10,7 @@ RETURNING id, origin_id, unit
 UPDATE loyalty_account a
 SET pending = a.pending + moved.pending, available = a.available + moved.available, held = a.held + moved.held, spent = a.spent + moved.spent,
     expired = a.expired + moved.expired, revoked = a.revoked + moved.revoked, debt = a.debt + moved.debt
-FROM unnest(%(ids)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(held)s::bigint[], %(spent)s::bigint[], %(expired)s::bigint[],
+FROM unnest(%(id)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(held)s::bigint[], %(spent)s::bigint[], %(expired)s::bigint[],
             %(revoked)s::bigint[], %(debt)s::bigint[])
     AS moved (id, pending, available, held, spent, expired, revoked, debt)
 WHERE a.id = moved.id
@@ -31,15 +31,58 @@ FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[], %(tiers)s::text[], %(fr
 
 -- name: insert_operations
 -- What was asked for, and what is answered.
-INSERT INTO loyalty_operation (key, body, kind, member_id, unit, amount, of_id, until, actor_kind, actor_id, actor_name, because_kind,
+INSERT INTO loyalty_operation (id, key, body, kind, member_id, unit, amount, of_id, until, actor_kind, actor_id, actor_name, because_kind,
     because_ref, because_words, at, result)
-SELECT key, body, kind, member_id, unit, amount, of_id, until, %(actor_kind)s, %(actor_id)s::bigint, %(actor_name)s, because_kind, because_ref,
-    because_words, %(at)s::timestamptz, result
-FROM unnest(%(keys)s::text[], %(bodies)s::uuid[], %(kinds)s::text[], %(members)s::bigint[], %(units)s::text[], %(amounts)s::bigint[],
-    %(of)s::bigint[], %(until)s::timestamptz[], %(because_kinds)s::text[], %(because_refs)s::text[], %(because_words)s::text[],
-    %(results)s::jsonb[])
-    AS new (key, body, kind, member_id, unit, amount, of_id, until, because_kind, because_ref, because_words, result)
-RETURNING id, key
+SELECT id, key, body, kind, member, unit, amount, "of", until, actor_kind, actor_id, actor_name, because_kind,
+    because_ref, because_words, at, result
+FROM json_to_recordset(%(operations)s::json) AS new (id bigint, key text, body uuid, kind text, member bigint, unit text, amount bigint,
+    "of" bigint, until timestamptz, because_kind text, because_ref text, because_words text, result jsonb,
+    actor_kind text, actor_id bigint, actor_name text, at timestamptz)
+
+-- name: at_once
+-- A few operations with all that they moved: the balances of accounts, lots that changed, lots that were opened, entries in their order.
+WITH asked AS (
+    INSERT INTO loyalty_operation (id, key, body, kind, member_id, unit, amount, of_id, until, actor_kind, actor_id, actor_name, because_kind,
+        because_ref, because_words, at, result)
+    SELECT id, key, body, kind, member, unit, amount, "of", until, actor_kind, actor_id, actor_name,
+        because_kind, because_ref, because_words, at, result
+    FROM json_to_recordset(%(operations)s::json) AS new (id bigint, key text, body uuid, kind text, member bigint, unit text, amount bigint,
+        "of" bigint, until timestamptz, because_kind text, because_ref text, because_words text, result jsonb,
+    actor_kind text, actor_id bigint, actor_name text, at timestamptz)
+),
+moved AS (
+    UPDATE loyalty_account a
+    SET pending = a.pending + moved.pending, available = a.available + moved.available, held = a.held + moved.held,
+        spent = a.spent + moved.spent, expired = a.expired + moved.expired, revoked = a.revoked + moved.revoked, debt = a.debt + moved.debt
+    FROM json_to_recordset(%(balances)s::json) AS moved (id bigint, pending bigint, available bigint, held bigint, spent bigint,
+        expired bigint, revoked bigint, debt bigint)
+    WHERE a.id = moved.id
+),
+changed AS (
+    UPDATE loyalty_lot l
+    SET remaining = new.remaining, held = new.held, reversed = new.reversed, waived = new.waived, expired = new.expired,
+        is_pending = new.is_pending, available_at = new.available_at, expires_at = new.expires_at, is_sliding = new.is_sliding
+    FROM json_to_recordset(%(changed)s::json) AS new (id bigint, remaining bigint, held bigint, reversed bigint, waived bigint,
+        expired bigint, is_pending boolean, available_at timestamptz, expires_at timestamptz, is_sliding boolean)
+    WHERE l.id = new.id
+),
+opened AS (
+    INSERT INTO loyalty_lot (id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at,
+        expires_at, is_sliding, priority, earned_at, purchase_id, rule_id)
+    SELECT id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding,
+        priority, earned_at, purchase_id, rule_id
+    FROM json_to_recordset(%(lots)s::json) AS new (id bigint, key uuid, account_id bigint, unit text, amount bigint, remaining bigint,
+        held bigint, reversed bigint, waived bigint, expired bigint, is_pending boolean, available_at timestamptz, expires_at timestamptz,
+        is_sliding boolean, priority smallint, earned_at timestamptz, purchase_id bigint, rule_id bigint)
+)
+INSERT INTO loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier,
+    posted_at, business_day, key, operation_id, of_id)
+SELECT account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at, business_day, key,
+    operation_id, of_id
+FROM ROWS FROM (json_to_recordset(%(entries)s::json) AS (account_id bigint, unit text, debit text, credit text, amount bigint, kind text,
+    lot_id bigint, fact_id bigint, fact_occurred_at timestamptz, rule_id bigint, tier text, multiplier numeric, posted_at timestamptz,
+    business_day date, key uuid, operation_id bigint, of_id bigint)) WITH ORDINALITY AS new
+ORDER BY ordinality
 
 -- name: insert_holds
 -- What is held from now on.
@@ -90,7 +133,7 @@ COPY loyalty_lot (id, key, account_id, unit, amount, remaining, held, reversed, 
 UPDATE loyalty_lot l
 SET remaining = new.remaining, held = new.held, reversed = new.reversed, waived = new.waived, expired = new.expired,
     is_pending = new.is_pending, available_at = new.available_at, expires_at = new.expires_at, is_sliding = new.is_sliding
-FROM unnest(%(ids)s::bigint[], %(remaining)s::bigint[], %(held)s::bigint[], %(reversed)s::bigint[], %(waived)s::bigint[], %(expired)s::bigint[],
+FROM unnest(%(id)s::bigint[], %(remaining)s::bigint[], %(held)s::bigint[], %(reversed)s::bigint[], %(waived)s::bigint[], %(expired)s::bigint[],
     %(is_pending)s::boolean[], %(available_at)s::timestamptz[], %(expires_at)s::timestamptz[], %(is_sliding)s::boolean[])
     AS new (id, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding)
 WHERE l.id = new.id
@@ -101,20 +144,22 @@ COPY loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_
     business_day, key, operation_id, of_id) FROM STDIN
 
 -- name: insert_lots
--- A few new lots, each a line of what COPY takes.
+-- A few new lots.
 INSERT INTO loyalty_lot (id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding,
     priority, earned_at, purchase_id, rule_id)
-SELECT c[1]::bigint, c[2]::uuid, c[3]::bigint, c[4], c[5]::bigint, c[6]::bigint, c[7]::bigint, c[8]::bigint, c[9]::bigint, c[10]::bigint,
-    c[11]::boolean, c[12]::timestamptz, c[13]::timestamptz, c[14]::boolean, c[15]::smallint, c[16]::timestamptz, c[17]::bigint,
-    c[18]::bigint
-FROM (SELECT string_to_array(line, chr(9), '\N') AS c, place FROM unnest(%(lines)s::text[]) WITH ORDINALITY AS given (line, place)) AS rows
-ORDER BY place
+SELECT id, key, account_id, unit, amount, remaining, held, reversed, waived, expired, is_pending, available_at, expires_at, is_sliding, priority,
+    earned_at, purchase_id, rule_id
+FROM json_to_recordset(%(rows)s::json) AS new (id bigint, key uuid, account_id bigint, unit text, amount bigint, remaining bigint,
+    held bigint, reversed bigint, waived bigint, expired bigint, is_pending boolean, available_at timestamptz, expires_at timestamptz,
+    is_sliding boolean, priority smallint, earned_at timestamptz, purchase_id bigint, rule_id bigint)
 
 -- name: insert_entries
--- A few entries, each a line of what COPY takes.
+-- A few entries, in the order in which they were posted.
 INSERT INTO loyalty_entry (account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at,
     business_day, key, operation_id, of_id)
-SELECT c[1]::bigint, c[2], c[3], c[4], c[5]::bigint, c[6], c[7]::bigint, c[8]::bigint, c[9]::timestamptz, c[10]::bigint, c[11],
-    c[12]::numeric, c[13]::timestamptz, c[14]::date, c[15]::uuid, c[16]::bigint, c[17]::bigint
-FROM (SELECT string_to_array(line, chr(9), '\N') AS c, place FROM unnest(%(lines)s::text[]) WITH ORDINALITY AS given (line, place)) AS rows
-ORDER BY place
+SELECT account_id, unit, debit, credit, amount, kind, lot_id, fact_id, fact_occurred_at, rule_id, tier, multiplier, posted_at, business_day, key,
+    operation_id, of_id
+FROM ROWS FROM (json_to_recordset(%(rows)s::json) AS (account_id bigint, unit text, debit text, credit text, amount bigint, kind text,
+    lot_id bigint, fact_id bigint, fact_occurred_at timestamptz, rule_id bigint, tier text, multiplier numeric, posted_at timestamptz,
+    business_day date, key uuid, operation_id bigint, of_id bigint)) WITH ORDINALITY AS new
+ORDER BY ordinality

@@ -25,4 +25,9 @@ def carriers(member_ids: Sequence[int]) -> dict[int, Carrier]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_sql.carriers, {"members": sorted(set(member_ids))})
-        return {member: Carrier(number, Handle(kind, decrypt_text(value))) for member, number, kind, value in cursor.fetchall()}
+        return {member: carrier(number, kind, value) for member, number, kind, value in cursor.fetchall()}
+
+
+def carrier(number: int, kind: str, value: bytes) -> Carrier:
+    """A row of `members_identity`, read by a room that asks for more at once."""
+    return Carrier(number, Handle(kind, decrypt_text(value)))

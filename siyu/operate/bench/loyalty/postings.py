@@ -17,8 +17,7 @@ from siyu.lib.sql import statements
 
 from .seeding import Pool
 
-PROCESSES = 4
-THREADS = 8  # of each process: 32 callers
+CALLERS = 32
 SECONDS = 10.0
 ROUNDS = 3
 TIMEOUT_S = 120.0
@@ -46,59 +45,40 @@ def measure(pool: Pool, environment: dict[str, str], seconds: float | None = Non
             if program.exists():
                 bare.append(_by_pgbench(program, pool, environment["DATABASE_URL"], seconds, number))
         connection.execute("DROP TABLE bench_fact")
-    callers = f"postings: {PROCESSES} processes of {THREADS} threads, each spends 1 of a random member under its own key"
+    callers = f"postings: {CALLERS} processes, as a web server's workers are, each spends 1 of a random member under its own key"
     notes = [
         callers,
-        f"pgbench -M prepared -c {PROCESSES * THREADS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
+        f"pgbench -M prepared -c {CALLERS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
     ]
     return Single(median(ours), median(bare) if bare else None, notes)
 
 
 def _by_callers(pool: Pool, environment: dict[str, str], seconds: float, number: int, connection: psycopg.Connection) -> float:
     before = _operations(connection)
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "siyu.operate.bench.loyalty_caller",
-        str(THREADS),
-        str(seconds),
-        str(pool.first),
-        str(pool.last),
-    ]
-    callers = [
-        subprocess.Popen(
-            [*command, f"{number}.{place}"], env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for place in range(PROCESSES)
-    ]
+    program = [sys.executable, "-W", "ignore", "-m", "siyu.operate.bench.loyalty_caller"]
+    command = [*program, str(CALLERS), str(seconds), str(pool.first), str(pool.last), str(number)]
+    callers = subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        for caller in callers:
-            assert caller.stdout is not None
-            if caller.stdout.readline().strip() != "ready":
-                raise Refusal("bench.broken", "a caller did not start")
-        for caller in callers:
-            assert caller.stdin is not None
-            caller.stdin.write("go\n")
-            caller.stdin.flush()
-        done = [caller.communicate(timeout=TIMEOUT_S + seconds)[0].split() for caller in callers]
+        assert callers.stdout is not None
+        if callers.stdout.readline().strip() != "ready":
+            raise Refusal("bench.broken", "the callers did not start")
+        said = callers.communicate("go\n", timeout=TIMEOUT_S + seconds)[0].split()
     finally:
-        for caller in callers:
-            caller.kill()
-            caller.wait()
-    if any(len(said) != 2 for said in done):
-        raise Refusal("bench.broken", f"a caller failed: {[caller.returncode for caller in callers]}")
-    if _operations(connection) - before != sum(int(count) for count, _ in done):
+        callers.kill()
+        callers.wait()
+    if len(said) != 3:
+        raise Refusal("bench.broken", f"the callers failed: {callers.returncode}")
+    warm, done, taken = int(said[0]), int(said[1]), float(said[2])
+    if _operations(connection) - before != warm + done:
         raise Refusal("bench.broken", "the ledger does not hold every posting that was answered")
-    return sum(int(count) / float(taken) for count, taken in done)
+    return done / taken
 
 
 def _by_pgbench(program: Path, pool: Pool, dsn: str, seconds: float, number: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "spend.sql"
         script.write_text(f"\\set member random({pool.first}, {pool.last})\n\\set number random(1, 9000000000000000)\n{_script(number)};\n")
-        clients = ["-c", str(PROCESSES * THREADS), "-j", "2", "-T", str(max(1, round(seconds)))]
+        clients = ["-c", str(CALLERS), "-j", "2", "-T", str(max(1, round(seconds)))]
         command = [str(program), "-n", "-M", "prepared", *clients, "-f", str(script), dsn]
         said = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S + seconds)
     found = re.search(r"^tps = ([\d.]+)", said.stdout, re.MULTILINE)
