@@ -50,10 +50,8 @@ JOIN loyalty_account a ON a.id = h.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND h.until <= %(until)s
 
 -- name: state
--- What a move of value must know, each kind a JSON array of rows: accounts of these members; all their lots of these units, of any unit what is due
--- up to an instant, what is held, and these very lots; standings; what their open holds hold, lot by lot in the order in which they were taken;
--- the operations done under these keys; and the oldest handle of each member that can be told. Then numbers for new operations and lots, and what
--- changes whenever a rule, a tier, a unit, a source or a setting does. (Arrays stand in a SELECT, so that one plan serves any number of values.)
+-- What a move of value must know, each kind JSON rows: see `loyalty.state.State`. Arrays stand in a SELECT, so that one plan serves any number of
+-- values; the driver remembers a statement of less than 4,096 bytes.
 WITH own AS MATERIALIZED (
     SELECT id, origin_id, owner_id, unit, available, debt, active_until
     FROM loyalty_account WHERE owner_id = ANY((SELECT %(owners)s::bigint[])::bigint[])

@@ -58,7 +58,7 @@ def test_the_loyalty_bench_measures_postings_batches_tiers_and_expiry(
     owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     monkeypatch.setattr(place, "_MUST_BE_ON", ())
-    for name, value in {"CALLERS": 2, "SECONDS": 1.0, "ROUNDS": 1}.items():
+    for name, value in {"PROCESSES": 1, "THREADS": 2, "SECONDS": 1.0, "ROUNDS": 1}.items():
         monkeypatch.setattr(postings, name, value)
 
     call_command("bench", "loyalty", facts=1_000, json=True)

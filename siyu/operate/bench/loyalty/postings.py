@@ -17,7 +17,7 @@ from siyu.lib.sql import statements
 
 from .seeding import Pool
 
-CALLERS = 32
+PROCESSES, THREADS = 2, 16  # 32 callers
 SECONDS = 10.0
 ROUNDS = 3
 TIMEOUT_S = 120.0
@@ -45,10 +45,12 @@ def measure(pool: Pool, environment: dict[str, str], seconds: float | None = Non
             if program.exists():
                 bare.append(_by_pgbench(program, pool, environment["DATABASE_URL"], seconds, number))
         connection.execute("DROP TABLE bench_fact")
-    callers = f"postings: {CALLERS} processes, as a web server's workers are, each spends 1 of a random member under its own key"
+    callers = (
+        f"postings: {PROCESSES} processes of {THREADS} threads, as a web server's; each spends 1 of a random member under a key of its own"
+    )
     notes = [
         callers,
-        f"pgbench -M prepared -c {CALLERS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
+        f"pgbench -M prepared -c {PROCESSES * THREADS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
     ]
     return Single(median(ours), median(bare) if bare else None, notes)
 
@@ -56,7 +58,7 @@ def measure(pool: Pool, environment: dict[str, str], seconds: float | None = Non
 def _by_callers(pool: Pool, environment: dict[str, str], seconds: float, number: int, connection: psycopg.Connection) -> float:
     before = _operations(connection)
     program = [sys.executable, "-W", "ignore", "-m", "siyu.operate.bench.loyalty_caller"]
-    command = [*program, str(CALLERS), str(seconds), str(pool.first), str(pool.last), str(number)]
+    command = [*program, str(PROCESSES), str(THREADS), str(seconds), str(pool.first), str(pool.last), str(number)]
     callers = subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert callers.stdout is not None
@@ -78,7 +80,7 @@ def _by_pgbench(program: Path, pool: Pool, dsn: str, seconds: float, number: int
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "spend.sql"
         script.write_text(f"\\set member random({pool.first}, {pool.last})\n\\set number random(1, 9000000000000000)\n{_script(number)};\n")
-        clients = ["-c", str(CALLERS), "-j", "2", "-T", str(max(1, round(seconds)))]
+        clients = ["-c", str(PROCESSES * THREADS), "-j", "2", "-T", str(max(1, round(seconds)))]
         command = [str(program), "-n", "-M", "prepared", *clients, "-f", str(script), dsn]
         said = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S + seconds)
     found = re.search(r"^tps = ([\d.]+)", said.stdout, re.MULTILINE)
