@@ -8,7 +8,7 @@ from typing import Any
 from siyu.lib.wired import wired
 
 # below these anything may be asked: what the sender adds, and what the person is said to be
-PREFIXES = ("with.", "trait.")
+PREFIXES = ("given.", "trait.")
 
 
 def _rooms() -> list[ModuleType]:

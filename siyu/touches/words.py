@@ -57,7 +57,7 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
 
 
 def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -> Written:
-    tree = nested({**member, **{f"with.{name}": value for name, value in one.values.items()}})
+    tree = nested({**member, **{f"given.{name}": value for name, value in one.values.items()}})
     variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
     words = render(variant, tree)
     tokens: list[tuple[str, str]] = []
