@@ -10,6 +10,7 @@ HANDLES = "siyu.members.handles.naming"
 REACTIONS = [
     "siyu.members.reactions.see",
     "siyu.acquisition.reactions.attribute",
+    "siyu.orders.reactions.tell_cheaper",
     "siyu.orders.reactions.book",
     "siyu.members.reactions.turn_clocks",
     "siyu.touches.reactions.receive",

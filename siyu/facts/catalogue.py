@@ -167,6 +167,18 @@ KNOWN: tuple[KnownFact, ...] = (
             Property("currency"),
         ),
     ),
+    KnownFact(
+        "product.price_dropped",
+        "看过的商品降价",
+        "siyu",
+        (
+            Property("sku"),
+            Property("name"),
+            _money("price_minor", help="the new price"),
+            _money("before_minor", help="the price before"),
+        ),
+        is_derived=True,
+    ),
     KnownFact("pool.joined", "入池", "WeCom, import, member centre", (Property("channel", help="channel code"), Property("code"))),
     KnownFact("pool.left", "离开私域", "WeCom", (Property("because"),)),
     KnownFact("account.followed", "关注公众号", "WeChat", (Property("account"),)),

@@ -1,11 +1,12 @@
 """Sums of the order book: what summary, dashboard and member pages show."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
 
-from siyu.lib.sql import statements
+from siyu.lib.sql import array, statements
 from siyu.merchant.rules import WHOLE, Scope
 
 from ..models import Statistics
@@ -68,3 +69,12 @@ def statistics_of(member_id: int) -> Sums:
     """A member's sums; whether the viewer may see the member is the caller's to ask."""
     row = Statistics.objects.filter(member_id=member_id).values_list(*Sums._fields).first()
     return Sums(*row) if row else Sums()
+
+
+def rhythms(asked: Sequence[tuple[int, datetime]]) -> list[float | None]:
+    """The median number of days between a member's days of purchase, up to an instant; None with fewer than two gaps."""
+    columns = {"members": array(member for member, _ in asked), "ats": array(at for _, at in asked)}
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.rhythms, columns)
+        found = dict(cursor.fetchall())
+    return [found.get(place) for place in range(len(asked))]

@@ -6,6 +6,7 @@ from siyu.facts.rules import Batch, Derived
 
 from ..rules import RANK
 from .adjustments import write_adjustments
+from .cheaper import tell_cheaper
 from .orders import write_orders
 from .products import write_products
 from .refunds import write_refunds
@@ -14,7 +15,7 @@ from .statistics import Sums, restate
 _REST = ("order.shipped", "order.received", "order.closed", "order.refunded", "order.adjusted", "product.updated")
 BOOKED = frozenset((*RANK, *_REST))
 
-__all__ = ["book", "restate"]
+__all__ = ["book", "restate", "tell_cheaper"]
 
 
 def book(cursor: Cursor, batch: Batch) -> list[Derived] | None:
