@@ -26,8 +26,10 @@ def due(cursor: Cursor, batch: Batch) -> list[Derived]:
         return []
     cursor.execute(_sql.members_due, {"until": batch.until, "limit": LIMIT})
     owners = [row[0] for row in cursor.fetchall()]
+    moved = batch.touched.setdefault("loyalty.value", set())  # what ends or matures, and the tiers it measures, no fact tells
     if not owners:  # whoever remains has nothing else due: a new version of the tiers may judge them set by set
-        return judge_everybody(cursor, rules, batch.until)
+        return judge_everybody(cursor, rules, batch.until, moved)
+    moved.update(owners)
     touched = Touched()
     book, known = read(cursor, rules, touched, batch.until, owners)
     book.pass_time(batch.until)

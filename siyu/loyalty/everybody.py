@@ -42,8 +42,11 @@ class Row(NamedTuple):
     is_plain: bool
 
 
-def judge_everybody(cursor: Cursor, programme: Programme, until: datetime) -> list[Derived]:
-    """Judge the next members for whom a version has started up to an instant; call again while `next_version` says so."""
+def judge_everybody(cursor: Cursor, programme: Programme, until: datetime, judged: set[int] | None = None) -> list[Derived]:
+    """Judge the next members for whom a version has started up to an instant; call again while `next_version` says so.
+
+    They are added to `judged`.
+    """
     for track in programme.tracks:
         begun = [ladder.version for ladder in track.ladders if ladder.moved_at is not None and ladder.moved_at <= until]
         if not begun:
@@ -51,6 +54,8 @@ def judge_everybody(cursor: Cursor, programme: Programme, until: datetime) -> li
         cursor.execute(_sql.waiting, {"track": track.code, "version": max(begun), "limit": LIMIT})
         rows = [Row(*row) for row in cursor.fetchall()]
         if rows:
+            if judged is not None:
+                judged.update(row.member for row in rows)
             return _switch(cursor, programme, track, rows, until)
     return _open(cursor, programme, until)
 

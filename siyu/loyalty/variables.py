@@ -8,7 +8,7 @@ from siyu.lib.clock import business_day
 from siyu.lib.words import gettext_noop
 from siyu.merchant.queries import settings_book
 
-from .queries import balances, expiring, standings
+from .queries import balances, expiring, projection, standings
 
 SOON = timedelta(days=45)
 NAMES = {
@@ -20,8 +20,11 @@ NAMES = {
     "tier.name": gettext_noop("name of the tier"),
     "tier.next": gettext_noop("name of the next tier"),
     "tier.missing": gettext_noop("growth value still missing to the next tier"),
+    "tier.until": gettext_noop("last day on which the tier can still be kept, where it ends (a date)"),
+    "tier.keep_missing": gettext_noop("growth value still missing to keep the tier"),
 }
 _ENDING = frozenset({"points.expiring", "points.expires_on", "points.expires_in"})
+_KEPT = frozenset({"tier.until", "tier.keep_missing"})
 
 
 def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[int, dict[str, Any]]:
@@ -34,11 +37,15 @@ def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[i
             found[member] |= {"points.available": points.available if points else 0, "points.pending": points.pending if points else 0}
     if wanted & _ENDING:
         _add_ending(found, now)
-    if any(name.startswith("tier.") for name in wanted):
+    if any(name.startswith("tier.") for name in wanted - _KEPT):
         for member, tier in standings(list(member_ids)).items():
             found[member] |= {"tier.name": tier.name}
             if tier.next_name:
                 found[member] |= {"tier.next": tier.next_name, "tier.missing": tier.missing}
+    if wanted & _KEPT:
+        for member in member_ids:
+            if (told := projection(member, now)) is not None:
+                found[member] |= {"tier.until": told.last_day, "tier.keep_missing": told.keep_missing}
     return found
 
 
