@@ -65,6 +65,8 @@ CONDITIONS = [
     "siyu.touches.conditions.clicked",
     "siyu.acquisition.conditions.channel",
     "siyu.loyalty.conditions.tier",
+    "siyu.loyalty.conditions.tier_ends",
+    "siyu.loyalty.conditions.expiring",
 ]
 
 # what happens to members on journeys, one file each: see docs/add-a-journey-step.md
@@ -73,6 +75,7 @@ STEPS = [
     "siyu.journeys.steps.wait",
     "siyu.journeys.steps.wait_until",
     "siyu.journeys.steps.until_time",
+    "siyu.journeys.steps.rhythm",
     "siyu.journeys.steps.branch",
     "siyu.journeys.steps.split",
     "siyu.journeys.steps.reward",
@@ -90,6 +93,7 @@ TRIGGERS = [
     "siyu.journeys.triggers.audience",
     "siyu.journeys.triggers.date",
     "siyu.journeys.triggers.schedule",
+    "siyu.journeys.triggers.value",
     "siyu.journeys.triggers.api",
 ]
 
@@ -128,6 +132,25 @@ CHANNELS: dict[str, str] = {
 
 # what templates may say of a member: modules with `NAMES` and `values(member_ids, wanted, now)`
 VARIABLES = ["siyu.members.variables", "siyu.orders.variables", "siyu.loyalty.variables", "siyu.membership.variables"]
+
+# journeys of the trade, ready to switch on, one file each: see `siyu.journeys.recipes`
+RECIPES = [
+    "siyu.journeys.recipes.welcome",
+    "siyu.journeys.recipes.wake_silent",
+    "siyu.journeys.recipes.price_drop",
+    "siyu.journeys.recipes.growth_topics",
+    "siyu.journeys.recipes.birthday",
+    "siyu.journeys.recipes.points_changed",
+    "siyu.journeys.recipes.points_expiring",
+    "siyu.journeys.recipes.tier_reached",
+    "siyu.journeys.recipes.tier_ending",
+    "siyu.journeys.recipes.member_day",
+    "siyu.journeys.recipes.rebuy",
+    "siyu.journeys.recipes.win_back",
+    "siyu.journeys.recipes.koc",
+    "siyu.journeys.recipes.welfare_group",
+    "siyu.journeys.recipes.vip_group",
+]
 
 # what programs may ask, under /api/v1: "prefix module", the module's `router`; joined by `siyu/api.py`
 API = [

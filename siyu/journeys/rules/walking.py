@@ -89,6 +89,9 @@ class World(Protocol):
     def inside(self, audience: int, walkers: Sequence[Walker]) -> Collection[int]:
         """The members that are in an audience."""
 
+    def rhythms(self, walkers: Sequence[Walker]) -> Sequence[float | None]:
+        """The median number of days between the member's purchases, up to where each walker stands; None: too few to tell."""
+
     def propose(self, template: str, walkers: Sequence[Walker], *, priority: int, keep_hours: int) -> Sequence[Touched]:
         """Ask the gate for touches. Whoever is held out is recorded as control. Refusal: `template.unknown`."""
 

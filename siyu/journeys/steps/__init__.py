@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
+from siyu.lib.wired import wired
 
 from ..rules import Answer, Flaw, Known, Walker, World
 
@@ -38,5 +36,4 @@ class Step(Protocol):
 @lru_cache(maxsize=1)
 def steps() -> dict[str, ModuleType]:
     """Every kind of step, by the word that definitions use."""
-    modules = [import_module(path) for path in import_string(f"{django_settings.WIRING}.STEPS")]
-    return {module.Terms.__struct_config__.tag: module for module in modules}
+    return {module.Terms.__struct_config__.tag: module for module in wired("STEPS")}

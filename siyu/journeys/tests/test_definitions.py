@@ -36,6 +36,7 @@ GOOD: list[dict[str, Any]] = [
     {"step": "trait", "trait": "city", "value": "上海"},
     {"step": "staff_task", "template": "call"},
     {"step": "webhook", "template": "hook"},
+    {"step": "rhythm", "percent": 80},
     {"step": "start", "journey": "other"},
     {"step": "end"},
 ]
@@ -60,6 +61,7 @@ TRIGGERS = [
     {"kind": "audience", "audience": 12, "edge": "left"},
     {"kind": "date", "trait": "birthday", "days": -3, "at": "09:00"},
     {"kind": "schedule", "audience": 12, "every": "month", "day": 31, "at": "10:00"},
+    {"kind": "value", "moves": ["spent"], "orders": False},
     {"kind": "api"},
 ]
 

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from django.conf import settings as django_settings
-from django.utils.module_loading import import_string
+from siyu.lib.wired import wired
 
 from ..rules import Flaw, Known
 
@@ -44,5 +42,4 @@ class Trigger(Protocol):
 @lru_cache(maxsize=1)
 def triggers() -> dict[str, ModuleType]:
     """Every kind of trigger, by the word that definitions use."""
-    modules = [import_module(path) for path in import_string(f"{django_settings.WIRING}.TRIGGERS")]
-    return {module.Terms.__struct_config__.tag: module for module in modules}
+    return {module.Terms.__struct_config__.tag: module for module in wired("TRIGGERS")}

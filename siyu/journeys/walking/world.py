@@ -17,6 +17,7 @@ from siyu.loyalty import rewards
 from siyu.members.queries import is_token
 from siyu.members.services import carriers, sync_tag, untag
 from siyu.merchant.rules import SYSTEM
+from siyu.orders.queries import rhythms
 from siyu.touches.services import Wish, propose
 
 from ..rules import Touched, Walker
@@ -46,6 +47,9 @@ class RealWorld:
     def inside(self, audience: int, walkers: Sequence[Walker]) -> set[int]:
         found = audiences.inside(audience, self._members(walkers))
         return {walker.owner_id for walker in walkers if self.final(walker.owner_id) in found}
+
+    def rhythms(self, walkers: Sequence[Walker]) -> list[float | None]:
+        return rhythms([(self.final(walker.owner_id), walker.at) for walker in walkers])
 
     def propose(self, template: str, walkers: Sequence[Walker], *, priority: int, keep_hours: int) -> list[Touched]:
         number = self._template(template)

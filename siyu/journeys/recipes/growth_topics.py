@@ -1,0 +1,69 @@
+"""Members in their growing stage get a topic a week: how to use it, what others say, what comes next."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from . import Asked, Crowd, Days, Medium, Wording, drawn, message
+
+TITLE = _("Topics for the growing stage")
+WORDS = _("Whoever comes into the growing stage of the pool gets three topics, one every so many days. Once; it ends when the stage does.")
+
+
+class Values(Asked, frozen=True, kw_only=True):
+    """How far topics lie apart."""
+
+    every: Annotated[Days, Meta(title="days between topics")] = 7
+    medium: Medium = "inbox"
+
+
+def templates(values: Values) -> Sequence[Wording]:
+    return [
+        message(
+            "topic1",
+            "成长期话题 1:用好它",
+            values.medium,
+            "老顾客都这样用",
+            "{{ member.nickname | default: '您好' }},整理了老顾客最常用的几个小窍门,花两分钟看看,用起来更顺手。",
+        ),
+        message(
+            "topic2",
+            "成长期话题 2:大家怎么说",
+            values.medium,
+            "大家最近在聊什么",
+            "{{ member.nickname | default: '您好' }},本月回购最多的几款和真实评价都在这里,看看和您想的是不是一样。",
+        ),
+        message(
+            "topic3",
+            "成长期话题 3:为您挑选",
+            values.medium,
+            "按您的喜好挑了几款",
+            "{{ member.nickname | default: '您好' }},按您最近的浏览和购买挑了几款搭配,"
+            "另有 {{ points.available | default: 0 }} 积分可抵扣。",
+            "personalisation",
+        ),
+    ]
+
+
+def audiences(values: Values) -> Sequence[Crowd]:
+    return [Crowd("growing", "入池成长期", {"condition": "stage", "clock": "pool", "stages": ["growing"]})]
+
+
+def definition(values: Values) -> dict[str, Any]:
+    steps: dict[str, dict[str, Any]] = {
+        "topic1": {"step": "touch", "template": "topic1"},
+        "wait1": {"step": "wait", "days": values.every},
+        "topic2": {"step": "touch", "template": "topic2"},
+        "wait2": {"step": "wait", "days": values.every},
+        "topic3": {"step": "touch", "template": "topic3"},
+        "end": {"step": "end"},
+    }
+    return drawn(
+        {"kind": "audience", "audience": "growing"},
+        steps,
+        entry={"how": "once"},
+        exits=[{"kind": "audience", "audience": "growing"}],
+        goal={"fact": "order.paid", "within_days": 60, "ends": False},
+    )

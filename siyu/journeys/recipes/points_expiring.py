@@ -1,0 +1,69 @@
+"""Points that are about to expire: told a month before, and again in the last week if they are still there."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from . import Asked, Crowd, Medium, Wording, drawn, message
+
+TITLE = _("Points about to expire")
+WORDS = _(
+    "Whose points expire soon hears of it in time and once more shortly before. "
+    "It ends when they are used; the same member at most once in 30 days."
+)
+
+
+class Values(Asked, frozen=True, kw_only=True):
+    """How early, and from how many points on."""
+
+    days: Annotated[int, Meta(ge=2, le=60, title="days before")] = 30
+    last_days: Annotated[int, Meta(ge=1, le=59, title="once more, days before")] = 7
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000, title="points at least")] = 100
+    medium: Medium = "inbox"
+
+
+def templates(values: Values) -> Sequence[Wording]:
+    return [
+        message(
+            "soon",
+            "积分即将到期",
+            values.medium,
+            "您有积分即将到期",
+            "{{ member.nickname | default: '您好' }},您有 {{ points.expiring | default: '一批' }} 积分"
+            "将于 {{ points.expires_on | default: '近期' }} 到期,可兑换好礼或下单抵扣。",
+            "service",
+        ),
+        message(
+            "last",
+            "积分到期最后提醒",
+            values.medium,
+            "积分快到期了,别浪费",
+            "最后提醒:{{ points.expiring | default: '一批' }} 积分将于 {{ points.expires_on | default: '近日' }} 到期,过期不补。",
+            "service",
+        ),
+    ]
+
+
+def audiences(values: Values) -> Sequence[Crowd]:
+    return [Crowd("ending", f"{values.days} 天内有 {values.at_least} 积分到期", _rule(values))]
+
+
+def definition(values: Values) -> dict[str, Any]:
+    steps: dict[str, dict[str, Any]] = {
+        "soon": {"step": "touch", "template": "soon"},
+        "wait": {"step": "wait", "days": max(values.days - values.last_days, 1)},
+        "last": {"step": "touch", "template": "last", "priority": 5},
+        "end": {"step": "end"},
+    }
+    return drawn(
+        {"kind": "audience", "audience": "ending"},
+        steps,
+        entry={"how": "many", "again_after_days": 30, "at_once": False},
+        exits=[{"kind": "audience", "audience": "ending"}],
+    )
+
+
+def _rule(values: Values) -> dict[str, Any]:
+    return {"condition": "expiring", "days": values.days, "at_least": values.at_least}
