@@ -15,12 +15,14 @@ from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import WHOLE, Scope
 
 from .checking import checked
+from .conditions import conditions
 from .evaluating import looking
 from .evaluating.looking import Difference, Preview
 from .evaluating.standing import Borders, newest_borders
 from .models import Snapshot, Version
 from .naming import list_names, names
-from .rules import RuleError
+from .rules import Leaf, RuleError
+from .rules.tree import Node
 
 __all__ = ["Difference", "Preview", "list_names", "names"]
 _sql = statements("siyu.audiences", "queries")
@@ -148,6 +150,16 @@ def rule_fault(rule: Any) -> RuleError | None:
     except RuleError as error:
         return error
     return None
+
+
+def tree(rule: Any) -> Node:
+    """The tree of a rule, with the rules of the audiences it names in their place. Raises `RuleError`."""
+    return checked(rule)[1]
+
+
+def condition_words(leaf: Leaf) -> str:
+    """A condition in the reader's words."""
+    return conditions()[leaf.kind].words(leaf.terms)
 
 
 def holding(rule: Any, member_ids: Sequence[int], now: datetime, zone: ZoneInfo) -> set[int]:

@@ -13,7 +13,7 @@ from .orders import (
     walk_orders,
 )
 from .refunds import adjustments, loose_refunds_of_member, refunds, refunds_of_order, walk_refunds
-from .sums import DayRevenue, SourceTotals, Sums, buyers_between, revenue_by_day, rhythms, statistics_of, totals_by_source
+from .sums import DayRevenue, SourceTotals, Sums, buyers_between, purchases, revenue_by_day, rhythms, statistics_of, totals_by_source
 
 __all__ = [
     "SHOWN_LINES",
@@ -34,6 +34,7 @@ __all__ = [
     "orders_of_member",
     "price_history",
     "products",
+    "purchases",
     "refunds",
     "refunds_of_order",
     "revenue_by_day",

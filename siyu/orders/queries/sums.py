@@ -10,6 +10,7 @@ from siyu.lib.sql import array, statements
 from siyu.merchant.rules import WHOLE, Scope
 
 from ..models import Statistics
+from ..rules import rhythm
 
 _sql = statements("siyu.orders", "reads")
 
@@ -73,8 +74,15 @@ def statistics_of(member_id: int) -> Sums:
 
 def rhythms(asked: Sequence[tuple[int, datetime]]) -> list[float | None]:
     """The median number of days between a member's days of purchase, up to an instant; None with fewer than two gaps."""
-    columns = {"members": array(member for member, _ in asked), "ats": array(at for _, at in asked)}
+    bought = purchases(sorted({member for member, _ in asked}))
+    return [rhythm([day for paid_at, day in bought.get(member, ()) if paid_at <= at]) for member, at in asked]
+
+
+def purchases(member_ids: Sequence[int]) -> dict[int, list[tuple[datetime, date]]]:
+    """Member → instants and business days of paid orders, oldest first."""
+    found: dict[int, list[tuple[datetime, date]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_sql.rhythms, columns)
-        found = dict(cursor.fetchall())
-    return [found.get(place) for place in range(len(asked))]
+        cursor.execute(_sql.purchases, {"members": array(member_ids)})
+        for member, paid_at, day in cursor.fetchall():
+            found.setdefault(member, []).append((paid_at, day))
+    return found

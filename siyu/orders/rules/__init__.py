@@ -4,6 +4,7 @@ from .check import MAX_LINES, check
 from .line import line_amount, line_row
 from .order import RANK, OrderState, Status, status_of, tell
 from .product import FIELDS, ProductState, describe, mention
+from .rhythm import rhythm
 from .stamp import line_stamp, stamp
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "line_row",
     "line_stamp",
     "mention",
+    "rhythm",
     "stamp",
     "status_of",
     "tell",

@@ -52,15 +52,7 @@ WHERE price_minor IS DISTINCT FROM before ORDER BY from_at DESC LIMIT %(limit)s
 -- Sources of facts, for filters.
 SELECT id, CASE WHEN title = '' THEN name ELSE title END FROM facts_source ORDER BY name LIMIT 500
 
--- name: rhythms
--- The median of the days between the days on which members bought, up to an instant each; of those with two gaps at least.
-SELECT (a.place - 1)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY g.gap)
-FROM unnest(%(members)s::bigint[], %(ats)s::timestamptz[]) WITH ORDINALITY AS a (member, at, place)
-CROSS JOIN LATERAL (
-    SELECT paid_day - lag(paid_day) OVER (ORDER BY paid_day) AS gap
-    FROM (
-        SELECT DISTINCT o.paid_day FROM members_identity i JOIN orders_order o ON o.identity_id = i.id
-        WHERE i.member_id = a.member AND o.paid_at <= a.at
-    ) AS days
-) AS g
-WHERE g.gap IS NOT NULL GROUP BY a.place HAVING count(*) > 1
+-- name: purchases
+-- When members paid orders, oldest first.
+SELECT i.member_id, o.paid_at, o.paid_day FROM members_identity i JOIN orders_order o ON o.identity_id = i.id
+WHERE i.member_id = ANY(%(members)s::bigint[]) AND o.paid_at IS NOT NULL ORDER BY i.member_id, o.paid_at

@@ -1,6 +1,7 @@
 """Reads of touches: staff tasks and who does them, one-off sends and what became of them."""
 
 from .accounts import AccountView, account, accounts
+from .gate import Known, known_of, policy_on
 from .inbox import Letter, letter, letters, unread
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
 from .sends import Bought, Line, Report, report, sends
@@ -11,6 +12,7 @@ __all__ = [
     "AccountView",
     "Bought",
     "Counts",
+    "Known",
     "Letter",
     "Line",
     "Rate",
@@ -20,8 +22,10 @@ __all__ = [
     "TouchView",
     "account",
     "accounts",
+    "known_of",
     "letter",
     "letters",
+    "policy_on",
     "report",
     "sends",
     "sop",

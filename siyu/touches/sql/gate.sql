@@ -38,3 +38,15 @@ SELECT key, status, why, detail, at FROM touches_touch WHERE key = ANY(%(keys)s)
 -- Decided wishes.
 COPY touches_touch (id, key, origin_id, member_id, medium, purpose, template_id, values, source, arm, priority, status, why, detail, wanted_at,
     at, until, attempts, receipt, created_at) FROM STDIN
+
+-- name: consents_ever
+-- Every word of members about consent, oldest first; of two at once the withdrawal comes last.
+SELECT i.member_id, c.purpose, c.channel, c.is_given, c.occurred_at
+FROM members_identity i JOIN members_consent c ON c.identity_id = i.id
+WHERE i.member_id = ANY(%(members)s) ORDER BY i.member_id, c.occurred_at, c.is_given DESC
+
+-- name: records_ever
+-- Touches that filled caps since an instant, with when they were wished; those of one source are left out.
+SELECT member_id, created_at, key, medium, purpose, at FROM touches_touch
+WHERE member_id = ANY(%(members)s) AND at > %(since)s AND status IN ('reserved', 'sending', 'sent', 'unknown', 'asked') AND source <> %(without)s
+ORDER BY member_id, created_at
