@@ -44,15 +44,15 @@ def run(facts: int = FACTS) -> Result:
         on = machine()
         install_default_programme(SYSTEM, START.date() - timedelta(days=1))
         corpus = Corpus(facts=facts, size=SIZE)
-        _fill(corpus, environment["DATABASE_URL"])
+        fill(corpus, environment["DATABASE_URL"])
         end = corpus.sent_at(facts // SIZE + 1)
         began = time.perf_counter()
         report = pump(end)
         pumped = time.perf_counter() - began
-        _require_whole(facts, report)
-        rows = _rows(environment["DATABASE_URL"])
-        indexed = _copies(environment["DATABASE_URL"], rows, "indexed")
-        plain = _copies(environment["DATABASE_URL"], rows, "plain")
+        require_whole(facts, report)
+        rows = read_rows(environment["DATABASE_URL"])
+        indexed = copies(environment["DATABASE_URL"], rows, "indexed")
+        plain = copies(environment["DATABASE_URL"], rows, "plain")
         orm = _orm(corpus)
     speed = report.facts / pumped
     return Result(
@@ -75,7 +75,7 @@ def run(facts: int = FACTS) -> Result:
     )
 
 
-def _fill(corpus: Corpus, dsn: str) -> None:
+def fill(corpus: Corpus, dsn: str) -> None:
     source = source_id("web")
     statement = "COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM STDIN"
     with psycopg.connect(dsn) as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -87,7 +87,7 @@ def _fill(corpus: Corpus, dsn: str) -> None:
         connection.execute("CHECKPOINT")
 
 
-def _require_whole(facts: int, report: msgspec.Struct) -> None:
+def require_whole(facts: int, report: msgspec.Struct) -> None:
     if report.facts != facts:  # type: ignore[attr-defined]
         raise Refusal("bench.broken", f"of {facts:,} messages the pump handled otherwise: {report}")
     for finding in verify(600):
@@ -95,7 +95,7 @@ def _require_whole(facts: int, report: msgspec.Struct) -> None:
             raise Refusal("bench.broken", f"{finding.name}: {finding.offender}")
 
 
-def _rows(dsn: str) -> list[bytes]:
+def read_rows(dsn: str) -> list[bytes]:
     """The log's rows as COPY text, in blocks of one commit each."""
     with psycopg.connect(dsn) as connection, connection.cursor() as cursor, cursor.copy(_sql.read_rows) as copy:
         lines = _lines(copy)
@@ -110,7 +110,7 @@ def _lines(copy: psycopg.Copy) -> Iterator[bytes]:
         yield bytes(row)
 
 
-def _copies(dsn: str, blocks: list[bytes], kind: str) -> float:
+def copies(dsn: str, blocks: list[bytes], kind: str) -> float:
     """Rows a second; each time into a new table, a commit a block."""
     speeds = []
     rows = sum(block.count(b"\n") for block in blocks)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from siyu.lib.refusal import Refusal
-from siyu.operate.bench import clients, ingest, loyalty, place
+from siyu.operate.bench import automation, clients, ingest, loyalty, place
 from siyu.operate.bench.loyalty import postings
 
 
@@ -97,3 +97,31 @@ def test_the_clients_report_what_was_not_accepted():
 def test_an_absurd_number_of_facts_is_refused():
     with pytest.raises(Refusal, match="--facts"):
         call_command("bench", "ingest", facts=1)
+
+
+@pytest.mark.slow
+def test_the_automation_bench_measures_pump_entries_steps_gate_and_rest(
+    owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    monkeypatch.setattr(place, "_MUST_BE_ON", ())
+    for name, value in {"SECONDS": 2.0, "IDLE_SECONDS": 1.0}.items():
+        monkeypatch.setattr(automation.latency, name, value)
+
+    call_command("bench", "automation", facts=2_000, json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    assert (said["bench"], said["figures"]["facts"], said["figures"]["facts_of_members"]) == ("automation", 2_000, 40_000)
+    assert all(said["figures"][name] > 0 for name in ("enrolments", "touches", "probes", "judge_all_s", "steps_per_s", "gate_per_s"))
+    assert 0 < said["figures"]["fact_to_entry_p50_s"] <= said["figures"]["fact_to_entry_p95_s"]
+    assert set(said["ratios"]) == {"of_indexed_copy"}
+    assert databases(owner) == []
+
+
+@pytest.mark.slow
+def test_the_automation_bench_prints_nothing_when_an_audience_is_wrong(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(automation.masses, "RULE", {"condition": "did_fact", "fact": "page.viewed", "times": 1_000})
+    monkeypatch.setattr(place, "_MUST_BE_ON", ())
+
+    with place.own_database("masses") as environment, pytest.raises(Refusal, match="the log says"):
+        automation.masses.measure(1_000, environment["DATABASE_URL"])
+    assert databases(owner) == []

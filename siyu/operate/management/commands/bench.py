@@ -12,14 +12,14 @@ from rich.table import Table
 from siyu.lib.refusal import Refusal
 from siyu.operate.bench.result import Result
 
-BENCHES = ("pump", "ingest", "loyalty")
+BENCHES = ("pump", "ingest", "loyalty", "automation")
 MOST_FACTS = 20_000_000
 
 
 class Command(BaseCommand):
     help = (
         "Measure this machine's speed against its own limits, durably. pump: inbox to log with all reactions; ingest: HTTP to inbox; "
-        "loyalty: postings, earning, tiers and expiry."
+        "loyalty: postings, earning, tiers and expiry; automation: audiences, journeys and the outbox."
     )
     requires_system_checks: list[str] = []
 
