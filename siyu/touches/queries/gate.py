@@ -9,7 +9,7 @@ from django.db import connection
 
 from siyu.lib.sql import array, statements
 
-from ..asking import people, policy_at
+from ..asking import policy_at, states
 from ..rules.gate import Consent, Policy, Record, State
 
 _sql = statements("siyu.touches", "gate")
@@ -31,7 +31,7 @@ def policy_on(at: datetime) -> tuple[Policy, ZoneInfo]:
 def known_of(member_ids: Sequence[int], since: datetime, now: datetime, *, without: str = "") -> dict[int, Known]:
     """What is known of members, their touches since an instant but for those of one source ("journey:welcome")."""
     policy, zone = policy_at(now)
-    found = {member: Known(one.state, [], []) for member, one in people(member_ids, policy, zone, now).items()}
+    found = {member: Known(state, [], []) for member, state in states(member_ids, policy, zone, now).items()}
     members = array(sorted(found))
     with connection.cursor() as cursor:
         cursor.execute(_sql.consents_ever, {"members": members})
