@@ -53,8 +53,10 @@ def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str
     expect(counted).to_have_text("0")  # nobody has paid an order by a fact of the log
 
     page.get_by_role("button", name="条件", exact=True).first.click()
-    page.wait_for_load_state("networkidle")  # the count that follows the new condition has come
-    page.locator('select[name="n.1:kind"]').select_option("bucket")
+    kind = page.locator('select[name="n.1:kind"]')
+    kind.wait_for()
+    expect(page.locator("#builder.htmx-settling")).to_have_count(0)  # from here on the new condition answers to a change
+    kind.select_option("bucket")
     page.locator('input[name="n.1:salt"]').fill("春季")
     page.locator('input[name="n.1:to_bucket"]').fill("10000")
     page.locator('input[name="n.1:to_bucket"]').press("Tab")

@@ -1,12 +1,11 @@
 """The words of terms: fields, choices and windows, as the builder shows them."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext_lazy as _
 
-from ..words import STAGES, Words
+from siyu.facts.filters.form import WORDS
+from siyu.lib.web.terms import Choices
 
-Choices = Sequence[tuple[str, Words]]
+from ..words import STAGES, Words
 
 LABELS: dict[str, Words] = {
     "fact": _("What happened"), "where": _("where"), "op": _("is"), "times": _("times"), "within": _("when"), "which": _("which"),
@@ -26,9 +25,7 @@ CHOICES: dict[str, Words] = {
     "last": _("the last time"), "pool": STAGES["pool"], "activity": STAGES["activity"], "ladder": STAGES["ladder"],
     "given": _("given"), "withdrawn": _("withdrawn"), "unknown": _("never asked"), "joined": _("joining the pool"),
     "first_bought": _("the first purchase"), "last_bought": _("the last purchase"), "first_seen": _("first seen"),
-    "last_seen": _("last seen"), "eq": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "between": _("between"),
-    "contains": _("contains"), "starts_with": _("begins with"), "in": _("is one of"), "not_in": _("is none of"),
-    "exists": _("is known"), "absent": _("is not known"), "once": _("once"), "year": _("every year"),
+    "last_seen": _("last seen"), **WORDS, "between": _("between"), "once": _("once"), "year": _("every year"),
     "done": _("all of them followed"), "broken": _("the last did not follow"), "orders": _("number of orders"),
     "revenue_minor": _("revenue (fen)"), "refunded_minor": _("refunded (fen)"), "net_minor": _("net revenue (fen)"),
     "average_minor": _("net revenue an order (fen)"), "any": _("any"), "email": _("e-mail"), "sms": _("SMS"),

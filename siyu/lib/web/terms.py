@@ -1,0 +1,170 @@
+"""The terms of a kind as inputs of a form, and back: made from the kind's own struct, so that a new kind needs no page.
+
+A room gives a `Book`: its words, what its inputs offer, and the inputs that have several boxes. A field's struct says by
+`Meta(extra_json_schema={"input": …})` which of these it wants. `web/parts/input.html` draws an `Input`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from .parts import Words
+
+Choices = Sequence[tuple[str, Words]]
+Sent = Any  # a QueryDict: `get`, `getlist`
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input as the template draws it: `kind` chooses how; `value` is what stands in it."""
+
+    name: str
+    label: Words
+    kind: str
+    value: Any = ""
+    choices: Choices = ()
+    options: str = ""  # the id of a list of suggestions
+    low: Any = None
+    high: Any = None
+    parts: Any = None
+    is_required: bool = False
+    template: str = ""  # of an input with several boxes
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name.replace(":", "-").replace(".", "-")
+
+    @property
+    def field(self) -> str:
+        """The name of the term."""
+        return self.name.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """An input of several boxes: `parts(value, name)` is what its template draws, `read(sent, name)` the value."""
+
+    template: str
+    parts: Callable[[Any, str], Any]
+    read: Callable[[Sent, str], Any]
+    kind: str = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a room knows of its inputs. `offers`, `suggested`, `many`, `integers` and texts in `specials` go by the `input` of a field."""
+
+    labels: Mapping[str, Words] = field(default_factory=dict)  # by name of the field
+    choices: Mapping[str, Words] = field(default_factory=dict)  # by value
+    offers: Mapping[str, Callable[[], Choices]] = field(default_factory=dict)
+    suggested: Sequence[str] = ()  # inputs with a list of suggestions
+    many: Sequence[str] = ()  # offers of which several may be chosen
+    integers: Sequence[str] = ()  # offers whose values are numbers
+    widgets: Mapping[str, str] = field(default_factory=dict)  # inputs with a box of their own kind: `time`, `date`, `long`
+    specials: Mapping[str | type, Special] = field(default_factory=dict)  # by input, by struct, or by name of the field
+
+
+def inputs(terms: type, told: Mapping[str, Any], prefix: str, book: Book) -> list[Input]:
+    """The inputs of a struct, in its order, filled with what is told."""
+    return [_input(each, told.get(each.name, _default(each)), prefix, book) for each in _fields(terms)]
+
+
+def read(terms: type, sent: Sent, prefix: str, book: Book) -> dict[str, Any]:
+    """What the inputs of a struct say; what is empty is left out, what is no number stays a text for the check to name."""
+    told: dict[str, Any] = {}
+    for each in _fields(terms):
+        value = _read(each, sent, f"{prefix}:{each.name}", book)
+        if value not in (None, "", {}) and not (value == [] and not each.required):
+            told[each.name] = value
+    return told
+
+
+def _fields(terms: type) -> tuple[Any, ...]:
+    return inspect.type_info(terms).fields  # type: ignore[attr-defined]
+
+
+def _default(of: Any) -> Any:
+    return None if of.default is msgspec.NODEFAULT else msgspec.to_builtins(of.default)
+
+
+def _hint(of: Any) -> tuple[str, Any]:
+    """The `input` of a field, and its type without what it is wrapped in."""
+    kind, hint = _bare(of.type, "")
+    if isinstance(kind, inspect.UnionType):
+        single = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+        if len(single) == 1:
+            kind, hint = _bare(single[0], hint)
+    return hint, kind
+
+
+def _bare(kind: Any, hint: str) -> tuple[Any, str]:
+    while isinstance(kind, inspect.Metadata):
+        hint = (kind.extra_json_schema or {}).get("input", hint)
+        kind = kind.type
+    return kind, hint
+
+
+def _special(book: Book, hint: str, kind: Any, name: str) -> Special | None:
+    of = kind.cls if isinstance(kind, inspect.StructType) else None
+    return book.specials.get(hint) or (book.specials.get(of) if of else None) or book.specials.get(name)
+
+
+def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
+    hint, kind = _hint(of)
+    name, label, required = f"{prefix}:{of.name}", book.labels.get(of.name, of.name), of.required
+    if special := _special(book, hint, kind, of.name):
+        return Input(name, label, special.kind, value, parts=special.parts(value, name), template=special.template)
+    if hint in book.many:
+        return Input(name, label, "many", [str(each) for each in value or []], book.offers[hint]())
+    if hint in book.offers:
+        return Input(name, label, "choice", str(value or ""), [("", "—"), *book.offers[hint]()], is_required=required)
+    if isinstance(kind, inspect.LiteralType):
+        return Input(name, label, "choice", value, [(str(each), book.choices.get(str(each), str(each))) for each in kind.values])
+    if isinstance(kind, inspect.BoolType):
+        return Input(name, label, "flag", bool(value))
+    if isinstance(kind, inspect.IntType):
+        return Input(name, label, "number", "" if value is None else value, low=kind.ge, high=kind.le, is_required=required)
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else value
+    options = hint if hint in book.suggested else ""
+    return Input(name, label, book.widgets.get(hint, "text"), shown, options=options, is_required=required)
+
+
+def _read(of: Any, sent: Sent, name: str, book: Book) -> Any:
+    hint, kind = _hint(of)
+    if special := _special(book, hint, kind, of.name):
+        return special.read(sent, name)
+    if hint in book.many:
+        return [scalar(value) if hint in book.integers else value for value in sent.getlist(name)]
+    if isinstance(kind, inspect.BoolType):
+        return _flag(of, sent, name)
+    text = sent.get(name, "").strip()
+    if isinstance(kind, inspect.IntType):
+        return scalar(text)
+    return split(text) if isinstance(kind, inspect.ListType) else text
+
+
+def _flag(of: Any, sent: Sent, name: str) -> bool | None:
+    """None says what is usual, so that terms stay short."""
+    value = bool(sent.get(name))
+    return None if value == (of.default if isinstance(of.default, bool) else False) else value
+
+
+def split(text: str) -> list[str]:
+    """A list that was typed on one line."""
+    return [part for part in (each.strip() for each in text.replace("，", ",").replace("、", ",").split(",")) if part]
+
+
+def scalar(text: Any) -> Any:
+    """A number, true or false when it reads as one, else the text; a quoted text stays a text."""
+    if not isinstance(text, str):
+        return text
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+    return value if isinstance(value, bool | int | float) and len(text) < 16 else text
