@@ -20,10 +20,14 @@ FILES = {
     "fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "echarts.min.js": "echarts/dist/echarts.min.js",
+    "joint.min.js": "@joint/core/dist/joint.min.js",
+    "dagre.min.js": "@dagrejs/dagre/dist/dagre.min.js",
     "licences/tabler-icons.txt": "@tabler/icons-webfont/LICENSE",
     "licences/htmx.txt": "htmx.org/LICENSE",
     "licences/echarts.txt": "echarts/LICENSE",
     "licences/echarts-notice.txt": "echarts/NOTICE",
+    "licences/joint.txt": "@joint/core/LICENSE",
+    "licences/dagre.txt": "@dagrejs/dagre/LICENSE",
 }
 SOURCE_MAP = re.compile(rb"(/\*#\s*sourceMappingURL=[^*]*\*/|//#\s*sourceMappingURL=\S+)")
 OLD_FONTS = re.compile(rb',\s*url\("[^"]+\.(?:woff|ttf)\?[^"]*"\)\s*format\("[^"]+"\)')
