@@ -15,14 +15,15 @@ from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import WHOLE, Scope
 
 from .checking import checked
-from .conditions import conditions
+from .conditions import conditions, kinds
 from .evaluating import looking
 from .evaluating.looking import Difference, Preview
 from .evaluating.standing import Borders, newest_borders
 from .models import Snapshot, Version
 from .naming import list_names, names
-from .rules import Leaf, RuleError
+from .rules import Leaf, RuleError, parsed
 from .rules.tree import Node
+from .why import told
 
 __all__ = ["Difference", "Preview", "list_names", "names"]
 _sql = statements("siyu.audiences", "queries")
@@ -160,6 +161,14 @@ def tree(rule: Any) -> Node:
 def condition_words(leaf: Leaf) -> str:
     """A condition in the reader's words."""
     return conditions()[leaf.kind].words(leaf.terms)
+
+
+def rule_words(rule: Any) -> list[tuple[int, str]]:
+    """A rule in words, a line a node, each with its depth; nothing for one that cannot be read."""
+    try:
+        return [(depth, words) for depth, _at, words in told(parsed(rule, kinds()))]
+    except RuleError:
+        return []
 
 
 def holding(rule: Any, member_ids: Sequence[int], now: datetime, zone: ZoneInfo) -> set[int]:

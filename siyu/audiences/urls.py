@@ -8,6 +8,7 @@ urlpatterns = [
     path("audiences", audiences.audiences, name="audiences"),
     path("audiences/new", rules.new, name="audience-new"),
     path("audiences/builder", rules.builder, name="audience-builder"),
+    path("audiences/rule", rules.rule, name="audience-rule"),
     path("audiences/count", rules.count, name="audience-count"),
     path("audiences/overlap", answers.overlap, name="audience-overlap"),
     path("audiences/rfm", answers.rfm, name="audience-rfm"),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.forms import BooleanField, CharField, Textarea
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,6 +17,7 @@ from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
+from ..checking import checked
 from ..rules import RuleError
 from .builder import Draft, acted, faults, from_form, from_rule, to_rule
 from .fields import kinds_offered, suggestions
@@ -98,9 +99,25 @@ def _difference(request: PageRequest, name: str, pk: int, form: Form, rule: dict
 
 @requires("audiences.edit")
 def builder(request: PageRequest) -> HttpResponse:
-    """The builder after a button was pressed, or another kind chosen."""
-    draft = acted(from_form(request.POST), request.POST.get("act", ""))
+    """The builder after a button was pressed, or another kind chosen; with `?rule=` the builder of a rule."""
+    is_new = request.method == "GET"
+    draft = (
+        from_rule(_given(request.GET.get("rule", "")) or EMPTY) if is_new else acted(from_form(request.POST), request.POST.get("act", ""))
+    )
     return render(request, "audiences/parts/builder.html", _builder(draft, {}))
+
+
+@requires("audiences.edit")
+def rule(request: PageRequest) -> HttpResponse:
+    """The rule that the builder's form says, for pages of other rooms that write one; 409 with a reason when it may not stand."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    told = to_rule(from_form(request.POST))
+    try:
+        checked(told)
+    except RuleError as error:
+        return JsonResponse({"code": error.code, "message": error.told(gettext)}, status=409)
+    return JsonResponse({"rule": told})
 
 
 @requires("audiences.edit")
@@ -122,8 +139,6 @@ def count(request: PageRequest) -> HttpResponse:
 
 
 def _refused(draft: Draft, audience_id: int = 0) -> dict[str, str]:
-    from ..checking import checked
-
     try:
         checked(to_rule(draft), audience_id=audience_id)
     except RuleError as error:

@@ -31,6 +31,7 @@ class Input:
     high: Any = None
     parts: Any = None
     is_required: bool = False
+    redraws: bool = False  # a change of it changes which inputs there are
     template: str = ""  # of an input with several boxes
 
     @property
@@ -55,7 +56,7 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What a room knows of its inputs. `offers`, `suggested`, `many`, `integers` and texts in `specials` go by the `input` of a field."""
+    """What a room knows of its inputs; what goes by the `input` of a field goes by its name where it has none."""
 
     labels: Mapping[str, Words] = field(default_factory=dict)  # by name of the field
     choices: Mapping[str, Words] = field(default_factory=dict)  # by value
@@ -63,8 +64,9 @@ class Book:
     suggested: Sequence[str] = ()  # inputs with a list of suggestions
     many: Sequence[str] = ()  # offers of which several may be chosen
     integers: Sequence[str] = ()  # offers whose values are numbers
+    redraws: Sequence[str] = ()  # names of fields
     widgets: Mapping[str, str] = field(default_factory=dict)  # inputs with a box of their own kind: `time`, `date`, `long`
-    specials: Mapping[str | type, Special] = field(default_factory=dict)  # by input, by struct, or by name of the field
+    specials: Mapping[str | type, Special] = field(default_factory=dict)  # by input or by struct
 
 
 def inputs(terms: type, told: Mapping[str, Any], prefix: str, book: Book) -> list[Input]:
@@ -91,13 +93,13 @@ def _default(of: Any) -> Any:
 
 
 def _hint(of: Any) -> tuple[str, Any]:
-    """The `input` of a field, and its type without what it is wrapped in."""
+    """The `input` of a field (its name, when it has none), and its type without what it is wrapped in."""
     kind, hint = _bare(of.type, "")
     if isinstance(kind, inspect.UnionType):
         single = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
         if len(single) == 1:
             kind, hint = _bare(single[0], hint)
-    return hint, kind
+    return hint or of.name, kind
 
 
 def _bare(kind: Any, hint: str) -> tuple[Any, str]:
@@ -107,22 +109,22 @@ def _bare(kind: Any, hint: str) -> tuple[Any, str]:
     return kind, hint
 
 
-def _special(book: Book, hint: str, kind: Any, name: str) -> Special | None:
-    of = kind.cls if isinstance(kind, inspect.StructType) else None
-    return book.specials.get(hint) or (book.specials.get(of) if of else None) or book.specials.get(name)
+def _special(book: Book, hint: str, kind: Any) -> Special | None:
+    return book.specials.get(hint) or (book.specials.get(kind.cls) if isinstance(kind, inspect.StructType) else None)
 
 
 def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
     hint, kind = _hint(of)
-    name, label, required = f"{prefix}:{of.name}", book.labels.get(of.name, of.name), of.required
-    if special := _special(book, hint, kind, of.name):
+    name, label, required, redraws = f"{prefix}:{of.name}", book.labels.get(of.name, of.name), of.required, of.name in book.redraws
+    if special := _special(book, hint, kind):
         return Input(name, label, special.kind, value, parts=special.parts(value, name), template=special.template)
     if hint in book.many:
         return Input(name, label, "many", [str(each) for each in value or []], book.offers[hint]())
     if hint in book.offers:
-        return Input(name, label, "choice", str(value or ""), [("", "—"), *book.offers[hint]()], is_required=required)
+        return Input(name, label, "choice", str(value or ""), [("", "—"), *book.offers[hint]()], is_required=required, redraws=redraws)
     if isinstance(kind, inspect.LiteralType):
-        return Input(name, label, "choice", value, [(str(each), book.choices.get(str(each), str(each))) for each in kind.values])
+        choices = [(str(each), book.choices.get(str(each), str(each))) for each in kind.values]
+        return Input(name, label, "choice", value, choices, redraws=redraws)
     if isinstance(kind, inspect.BoolType):
         return Input(name, label, "flag", bool(value))
     if isinstance(kind, inspect.IntType):
@@ -134,7 +136,7 @@ def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
 
 def _read(of: Any, sent: Sent, name: str, book: Book) -> Any:
     hint, kind = _hint(of)
-    if special := _special(book, hint, kind, of.name):
+    if special := _special(book, hint, kind):
         return special.read(sent, name)
     if hint in book.many:
         return [scalar(value) if hint in book.integers else value for value in sent.getlist(name)]
