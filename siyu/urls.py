@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/<path:address>", nowhere),
     path("", include("siyu.console.urls")),
     path("m/", include("siyu.portal.urls")),
+    path("", include("siyu.journeys.urls")),
     path("", include("siyu.acquisition.urls")),
     path("", include("siyu.membership.urls")),
     path("", include("siyu.loyalty.urls")),

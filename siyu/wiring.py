@@ -261,6 +261,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Trade", "Products", "products", "orders.view", "package"),
     ("Attract", "Channels", "channels", "channels.view", "route"),
     ("Automation", "Audiences", "audiences", "audiences.view", "users-group"),
+    ("Automation", "Journeys", "journeys", "journeys.view", "route-2"),
     ("Automation", "Staff tasks", "staff-tasks", "tasks.do", "checklist"),
     ("Automation", "One-off sends", "sends", "touches.view", "send"),
     ("Automation", "Templates", "touch-templates", "touches.view", "template"),

@@ -1,0 +1,44 @@
+"""The words of terms: fields and choices of steps, triggers, entry, exits and the goal, as the panel shows them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from siyu.lib.web.parts import Words
+from siyu.lib.web.terms import Choices
+
+LABELS: dict[str, Words] = {
+    "fact": _("What happened"), "where": _("where"), "audience": _("Audience"), "edge": _("When a member"), "template": _("Template"),
+    "priority": _("Priority"), "keep_hours": _("Give up after so many hours"), "days": _("Days"), "hours": _("Hours"),
+    "minutes": _("Minutes"), "at": _("Time"), "weekdays": _("On these days only"), "ways": _("Ways"), "arms": _("Arms"),
+    "hold_out": _("Control group (not touched)"),
+    "salt": _("Name of the draw"), "reward": _("Reward"), "tag": _("Tag"), "off": _("Take the tag off"), "trait": _("Trait"),
+    "value": _("Value"), "journey": _("Journey"), "every": _("Comes"), "weekday": _("Day of the week"), "day": _("Day of the month"),
+    "how": _("A member enters"), "by": _("For each value of the property"), "again_after_days": _("Not again for so many days"),
+    "at_once": _("Several times at once"), "within_days": _("Within so many days of entering"), "ends": _("Reaching it ends the journey"),
+}  # fmt: skip
+DATE_LABELS: dict[str, Words] = {"trait": _("Date of the member"), "days": _("Days from it (before it: −)")}
+WAIT_LABELS: dict[str, Words] = {"days": _("At most, days")}
+
+CHOICES: dict[str, Words] = {
+    "entered": _("comes into it"), "left": _("leaves it"), "day": _("every day"), "week": _("every week"), "month": _("every month"),
+    "once": _("once ever"), "many": _("every time"), "keyed": _("once for each value of a property"),
+}  # fmt: skip
+DATE_CHOICES: dict[str, Words] = {"once": _("on the day itself"), "year": _("every year")}
+WEEKDAYS: Choices = (
+    ("1", _("Monday")), ("2", _("Tuesday")), ("3", _("Wednesday")), ("4", _("Thursday")), ("5", _("Friday")), ("6", _("Saturday")),
+    ("7", _("Sunday")),
+)  # fmt: skip
+WHATS: Choices = (
+    ("audience", _("is in an audience")),
+    ("rule", _("fits a rule")),
+    ("where", _("came in by a fact whose properties fit")),
+)
+AWAITED: Choices = (("fact", _("Something happens")), ("audience", _("An audience is entered or left")))
+EXITS: dict[str, Words] = {"fact": _("Something happens"), "audience": _("An audience is entered or left")}
+REWARDS: dict[str, Words] = {
+    "points": _("Points"), "growth": _("Growth value"), "make_up_card": _("Make-up cards"), "badge": _("Badge"), "benefit": _("Benefit"),
+    "gift": _("Gift"),
+}  # fmt: skip
+NUMBER_LABELS: dict[str, Words] = {
+    "level": _("Level"), "days": _("For so many days (empty: without end)"), "times": _("So many times (empty: without limit)"),
+    "quantity": _("Pieces"),
+}  # fmt: skip
