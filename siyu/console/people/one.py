@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.acquisition.queries import attribution_of
 from siyu.audiences.queries import audiences, audiences_of
+from siyu.journeys.queries import of_member
+from siyu.journeys.words import STATUSES as WALKS
+from siyu.journeys.words import why_words as walk_why
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 from siyu.lib.web.keyset import Position, decode, encode
@@ -171,6 +174,15 @@ def _audiences(request: PageRequest, member: MemberView) -> dict[str, Any]:
     return {"audiences": [(one, inside.get(one.id)) for one in audiences(request.viewer.scope) if one.version]}
 
 
+def _journeys(request: PageRequest, member: MemberView) -> dict[str, Any]:
+    found = of_member(member.id)
+    return {
+        "walks": [
+            (one, WALKS.get(one.status, (one.status, "secondary")), walk_why(one.why) if one.status != "waiting" else "") for one in found
+        ]
+    }
+
+
 def _touches(request: PageRequest, member: MemberView) -> dict[str, Any]:
     found = touches(request.viewer.scope, Position(limit=MAX_ORDERS), member_id=member.id)
     return {"touches": [(one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why)) for one in found]}
@@ -217,6 +229,7 @@ TABS: Sequence[_TabOf] = (
     _TabOf("membership", _("Behaviours and honours"), "membership.view", _membership),
     _TabOf("history", _("Timeline"), "", _history),
     _TabOf("audiences", _("Audiences"), "audiences.view", _audiences),
+    _TabOf("journeys", _("Journeys"), "journeys.view", _journeys),
     _TabOf("touches", _("Touches"), "touches.view", _touches),
     _TabOf("merges", _("Merges"), "", _merges),
 )
