@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.web.terms import Choices, Sent, Special, scalar, split
+from siyu.lib.web.terms import Choices, Sent, Special, scalar, split, written
 
 from .tree import BARE, LISTED, OPS, TEXT
 
@@ -33,12 +33,8 @@ def parts(value: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
 
 def _row(test: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = test.get("value")
-    shown = ", ".join(map(str, value)) if isinstance(value, list) else _text(value)
+    shown = ", ".join(map(written, value)) if isinstance(value, list) else value if test.get("op") in TEXT else written(value)
     return {"name": name, "property": test.get("property", ""), "op": test.get("op", "eq"), "value": shown}
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else msgspec.json.encode(value).decode() if isinstance(value, bool) else str(value)
 
 
 def read(sent: Sent, name: str) -> Any:

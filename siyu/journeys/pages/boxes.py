@@ -7,7 +7,7 @@ import msgspec
 
 from siyu.audiences.queries import names, rule_words
 from siyu.facts.filters import form as filters
-from siyu.lib.web.terms import Choices, Sent, Special, scalar
+from siyu.lib.web.terms import Choices, Sent, Special, scalar, written
 from siyu.loyalty import rewards
 from siyu.membership.queries.benefits import benefit_views
 from siyu.membership.queries.honours import all_badges
@@ -140,10 +140,22 @@ def _json(text: str) -> Any:
         return {}
 
 
+# --- a value of a trait ---
+
+
+def _value(value: Any, name: str) -> str:
+    return written(value)
+
+
+def _read_value(sent: Sent, name: str) -> Any:
+    return scalar(sent.get(name, "").strip())
+
+
 SPECIALS: dict[str | type, Special] = {
     "filter": filters.FILTER,
     "branches": Special("journeys/parts/ways.html", _ways, _read_ways, "ways"),
     "arms": Special("journeys/parts/arms.html", _arms, _read_arms, "arms"),
     "hold_out": Special("journeys/parts/share.html", _share, _read_share, "share"),
+    "value": Special("journeys/parts/value.html", _value, _read_value, "value"),
     "reward": Special("journeys/parts/reward.html", _reward, _read_reward, "reward"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from siyu.audiences import queries as audiences
 from siyu.facts.catalogue import KNOWN
 from siyu.lib.web import terms as kit
-from siyu.lib.web.terms import Book, Choices, Input, Sent, scalar
+from siyu.lib.web.terms import Book, Choices, Input, Sent
 from siyu.members import queries as members
 from siyu.touches.queries import templates
 
@@ -116,8 +116,6 @@ def of_exits(told: list[Told]) -> list[tuple[int, str, str, list[Input]]]:
 
 def read_step(kind: str, sent: Sent) -> Told:
     told: Told = {"step": kind, **kit.read(steps()[kind].Terms, sent, "p", _book(kind))}
-    if kind == "trait" and "value" in told:
-        told["value"] = scalar(told["value"])
     if kind == "wait_until":
         for field in ("fact", "where") if sent.get("p:awaited") == "audience" else ("audience", "edge"):
             told.pop(field, None)

@@ -170,3 +170,12 @@ def scalar(text: Any) -> Any:
     except msgspec.DecodeError:
         return text
     return value if isinstance(value, bool | int | float) and len(text) < 16 else text
+
+
+def written(value: Any) -> str:
+    """A value as one types it: `scalar` reads it back as it was."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if scalar(value) == value else f'"{value}"'
+    return msgspec.json.encode(value).decode()

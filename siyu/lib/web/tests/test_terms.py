@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from msgspec import Meta, Struct
 
-from siyu.lib.web.terms import Book, Special, inputs, read, scalar, split
+from siyu.lib.web.terms import Book, Special, inputs, read, scalar, split, written
 
 WEIGHED = Special("x.html", lambda value, name: value or [], lambda sent, name: [scalar(one) for one in sent.getlist(name)])
 
@@ -81,3 +81,8 @@ def test_a_text_is_read_as_what_it_looks_like(text: str, value: Any):
 
 def test_a_list_typed_on_one_line_takes_chinese_commas():
     assert split(" a, b，c、 ,d") == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("value", [3, 3.5, True, False, "three", "3", "true", '"quoted"', "1234567890123456789"])
+def test_what_is_written_is_read_back_as_it_was(value: Any):
+    assert scalar(written(value)) == value
