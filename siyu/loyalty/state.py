@@ -36,10 +36,9 @@ class Past(NamedTuple):
 class State(NamedTuple):
     """Rows as they are stored.
 
-    All lots of the units asked for, of any unit what is due, what is held, and the very lots asked for (a lot may stand
-    there twice); what the holds hold that run out or were asked for; the operations done under the keys asked for; the
-    oldest handle of each member that can be told; numbers kept for new operations and lots. `stamp` changes whenever the
-    programme does.
+    All lots of the units asked for, of any unit what is due, what is held, and the very lots asked for (a lot may stand there
+    twice); what the holds hold that run out or were asked for; the operations done under the keys asked for; the oldest handle
+    of each member that can be told; numbers kept for new operations and lots. `stamp` changes whenever the programme does.
     """
 
     accounts: list[AccountRow]

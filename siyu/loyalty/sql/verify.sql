@@ -16,7 +16,6 @@ LEFT JOIN (
 WHERE (a.pending, a.available, a.held, a.spent, a.expired, a.revoked, a.debt)
    <> (coalesce(e.pending, 0), coalesce(e.available, 0), coalesce(e.held, 0), coalesce(e.spent, 0), coalesce(e.expired, 0),
        coalesce(e.revoked, 0), coalesce(e.debt, 0))
-LIMIT 1
 
 -- name: lots_equal_accounts
 -- What is pending, available and held of an account is what is left and held of its lots.
@@ -29,7 +28,6 @@ LEFT JOIN (
     FROM loyalty_lot GROUP BY account_id
 ) AS l ON l.account_id = a.id
 WHERE (a.pending, a.available, a.held) <> (coalesce(l.pending, 0), coalesce(l.available, 0), coalesce(l.held, 0))
-LIMIT 1
 
 -- name: lot_within_amount
 -- Nothing of a lot is negative, and what is left, expired or reversed is never more than was earned.
@@ -37,7 +35,6 @@ SELECT 'lot ' || id, 'amount ' || amount || ', remaining ' || remaining || ', ex
 FROM loyalty_lot
 WHERE remaining < 0 OR expired < 0 OR held < 0 OR reversed < 0 OR waived < 0 OR remaining + held + expired > amount
    OR reversed + waived > amount
-LIMIT 1
 
 -- name: lot_equals_entries
 -- A lot was opened by the entry whose key it bears, and its amounts are the sums of its entries.
@@ -56,19 +53,16 @@ LEFT JOIN (
 ) AS e ON e.lot_id = l.id
 WHERE (l.amount, l.expired, l.held, l.reversed, l.remaining)
    IS DISTINCT FROM (e.opened, coalesce(e.expired, 0), coalesce(e.held, 0), coalesce(e.reversed, 0), coalesce(e.remaining, 0))
-LIMIT 1
 
 -- name: lot_has_the_unit_of_its_account
 -- A lot lies in an account of its own unit.
 SELECT 'lot ' || l.id, l.unit || ' in an account of ' || a.unit
 FROM loyalty_lot l JOIN loyalty_account a ON a.id = l.account_id WHERE l.unit <> a.unit
-LIMIT 1
 
 -- name: entry_has_the_unit_of_its_account
 -- An entry moves the unit of its account.
 SELECT 'entry ' || e.id, e.unit || ' in an account of ' || a.unit
 FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id WHERE e.unit <> a.unit
-LIMIT 1
 
 -- name: entry_moves_between_buckets
 -- An entry moves a positive amount from one bucket that exists to another.
@@ -77,7 +71,6 @@ FROM loyalty_entry
 WHERE debit = credit OR amount <= 0
    OR debit NOT IN ('issued', 'pending', 'available', 'held', 'spent', 'expired', 'revoked', 'debt')
    OR credit NOT IN ('issued', 'pending', 'available', 'held', 'spent', 'expired', 'revoked', 'debt')
-LIMIT 1
 
 -- name: entry_has_rule_version
 -- Whatever was earned names the version of the rule that was in force on its business day.
@@ -87,14 +80,12 @@ WHERE e.kind = 'earn'
   AND (r.id IS NULL OR e.business_day < r.from_day OR e.business_day > r.until_day
        OR EXISTS (SELECT 1 FROM loyalty_earnrule n
                   WHERE n.code = r.code AND n.version > r.version AND n.from_day <= e.business_day AND n.created_at < e.posted_at))
-LIMIT 1
 
 -- name: entry_key_begins_with_its_day
 -- An entry's key begins with the number of its business day: entries of a day are found by it.
 SELECT 'entry ' || id, 'key ' || key || ' on ' || business_day
 FROM loyalty_entry
 WHERE ('x' || left(replace(key::text, '-', ''), 8))::bit(32)::int <> business_day - DATE '0001-01-01' + 1
-LIMIT 1
 
 -- name: reversal_matches_refunds
 -- What was reversed of a lot is its share of the order's refunds, all of it when the order was closed.
@@ -108,13 +99,11 @@ WHERE l.reversed + l.waived <> CASE
     ELSE floor((2 * l.amount::numeric * p.refunded_minor + p.base_minor) / (2 * p.base_minor))
 END
   AND NOT EXISTS (SELECT 1 FROM loyalty_approval a WHERE a.lot_id = l.id AND a.state = 'rejected')
-LIMIT 1
 
 -- name: lot_of_a_paid_order
 -- Only an order that was paid has earned.
 SELECT 'lot ' || l.id, 'order ' || p.order_number || ' is not paid'
 FROM loyalty_lot l JOIN loyalty_purchase p ON p.id = l.purchase_id WHERE p.paid_at IS NULL
-LIMIT 1
 
 -- name: lot_waits_for_its_receipt
 -- What has no instant of maturity waits for the receipt of its order, which has not come.
@@ -122,13 +111,11 @@ SELECT 'lot ' || l.id, 'it waits for nothing'
 FROM loyalty_lot l LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id
 WHERE l.is_pending AND l.remaining > 0 AND l.available_at IS NULL AND (p.id IS NULL OR p.received_at IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM loyalty_approval a WHERE a.lot_id = l.id AND a.state = 'waiting')
-LIMIT 1
 
 -- name: purchase_amounts_not_negative
 -- An order's amounts are not negative, and one that is not paid has none.
 SELECT 'purchase ' || id, 'paid ' || base_minor || ', refunded ' || refunded_minor
 FROM loyalty_purchase WHERE base_minor < 0 OR refunded_minor < 0 OR (paid_at IS NULL AND base_minor <> 0)
-LIMIT 1
 
 -- name: cap_use_equals_entries
 -- What was used of caps is what was earned by the rule on that day, less what reversals gave back where the rule lets them.
@@ -151,7 +138,6 @@ FULL JOIN (
     GROUP BY a.origin_id, r.code, e.business_day
 ) AS e ON e.origin_id = c.origin_id AND e.code = c.rule_code AND e.business_day = c.business_day
 WHERE c.points IS DISTINCT FROM e.points OR c.times IS DISTINCT FROM e.times
-LIMIT 1
 
 -- name: caps_respected
 -- No member has earned more by a rule in a calendar period than its versions allow.
@@ -172,7 +158,6 @@ JOIN cap ON cap.code = c.rule_code AND (cap.points IS NOT NULL OR cap.times IS N
 GROUP BY c.origin_id, c.rule_code, cap.period, cap.points, cap.times,
          CASE cap.period WHEN 'ever' THEN NULL ELSE date_trunc(cap.period, c.business_day) END
 HAVING sum(c.points) > cap.points OR sum(c.times) > cap.times
-LIMIT 1
 
 -- name: budget_use_equals_entries
 -- What was used of a rule's budget is what everybody earned by it on that day, less what reversals gave back where the rule lets them.
@@ -190,7 +175,6 @@ FULL JOIN (
     GROUP BY r.code, e.business_day
 ) AS e ON e.code = b.rule_code AND e.business_day = b.business_day
 WHERE b.points IS DISTINCT FROM e.points
-LIMIT 1
 
 -- name: budgets_respected
 -- No rule has given more than its budget, where all its versions have one of the same kind of period.
@@ -206,7 +190,6 @@ JOIN budget ON budget.code = b.rule_code
 GROUP BY b.rule_code, budget.period, budget.points,
          CASE budget.period WHEN 'ever' THEN NULL ELSE date_trunc(budget.period, b.business_day) END
 HAVING sum(b.points) > budget.points
-LIMIT 1
 
 -- name: approval_of_a_waiting_lot
 -- What waits for a person's approval is pending, without an instant of maturity, and was earned by the rule that asks for it.
@@ -215,7 +198,6 @@ FROM loyalty_approval p LEFT JOIN loyalty_lot l ON l.id = p.lot_id
 WHERE l.id IS NULL OR p.amount <> l.amount OR p.rule_id <> l.rule_id
    OR (p.state = 'waiting' AND l.remaining > 0 AND (NOT l.is_pending OR l.available_at IS NOT NULL))
    OR (p.state = 'rejected' AND (l.remaining > 0 OR l.reversed + l.expired < l.amount))
-LIMIT 1
 
 -- name: growth_equals_standing
 -- A member's growth is what the accounts the member owns hold of it; whoever has some has a standing.
@@ -225,7 +207,6 @@ FULL JOIN (SELECT owner_id, sum(available) AS growth FROM loyalty_account WHERE 
     ON a.owner_id = s.member_id
 WHERE s.judged_at IS NULL AND coalesce(s.growth, 0) <> coalesce(a.growth, 0)
   AND NOT EXISTS (SELECT FROM loyalty_trackversion v WHERE v.track = 'growth' AND coalesce(v.terms ->> 'unit', 'growth') <> 'growth')
-LIMIT 1
 
 -- name: tier_matches_growth
 -- A member's tier is the highest that growth reaches, by the version that judged.
@@ -234,7 +215,6 @@ FROM loyalty_standing s
 WHERE s.judged_at IS NULL AND s.tier <> coalesce(
     (SELECT t.code FROM loyalty_tier t
      WHERE t.track = s.track AND t.version = s.version AND t.threshold <= s.growth ORDER BY t.threshold DESC LIMIT 1), '')
-LIMIT 1
 
 -- name: owner_is_root_member
 -- An account is owned by the end of its origin's line of mergers.
@@ -248,20 +228,17 @@ FROM loyalty_account a
 JOIN line ON line.origin_id = a.origin_id
 JOIN members_member m ON m.id = line.member_id AND m.merged_into_id IS NULL
 WHERE a.owner_id <> m.id
-LIMIT 1
 
 -- name: standing_of_living_members
 -- Merged members have no tier of their own.
 SELECT 'member ' || s.member_id, 'merged into ' || m.merged_into_id
 FROM loyalty_standing s JOIN members_member m ON m.id = s.member_id WHERE m.merged_into_id IS NOT NULL
-LIMIT 1
 
 -- name: no_orphan_account
 -- Origin and owner of an account exist.
 SELECT 'account ' || a.id, 'origin ' || a.origin_id || ', owner ' || a.owner_id
 FROM loyalty_account a
 WHERE NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = a.origin_id) OR NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = a.owner_id)
-LIMIT 1
 
 -- name: no_orphan_lot
 -- Account, rule and order of a lot exist.
@@ -271,7 +248,6 @@ LEFT JOIN loyalty_account a ON a.id = l.account_id
 LEFT JOIN loyalty_earnrule r ON r.id = l.rule_id
 LEFT JOIN loyalty_purchase p ON p.id = l.purchase_id
 WHERE a.id IS NULL OR (l.rule_id IS NOT NULL AND r.id IS NULL) OR (l.purchase_id IS NOT NULL AND p.id IS NULL)
-LIMIT 1
 
 -- name: no_orphan_entry
 -- Account, lot, rule and fact of an entry exist.
@@ -283,7 +259,6 @@ LEFT JOIN loyalty_lot l ON l.id = e.lot_id
 LEFT JOIN loyalty_earnrule r ON r.id = e.rule_id
 LEFT JOIN facts_log f ON f.id = e.fact_id AND f.occurred_at = e.fact_occurred_at
 WHERE a.id IS NULL OR (e.lot_id IS NOT NULL AND l.id IS NULL) OR (e.rule_id IS NOT NULL AND r.id IS NULL) OR (e.fact_id IS NOT NULL AND f.id IS NULL)
-LIMIT 1
 
 -- name: no_orphan_standing
 -- The member of a standing exists, and its tier is a step of the version that judged.
@@ -292,7 +267,6 @@ FROM loyalty_standing s
 LEFT JOIN members_member m ON m.id = s.member_id
 LEFT JOIN loyalty_tier t ON t.track = s.track AND t.version = s.version AND t.code = s.tier
 WHERE m.id IS NULL OR (s.tier <> '' AND t.id IS NULL)
-LIMIT 1
 
 -- name: units_sum_to_zero
 -- All accounts of a unit sum to zero: what members have, spent, lost and owe is what the programme has issued.
@@ -303,7 +277,6 @@ LEFT JOIN (
     FROM loyalty_entry GROUP BY unit
 ) AS e ON e.unit = a.unit
 WHERE a.held <> coalesce(e.issued, 0)
-LIMIT 1
 
 -- name: held_equals_holds
 -- What is held of a lot is what open holds hold of it.
@@ -311,7 +284,6 @@ SELECT 'lot ' || l.id, 'held ' || l.held || '; open holds ' || coalesce(h.held, 
 FROM loyalty_lot l
 LEFT JOIN (SELECT lot_id, sum(amount) AS held FROM loyalty_hold GROUP BY lot_id) AS h ON h.lot_id = l.id
 WHERE l.held <> coalesce(h.held, 0)
-LIMIT 1
 
 -- name: hold_of_its_operation
 -- An open hold belongs to an operation of that kind and unit, lies in its lot's account, and ends when that was asked to.
@@ -320,7 +292,6 @@ FROM loyalty_hold h
 LEFT JOIN loyalty_operation o ON o.id = h.operation_id
 LEFT JOIN loyalty_lot l ON l.id = h.lot_id
 WHERE o.id IS NULL OR l.id IS NULL OR o.kind <> 'hold' OR o.unit <> l.unit OR o.until <> h.until OR h.account_id <> l.account_id
-LIMIT 1
 
 -- name: allocations_sum_to_operation
 -- What an operation took from lots, held of them, or opened, is the amount that was asked for.
@@ -334,7 +305,6 @@ LEFT JOIN (
     GROUP BY e.operation_id
 ) AS e ON e.operation_id = o.id
 WHERE o.kind IN ('grant', 'spend', 'hold', 'capture', 'give_back') AND o.amount IS DISTINCT FROM e.amount
-LIMIT 1
 
 -- name: returned_within_taken
 -- Of what an operation took from a lot never more is returned, freed or captured than was taken.
@@ -345,7 +315,6 @@ LEFT JOIN (
     FROM loyalty_entry WHERE operation_id IS NOT NULL AND credit IN ('spent', 'held') GROUP BY 1, 2
 ) AS taken ON taken.operation_id = back.of_id AND taken.lot_id = back.lot_id
 WHERE back.amount > coalesce(taken.amount, 0)
-LIMIT 1
 
 -- name: allocated_while_valid
 -- What was spent, held or sent was available at that moment: not pending, and not expired.
@@ -353,7 +322,6 @@ SELECT 'entry ' || e.id, e.kind || ' at ' || e.posted_at || ' of lot ' || l.id
 FROM loyalty_entry e JOIN loyalty_lot l ON l.id = e.lot_id
 WHERE e.debit = 'available' AND e.credit IN ('spent', 'held', 'issued') AND e.kind IN ('spend', 'hold', 'transfer')
   AND (l.expires_at <= e.posted_at OR l.available_at > e.posted_at)
-LIMIT 1
 
 -- name: no_orphan_operation
 -- The operations that entries name exist, and an operation's member and what it returns to do.
@@ -371,7 +339,6 @@ FROM (
     LEFT JOIN loyalty_operation p ON p.id = o.of_id
     WHERE m.id IS NULL OR (o.of_id IS NOT NULL AND p.id IS NULL)
 ) AS found
-LIMIT 1
 
 -- name: correction_by_two
 -- A large correction was approved by somebody else, and what was approved was made, nothing else.
@@ -380,7 +347,6 @@ FROM loyalty_adjustment a LEFT JOIN loyalty_operation o ON o.key = a.key
 WHERE (a.state = 'approved') <> (o.id IS NOT NULL)
    OR (o.id IS NOT NULL AND (o.kind <> 'adjust' OR o.amount <> abs(a.amount) OR o.unit <> a.unit))
    OR (a.state <> 'waiting' AND (a.asked_by_id, a.asked_by) IS NOT DISTINCT FROM (a.decided_by_id, a.decided_by))
-LIMIT 1
 
 -- name: seals_unbroken
 -- Each seal follows the one before it and is the hash of its entries as they stand: nobody has changed, taken or added one.
@@ -394,7 +360,7 @@ LEFT JOIN LATERAL (
 ) AS e ON true
 WHERE s.previous <> s.before OR s.from_id <> s.last + 1 OR s.entries <> e.entries
    OR s.hash IS DISTINCT FROM sha256(s.previous || convert_to(e.lines, 'UTF8'))
-ORDER BY s.from_id LIMIT 1
+ORDER BY s.from_id
 
 -- name: points_payment_equals_operations
 -- Points that pay for an order were held for it; what was captured and given back is what its operations say.
@@ -405,7 +371,6 @@ LEFT JOIN loyalty_operation c ON c.key = y.hold_key || ':capture' AND c.kind = '
 LEFT JOIN LATERAL (SELECT sum(b.amount) AS points FROM loyalty_operation b WHERE b.of_id = c.id AND b.kind = 'give_back') AS back ON true
 WHERE h.id IS NULL OR h.amount <> y.points OR (y.state = 'captured') <> (c.id IS NOT NULL)
    OR y.given_back <> coalesce(back.points, 0) OR y.given_back > y.points
-LIMIT 1
 
 -- name: standing_is_due_when_its_period_ends
 -- Whoever holds a tier for a term is judged when the term, or the grace after it, ends.
@@ -413,7 +378,6 @@ SELECT 'member ' || member_id, track || ': ends ' || coalesce(grace_until, ends_
 FROM loyalty_standing
 WHERE (coalesce(grace_until, ends_at) IS NOT NULL AND (due_at IS NULL OR due_at > coalesce(grace_until, ends_at)))
    OR (judged_at IS NULL AND (own IS NOT NULL OR began_at IS NOT NULL OR ends_at IS NOT NULL OR due_at IS NOT NULL))
-LIMIT 1
 
 -- name: tier_is_not_below_its_own
 -- The tier held is never below the one that was earned, nor below what staff granted for the instant of its judgement.
@@ -428,7 +392,6 @@ WHERE EXISTS (
           WHERE f.owner_id = s.member_id AND f.track = s.track AND f.tier = t.code AND f.from_at <= s.judged_at
             AND least(f.until, coalesce(f.removed_at, f.until)) > s.judged_at))
 )
-LIMIT 1
 
 -- name: gift_was_posted
 -- A gift of a tier that is noted as given stands in the ledger of whom it was given to.
@@ -437,11 +400,9 @@ FROM loyalty_tiergift g
 WHERE NOT EXISTS (
     SELECT FROM loyalty_account a JOIN loyalty_entry e ON e.account_id = a.id WHERE a.origin_id = g.origin_id AND e.kind = 'gift'
 )
-LIMIT 1
 
 -- name: floor_of_root_member
 -- A granted tier belongs to the end of its member's line of mergers.
 SELECT 'floor ' || f.id, 'owner ' || f.owner_id || ' was merged into ' || coalesce(m.merged_into_id::text, 'nobody')
 FROM loyalty_tierfloor f LEFT JOIN members_member m ON m.id = f.owner_id
 WHERE m.id IS NULL OR m.merged_into_id IS NOT NULL
-LIMIT 1

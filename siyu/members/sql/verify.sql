@@ -2,17 +2,17 @@
 -- Every fact's handle exists.
 SELECT 'fact ' || f.id, 'its handle ' || f.identity_id || ' does not exist'
 FROM facts_log f LEFT JOIN members_identity i ON i.id = f.identity_id
-WHERE f.identity_id IS NOT NULL AND i.id IS NULL LIMIT 1
+WHERE f.identity_id IS NOT NULL AND i.id IS NULL
 
 -- name: handles_belong_to_the_living
 -- No handle belongs to a merged member.
 SELECT 'handle ' || i.id, 'belongs to member ' || m.id || ', who became ' || m.merged_into_id
-FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.merged_into_id IS NOT NULL LIMIT 1
+FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.merged_into_id IS NOT NULL
 
 -- name: handles_come_with_a_member
 -- The member that a handle came with exists.
 SELECT 'handle ' || i.id, 'came with member ' || i.origin_id || ', who does not exist'
-FROM members_identity i LEFT JOIN members_member m ON m.id = i.origin_id WHERE m.id IS NULL LIMIT 1
+FROM members_identity i LEFT JOIN members_member m ON m.id = i.origin_id WHERE m.id IS NULL
 
 -- name: people_are_identified_by_handles
 -- Living members are identified when, and only when, a handle of theirs names a person; kinds whose policy was changed are not judged.
@@ -25,7 +25,7 @@ WITH judged AS (
 )
 SELECT 'member ' || id, CASE WHEN is_identified THEN 'is called identified without a handle that names a person'
                              ELSE 'has a handle that names a person and is not called identified' END
-FROM judged WHERE is_identified <> is_named LIMIT 1
+FROM judged WHERE is_identified <> is_named
 
 -- name: members_are_called_as_they_say
 -- A member's name is the newest nickname of its handles; without one it has none.
@@ -37,7 +37,7 @@ WITH newest AS MATERIALIZED (
 )
 SELECT 'member ' || m.id, 'is not called as the newest nickname of its handles says'
 FROM members_member m LEFT JOIN newest n ON n.member_id = m.id
-WHERE m.nickname <> coalesce(n.nickname, '') LIMIT 1
+WHERE m.nickname <> coalesce(n.nickname, '')
 
 -- name: merges_are_logged
 -- A merged member has a merge that holds, into its survivor.
@@ -45,7 +45,6 @@ SELECT 'member ' || m.id, 'became ' || m.merged_into_id || ' without a merge tha
 FROM members_member m
 WHERE m.merged_into_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM members_merge_log g WHERE g.loser_id = m.id AND g.survivor_id = m.merged_into_id AND g.undone_at IS NULL)
-LIMIT 1
 
 -- name: merges_end
 -- Following who became whom ends at a living member.
@@ -55,13 +54,13 @@ WITH RECURSIVE chain AS (
     SELECT c.started, m.merged_into_id, c.steps + 1 FROM chain c JOIN members_member m ON m.id = c.at
     WHERE m.merged_into_id IS NOT NULL AND c.steps < 100
 )
-SELECT 'member ' || started, 'its merges go in a circle' FROM chain WHERE steps >= 100 LIMIT 1
+SELECT 'member ' || started, 'its merges go in a circle' FROM chain WHERE steps >= 100
 
 -- name: joined_links_join
 -- The handles of a joined link belong to one member.
 SELECT 'link ' || l.id, 'its handles belong to members ' || a.member_id || ' and ' || b.member_id
 FROM members_link l JOIN members_identity a ON a.id = l.left_id JOIN members_identity b ON b.id = l.right_id
-WHERE l.state = 'joined' AND a.member_id <> b.member_id LIMIT 1
+WHERE l.state = 'joined' AND a.member_id <> b.member_id
 
 -- name: links_have_their_handles
 -- Both handles of a link exist, the smaller number first.
@@ -70,7 +69,6 @@ FROM members_link l
 WHERE l.left_id >= l.right_id
    OR NOT EXISTS (SELECT 1 FROM members_identity i WHERE i.id = l.left_id)
    OR NOT EXISTS (SELECT 1 FROM members_identity i WHERE i.id = l.right_id)
-LIMIT 1
 
 -- name: rollups_equal_log
 -- First and last seen and number of facts are those of the log.
@@ -80,22 +78,22 @@ FROM members_rollup r FULL JOIN (
     SELECT i.member_id, min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen, count(*) AS facts
     FROM facts_log f JOIN members_identity i ON i.id = f.identity_id WHERE f.depth = 0 GROUP BY i.member_id
 ) l ON l.member_id = r.member_id
-WHERE (r.facts, r.first_seen, r.last_seen) IS DISTINCT FROM (l.facts, l.first_seen, l.last_seen) LIMIT 1
+WHERE (r.facts, r.first_seen, r.last_seen) IS DISTINCT FROM (l.facts, l.first_seen, l.last_seen)
 
 -- name: traits_have_their_handles
 -- Every trait is said of a handle that exists.
 SELECT 'trait ' || t.id, 'its handle ' || t.identity_id || ' does not exist'
-FROM members_trait t LEFT JOIN members_identity i ON i.id = t.identity_id WHERE i.id IS NULL LIMIT 1
+FROM members_trait t LEFT JOIN members_identity i ON i.id = t.identity_id WHERE i.id IS NULL
 
 -- name: consents_have_their_handles
 -- Every consent was given by a handle that exists.
 SELECT 'consent ' || c.id, 'its handle ' || c.identity_id || ' does not exist'
-FROM members_consent c LEFT JOIN members_identity i ON i.id = c.identity_id WHERE i.id IS NULL LIMIT 1
+FROM members_consent c LEFT JOIN members_identity i ON i.id = c.identity_id WHERE i.id IS NULL
 
 -- name: clocks_belong_to_the_living
 -- Only living members have clocks.
 SELECT 'member ' || l.member_id, 'has clocks and is merged, or does not exist'
-FROM members_lifecycle l LEFT JOIN members_member m ON m.id = l.member_id WHERE m.id IS NULL OR m.merged_into_id IS NOT NULL LIMIT 1
+FROM members_lifecycle l LEFT JOIN members_member m ON m.id = l.member_id WHERE m.id IS NULL OR m.merged_into_id IS NOT NULL
 
 -- name: clocks_follow_facts
 -- Entry into the pool and purchases of the clocks are those of the log.
@@ -108,10 +106,10 @@ FROM members_lifecycle l FULL JOIN (
     FROM facts_log f JOIN members_identity i ON i.id = f.identity_id WHERE f.name IN ('pool.joined', 'order.paid') GROUP BY i.member_id
 ) f ON f.member_id = l.member_id
 WHERE (l.pool_joined_at, coalesce(l.purchases, 0), l.first_bought_at, l.last_bought_at)
-      IS DISTINCT FROM (f.joined, coalesce(f.purchases, 0), f.first_bought, f.last_bought) LIMIT 1
+      IS DISTINCT FROM (f.joined, coalesce(f.purchases, 0), f.first_bought, f.last_bought)
 
 -- name: clocks_are_not_overdue
 -- No clock should have moved before the pump's clock.
 SELECT 'member ' || l.member_id, 'was due at ' || l.due_at || ', the clock shows ' || p.clock
 FROM members_lifecycle l CROSS JOIN facts_pump p
-WHERE l.due_at < p.clock AND NOT EXISTS (SELECT 1 FROM facts_inbox) AND p.stopped_at IS NULL LIMIT 1
+WHERE l.due_at < p.clock AND NOT EXISTS (SELECT 1 FROM facts_inbox) AND p.stopped_at IS NULL

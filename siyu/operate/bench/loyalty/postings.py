@@ -45,9 +45,7 @@ def measure(pool: Pool, environment: dict[str, str], seconds: float | None = Non
             if program.exists():
                 bare.append(_by_pgbench(program, pool, environment["DATABASE_URL"], seconds, number))
         connection.execute("DROP TABLE bench_fact")
-    callers = (
-        f"postings: {PROCESSES} processes of {THREADS} threads, as a web server's; each spends 1 of a random member under a key of its own"
-    )
+    callers = f"postings: {PROCESSES} processes of {THREADS} threads, as a web server's; each spends 1 of a random member, own keys"
     notes = [
         callers,
         f"pgbench -M prepared -c {PROCESSES * THREADS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
