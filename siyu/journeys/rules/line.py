@@ -16,6 +16,7 @@ from .entering import Call, Earlier, key_of, may_enter
 from .plan import Plan
 from .walking import Answer, Fail, Go, Stay, Walker
 
+OPEN = ("waiting", "failed")  # who is set aside leaves too: nobody may try them again after an exit
 MAX_HOPS = 50  # steps of one line in one transaction, when nothing but time drives it
 
 
@@ -173,7 +174,7 @@ class Fold:
             walker.step, walker.since, walker.due_at = following, at, at
 
     def _end(self, walker: Walker, status: str, why: str, at: datetime, fact: Fact | None) -> None:
-        walker.status, walker.why, walker.ended_at, walker.due_at, walker.way = status, why, at, None, ""
+        walker.status, walker.why, walker.detail, walker.ended_at, walker.due_at, walker.way = status, why, "", at, None, ""
         self.log.change(walker)
         self.log.counts.append((walker.version_id, "", status, at))
         self._tell(LEFT, walker, at, fact, step=walker.step, why=why)
@@ -203,10 +204,10 @@ class Fold:
     def _hear(self, line: Line, walker: Walker, fact: Fact) -> None:
         """Goal, exits, and what the step waits for: in this order."""
         plan = self.plans.get(walker.version_id)
-        if plan is None or not (walker.status == "waiting" or (walker.goal_until is not None and walker.status in ("done", "left"))):
+        if plan is None or not (walker.status in OPEN or (walker.goal_until is not None and walker.status in ("done", "left"))):
             return
         self._reach(walker, plan, fact)
-        if walker.status != "waiting":
+        if walker.status not in OPEN:
             return
         if any(passes(fact.properties) for passes in plan.exits.get(fact.name, ())):
             self._end(walker, "left", "exit", fact.clock, fact)
@@ -227,7 +228,7 @@ class Fold:
             self.log.change(walker)
             self.log.counts.append((walker.version_id, "", "goal", fact.clock))
             self._tell(REACHED, walker, fact.clock, fact, step=walker.step)
-            if goal.ends and walker.status == "waiting":
+            if goal.ends and walker.status in OPEN:
                 self._end(walker, "done", "goal", fact.clock, fact)
 
     def calls_of(self, fact: Fact) -> Iterator[Call]:
@@ -278,7 +279,7 @@ class Fold:
             if walker.owner_id != merged.loser_id:
                 continue
             survivor = self.ledger.earlier(walker.journey_id, merged.survivor_id, walker.key)
-            if walker.key in survivor.keys and walker.status == "waiting":
+            if walker.key in survivor.keys and walker.status in OPEN:
                 walker.status, walker.ended_at = "joined", merged.clock
             walker.owner_id = merged.survivor_id
             self.log.change(walker)

@@ -22,9 +22,10 @@ UPDATE journeys_enrolment e SET owner_id = root.member_id
 FROM root WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.origin_id = root.origin_id AND e.owner_id <> root.member_id
 
 -- name: part
--- What was joined waits again where no other of the member's stands for it.
+-- What was joined waits again (or is set aside again) where no other of the member's stands for it.
 UPDATE journeys_enrolment e SET
-    status = 'waiting', ended_at = NULL, due_at = greatest(e.due_at, (SELECT max(clock) FROM facts_pump))
+    status = CASE WHEN e.why = '' THEN 'waiting' ELSE 'failed' END, ended_at = NULL,
+    due_at = CASE WHEN e.why = '' THEN greatest(e.due_at, (SELECT max(clock) FROM facts_pump)) END
 WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.status = 'joined' AND NOT EXISTS (
     SELECT 1 FROM journeys_enrolment o
     WHERE o.owner_id = e.owner_id AND o.journey_id = e.journey_id AND o.key = e.key AND o.id <> e.id AND o.status <> 'joined'

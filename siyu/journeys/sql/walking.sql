@@ -25,12 +25,12 @@ FROM (
 ) AS waiting
 
 -- name: of_members
--- Who of these members is under way, or still watched for a goal.
+-- Who of these members is under way, set aside, or still watched for a goal.
 SELECT e.id, e.journey_id, e.version_id, e.origin_id, e.owner_id, e.key, e.step, e.way, e.hop, e.since, e.due_at, e.status, e.why, e.detail,
        e.properties::text, e.arm, e.is_held_out, e.entered_at, e.ended_at, e.goal_at, e.goal_until, e.since
 FROM journeys_enrolment e
 WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.journey_id = ANY(%(journeys)s::bigint[])
-  AND (e.status = 'waiting' OR e.goal_until >= %(since)s)
+  AND (e.status IN ('waiting', 'failed') OR e.goal_until >= %(since)s)
 ORDER BY e.id
 
 -- name: due

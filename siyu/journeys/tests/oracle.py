@@ -36,10 +36,11 @@ class Walked:
 
 
 class Delivery(NamedTuple):
-    """Facts that arrive at an instant."""
+    """Facts that arrive at an instant, and what an operator does then: `pause` or `resume`."""
 
     at: datetime
     facts: list[Incoming]
+    deed: str = ""
 
 
 class Oracle:
@@ -51,6 +52,7 @@ class Oracle:
         self.people: dict[str, str] = {}  # user → the user by whom their member was first known
         self.order: list[str] = []
         self.deeds: list[tuple[str, str]] = []
+        self.is_paused = False
 
     def live(self, history: Sequence[Delivery], end: datetime) -> None:
         seen: set[str] = set()
@@ -60,12 +62,24 @@ class Oracle:
                     seen.add(fact.message)
                     self._pass_time(delivery.at)
                     self._happen(fact, delivery.at)
+            if delivery.deed:
+                self._pass_time(delivery.at)
+                self._obey(delivery.deed, delivery.at)
         self._pass_time(end)
+
+    def _obey(self, deed: str, at: datetime) -> None:
+        if self.is_paused and deed == "resume":
+            for one in self.enrolments:
+                one.due = max(one.due, at) if one.due is not None and one.status == "waiting" else one.due
+        self.is_paused = deed == "pause"
 
     # --- time ---
 
     def _pass_time(self, until: datetime) -> None:
-        while due := [one for one in self.enrolments if one.status == "waiting" and one.due is not None and one.due <= until]:
+        while not self.is_paused:
+            due = [one for one in self.enrolments if one.status == "waiting" and one.due is not None and one.due <= until]
+            if not due:
+                break
             first = min(due, key=lambda one: one.due)  # type: ignore[arg-type, return-value]
             self._leave(first, first.way, first.due)  # type: ignore[arg-type]
 
@@ -118,9 +132,14 @@ class Oracle:
             return
         step = self.definition["steps"][one.step]
         if step["step"] == "wait_until" and step["fact"] == fact.name and self._fits(step["where"], fact.properties):
-            self._leave(one, "happened", at)
+            if self.is_paused:
+                one.way, one.due = "happened", at
+            else:
+                self._leave(one, "happened", at)
 
     def _enter(self, person: str, fact: Incoming, at: datetime) -> None:
+        if self.is_paused:
+            return
         entry = self.definition["entry"]
         own = [one for one in self.enrolments if one.owner == person]
         if entry["how"] == "once":

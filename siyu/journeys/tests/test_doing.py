@@ -208,6 +208,20 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
     assert queries.failed("j") == []
 
 
+def test_an_exit_holds_for_who_is_set_aside_too(mail: Template):
+    person("anna")
+    publish({**chain(MAIL, WAIT), "exits": [{"kind": "fact", "fact": "cart.viewed", "where": {}}]}, now=NOON)
+    archive_template(SYSTEM, "t", now=NOON)
+    tell(page("anna"))
+    (failed,) = queries.failed("j")
+
+    tell(say("cart.viewed", "anna", NOON + HOUR))
+
+    assert [(one.status, one.why) for one in queries.enrolments("j", WHOLE)] == [("left", "exit")]
+    with pytest.raises(Refusal, match=r"enrolment\.state"):
+        services.retry(SYSTEM, [failed.id], now=NOON + HOUR)
+
+
 def test_what_all_lack_is_said_of_all_without_trying_each(mail: Template):
     for number in range(5):
         person(f"u{number}")
