@@ -23,13 +23,15 @@ from siyu.merchant.rules import SYSTEM, Actor
 from siyu.merchant.services import set_setting
 from siyu.operate.verify import verify
 
+from .telling_touches import Touching
+
 pytestmark = pytest.mark.django_db
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 WHY = Because("story", "", "as told")
 LIN = Actor("staff", 1, "Lin")
 
 
-class Telling:
+class Telling(Touching):
     """One story being told: its clock, its zone, and the words it may use."""
 
     def __init__(self, story: dict[str, Any]) -> None:
@@ -37,6 +39,7 @@ class Telling:
         self.now = self._instant(str(story["from"]))
         self.messages = count(1)
         self.keys = count(1)
+        self.begin_touching()
 
     def tell(self, step: dict[str, Any]) -> None:
         """One step: when, and either what happens or what must be so. `refused` names the code of the refusal that is expected."""
@@ -235,4 +238,4 @@ def test_there_are_enough_stories_and_each_says_what_it_is_about() -> None:
         story = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert set(story) <= {"title", "about", "zone", "from", "steps"}, path.stem
         assert story["title"], path.stem
-        assert any("expect" in step for step in story["steps"]), path.stem
+        assert any({"expect", "report"} & set(step) for step in story["steps"]), path.stem

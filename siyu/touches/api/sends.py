@@ -84,7 +84,7 @@ class LineOut(Schema):
 
 
 class BoughtOut(Schema):
-    """An arm against its control group: heads, and who bought within the window; `difference` in shares."""
+    """An arm against its control group: heads, and who bought within the window; `difference` and `lift` in shares, `extra` in buyers."""
 
     arm: str
     heads: int
@@ -94,6 +94,8 @@ class BoughtOut(Schema):
     control_buyers: int
     control_rate: float | None
     difference: float | None
+    lift: float | None
+    extra: int | None
 
 
 class ReportOut(Schema):

@@ -61,6 +61,8 @@ class Bought(ListTable):
     control_buyers = NumberColumn(_("Control buyers"))
     control_rate = PercentColumn(_("Control rate"))
     difference = PercentColumn(_("Against the control"))
+    lift = PercentColumn(_("Lift"))
+    extra = NumberColumn(_("Extra buyers"))
 
 
 class ByStaff(ListTable):
@@ -196,7 +198,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _rates(one: queries.Bought) -> dict[str, Any]:
-    return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference}
+    return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference, "lift": one.lift, "extra": one.extra}
 
 
 def _initial(pk: int) -> dict[str, Any]:

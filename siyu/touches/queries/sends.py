@@ -56,6 +56,16 @@ class Bought(NamedTuple):
         """In shares: 0.06 is six points."""
         return None if self.rate is None or self.control_rate is None else self.rate - self.control_rate
 
+    @property
+    def lift(self) -> float | None:
+        """Relative: 0.6 is 60 % more than the control."""
+        return self.difference / self.control_rate if self.difference is not None and self.control_rate else None
+
+    @property
+    def extra(self) -> int | None:
+        """Buyers beyond those who would have bought anyway."""
+        return None if self.difference is None else round(self.difference * self.heads)
+
 
 class Report(NamedTuple):
     """A send to the last head: the totals of `lines` add up to `size`."""

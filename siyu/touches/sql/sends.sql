@@ -25,11 +25,15 @@ WHERE h.send_id = %(send)s GROUP BY 1, 2, 3
 
 -- name: bought
 -- Of whom the gate let through and of the control group: heads, and those who bought within the window from the wish on.
-SELECT h.arm, t.status = 'control', count(*), count(*) FILTER (WHERE EXISTS (
-    SELECT 1 FROM members_identity i JOIN orders_order o ON o.identity_id = i.id
-    WHERE i.member_id = t.member_id AND o.paid_at >= t.wanted_at AND o.paid_at < t.wanted_at + make_interval(hours => 24 * %(days)s)))
-FROM touches_head h JOIN touches_touch t ON t.key = 'send:' || h.send_id || ':' || h.member_id
-WHERE h.send_id = %(send)s AND (t.why = 'control.send' OR t.at IS NOT NULL) GROUP BY 1, 2
+WITH wished AS MATERIALIZED (
+    SELECT h.arm, t.status = 'control' AS is_control, t.member_id, t.wanted_at
+    FROM touches_head h JOIN touches_touch t ON t.key = 'send:' || h.send_id || ':' || h.member_id
+    WHERE h.send_id = %(send)s AND (t.why = 'control.send' OR t.at IS NOT NULL)
+), buyers AS MATERIALIZED (
+    SELECT DISTINCT w.member_id FROM wished w JOIN members_identity i ON i.member_id = w.member_id JOIN orders_order o ON o.identity_id = i.id
+    WHERE o.paid_at >= w.wanted_at AND o.paid_at < w.wanted_at + make_interval(hours => 24 * %(days)s)
+)
+SELECT w.arm, w.is_control, count(*), count(b.member_id) FROM wished w LEFT JOIN buyers b ON b.member_id = w.member_id GROUP BY 1, 2
 
 -- name: staff
 -- By assistant: tasks of a send, and what became of them.

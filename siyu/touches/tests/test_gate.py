@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from siyu.lib.buckets import bucket
 from siyu.touches.rules.gate import Cap, Consent, Policy, Proposal, Record, State, Why, confirm, decide, judge
@@ -182,7 +183,15 @@ caps = st.builds(
     purpose=st.sampled_from(["any", "marketing"]),
 )
 proposals = st.lists(
-    st.builds(wish, st.uuids().map(str), channel=channels, purpose=purposes, at=instants, priority=st.integers(0, 2)),
+    st.builds(
+        lambda key, at, hours, **more: wish(key, at=at, until=None if hours is None else at + timedelta(hours=hours), **more),
+        st.uuids().map(str),
+        at=instants,
+        hours=st.sampled_from([None, None, 1, 6, 14]),
+        channel=channels,
+        purpose=purposes,
+        priority=st.integers(0, 2),
+    ),
     max_size=8,
     unique_by=lambda one: one.key,
 )
@@ -191,30 +200,58 @@ consents = st.dictionaries(
 )
 
 
+histories = st.lists(st.builds(Record, st.uuids().map(str), channels, purposes, instants), max_size=6)
+
+
 @settings(max_examples=1_000, deadline=None)
-@given(zone=zones, caps=st.lists(caps, max_size=2), consents=consents, proposals=proposals)
-def test_no_history_breaks_a_cap_a_consent_or_a_night_and_nothing_is_refused_without_need(zone, caps, consents, proposals) -> None:
-    policy = Policy(caps=tuple(caps), quiet=NIGHT)
-    state = member(zone=zone, consents=consents)
+@given(
+    zone=zones,
+    limits=st.lists(caps, max_size=2),
+    consents=consents,
+    before=histories,
+    proposals=proposals,
+    when_quiet=st.sampled_from(["defer", "drop"]),
+    shares=st.sampled_from([(0, 0), (0, 0), (5_000, 0), (0, 5_000)]),
+    number=st.integers(1, 50),
+)
+def test_the_gate_decides_every_random_history_as_the_oracle_does(
+    zone, limits, consents, before, proposals, when_quiet, shares, number
+) -> None:
+    policy = Policy(caps=tuple(limits), quiet=NIGHT, when_quiet=when_quiet, control_share=shares[0])
+    state = member(member_id=number, zone=zone, consents=consents, records=tuple(before))
+    asked = [structs.replace(one, salt="s", held_out=shares[1]) for one in proposals]
 
-    after, verdicts = decide(policy, state, proposals)
+    after, verdicts = decide(policy, state, asked)
 
-    assert {verdict.key for verdict in verdicts} == {proposal.key for proposal in proposals}
-    asked = {proposal.key: proposal for proposal in proposals}
-    standing: list[Record] = []
-    for verdict in verdicts:
-        proposal = asked[verdict.key]
-        allowed = consented(consents, proposal)
-        if verdict.at is None:
-            assert not allowed or is_full(caps, standing, proposal, NIGHT.over(proposal.at, zone), zone)
-            continue
-        assert allowed
-        if proposal.purpose != "service":
-            assert "0830" <= verdict.at.astimezone(zone).strftime("%H%M") < "2100"
-            assert verdict.at >= proposal.at
-            assert not is_full(caps, standing, proposal, verdict.at, zone)
-        standing.append(Record(proposal.key, proposal.channel, proposal.purpose, verdict.at))
+    standing, found = list(before), {verdict.key: verdict for verdict in verdicts}
+    assert found.keys() == {proposal.key for proposal in asked}
+    for proposal in sorted(asked, key=lambda one: (-one.priority, one.at, one.key)):
+        verdict = found[proposal.key]
+        assert (verdict.at or verdict.why) == expected(policy, state, standing, proposal), proposal
+        if verdict.at is not None:
+            standing.append(Record(proposal.key, proposal.channel, proposal.purpose, verdict.at))
     assert after.records == tuple(standing)
+
+
+def expected(policy: Policy, state: State, standing: list[Record], proposal: Proposal) -> datetime | Why:
+    """When the touch may go, or why not: in plain words, one after another."""
+    if not consented(state.consents, proposal):
+        said = any(purpose == proposal.purpose and channel in ("any", proposal.channel) for purpose, channel in state.consents)
+        return Why.WITHDRAWN if said else Why.NO_CONSENT
+    if proposal.purpose == "service":
+        return proposal.at
+    at = proposal.at
+    while not "0830" <= at.astimezone(state.zone).strftime("%H%M") < "2100":
+        at += timedelta(minutes=1)
+    if at != proposal.at and policy.when_quiet == "drop":
+        return Why.QUIET
+    if proposal.until is not None and at > proposal.until:
+        return Why.TOO_LATE
+    if is_full(list(policy.caps), standing, proposal, at, state.zone):
+        return Why.CAPPED
+    if bucket("global", state.member_id) < policy.control_share:
+        return Why.CONTROL
+    return Why.HELD_OUT if bucket("s", state.member_id) < proposal.held_out else at
 
 
 def consented(consents: dict, proposal: Proposal) -> bool:
