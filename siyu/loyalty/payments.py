@@ -27,6 +27,9 @@ def settle(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     if not orders:
         return None
     columns = {"shops": [shop for shop, _ in orders], "numbers": [number for _, number in orders]}
+    cursor.execute(_sql.are_any, columns)
+    if cursor.fetchone() != (True,):
+        return None
     cursor.execute(_sql.payments, columns)
     for row in cursor.fetchall():
         _settle(cursor, batch.until, *row)

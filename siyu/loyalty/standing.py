@@ -1,11 +1,12 @@
 """Standings as they are stored, and their replay from entries, which merges and their undo rest on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
 
+from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 from siyu.members.rules import Rung
 from siyu.members.services import hold_rungs
@@ -92,15 +93,29 @@ def write_standings(
     """Write where members now stand on a track, and the rungs that the main track gives; `before`: those known to be held already."""
     plain = {member: standing for member, standing in standings.items() if standing.judged_at is None}
     if plain:
-        cursor.execute(_sql.write_standings, _columns(track, plain))
+        columns = _columns(track, plain)
+        whenever(cursor, "loyalty_standing", lambda lane: lane.execute(_sql.write_standings, columns))
     if len(plain) < len(standings):
         rest = {member: standing for member, standing in standings.items() if standing.judged_at is not None}
         periods = {name: [getattr(standing, name) for standing in rest.values()] for name in Standing._fields[4:]}
         cursor.execute(_sql.write_periods, _columns(track, rest) | periods)
     if track.code == TRACK and standings:
         held = before or {}
-        rungs = {member: rungs_of(track.ladder(one.version), one.tier) for member, one in standings.items()}
-        hold_rungs(cursor, {member: own for member, own in rungs.items() if held.get(member) != own})
+        rungs = rungs_on(track)
+        hold_rungs(cursor, {member: own for member, one in standings.items() if held.get(member) != (own := rungs(one))})
+
+
+def rungs_on(track: Track) -> Callable[[Standing], frozenset[Rung]]:
+    """The rungs that standings on a track give, each tier looked up once."""
+    known: dict[tuple[int, str], frozenset[Rung]] = {}
+
+    def rungs(standing: Standing) -> frozenset[Rung]:
+        key = (standing.version, standing.tier)
+        if key not in known:
+            known[key] = rungs_of(track.ladder(standing.version), standing.tier)
+        return known[key]
+
+    return rungs
 
 
 def _columns(track: Track, standings: Mapping[int, Standing]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
+from siyu.lib.lane import whenever
 from siyu.lib.sql import null, statements
 from siyu.lib.wire import send
 
@@ -16,7 +18,7 @@ from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
 from .rules import PLAIN, TRACK, Account, Book, Lot, Posting
-from .standing import Judged, note_gifts, replay_standings, write_standings
+from .standing import Judged, note_gifts, replay_standings, rungs_on, write_standings
 
 _sql = statements("siyu.loyalty", "write")
 _encoder = msgspec.json.Encoder()
@@ -111,14 +113,15 @@ def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, change
 
 
 def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
+    """Each when the connection has time, in the pump: nothing else of the transaction needs them soon."""
     if balances["id"]:
-        cursor.execute(_sql.move_balances, balances)
+        whenever(cursor, "loyalty_account", lambda lane: lane.execute(_sql.move_balances, balances))
     if lots:
-        _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
+        whenever(cursor, "loyalty_lot", lambda lane: _send(lane, _sql.copy_lots, _sql.insert_lots, LOT, lots))
     if changes["id"]:
-        cursor.execute(_sql.update_lots, changes)
+        whenever(cursor, "loyalty_lot", lambda lane: lane.execute(_sql.update_lots, changes))
     if entries:
-        _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
+        whenever(cursor, "loyalty_entry", lambda lane: _send(lane, _sql.copy_entries, _sql.insert_entries, ENTRY, entries))
 
 
 def json_rows(columns: Columns) -> str:
@@ -136,7 +139,7 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
     for statement, purchases in ((_sql.insert_purchases, new), (_sql.update_purchases, old)):
         if not purchases:
             continue
-        columns: dict[str, Any] = {
+        columns: Columns = {
             "ids": [numbers[purchase.order] for purchase in purchases],
             "paid_at": [purchase.paid_at for purchase in purchases],
             "base_minor": [purchase.base_minor for purchase in purchases],
@@ -148,14 +151,18 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
         if purchases is new:
             columns["shops"] = [purchase.order[0] for purchase in purchases]
             columns["numbers"] = [purchase.order[1] for purchase in purchases]
-        cursor.execute(statement, columns)
+        whenever(cursor, "loyalty_purchase", partial(_execute, statement, columns))
     return numbers
+
+
+def _execute(statement: Any, columns: Columns, cursor: Cursor) -> None:
+    cursor.execute(statement, columns)
 
 
 def _lots(book: Book, known: Known) -> tuple[list[Lot], list[Lot]]:
     """The lots that were opened, oldest first, and those that changed."""
     touched = [lot for member in book.members.values() for lot in member.lots.values()]
-    new = sorted((lot for lot in touched if lot.key not in known.lots), key=lambda lot: (lot.earned_at, lot.key))
+    new = sorted((lot for lot in touched if lot.key not in known.lots), key=lambda lot: (lot.earned_at, lot.key.int))
     return new, [lot for lot in touched if lot.key in known.lots and known.lots[lot.key][1] is not lot]
 
 
@@ -270,7 +277,9 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
             for member in plain
             if (standing := member.standings.get(track.code)) is not None and known.standings.get(member.id, {}).get(track.code) != standing
         }
-        write_standings(cursor, track, changed)
+        rungs = rungs_on(track)
+        before = {id: rungs(old) for id in changed if (old := known.standings.get(id, {}).get(track.code)) is not None}
+        write_standings(cursor, track, changed, before=before)
     if book.programme.gives:
         note_gifts(cursor, {gift for member in book.members.values() for gift in member.gifts} - known.gifts)
     joined = [member for member in book.members.values() if member.is_joined and (member.standings or member.id in known.standings)]
