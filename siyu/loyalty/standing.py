@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from psycopg import Cursor
 
-from siyu.lib.lane import whenever
 from siyu.lib.sql import statements
 from siyu.members.rules import Rung
 from siyu.members.services import hold_rungs
@@ -93,8 +92,7 @@ def write_standings(
     """Write where members now stand on a track, and the rungs that the main track gives; `before`: those known to be held already."""
     plain = {member: standing for member, standing in standings.items() if standing.judged_at is None}
     if plain:
-        columns = _columns(track, plain)
-        whenever(cursor, "loyalty_standing", lambda lane: lane.execute(_sql.write_standings, columns))
+        cursor.execute(_sql.write_standings, _columns(track, plain))
     if len(plain) < len(standings):
         rest = {member: standing for member, standing in standings.items() if standing.judged_at is not None}
         periods = {name: [getattr(standing, name) for standing in rest.values()] for name in Standing._fields[4:]}

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.lane import whenever
 from siyu.lib.sql import null, statements
 from siyu.lib.wire import send
 
@@ -113,15 +111,14 @@ def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, change
 
 
 def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
-    """Each when the connection has time, in the pump: nothing else of the transaction needs them soon."""
     if balances["id"]:
-        whenever(cursor, "loyalty_account", lambda lane: lane.execute(_sql.move_balances, balances))
+        cursor.execute(_sql.move_balances, balances)
     if lots:
-        whenever(cursor, "loyalty_lot", lambda lane: _send(lane, _sql.copy_lots, _sql.insert_lots, LOT, lots))
+        _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
     if changes["id"]:
-        whenever(cursor, "loyalty_lot", lambda lane: lane.execute(_sql.update_lots, changes))
+        cursor.execute(_sql.update_lots, changes)
     if entries:
-        whenever(cursor, "loyalty_entry", lambda lane: _send(lane, _sql.copy_entries, _sql.insert_entries, ENTRY, entries))
+        _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
 
 
 def json_rows(columns: Columns) -> str:
@@ -151,12 +148,8 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
         if purchases is new:
             columns["shops"] = [purchase.order[0] for purchase in purchases]
             columns["numbers"] = [purchase.order[1] for purchase in purchases]
-        whenever(cursor, "loyalty_purchase", partial(_execute, statement, columns))
+        cursor.execute(statement, columns)
     return numbers
-
-
-def _execute(statement: Any, columns: Columns, cursor: Cursor) -> None:
-    cursor.execute(statement, columns)
 
 
 def _lots(book: Book, known: Known) -> tuple[list[Lot], list[Lot]]:
