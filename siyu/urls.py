@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("siyu.console.urls")),
     path("m/", include("siyu.portal.urls")),
     path("", include("siyu.journeys.urls")),
+    path("", include("siyu.journeys.rehearsal.urls")),
     path("", include("siyu.acquisition.urls")),
     path("", include("siyu.membership.urls")),
     path("", include("siyu.loyalty.urls")),

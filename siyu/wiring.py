@@ -233,7 +233,12 @@ TIMETABLE = [
 ]
 
 # what a page hands to the worker because it takes long: tasks that take a `key`
-JOBS = ["siyu.facts.imports.jobs.perform", "siyu.membership.jobs.judge", "siyu.portal.jobs.prepare_copy"]
+JOBS = [
+    "siyu.facts.imports.jobs.perform",
+    "siyu.membership.jobs.judge",
+    "siyu.portal.jobs.prepare_copy",
+    "siyu.journeys.rehearsal.jobs.perform",
+]
 
 # what the page kit asks of the rooms: currency and zone of the merchant; alarms and badges of the frame
 BUSINESS = "siyu.console.frame.merchant"

@@ -23,7 +23,7 @@ FLOORS = [
 OUTSIDE = {"batch", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
 PLAIN = ("procrastinate_", "django_", "pg_", "bench_", "information_schema")
 # what tries whether the application may rewrite the log, and what works in a bench's own database
-ELSEWHERE = {("operate", "rights"), ("operate", "bench_ingest"), ("operate", "bench_pump"), ("operate", "bench_loyalty")}
+ELSEWHERE = {("operate", "rights"), *(("operate", f"bench_{name}") for name in ("ingest", "pump", "loyalty", "automation"))}
 STATEMENTS = [
     (path.relative_to(ROOT).parts[1], path.stem, name, text)
     for path in sorted(ROOT.glob("siyu/*/**/sql/*.sql"))

@@ -120,3 +120,21 @@ class Call(models.Model):
     key = models.TextField(primary_key=True)
     digest = models.TextField()  # of what was said
     called_at = models.DateTimeField()
+
+
+class KeptRehearsal(models.Model):
+    """The newest rehearsal of a journey's draft: asked for on a page, walked by the worker, shown until the next one."""
+
+    journey = models.OneToOneField(Journey, models.CASCADE, primary_key=True, related_name="+")
+    days = models.IntegerField()
+    state = models.TextField(default="queued")  # queued · running · done · failed
+    because = models.TextField(default="")  # why it failed
+    draft = models.JSONField(default=dict)  # what was rehearsed
+    revision = models.IntegerField(default=0)
+    told = models.JSONField(null=True)  # see rehearsal.result
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "journeys_rehearsal"

@@ -92,6 +92,7 @@ class _Rehearsing:
                 touched |= {member for member in members if self._was_touched(member)}
             walk.fold.ledger.known.clear()  # type: ignore[attr-defined]
         self.result.touched_members = len(touched)
+        self.result.months = dict(sorted(self.result.months.items()))
         self.result.samples = walk.samples()
         self.result.notes = self._notes()
 

@@ -1,9 +1,14 @@
 """What a rehearsal shows: who would have entered, which ways they would have gone, what they would have got and why not."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ..queries import Counts
 
 
 class Moment(NamedTuple):
@@ -57,3 +62,16 @@ class Rehearsal:
 
     def month(self, at: datetime, place: int) -> None:
         self.months.setdefault(f"{at:%Y-%m}", [0, 0])[place] += 1
+
+    def told(self) -> dict[str, Any]:
+        """The same as plain JSON, to be kept."""
+        pairs = {name: sorted([*key, times] for key, times in getattr(self, name).items()) for name in ("ways", "given", "refused")}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in pairs}
+        samples = [{**one._asdict(), "moments": [moment._asdict() for moment in one.moments]} for one in self.samples]
+        return msgspec.to_builtins({**plain, **pairs, "samples": samples})
+
+
+def counts_of(told: Mapping[str, Any]) -> Counts:
+    """What was kept of a rehearsal in the numbers of a journey that lives: what a canvas draws."""
+    ends = {name: told[name] for name in ("entered", "under_way", "done", "left", "failed", "goals")}
+    return Counts(**ends, steps=told["steps"], ways={(step, way): times for step, way, times in told["ways"]})

@@ -29,7 +29,7 @@ SECONDS, IDLE_SECONDS = 20.0, 20.0
 SHARE = 0.5  # of the speed that was measured
 PROBE_EVERY = 0.2
 LOOK_EVERY = 0.02
-PATIENCE = 30.0  # seconds for what was recorded to be pumped
+PATIENCE = 180.0  # seconds for what was recorded to be pumped
 _sql = statements("siyu.operate", "bench_automation")
 
 
@@ -49,7 +49,7 @@ def measure(corpus: Corpus, facts_per_s: float, environment: dict[str, str]) -> 
     sent: dict[str, float] = {}
     entered: dict[str, float] = {}
     with _worker(environment) as worker, psycopg.connect(environment["DATABASE_URL"], autocommit=True) as look:
-        time.sleep(2)
+        _warm(look)
         bodies = corpus.bodies()
         began = time.perf_counter()
         fed = 0
@@ -74,6 +74,18 @@ def measure(corpus: Corpus, facts_per_s: float, environment: dict[str, str]) -> 
     took = np.array([entered[key] - sent[key] for key in sent])
     fast, slow = np.percentile(took, [50, 95])
     return Latency(float(fast), float(slow), len(sent), fed * corpus.size / SECONDS, idle)
+
+
+def _warm(look: psycopg.Connection) -> None:
+    """Wait until the worker has started: the first probe enters. Refusal: `bench.broken`."""
+    _probe("warm")
+    seen: dict[str, float] = {}
+    until = time.perf_counter() + PATIENCE
+    while not seen:
+        if time.perf_counter() > until:
+            raise Refusal("bench.broken", "the worker does not let the first probe in")
+        _see(look, {"warm": 0.0}, seen)
+        time.sleep(LOOK_EVERY)
 
 
 def _feed(connection: psycopg.Connection, bodies: list[bytes]) -> int:

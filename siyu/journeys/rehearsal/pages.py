@@ -1,0 +1,141 @@
+"""The page of a draft's rehearsal: over how many days, and what would have happened, step by step."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from siyu.audiences.queries import named
+from siyu.lib.clock import utc_now
+from siyu.lib.web.charts import Figure
+from siyu.lib.web.formats import number, percent
+from siyu.lib.web.forms import Form, applied
+from siyu.merchant.access import PageRequest, requires
+from siyu.touches.queries.words import WHYS
+
+from ..checking import stored
+from ..models import KeptRehearsal
+from ..queries import journey
+from ..rules import kind_of
+from ..steps import steps
+from .jobs import ask
+from .rehearse import MAX_DAYS
+
+USUAL_DAYS = 90
+SAMPLES = 20
+GIVEN = {
+    "reserved": _("would have been sent"),
+    "asked": _("would have been asked of staff"),
+    "refused": _("would not have been sent"),
+    "control": _("would have been held out"),
+    "reward": _("would have been given"),
+    "tag": _("would have been tagged"),
+    "trait": _("would have been said"),
+    "start": _("would have been started"),
+}
+
+
+class DaysForm(Form):
+    days = forms.IntegerField(label=_("Over the last days"), min_value=1, max_value=MAX_DAYS, initial=USUAL_DAYS)
+
+
+class Way(NamedTuple):
+    """A way out of a step: how many went it, and their share of all who entered."""
+
+    name: str
+    passed: int
+    share: str
+
+
+class Row(NamedTuple):
+    """A step of the draft with its numbers."""
+
+    step: str
+    title: str
+    words: str
+    standing: int
+    ways: list[Way]
+    given: list[tuple[Any, int]]
+    refused: list[tuple[Any, int]]
+
+
+@requires("journeys.view")
+def rehearsal(request: PageRequest, code: str) -> HttpResponse:
+    found = journey(code)
+    if found is None:
+        raise Http404
+    form = DaysForm(request.POST or None)
+    if request.method == "POST":
+        if not request.viewer.may("journeys.edit"):
+            return HttpResponse(status=403)
+        if form.is_valid() and applied(form, lambda: ask(request.viewer.actor, code, form.cleaned_data["days"], now=utc_now())):
+            return redirect("journey-rehearsal", code)
+    kept = KeptRehearsal.objects.filter(journey__code=code).first()
+    told = kept.told if kept is not None and kept.state == "done" else None
+    context = {
+        "title": gettext("Rehearsal of “%(name)s”") % {"name": found.name},
+        "journey": found,
+        "form": form,
+        "kept": kept,
+        "told": told,
+        "is_under_way": kept is not None and kept.state in ("queued", "running"),
+        "is_old": kept is not None and kept.revision != found.revision,
+        "figures": _figures(told) if told else [],
+        "rows": _rows(kept.draft, told) if kept is not None and told else [],
+        "months": list(told["months"].items()) if told else [],
+        "samples": _samples(told) if told and request.viewer.scope.is_whole else [],
+    }
+    return render(request, "journeys/rehearsal.html", context)
+
+
+def _figures(told: Mapping[str, Any]) -> list[Figure]:
+    entered = told["entered"]
+    return [
+        Figure(_("Would have entered"), number(entered), note=gettext("%(count)s members") % {"count": number(told["members"])}),
+        Figure(
+            _("Would have been touched"),
+            number(told["touched"]),
+            note=gettext("%(count)s members") % {"count": number(told["touched_members"])},
+        ),
+        Figure(_("Reached the goal"), number(told["goals"]), note=_share(told["goals"], entered)),
+        Figure(_("Left early"), number(told["left"]), note=_share(told["left"], entered)),
+        Figure(_("Still under way"), number(told["under_way"]), note=_share(told["under_way"], entered)),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if whole else ""
+
+
+def _rows(draft: Mapping[str, Any], told: Mapping[str, Any]) -> list[Row]:
+    definition = stored(draft)
+    entered = told["entered"]
+    rows = []
+    for name, terms in definition.steps.items():
+        module = steps()[kind_of(terms)]
+        ways = [Way(way, times, _share(times, entered)) for step, way, times in told["ways"] if step == name]
+        given = [(GIVEN.get(what, what), times) for step, what, times in told["given"] if step == name]
+        refused = [(WHYS.get(why, why), times) for step, why, times in told["refused"] if step == name]
+        rows.append(Row(name, str(module.TITLE), module.words(terms), told["steps"].get(name, 0), ways, given, refused))
+    return rows
+
+
+def _samples(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A few who would have entered, each with their times."""
+    chosen = told["samples"][:SAMPLES]
+    known = {member: (public, nickname) for member, public, nickname in named([one["member_id"] for one in chosen])}
+    return [
+        {
+            "public": known[one["member_id"]][0],
+            "nickname": known[one["member_id"]][1] or gettext("without a name"),
+            "entered_at": datetime.fromisoformat(one["entered_at"]),
+            "moments": [{**moment, "at": datetime.fromisoformat(moment["at"])} for moment in one["moments"]],
+        }
+        for one in chosen
+        if one["member_id"] in known
+    ]
