@@ -48,7 +48,10 @@ def drafted() -> str:
 
 def test_it_is_asked_for_walked_and_shown(owner: Client) -> None:
     url = drafted()
-    assert "Over the last days" in owner.get(url).content.decode()
+    asked = owner.get(url).content.decode()
+    assert "Over the last days" in asked
+    assert 'type="submit">' in asked
+    assert "csrfmiddlewaretoken" in asked
 
     assert owner.post(url, {"days": "30"}).status_code == 302
     assert "looks again by itself" in owner.get(url).content.decode()
