@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .seed import seed
+from .test_console import CONTRAST, NAMELESS, fits
 
 DEFINITION = {
     "trigger": {"kind": "fact", "fact": "pool.joined"},
@@ -79,10 +80,6 @@ def shot(page, name: str, width: str) -> None:
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
 
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-
-
 class Desk:
     """The editor as an operator uses it."""
 
@@ -132,6 +129,8 @@ def test_a_journey_is_shown(visit, page, width: str, address: str, language: str
     shot(page, f"journey{address.replace('/', '-')}-{language}", width)
 
     assert fits(page)
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate(CONTRAST) == {}
 
 
 def test_an_operator_draws_the_welcome_journey_and_it_runs(visit, page, width: str):

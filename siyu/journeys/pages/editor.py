@@ -22,7 +22,7 @@ from ..rules.definition import MAX_STEPS
 from ..steps import steps
 from . import saying
 from .fields import suggestions
-from .looks import GROUPS, LOOKS, PLAIN, Face, face, faces, parts, trigger_face
+from .looks import LOOKS, PLAIN, Face, face, faces, palette, parts, trigger_face
 from .panel import PARTS
 from .parts import STATES, journey_or_404, this_day
 
@@ -57,7 +57,7 @@ def edit(request: PageRequest, code: str) -> HttpResponse:
         "title": found.name,
         "journey": found,
         "state": STATES[found.state],
-        "groups": [(title, [(kind, steps()[kind].TITLE, LOOKS[kind]) for kind in kinds]) for title, kinds in GROUPS],
+        "groups": [(title, [(kind, steps()[kind].TITLE, LOOKS.get(kind, PLAIN)) for kind in kinds]) for title, kinds in palette()],
         "parts": PARTS,
         "boot": boot(found, definition),
         "suggestions": suggestions(this_day()),
@@ -113,7 +113,7 @@ def boot(found: JourneyView, definition: dict[str, Any]) -> dict[str, Any]:
         "faces": {name: one.told() for name, one in looks.items()},
         "problems": saying.told(problems(definition), looks),
         "parts": parts(definition),
-        "kinds": {kind: _kind(kind) for _title, kinds in GROUPS for kind in kinds},
+        "kinds": {kind: _kind(kind) for kind in steps()},
         "trigger": {"face": trigger_face({}).told()},
         "unknown": {"face": Face("?", "", PLAIN.icon, PLAIN.colour, []).told()},
         "highest": _highest(found.code, definition),
@@ -130,7 +130,7 @@ def boot(found: JourneyView, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(kind: str) -> dict[str, Any]:
-    fresh = {"step": kind, **LOOKS[kind].fresh}
+    fresh = {"step": kind, **LOOKS.get(kind, PLAIN).fresh}
     return {"fresh": fresh, "face": face(fresh).told()}
 
 

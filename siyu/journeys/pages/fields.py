@@ -78,7 +78,7 @@ def of_step(kind: str, told: Told, awaited: str = "") -> list[Input]:
     what = awaited or ("audience" if told.get("audience") is not None else "fact")
     hidden = ("fact", "where") if what == "audience" else ("audience", "edge")
     order = ["fact", "where", "audience", "edge", "days", "hours", "minutes"]
-    switch = Input("p:awaited", words.LABELS["fact"], "choice", what, words.AWAITED, redraws=True)
+    switch = Input("p:awaited", words.AWAITS, "choice", what, words.AWAITED, redraws=True)
     return [switch, *sorted((one for one in made if one.field not in hidden), key=lambda one: order.index(one.field))]
 
 

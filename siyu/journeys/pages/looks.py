@@ -35,6 +35,7 @@ LOOKS: dict[str, Look] = {
     "webhook": Look("webhook", "blue", {"template": ""}),
     "wait": Look("clock", "orange", {"days": 1}),
     "wait_until": Look("hourglass", "orange", {"fact": "order.paid", "days": 3}),
+    "rhythm": Look("heartbeat", "orange", {}),
     "until_time": Look("alarm", "orange", {"at": "10:00"}),
     "branch": Look("arrows-split-2", "purple", {"ways": [{"name": "A", "rule": {"condition": "audience"}}]}),
     "split": Look("percentage", "purple", {"arms": [{"name": "A", "weight": 5_000}, {"name": "B", "weight": 5_000}]}),
@@ -48,7 +49,7 @@ PLAIN = Look("point", "secondary", {})
 STARTER = Look("bolt", "red", {})
 GROUPS: Sequence[tuple[Words, Sequence[str]]] = (
     (_("Reach"), ("touch", "staff_task", "webhook")),
-    (_("Wait"), ("wait", "wait_until", "until_time")),
+    (_("Wait"), ("wait", "wait_until", "until_time", "rhythm")),
     (_("Part"), ("branch", "split")),
     (_("Give and mark"), ("reward", "tag", "trait")),
     (_("Go on"), ("start", "end")),
@@ -62,6 +63,14 @@ WAYS: dict[str, Words] = {
     "held_out": _("Control group"),
     "done": _("Walked to the end"),
 }
+
+
+def palette() -> list[tuple[Words, list[str]]]:
+    """The kinds of step there are, in groups; a kind that no group names stands in the last."""
+    named = {kind for _title, kinds in GROUPS for kind in kinds}
+    groups = [(title, [kind for kind in kinds if kind in steps()]) for title, kinds in GROUPS]
+    groups[-1][1].extend(kind for kind in steps() if kind not in named)
+    return groups
 
 
 class Face(NamedTuple):

@@ -13,6 +13,8 @@ LABELS: dict[str, Words] = {
     "salt": _("Name of the draw"), "reward": _("Reward"), "tag": _("Tag"), "off": _("Take the tag off"), "trait": _("Trait"),
     "value": _("Value"), "journey": _("Journey"), "every": _("Comes"), "weekday": _("Day of the week"), "day": _("Day of the month"),
     "how": _("A member enters"), "by": _("For each value of the property"), "again_after_days": _("Not again for so many days"),
+    "percent": _("Per cent of the rhythm"), "at_least": _("Days at least"), "at_most": _("Days at most"),
+    "usual": _("Days when it is unknown"), "unit": _("Unit of value"), "moves": _("Moves"), "orders": _("Orders and refunds too"),
     "at_once": _("Several times at once"), "within_days": _("Within so many days of entering"), "ends": _("Reaching it ends the journey"),
 }  # fmt: skip
 DATE_LABELS: dict[str, Words] = {"trait": _("Date of the member"), "days": _("Days from it (before it: −)")}
@@ -20,6 +22,8 @@ WAIT_LABELS: dict[str, Words] = {"days": _("At most, days")}
 
 CHOICES: dict[str, Words] = {
     "entered": _("comes into it"), "left": _("leaves it"), "day": _("every day"), "week": _("every week"), "month": _("every month"),
+    "granted": _("gained"), "spent": _("used up"), "returned": _("given back"), "taken_back": _("taken back"),
+    "transferred": _("transferred"), "adjusted": _("corrected"),
     "once": _("once ever"), "many": _("every time"), "keyed": _("once for each value of a property"),
 }  # fmt: skip
 DATE_CHOICES: dict[str, Words] = {"once": _("on the day itself"), "year": _("every year")}
@@ -32,6 +36,8 @@ WHATS: Choices = (
     ("rule", _("fits a rule")),
     ("where", _("came in by a fact whose properties fit")),
 )
+HOW: Words = _("What lets in")
+AWAITS: Words = _("Waits for")
 AWAITED: Choices = (("fact", _("Something happens")), ("audience", _("An audience is entered or left")))
 EXITS: dict[str, Words] = {"fact": _("Something happens"), "audience": _("An audience is entered or left")}
 REWARDS: dict[str, Words] = {

@@ -79,7 +79,7 @@ def read(terms: type, sent: Sent, prefix: str, book: Book) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for each in _fields(terms):
         value = _read(each, sent, f"{prefix}:{each.name}", book)
-        if value not in (None, "", {}) and not (value == [] and not each.required):
+        if value not in (None, "", {}) and not (value == [] and not each.required and not _default(each)):
             told[each.name] = value
     return told
 
@@ -89,6 +89,8 @@ def _fields(terms: type) -> tuple[Any, ...]:
 
 
 def _default(of: Any) -> Any:
+    if of.default_factory is not msgspec.NODEFAULT:
+        return msgspec.to_builtins(of.default_factory())
     return None if of.default is msgspec.NODEFAULT else msgspec.to_builtins(of.default)
 
 
@@ -109,22 +111,34 @@ def _bare(kind: Any, hint: str) -> tuple[Any, str]:
     return kind, hint
 
 
+def _label(of: Any, book: Book) -> Words:
+    """The book's word for a field, else the title that its struct gives it."""
+    return book.labels.get(of.name) or _title(of.type) or of.name
+
+
+def _title(kind: Any) -> str:
+    if isinstance(kind, inspect.Metadata):
+        return (kind.extra_json_schema or {}).get("title", "") or _title(kind.type)
+    return next(filter(None, map(_title, kind.types)), "") if isinstance(kind, inspect.UnionType) else ""
+
+
 def _special(book: Book, hint: str, kind: Any) -> Special | None:
     return book.specials.get(hint) or (book.specials.get(kind.cls) if isinstance(kind, inspect.StructType) else None)
 
 
 def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
     hint, kind = _hint(of)
-    name, label, required, redraws = f"{prefix}:{of.name}", book.labels.get(of.name, of.name), of.required, of.name in book.redraws
+    name, label, required, redraws = f"{prefix}:{of.name}", _label(of, book), of.required, of.name in book.redraws
     if special := _special(book, hint, kind):
         return Input(name, label, special.kind, value, parts=special.parts(value, name), template=special.template)
     if hint in book.many:
         return Input(name, label, "many", [str(each) for each in value or []], book.offers[hint]())
+    if isinstance(kind, inspect.ListType) and isinstance(kind.item_type, inspect.LiteralType):
+        return Input(name, label, "many", [str(each) for each in value or []], _literals(kind.item_type, book))
     if hint in book.offers:
         return Input(name, label, "choice", str(value or ""), [("", "—"), *book.offers[hint]()], is_required=required, redraws=redraws)
     if isinstance(kind, inspect.LiteralType):
-        choices = [(str(each), book.choices.get(str(each), str(each))) for each in kind.values]
-        return Input(name, label, "choice", value, choices, redraws=redraws)
+        return Input(name, label, "choice", value, _literals(kind, book), redraws=redraws)
     if isinstance(kind, inspect.BoolType):
         return Input(name, label, "flag", bool(value))
     if isinstance(kind, inspect.IntType):
@@ -134,11 +148,15 @@ def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
     return Input(name, label, book.widgets.get(hint, "text"), shown, options=options, is_required=required)
 
 
+def _literals(kind: inspect.LiteralType, book: Book) -> Choices:
+    return [(str(each), book.choices.get(str(each), str(each))) for each in kind.values]
+
+
 def _read(of: Any, sent: Sent, name: str, book: Book) -> Any:
     hint, kind = _hint(of)
     if special := _special(book, hint, kind):
         return special.read(sent, name)
-    if hint in book.many:
+    if hint in book.many or (isinstance(kind, inspect.ListType) and isinstance(kind.item_type, inspect.LiteralType)):
         return [scalar(value) if hint in book.integers else value for value in sent.getlist(name)]
     if isinstance(kind, inspect.BoolType):
         return _flag(of, sent, name)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from django.http import QueryDict
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from siyu.lib.web.terms import Book, Special, inputs, read, scalar, split, written
 
@@ -17,13 +17,14 @@ class Inner(Struct, frozen=True):
 
 class Terms(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1)]
-    amount: Annotated[int, Meta(ge=1, le=9)] | None = None
+    amount: Annotated[int, Meta(ge=1, le=9, title="how much")] | None = None
     is_quick: bool = False
     is_kept: bool = True
     side: Literal["left", "right"] = "left"
     shop: Annotated[int, Meta(extra_json_schema={"input": "shop"})] | None = None
     days: Annotated[list[int], Meta(extra_json_schema={"input": "days"})] = []
     codes: list[str] = []
+    sizes: list[Literal["s", "m"]] = field(default_factory=lambda: ["s", "m"])
     at: Annotated[str, Meta(extra_json_schema={"input": "time"})] = "10:00"
     weights: list[int] = []
     inner: Inner = Inner()
@@ -50,15 +51,17 @@ def sent(**values: Any) -> QueryDict:
 def test_each_type_has_its_input():
     made = {one.field: one for one in inputs(Terms, {"name": "n", "days": [2], "codes": ["a", "b"]}, "p", BOOK)}
 
-    kinds = ["text", "number", "flag", "flag", "choice", "choice", "many", "text", "time", "special", "special"]
+    kinds = ["text", "number", "flag", "flag", "choice", "choice", "many", "text", "many", "time", "special", "special"]
     assert [one.kind for one in made.values()] == kinds
     assert (made["name"].label, made["name"].value, made["name"].is_required) == ("Name", "n", True)
     assert (made["amount"].low, made["amount"].high, made["amount"].value) == (1, 9, "")
     assert (made["is_quick"].value, made["is_kept"].value) == (False, True)
+    assert (made["amount"].label, made["days"].label) == ("how much", "days")
     assert made["side"].choices == [("left", "links"), ("right", "right")]
     assert made["shop"].choices == [("", "—"), ("3", "Beijing")]
     assert made["days"].value == ["2"]
     assert made["codes"].value == "a, b"
+    assert (made["sizes"].value, made["sizes"].choices) == (["s", "m"], [("m", "m"), ("s", "s")])
     assert made["inner"].parts == "p:inner"
     assert made["name"].id == "f-p-name"
 
@@ -66,9 +69,10 @@ def test_each_type_has_its_input():
 def test_what_was_sent_becomes_terms_and_what_is_empty_is_left_out():
     told = read(Terms, sent(name=" n ", amount="7", is_quick="1", days=["1", "2"], codes="a，b、c", weights=["3"], side="right"), "p", BOOK)
 
+    told.pop("sizes")
     whole = {"name": "n", "amount": 7, "is_quick": True, "is_kept": False, "days": [1, 2], "codes": ["a", "b", "c"]}
     assert told == {**whole, "weights": [3], "side": "right", "inner": {"size": 4}}
-    assert read(Terms, sent(is_kept="1"), "p", BOOK) == {"inner": {"size": 4}}
+    assert read(Terms, sent(is_kept="1"), "p", BOOK) == {"inner": {"size": 4}, "sizes": []}
 
 
 @pytest.mark.parametrize(
