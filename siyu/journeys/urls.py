@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .pages import editor, journeys, live, members, panel, publishing
+from .pages import editor, journeys, live, members, panel, publishing, recipes
 
 urlpatterns = [
     path("journeys", journeys.journeys, name="journeys"),
     path("journeys/new", journeys.new, name="journey-new"),
+    path("journeys/recipes", recipes.recipes, name="journey-recipes"),
+    path("journeys/recipes/<slug:name>", recipes.install, name="journey-recipe"),
     path("journeys/panel", panel.panel, name="journey-panel"),
     path("journeys/<slug:code>", live.journey, name="journey"),
     path("journeys/<slug:code>/numbers", live.numbers, name="journey-numbers"),

@@ -19,7 +19,8 @@ from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberCol
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
-from .parts import STATES, confirmed, journey_or_404
+from .parts import STATES, confirmed, free_code, journey_or_404
+from .recipes import known
 
 _sql = statements("siyu.journeys", "pages")
 FRESH: dict[str, Any] = {"trigger": {"kind": "fact", "fact": ""}, "entry": {"how": "once"}, "first": "", "steps": {}}
@@ -93,6 +94,7 @@ def journeys(request: PageRequest) -> HttpResponse:
         "title": _("Journeys"),
         "table": Journeys(rows, empty_text=_("No journey yet: draw one, and members walk it by themselves")),
         "with_archived": with_archived,
+        "has_recipes": bool(known()),
     }
     return render(request, "journeys/journeys.html", context)
 
@@ -100,7 +102,7 @@ def journeys(request: PageRequest) -> HttpResponse:
 @requires("journeys.edit")
 def new(request: PageRequest) -> HttpResponse:
     """A new journey with an empty canvas."""
-    form = JourneyForm(request.POST or None, initial={"code": _free_code()})
+    form = JourneyForm(request.POST or None, initial={"code": free_code("journey")})
     if request.method == "POST" and applied(form, lambda: _create(request, form.cleaned_data)):
         return redirect("journey-edit", code=form.cleaned_data["code"])
     context = {"title": _("New journey"), "form": form, "submit": _("Draw it"), "cancel_url": reverse("journeys")}
@@ -109,11 +111,6 @@ def new(request: PageRequest) -> HttpResponse:
 
 def _create(request: PageRequest, told: dict[str, Any]) -> None:
     services.create(request.viewer.actor, told["code"], told["name"], FRESH, now=utc_now())
-
-
-def _free_code() -> str:
-    taken = {one.code for archived in (False, True) for one in queries.journeys(archived=archived)}
-    return next(code for number in range(1, len(taken) + 2) if (code := f"journey-{number}") not in taken)
 
 
 @requires("journeys.edit")

@@ -27,6 +27,12 @@ def this_day() -> date:
     return today(utc_now())
 
 
+def free_code(begin: str) -> str:
+    """A code that no journey has: the beginning, with a number when it is taken."""
+    taken = {one.code for archived in (False, True) for one in queries.journeys(archived=archived)}
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{begin}-{number}") not in taken)
+
+
 def journey_or_404(code: str) -> JourneyView:
     found = queries.journey(code)
     if found is None:

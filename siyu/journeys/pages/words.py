@@ -48,3 +48,17 @@ NUMBER_LABELS: dict[str, Words] = {
     "level": _("Level"), "days": _("For so many days (empty: without end)"), "times": _("So many times (empty: without limit)"),
     "quantity": _("Pieces"),
 }  # fmt: skip
+
+# what recipes ask, by the titles of their fields
+ASKED: dict[str, Words] = {
+    "points to give": _("Points to give"), "by": _("Sent by"), "at": _("Time"), "held out, of 10,000": _("Control group (not touched)"),
+    "days": _("Days"), "days without an order": _("Days without an order"), "days before": _("Days before"),
+    "once more, days before": _("Once more, days before"), "days between topics": _("Days between topics"),
+    "at most one message in days": _("At most one message in so many days"),
+    "at most one note in days": _("At most one note in so many days"),
+    "ask the assistant too": _("Ask the assistant too"), "days at least": _("Days at least"), "days at most": _("Days at most"),
+    "points at least": _("Points at least"), "day of the month": _("Day of the month"), "orders at least": _("Orders at least"),
+    "orders at most": _("Orders at most"), "percent of the rhythm": _("Per cent of the rhythm"), "tiers": _("Tiers"),
+    "days when unknown": _("Days when it is unknown"), "shares or reviews in 90 days": _("Shares or reviews in 90 days"),
+}  # fmt: skip
+MEDIA: Choices = (("inbox", _("Member centre inbox")), ("sms", _("SMS")), ("email", _("E-mail message")))

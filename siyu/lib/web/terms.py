@@ -84,6 +84,11 @@ def read(terms: type, sent: Sent, prefix: str, book: Book) -> dict[str, Any]:
     return told
 
 
+def titles(terms: type) -> dict[str, str]:
+    """The title that a struct gives each of its fields; a field without one has its name."""
+    return {each.name: _title(each.type) or each.name for each in _fields(terms)}
+
+
 def _fields(terms: type) -> tuple[Any, ...]:
     return inspect.type_info(terms).fields  # type: ignore[attr-defined]
 
