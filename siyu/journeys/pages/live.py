@@ -192,11 +192,24 @@ def _boot(
     found: JourneyView, chosen: int, definition: Mapping[str, Any], looks: Mapping[str, Face], counts: Counts | None
 ) -> dict[str, Any]:
     base = {name: reverse(f"journey-{name}", args=[found.code]) for name in ("numbers", "standing")}
+    urls = {name: f"{url}?version={chosen}" for name, url in base.items()}
+    return picture(definition, looks, told(counts) if counts else None, urls=urls, seconds=SECONDS)
+
+
+def picture(
+    definition: Mapping[str, Any],
+    looks: Mapping[str, Face],
+    numbers: Mapping[str, Any] | None,
+    *,
+    urls: Mapping[str, str] | None = None,
+    seconds: int = 0,
+) -> dict[str, Any]:
+    """What `journeys/parts/picture.html` draws: numbers as `told` gives them; without `seconds` they stay as they are."""
     return {
         "definition": definition,
         "faces": {name: one.told() for name, one in looks.items()},
-        "numbers": told(counts) if counts else None,
-        "seconds": SECONDS,
+        "numbers": numbers,
+        "seconds": seconds,
         "words": {name: str(words) for name, words in WORDS.items()},
-        "urls": {name: f"{url}?version={chosen}" for name, url in base.items()},
+        "urls": dict(urls or {}),
     }

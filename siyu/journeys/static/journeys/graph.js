@@ -29,7 +29,6 @@ window.journey = window.journey || {};
 
   const Way = joint.dia.Link.define("journey.Way", {
     z: 1,
-    router: { name: "rightAngle", args: { margin: 22, sourceDirection: "bottom", targetDirection: "top", useVertices: true } },
     connector: { name: "rounded", args: { radius: 12 } },
     attrs: { line: { connection: true, fill: "none" }, wrapper: { connection: true, fill: "none" } },
   }, {
@@ -247,8 +246,15 @@ window.journey = window.journey || {};
         if (!cell) this.graph.addCell(cell = new Way({ id: name, source: { id, port: way }, target: { id: to, ...TOP } }));
         else if (cell.target().id !== to) cell.target({ id: to, ...TOP });
         cell.vertices(this.turns[name]?.vertices || []);
+        cell.router("rightAngle", { margin: this.margin(id, to), sourceDirection: "bottom", targetDirection: "top", useVertices: true });
         this.label(cell, [words, this.marks.ways?.[name]].filter(Boolean).join(" · "));
       }
+    }
+
+    // How far a way goes straight on before it turns: half the room, where steps stand close above each other.
+    margin(id, to) {
+      const room = this.drawn[to][1] - this.drawn[id][1] - SIZE.height;
+      return room > 0 ? Math.max(6, Math.min(22, room / 2 - 2)) : 22;
     }
 
     label(cell, words) {

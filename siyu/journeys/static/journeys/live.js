@@ -7,7 +7,7 @@
   const at = (name) => document.querySelector(`[data-journey="${name}"]`);
   const choose = (id) => {
     graph.choose(id);
-    if (id) window.htmx.ajax("GET", `${boot.urls.standing}&step=${encodeURIComponent(id)}`, { target: at("side"), swap: "innerHTML" });
+    if (id && boot.urls.standing) window.htmx.ajax("GET", `${boot.urls.standing}&step=${encodeURIComponent(id)}`, { target: at("side"), swap: "innerHTML" });
   };
   const graph = new Graph(at("canvas"), { label: boot.words.canvas, acts: { choose, open: choose } });
 
@@ -37,5 +37,5 @@
   draw(boot.numbers);
   graph.whole(0.7);
   at("canvas").dataset.ready = "yes";
-  if (boot.numbers) setInterval(look, boot.seconds * 1000);
+  if (boot.numbers && boot.seconds) setInterval(look, boot.seconds * 1000);
 })();
