@@ -19,8 +19,8 @@ from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberCol
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
+from ..recipes import recipes
 from .parts import STATES, confirmed, free_code, journey_or_404
-from .recipes import known
 
 _sql = statements("siyu.journeys", "pages")
 FRESH: dict[str, Any] = {"trigger": {"kind": "fact", "fact": ""}, "entry": {"how": "once"}, "first": "", "steps": {}}
@@ -94,7 +94,7 @@ def journeys(request: PageRequest) -> HttpResponse:
         "title": _("Journeys"),
         "table": Journeys(rows, empty_text=_("No journey yet: draw one, and members walk it by themselves")),
         "with_archived": with_archived,
-        "has_recipes": bool(known()),
+        "has_recipes": bool(recipes()),
     }
     return render(request, "journeys/journeys.html", context)
 

@@ -1,15 +1,11 @@
 """Recipes: journeys of the trade that a click installs as a draft, after the few questions that each one asks."""
 
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +15,8 @@ from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.terms import Book
 from siyu.merchant.access import PageRequest, requires
 
+from .. import services
+from ..recipes import recipes as known
 from . import words
 from .boxes import SPECIALS
 from .parts import free_code
@@ -27,12 +25,6 @@ from .parts import free_code
 class RecipeForm(Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     code = forms.CharField(label=_("Code"), max_length=60)
-
-
-def known() -> dict[str, ModuleType]:
-    """The recipes that wiring lists, by the name of their file."""
-    paths: list[str] = getattr(import_module(settings.WIRING), "RECIPES", [])
-    return {path.rpartition(".")[2]: import_module(path) for path in paths}
 
 
 @requires("journeys.edit")
@@ -59,8 +51,7 @@ def install(request: PageRequest, name: str) -> HttpResponse:
 
 
 def _install(request: PageRequest, name: str, told: dict[str, Any], values: dict[str, Any]) -> None:
-    service = import_string("siyu.journeys.services.install")
-    service(request.viewer.actor, name, told["code"], values, name=told["name"], now=utc_now())
+    services.install(request.viewer.actor, name, told["code"], values, name=told["name"], now=utc_now())
 
 
 def _book(module: Any) -> Book:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from siyu.journeys import queries
-from siyu.journeys.pages.recipes import known
+from siyu.journeys.recipes import recipes as known
 from siyu.journeys.tests.test_pages import staff
 from siyu.merchant.rules import Role
 
