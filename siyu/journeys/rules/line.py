@@ -85,7 +85,7 @@ class Line:
     place: int = 0
     hops: int = 0
     heard: dict[int, Fact] = field(default_factory=dict)  # walker (by identity) → the fact that moves it just now
-    calls: list[Call] = field(default_factory=list)  # of steps that start other journeys
+    calls: list[Call] = field(default_factory=list)  # who is to enter, when everything due by then has come
 
 
 class Fold:
@@ -97,13 +97,15 @@ class Fold:
     def advance(self, line: Line) -> list[Walker]:
         """Go on until walkers stand before steps that are to be taken now: those; or until nothing is left to do: nobody."""
         while True:
-            while line.calls:
-                self._enter(line, line.calls.pop(0))
+            call = line.calls[0] if line.calls else None
             event = line.events[line.place] if line.place < len(line.events) else None
-            due = self._due(line, event.clock if event is not None else self.until)
+            due = self._due(line, call.at if call is not None else event.clock if event is not None else self.until)
             if due:
                 if before_step := self._wake(line, due):
                     return self._bounded(line, before_step)
+            elif call is not None:
+                line.calls.pop(0)
+                self._enter(line, call)
             elif event is None:
                 return []
             else:
@@ -138,7 +140,7 @@ class Fold:
 
     def _bounded(self, line: Line, before_step: list[Walker]) -> list[Walker]:
         line.hops += 1
-        if line.hops > MAX_HOPS and line.place >= len(line.events):
+        if line.hops > MAX_HOPS and line.place >= len(line.events) and not line.calls:
             return []  # they are due still: the next transaction takes them
         return before_step
 
@@ -193,13 +195,12 @@ class Fold:
             properties = {"day": event.key}
             key = key_of(event.plan.entry, event.key, properties)
             if key is not None:
-                self._enter(line, Call(event.plan, event.member_id, key, event.clock, properties))
+                line.calls.append(Call(event.plan, event.member_id, key, event.clock, properties))
         elif event.member_id is not None and not event.is_historical:
             for walker in line.walkers:
                 if walker.owner_id == event.member_id:
                     self._hear(line, walker, event)
-            for call in self.calls_of(event):
-                self._enter(line, call)
+            line.calls += self.calls_of(event)  # whoever heard it goes on before anybody enters
 
     def _hear(self, line: Line, walker: Walker, fact: Fact) -> None:
         """Goal, exits, and what the step waits for: in this order."""

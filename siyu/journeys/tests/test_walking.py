@@ -186,6 +186,16 @@ def test_waiting_for_a_fact_ends_with_it_or_with_time():
     assert [(one.way, one.fact) for one in path] == [("happened", "order.paid"), ("next", "order.paid")]
 
 
+def test_whoever_hears_a_fact_goes_as_far_as_they_can_before_it_lets_anybody_in():
+    until = {"step": "wait_until", "fact": "page.viewed", "hours": 5, "next": {}}
+    publish({**chain(until), "entry": {"how": "many", "at_once": False}})
+    tell(page())
+
+    tell(page(at=NOW + HOUR))
+
+    assert standing() == [("s1", "done", "done"), ("s1", "waiting", "")]
+
+
 def test_what_happens_while_paused_is_not_lost_and_comes_when_resumed():
     publish(chain(UNTIL, *TAGS))
     tell(page("anna"), page("bo"))
