@@ -9,13 +9,19 @@ import pytest
 
 from siyu.console.tests.people import OTHER_PHONE, PHONE
 from siyu.console.tests.people import live as people
+from siyu.lib.clock import utc_now
+from siyu.merchant.queries import today
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
+from siyu.touches.services import Wish, post_inbox, propose
+from siyu.touches.tests.scene import template
 
 from .test_console import NAMELESS, fits
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 MOST_BYTES = 100_000
 PAGES = (
-    "/m/", "/m/points", "/m/check-in", "/m/mall", "/m/me", "/m/tier", "/m/tasks", "/m/honours", "/m/orders", "/m/redemptions",
+    "/m/", "/m/points", "/m/check-in", "/m/mall", "/m/me", "/m/tier", "/m/tasks", "/m/honours", "/m/orders", "/m/inbox", "/m/redemptions",
     "/m/mall/tea",
     "/m/profile", "/m/consents", "/m/privacy", "/m/privacy/farewell", "/m/devices", "/m/notice", "/m/nothing",
 )  # fmt: skip
@@ -41,6 +47,10 @@ def seeding():
         offering.offer()
         for name in ("小月", "阿杰"):
             offering.points(member(name).pk, 2_000)
+        made, now = template("inbox", "service", subject="新品到店", text="山茶花茶到店了 https://shop.example/tea"), utc_now()
+        set_setting(SYSTEM, "touches.quiet_hours", {}, today(now), now=now)
+        propose([Wish(member("小月").pk, made.pk, "inbox", "send:1", now)], now=now)
+        assert post_inbox(now) == 1
 
     yield seed
     from django.conf import settings
@@ -170,6 +180,14 @@ def test_the_data_are_downloaded_and_an_account_is_deleted_and_kept_after_all(en
     page.get_by_role("link", name="I want to stay").click()
     page.get_by_role("button", name="I want to stay").click()
     assert page.get_by_text("Welcome back: nothing will be deleted.").is_visible()
+
+
+def test_a_message_is_new_until_it_is_read(enter, width):
+    page = enter()
+    page.goto("/m/inbox")
+    page.get_by_text("新品到店").click()
+    page.get_by_role("link", name="https://shop.example/tea").wait_for()
+    assert fits(page)
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])

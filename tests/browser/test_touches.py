@@ -1,6 +1,5 @@
 """Touching people in a browser, wide and narrow, in both languages: accounts with providers, sends and their report, tasks, templates."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -67,8 +66,6 @@ def seeding() -> Callable[[], None]:
 @pytest.mark.parametrize(("path", "language"), [*((path, "zh-hans") for path in PAGES), *((path, "en") for path in PAGES[::3])])
 def test_pages_fit_the_screen_and_name_their_fields(visit: Callable, path: str, language: str) -> None:
     page = visit("/" + path.format(**GONE), language=language)
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{path.replace('/', '_')}-{language}-{page.viewport_size['width']}.png", full_page=True)
 
     assert page.locator("h1, h2.page-title").first.inner_text()
     assert fits(page)
