@@ -44,6 +44,7 @@ def tabs(found: JourneyView, active: str, *, failed: int | None = None) -> list[
     """Tabs of one journey."""
     made = [
         Tab(_("Canvas"), reverse("journey", args=[found.code]), active == "canvas"),
+        Tab(_("Rehearsal"), reverse("journey-rehearsal", args=[found.code]), active == "rehearsal"),
         Tab(_("Who walks it"), reverse("journey-members", args=[found.code]), active == "members"),
         Tab(_("Set aside"), reverse("journey-failed", args=[found.code]), active == "failed", failed or None),
         Tab(_("Versions"), reverse("journey-versions", args=[found.code]), active == "versions"),

@@ -20,11 +20,17 @@ from siyu.touches.queries.words import WHYS
 
 from ..checking import stored
 from ..models import KeptRehearsal
+from ..pages.editor import drawable
+from ..pages.live import picture
+from ..pages.live import told as numbers_of
+from ..pages.looks import faces
+from ..pages.parts import STATES, tabs
 from ..queries import journey
 from ..rules import kind_of
 from ..steps import steps
 from .jobs import ask
 from .rehearse import MAX_DAYS
+from .result import counts_of
 
 USUAL_DAYS = 90
 SAMPLES = 20
@@ -78,8 +84,11 @@ def rehearsal(request: PageRequest, code: str) -> HttpResponse:
     kept = KeptRehearsal.objects.filter(journey__code=code).first()
     told = kept.told if kept is not None and kept.state == "done" else None
     context = {
-        "title": gettext("Rehearsal of “%(name)s”") % {"name": found.name},
+        "title": found.name,
         "journey": found,
+        "state": STATES[found.state],
+        "tabs": tabs(found, "rehearsal", failed=found.failed),
+        "boot": _picture(kept.draft, told) if kept is not None and told else None,
         "form": form,
         "kept": kept,
         "told": told,
@@ -91,6 +100,12 @@ def rehearsal(request: PageRequest, code: str) -> HttpResponse:
         "samples": _samples(told) if told and request.viewer.scope.is_whole else [],
     }
     return render(request, "journeys/rehearsal.html", context)
+
+
+def _picture(draft: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The canvas of what was rehearsed, with its numbers in the place of those of a journey that lives."""
+    definition = drawable(draft)
+    return picture(definition, faces(definition), numbers_of(counts_of(told)))
 
 
 def _figures(told: Mapping[str, Any]) -> list[Figure]:

@@ -60,6 +60,7 @@ def test_it_is_asked_for_walked_and_shown(owner: Client) -> None:
     shown = owner.get(url).content.decode()
     assert "Would have entered" in shown
     assert "would have been sent: " in shown
+    assert '"numbers": {"entered": 1' in shown, "the canvas draws the numbers of the rehearsal"
     kept = KeptRehearsal.objects.get()
     assert (kept.state, kept.told["entered"], kept.told["steps"]) == ("done", 1, {"s2": 1})
     counts = counts_of(kept.told)
