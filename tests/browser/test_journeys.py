@@ -305,3 +305,28 @@ def test_steps_are_moved_connected_and_parted_with_the_mouse(visit, page, width:
     page.keyboard.press("Delete")
     page.wait_for_timeout(50)
     assert "next" not in desk.definition("mouse")["steps"]["s1"]
+
+
+def test_the_largest_journey_can_still_be_changed(visit, page, width: str):
+    if width == "phone":
+        pytest.skip("the same script draws it")
+    from siyu.journeys import services
+    from siyu.lib.clock import utc_now
+    from siyu.merchant.rules import SYSTEM
+
+    arms = [{"name": "A", "weight": 5_000}, {"name": "B", "weight": 5_000}]
+    steps = {f"s{number}": {"step": "wait", "days": 1, "next": {"next": f"s{number + 1}"}} for number in range(1, 200)}
+    for number in range(5, 195, 5):
+        steps[f"s{number}"] = {"step": "split", "arms": arms, "next": {"A": f"s{number + 1}", "B": f"s{number + 4}"}}
+    steps["s200"] = {"step": "end"}
+    services.create(SYSTEM, "largest", "两百步", {**DEFINITION, "steps": steps}, now=utc_now())
+
+    visit("/journeys/largest/edit", role="operator")
+    desk = Desk(page)
+    assert page.locator(".joint-element").count() == 201
+    page.locator('[data-kind="tag"]').click()
+    expect(page.get_by_text("一个旅程最多 200 步。")).to_be_visible()
+    desk.step("等待").nth(2).click()
+    desk.panel.get_by_label("天数").fill("7")
+    desk.panel.get_by_label("天数").press("Tab")
+    assert desk.definition("largest")["steps"]["s3"]["days"] == 7

@@ -7,8 +7,48 @@ window.journey = window.journey || {};
   const { SIZE } = layout;
   const TEXT = { x: 52, width: SIZE.width - 62, size: 13, line: 17 };
   const ROOM = 40; // around the picture
-  const TOP = { anchor: { name: "top", args: { useModelGeometry: true } } }; // of the step, whatever marks stand out of it
+  const STRAIGHT = 22; // how far a way goes on before it turns
   const ruler = document.createElement("canvas").getContext("2d");
+  const font = (weight, size) => { ruler.font = `${weight} ${size}px ${font.family ||= getComputedStyle(document.body).fontFamily}`; };
+
+  // Where a way begins and ends, by what we know of steps: asking the page for every way makes a large journey slow.
+  function anchor(view, _magnet, _reference, _args, end, link) {
+    const { x, y } = view.model.position();
+    if (end === "target") return new joint.g.Point(x + SIZE.width / 2, y);
+    const port = view.model.getPortsPositions("out")[link.model.source().port];
+    return new joint.g.Point(x + (port ? port.x : SIZE.width / 2), y + SIZE.height);
+  }
+
+  // Down, across, down, from turn to turn; a way back goes round the side.
+  function route(turns, _args, link) {
+    const [from, to] = [link.sourceAnchor, link.targetAnchor];
+    if (to.y < from.y && !turns.length) {
+      const side = Math.max(from.x, to.x) + SIZE.width / 2 + STRAIGHT + 8;
+      return [[from.x, from.y + STRAIGHT], [side, from.y + STRAIGHT], [side, to.y - STRAIGHT], [to.x, to.y - STRAIGHT]].map(([x, y]) => new joint.g.Point(x, y));
+    }
+    const points = [];
+    [from, ...turns].forEach((at, place) => {
+      const next = turns[place] || to;
+      if (place) points.push(new joint.g.Point(at.x, at.y));
+      if (Math.abs(next.x - at.x) < 1) return;
+      const across = next === to && place ? next.y - Math.min(STRAIGHT, (next.y - at.y) / 2) : (at.y + next.y) / 2;
+      points.push(new joint.g.Point(at.x, across), new joint.g.Point(next.x, across));
+    });
+    return points;
+  }
+
+  // How far along a way the point is that comes nearest to another.
+  function along(points, at) {
+    let [done, best] = [0, { far: Infinity, length: 0 }];
+    points.slice(1).forEach((end, place) => {
+      const line = new joint.g.Line(points[place], end);
+      const near = line.length() ? line.closestPoint(at) : line.start;
+      const far = near.distance(at);
+      if (far < best.far) best = { far, length: done + line.start.distance(near) };
+      done += line.length();
+    });
+    return best.length;
+  }
 
   const Step = joint.dia.Element.define("journey.Step", {
     size: SIZE,
@@ -86,7 +126,7 @@ window.journey = window.journey || {};
         preventDefaultBlankAction: false, preventDefaultViewAction: editable,
         interactive: (view) => editable && view.model.isElement() && { elementMove: true, addLinkFromMagnet: true },
         defaultLink: () => new Way(),
-        defaultAnchor: { name: "center" }, defaultConnectionPoint: { name: "anchor" },
+        defaultAnchor: anchor, defaultConnectionPoint: { name: "anchor" },
         validateMagnet: () => editable,
         validateConnection: (from, _magnet, to) => Boolean(to) && to.model.isElement() && to !== from && to.model.id !== TRIGGER,
       });
@@ -202,11 +242,11 @@ window.journey = window.journey || {};
       const named = Object.fromEntries(face.ways);
       const ports = this.across(id).map((way) => ({ id: way, group: "out", attrs: { dot: { title: named[way] || window.journey.words.onward } } }));
       if (JSON.stringify(cell.getPorts().map((port) => port.id)) !== JSON.stringify(ports.map((port) => port.id))) cell.prop("ports/items", ports, { rewrite: true });
-      ruler.font = `500 ${TEXT.size}px ${getComputedStyle(document.body).fontFamily}`;
+      font(500, TEXT.size);
       const [first, second = ""] = lines(face.words || face.title, TEXT.width, 2);
       const standing = this.marks.steps?.[id];
       const number = standing ? window.journey.number(standing) : "";
-      ruler.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
+      font(600, 12);
       const wide = ruler.measureText(number).width + 16;
       cell.attr({
         plate: { style: `fill: color-mix(in srgb, var(--tblr-${face.colour}) 16%, transparent)` },
@@ -243,26 +283,20 @@ window.journey = window.journey || {};
       this.graph.getLinks().forEach((one) => wanted.has(one.id) || one.remove());
       for (const [name, { id, way, words, to }] of wanted) {
         let cell = this.graph.getCell(name);
-        if (!cell) this.graph.addCell(cell = new Way({ id: name, source: { id, port: way }, target: { id: to, ...TOP } }));
-        else if (cell.target().id !== to) cell.target({ id: to, ...TOP });
+        if (!cell) this.graph.addCell(cell = new Way({ id: name, source: { id, port: way }, target: { id: to }, router: route }));
+        else if (cell.target().id !== to) cell.target({ id: to });
         cell.vertices(this.turns[name]?.vertices || []);
-        cell.router("rightAngle", { margin: this.margin(id, to), sourceDirection: "bottom", targetDirection: "top", useVertices: true });
         this.label(cell, [words, this.marks.ways?.[name]].filter(Boolean).join(" · "));
       }
     }
 
-    // How far a way goes straight on before it turns: half the room, where steps stand close above each other.
-    margin(id, to) {
-      const room = this.drawn[to][1] - this.drawn[id][1] - SIZE.height;
-      return room > 0 ? Math.max(6, Math.min(22, room / 2 - 2)) : 22;
-    }
-
     label(cell, words) {
-      ruler.font = `500 12px ${getComputedStyle(document.body).fontFamily}`;
+      font(500, 12);
       const shown = shortened(words, 150);
       const wide = ruler.measureText(shown).width + 12;
       const at = this.turns[cell.id]?.label;
-      const distance = at ? cell.findView(this.paper).getClosestPointLength(at) || 0.5 : 0.5;
+      const { sourceAnchor, route: turns, targetAnchor } = cell.findView(this.paper);
+      const distance = at ? along([sourceAnchor, ...turns, targetAnchor].map((point) => new joint.g.Point(point)), at) || 0.5 : 0.5;
       const label = { attrs: { text: { text: shown }, ground: { width: wide, height: 20, x: -wide / 2, y: -10 } }, position: { distance } };
       cell.labels(words ? [label] : []);
     }

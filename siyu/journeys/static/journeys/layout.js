@@ -33,6 +33,14 @@ window.journey = window.journey || {};
     return { places, turns };
   }
 
+  // The same graph is laid out once, however often it is drawn.
+  let last = { shape: "" };
+  function laid(definition, ways) {
+    const shape = JSON.stringify([definition.first, Object.entries(definition.steps).map(([id, step]) => [id, step.next, ways(id)])]);
+    if (last.shape !== shape) last = { shape, ...tidy(definition, ways) };
+    return last;
+  }
+
   const overlaps = ([x, y], [u, v]) => Math.abs(x - u) < SIZE.width + 24 && Math.abs(y - v) < SIZE.height + 24;
 
   // A free place below a step, or to the right of that.
@@ -45,12 +53,11 @@ window.journey = window.journey || {};
   // The places of a definition: the author's, where there are any; a step without one goes below the step that leads to it.
   function places(definition, ways) {
     const given = definition.places || {};
-    const laid = tidy(definition, ways);
-    if (!Object.keys(given).some((id) => id in definition.steps)) return laid;
-    return { places: among(definition, given, laid.places), turns: {} };
+    if (!Object.keys(given).some((id) => id in definition.steps)) return laid(definition, ways);
+    return { places: among(definition, given, () => laid(definition, ways).places), turns: {} };
   }
 
-  function among(definition, given, laid) {
+  function among(definition, given, otherwise) {
     const found = {};
     for (const id of [TRIGGER, ...Object.keys(definition.steps)]) if (given[id]) found[id] = [...given[id]];
     if (!found[TRIGGER]) {
@@ -60,7 +67,7 @@ window.journey = window.journey || {};
     for (const id of edits.order(definition)) {
       if (found[id]) continue;
       const [from] = edits.ways_to(definition, id).map(([name]) => found[name]).filter(Boolean);
-      found[id] = beside(found, from ? [from[0], from[1] + SIZE.height + 64] : laid[id]);
+      found[id] = beside(found, from ? [from[0], from[1] + SIZE.height + 64] : otherwise()[id]);
     }
     return found;
   }
