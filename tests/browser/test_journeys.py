@@ -330,3 +330,19 @@ def test_the_largest_journey_can_still_be_changed(visit, page, width: str):
     desk.panel.get_by_label("天数").fill("7")
     desk.panel.get_by_label("天数").press("Tab")
     assert desk.definition("largest")["steps"]["s3"]["days"] == 7
+
+
+def test_a_rehearsal_stands_on_the_canvas(visit, page, width: str):
+    from siyu.journeys.rehearsal.jobs import ask, perform
+    from siyu.lib.clock import utc_now
+    from siyu.merchant.rules import SYSTEM
+
+    ask(SYSTEM, "welcome", 30, now=utc_now())
+    perform("welcome")
+
+    visit("/journeys/welcome/rehearsal")
+    expect(page.locator('[data-journey="canvas"]')).to_have_attribute("data-ready", "yes")
+    page.locator('[data-journey="whole"]').click()
+    shot(page, "rehearsal", width)
+    expect(page.locator(".journey-label").filter(has_text="(100%)").first).to_be_visible()
+    assert fits(page)
