@@ -108,9 +108,9 @@ def join_pool(
     """Joined, agreed to be written to, mostly befriended, often in a group; each month one friend in fifty deletes the assistant."""
     code = code_of(random, channel, store)
     diary.write("pool.joined", when, handles, {"channel": channel.code, "code": code}, key=f"joined:{key}")
-    diary.write(
-        "consent.given", when, handles, {"purpose": "marketing", "channel": "wecom", "proof": "入会须知 v2"}, key=f"consent:wecom:{key}"
-    )
+    for channel_name in ("wecom", "inbox"):
+        agreed = {"purpose": "marketing", "channel": channel_name, "proof": "入会须知 v2"}
+        diary.write("consent.given", when, handles, agreed, key=f"consent:{channel_name}:{key}")
     if random.random() < 0.6:
         diary.write(
             "consent.given", when, handles, {"purpose": "marketing", "channel": "sms", "proof": "入会须知 v2"}, key=f"consent:sms:{key}"
