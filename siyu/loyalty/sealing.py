@@ -1,6 +1,6 @@
 """Sealing: blocks of entries are chained by hashes, so that whoever changes an entry behind our back breaks the chain.
 
-Only entries before which nothing can appear any more are sealed: every transaction that was running when they were seen has ended.
+Only entries before which nothing can appear any more are sealed: every transaction that was writing entries when they were seen has ended.
 `siyu verify` recomputes the chain and names the first block that is broken.
 """
 
@@ -20,8 +20,8 @@ FIRST = b"siyu"  # what the first seal follows
 
 def seal(now: datetime) -> int:
     """Seal what has been posted and is settled; returns the number of blocks."""
-    newest, sealed, horizon = _settled()
-    if newest <= sealed or not _ended(horizon):
+    newest, sealed = _settled()
+    if newest <= sealed or not _ended(_writing()):
         return 0
     for done in range(MAX_BLOCKS):
         if not _seal_next(newest, now):
@@ -29,25 +29,29 @@ def seal(now: datetime) -> int:
     return MAX_BLOCKS
 
 
-def _settled() -> tuple[int, int, int]:
+def _settled() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_sql.settled)
         return cursor.fetchone()
 
 
-def _ended(horizon: int) -> bool:
-    """Whether every transaction older than the horizon has ended (in a transaction of the caller's, its own is not waited for)."""
+def _writing() -> set[str]:
+    """The transactions that may still be writing entries; whoever begins after this numbers its own higher."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.writing)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _ended(writing: set[str]) -> bool:
+    """Whether all these transactions have ended (in a transaction of the caller's, its own is not waited for)."""
     if connection.in_atomic_block:
         return True
     until = time.monotonic() + PATIENCE_S
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_sql.oldest_running)
-            if cursor.fetchone()[0] >= horizon:
-                return True
+    while writing := writing & _writing():
         if time.monotonic() > until:
             return False
         time.sleep(0.05)
+    return True
 
 
 def _seal_next(newest: int, now: datetime) -> bool:

@@ -1,11 +1,12 @@
 -- name: settled
--- The newest entry, the last that is sealed, and the transactions that may still be writing entries before it.
-SELECT coalesce((SELECT max(id) FROM loyalty_entry), 0), coalesce((SELECT max(to_id) FROM loyalty_seal), 0),
-       pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+-- The newest entry, and the last that is sealed.
+SELECT coalesce((SELECT max(id) FROM loyalty_entry), 0), coalesce((SELECT max(to_id) FROM loyalty_seal), 0)
 
--- name: oldest_running
--- The oldest transaction that is still running.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+-- name: writing
+-- The transactions that are writing entries: whoever numbers one holds this lock until it ends.
+SELECT DISTINCT virtualtransaction FROM pg_locks
+WHERE relation = 'loyalty_entry'::regclass AND mode = 'RowExclusiveLock'
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 
 -- name: lock
 -- One sealer at a time.

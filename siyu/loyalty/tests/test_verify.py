@@ -177,6 +177,17 @@ def test_the_application_cannot_take_anything_back(lived: psycopg.Connection, ta
         cursor.execute(f"DELETE FROM {table}")
 
 
+def test_only_who_writes_entries_holds_a_seal_up(lived: psycopg.Connection, clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siyu.loyalty.sealing.PATIENCE_S", 0.2)
+    with psycopg.connect(clone) as other:
+        other.execute("SELECT count(*) FROM loyalty_entry")
+        other.execute("UPDATE merchant_staff SET name = name; SELECT pg_current_xact_id()")
+        with psycopg.connect(clone) as writer:
+            writer.execute("UPDATE loyalty_entry SET tier = tier")
+            assert seal(START + days(10)) == 0
+        assert seal(START + days(10)) > 0
+
+
 def test_a_chain_of_seals_names_the_first_block_that_was_changed(lived: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("siyu.loyalty.sealing.BLOCK", 4)
     blocks = seal(START + days(10))
