@@ -15,7 +15,7 @@ from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
 
 from .arriving import arrive
-from .deriving import log_derived, place
+from .deriving import log_derived, numbers, place
 from .intake import Envelope, open_message, quarantine_columns
 from .log import append, row
 from .message import Message
@@ -108,8 +108,7 @@ def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: 
     if not arriving:
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch)
-    cursor.execute(_sql.reserve_ids, {"count": len(arriving)})
-    first = cursor.fetchone()[0]  # type: ignore[index]
+    first = numbers(cursor, batch, len(arriving))
     batch.facts = [_fact(message, seq, first + seq) for seq, message in enumerate(arriving)]
     _keep_personal(cursor, arriving)
     append(cursor, [row(fact.id, fact.identity_id, message.content) for fact, message in zip(batch.facts, arriving, strict=True)])
@@ -129,7 +128,7 @@ def _fact(message: Message, seq: int, number: int) -> Fact:
         identity_id=message.identity_id,
         member_id=message.member_id,
         properties=message.properties,
-        message=message.message,
+        mark=message.mark,
         is_historical=message.is_historical,
     )
 

@@ -18,13 +18,24 @@ from .services import source_id
 _sql = statements("siyu.facts", "pump")
 
 OWN_SOURCE = "siyu"  # of derived facts
+SPARE = 100  # ids kept in reserve; what is not used is never used
+
+
+def numbers(cursor: Cursor, batch: Batch, count: int) -> int:
+    """The first of a run of so many ids of facts; some more are kept for what reactions will add."""
+    if len(batch.numbers) < count:
+        run = count + count // 4 + SPARE
+        cursor.execute(_sql.reserve_ids, {"count": run})
+        first = cursor.fetchone()[0]  # type: ignore[index]
+        batch.numbers = range(first, first + run)
+    first, batch.numbers = batch.numbers[0], batch.numbers[count:]
+    return first
 
 
 def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     """Put derived facts into the batch: each right behind its cause, due news before the first fact whose clock comes later."""
-    cursor.execute(_sql.reserve_ids, {"count": len(derived)})
-    number = cursor.fetchone()[0]  # type: ignore[index]
-    own = source_id(OWN_SOURCE)
+    number = numbers(cursor, batch, len(derived))
+    own = batch.own_source = batch.own_source or source_id(OWN_SOURCE)
     handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
     clocks = [fact.clock for fact in batch.facts]
     places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
@@ -77,7 +88,7 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
         identity_id=handle,
         member_id=news.member_id,
         properties=news.properties,
-        message=UUID(bytes=message),
+        mark=message,
         cause_id=cause.id if cause else None,
         depth=cause.depth + 1 if cause else 1,
         is_historical=cause.is_historical if cause else False,
@@ -102,7 +113,7 @@ def _content(fact: Fact) -> bytes:
         microseconds(fact.received_at),
         fact.business_day,
         fact.source_id,
-        fact.message.bytes,
+        fact.mark,
         fact.properties,
         fact.cause_id,
         fact.depth,

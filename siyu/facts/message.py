@@ -21,7 +21,6 @@ from .rules import Handle, Incoming
 
 NamedHandle = tuple[str, str, bytes]  # kind, normal value, keyed hash
 QUARTER = 900_000_000  # microseconds
-_NO_MESSAGE = UUID(int=0)
 
 
 class Message(msgspec.Struct, array_like=True, gc=False):
@@ -38,8 +37,7 @@ class Message(msgspec.Struct, array_like=True, gc=False):
     name: str = ""
     occurred_at: datetime = EPOCH
     business_day: date = EPOCH.date()
-    message: UUID = _NO_MESSAGE
-    mark: bytes = b""  # the bytes of `message`
+    mark: bytes = b""  # of the sender's id, by which repetitions are known
     key: bytes = b""  # of its natural key, if it has one
     handles: list[NamedHandle] = []
     proof: str = ""
@@ -51,6 +49,11 @@ class Message(msgspec.Struct, array_like=True, gc=False):
     clock: datetime = EPOCH
     identity_id: int | None = None
     member_id: int | None = None
+
+    @property
+    def message(self) -> UUID:
+        """The mark as PostgreSQL keeps it."""
+        return UUID(bytes=self.mark)
 
 
 class Reader:
@@ -93,7 +96,6 @@ class Reader:
             name=name,
             occurred_at=incoming.occurred_at,
             business_day=day,
-            message=UUID(bytes=mark),
             mark=mark,
             key=digest(incoming.key) if incoming.key else b"",
             handles=handles,

@@ -40,7 +40,7 @@ RARE_COLLECTIONS = (200_000, 20, 50)  # thousands of objects and few circles: lo
 PROGRAM = "import django; django.setup(); from siyu.facts.opening import main; main()"
 _messages = msgspec.msgpack.Decoder(list[Message])
 _messages_as_json = msgspec.json.Decoder(list[Message])
-_encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+_encoder = msgspec.msgpack.Encoder()
 
 
 class Task(msgspec.Struct):

@@ -62,10 +62,15 @@ class Fact(msgspec.Struct, kw_only=True, gc=False):
     identity_id: int | None
     member_id: int | None
     properties: dict[str, Any]
-    message: UUID
+    mark: bytes  # of its message: the sender's id, hashed
     cause_id: int | None = None
     depth: int = 0
     is_historical: bool = False
+
+    @property
+    def message(self) -> UUID:
+        """The mark as PostgreSQL keeps it."""
+        return UUID(bytes=self.mark)
 
 
 class Merged(msgspec.Struct, kw_only=True):
@@ -91,6 +96,8 @@ class Batch(msgspec.Struct, kw_only=True):
     derived: list[Fact] = []  # what reactions added, to be logged when all have run
     touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything
     touched_handles: dict[str, set[int]] = {}  # the same, where a room knows the handle only
+    numbers: range = range(0)  # of facts to come
+    own_source: int = 0  # of derived facts, once there are any
 
     def owner(self, member_id: int) -> int:
         """The member a (possibly merged) member has become."""

@@ -2,7 +2,8 @@
 
 A connection does one thing at a time, so everything waits its turn here. What the program writes without asking for an answer
 (INSERT, UPDATE and DELETE that return nothing, COPY in one piece) is done when the connection would idle, in its order, and before any
-statement of the program that names one of the tables it names. A statement that fails stops the lane, and whoever comes next gets its
+statement of the program that names one of the tables it names: what has no table in common may be done in any order, because
+foreign keys are looked at when the transaction ends. A statement that fails stops the lane, and whoever comes next gets its
 error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
 """
 
@@ -94,10 +95,9 @@ class Lane:
 
     @contextmanager
     def _turn(self, tables: frozenset[str] | None) -> Iterator[None]:
-        """Wait for what names one of these tables (None: for everything), and for what came before that."""
+        """Wait for what names one of these tables (None: for everything)."""
         with self._change:
-            wanted = [place for place, (named, _) in enumerate(self._later, 1) if tables is None or not named.isdisjoint(tables)]
-            self._urgent.extend(self._later.popleft()[1] for _ in range(wanted[-1] if wanted else 0))
+            self._urgent.extend(self._called_for(tables))
             self._is_wanted = True
             self._change.notify_all()
             while self._is_running or self._urgent:
@@ -110,6 +110,20 @@ class Lane:
             with self._change:
                 self._is_wanted = self._savepoints > 0
                 self._change.notify_all()
+
+    def _called_for(self, tables: frozenset[str] | None) -> list[Task]:
+        """Take what names one of these tables out of the queue, with what came before it and shares a table with that: in their order."""
+        called: list[Task] = []
+        kept: deque[tuple[frozenset[str], Task]] = deque()
+        while self._later:
+            named, task = self._later.pop()
+            if tables is None or not named.isdisjoint(tables):
+                called.append(task)
+                tables = None if tables is None else tables | named
+            else:
+                kept.appendleft((named, task))
+        self._later = kept
+        return called[::-1]
 
     def _work(self) -> None:
         while (task := self._next()) is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection
 from psycopg import Cursor
@@ -61,7 +60,7 @@ def quoted(member_id: int, cart: dict[str, Any], now: datetime) -> list[Quote]:
         identity_id=None,
         member_id=member_id,
         properties=properties,
-        message=UUID(int=0),
+        mark=bytes(16),
         is_historical=False,
     )
     book, _ = read(cursor, rules, Touched(facts=[fact]), now, [member_id], locks=False)

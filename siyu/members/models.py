@@ -6,17 +6,20 @@ from django.db import models
 class Member(models.Model):
     """A person. A merged member keeps its row and points to its survivor, so that old links and an undo work."""
 
-    public_id = models.TextField(unique=True)
+    public_id = models.TextField()
     is_identified = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
     created_at = models.DateTimeField()  # the clock at which we first heard of the person
-    assistant = models.ForeignKey("merchant.Staff", models.PROTECT, null=True, related_name="+")
-    store = models.ForeignKey("merchant.Store", models.PROTECT, null=True, related_name="+")
+    assistant = models.ForeignKey("merchant.Staff", models.PROTECT, null=True, db_index=False, related_name="+")
+    store = models.ForeignKey("merchant.Store", models.PROTECT, null=True, db_index=False, related_name="+")
     nickname = models.TextField(default="")  # plain, as the member chose to be called; searched
     source = models.ForeignKey("facts.Source", models.PROTECT, db_index=False, related_name="+", db_constraint=False)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="member_public")]
         indexes = [
+            models.Index(fields=["assistant", "id"], condition=models.Q(assistant__isnull=False), name="member_of_assistant"),
+            models.Index(fields=["store", "id"], condition=models.Q(store__isnull=False), name="member_of_store"),
             models.Index(fields=["id"], condition=models.Q(is_identified=True, merged_into=None), name="member_people"),
             models.Index(
                 fields=["nickname", "id"],
@@ -49,7 +52,7 @@ class Identity(models.Model):
     hash = models.UUIDField(unique=True)
     value = models.BinaryField()
     tail_hash = models.UUIDField(null=True)  # phones: keyed hash of the last four
-    member = models.ForeignKey(Member, models.PROTECT)
+    member = models.ForeignKey(Member, models.PROTECT, db_constraint=False)
     origin = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False, db_constraint=False)  # whom it came with
     first_seen = models.DateTimeField()
 

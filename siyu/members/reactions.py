@@ -81,7 +81,7 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
             if fact.identity_id is None or name == "tags":
                 continue
             held = newest.get((fact.identity_id, name))
-            if held is None or (held[0].occurred_at, held[0].message) < (fact.occurred_at, fact.message):
+            if held is None or (held[0].occurred_at, held[0].mark) < (fact.occurred_at, fact.mark):
                 newest[(fact.identity_id, name)] = (fact, value)
     said = sorted(newest.items())
     columns = {

@@ -58,7 +58,7 @@ def facts_of(members: Sequence[int], names: Sequence[str], since: datetime, unti
                 identity_id=identity,
                 member_id=member,
                 properties=properties,
-                message=message,
+                mark=message.bytes,
                 depth=depth,
                 is_historical=bool(historical) and (properties.get("shop"), properties.get("order_number")) in historical,
             )

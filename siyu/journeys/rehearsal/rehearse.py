@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from hashlib import md5
 from time import perf_counter
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.utils.translation import gettext
@@ -229,7 +228,7 @@ def _edge(audience: int, member: int, at: datetime, is_in: bool) -> Fact:
         identity_id=None,
         member_id=member,
         properties={"audience": audience, "because": "time"},
-        message=UUID(bytes=md5(f"{name}:{audience}:{member}:{at.isoformat()}".encode(), usedforsecurity=False).digest()),
+        mark=md5(f"{name}:{audience}:{member}:{at.isoformat()}".encode(), usedforsecurity=False).digest(),
         depth=1,
     )
 

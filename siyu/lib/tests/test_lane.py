@@ -62,6 +62,21 @@ def test_what_names_other_tables_need_not_wait_for_it(raw: psycopg.Connection) -
         assert words(lane.cursor) == ["late"]
 
 
+def test_what_is_called_for_brings_what_it_rests_on_and_nothing_else(raw: psycopg.Connection) -> None:
+    raw.execute("CREATE TEMPORARY TABLE facts_third (word text)")
+    with Lane(raw) as lane:
+        with lane.turn("SELECT 1"):  # the lane begins nothing
+            note(lane.cursor, "left alone")
+            lane.cursor.execute(OTHER, {"word": "on"})
+            lane.cursor.execute("INSERT INTO facts_third SELECT word || '!' FROM facts_other")
+            called = lane._called_for(frozenset({"facts_third"}))
+            assert [named for named, _ in lane._later] == [{"facts_note"}]
+            for task in called:
+                task(ColumnCursor(raw))
+        assert lane.cursor.execute("SELECT word FROM facts_third").fetchall() == [("on!",)]
+        assert words(lane.cursor) == ["left alone"]
+
+
 def test_what_is_handed_over_may_change_afterwards(raw: psycopg.Connection) -> None:
     with Lane(raw) as lane:
         said = ["one"]

@@ -133,7 +133,7 @@ def _fact(member_id: int, cart: Cart, now: datetime, day: date) -> Fact:
         identity_id=None,
         member_id=member_id,
         properties={**properties, AMOUNT: cart.amount_minor, "lines": list(cart.lines)},
-        message=UUID(int=0),
+        mark=bytes(16),
     )
 
 

@@ -67,7 +67,7 @@ def fact(
         identity_id=member,
         member_id=member,
         properties=properties,
-        message=uuid5(SPACE, str(number)),
+        mark=uuid5(SPACE, str(number)).bytes,
         is_historical=historical,
     )
 

@@ -154,7 +154,7 @@ def _facts(rows: Sequence[Any], historical: set[tuple[str, str]]) -> list[Fact]:
             identity_id=identity,
             member_id=member,
             properties=msgspec.json.decode(properties),
-            message=message,
+            mark=message.bytes,
         )
         if historical and order_of(fact) in historical:
             fact.is_historical = True

@@ -5,9 +5,9 @@ FROM facts_log f LEFT JOIN members_identity i ON i.id = f.identity_id
 WHERE f.identity_id IS NOT NULL AND i.id IS NULL
 
 -- name: handles_belong_to_the_living
--- No handle belongs to a merged member.
-SELECT 'handle ' || i.id, 'belongs to member ' || m.id || ', who became ' || m.merged_into_id
-FROM members_identity i JOIN members_member m ON m.id = i.member_id WHERE m.merged_into_id IS NOT NULL
+-- The member to whom a handle belongs exists, and is not merged.
+SELECT 'handle ' || i.id, 'belongs to member ' || i.member_id || coalesce(', who became ' || m.merged_into_id, ', who does not exist')
+FROM members_identity i LEFT JOIN members_member m ON m.id = i.member_id WHERE m.id IS NULL OR m.merged_into_id IS NOT NULL
 
 -- name: handles_come_with_a_member
 -- The member that a handle came with exists.

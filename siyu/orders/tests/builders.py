@@ -67,7 +67,7 @@ def fact(name: str, occurred_at: datetime, identity_id: int | None = None, /, me
         identity_id=identity_id,
         member_id=None if identity_id is None else owner(identity_id),
         properties=properties,
-        message=UUID(int=message) if message else uuid4(),
+        mark=(UUID(int=message) if message else uuid4()).bytes,
         is_historical=properties.pop("is_historical", False),
     )
 
