@@ -45,8 +45,11 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime) -> list[Messag
 def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
     """The messages that came before; from now on all of them have."""
     by_day: dict[date, list[bytes]] = {}
+    envelope, marks = -1, []
     for mark, item in wanted.items():
-        by_day.setdefault(item.received_at.date(), []).append(mark)
+        if item.envelope != envelope:
+            envelope, marks = item.envelope, by_day.setdefault(item.received_at.date(), [])
+        marks.append(mark)
     seen: set[bytes] = set()
     for day, marks in by_day.items():
         epoch = epoch_of(day)

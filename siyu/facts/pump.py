@@ -35,7 +35,7 @@ LOCK = 718_001  # one pump at a time
 TARGET_SECONDS = 0.8  # of one batch; only when much waits is there so much for it
 SMALLEST, LARGEST = 1_000, 12_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
-SWITCH_SECONDS = 0.0005  # a tenth of the usual
+SWITCH_SECONDS = 0.0001  # a tenth of the usual
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -97,6 +98,8 @@ class Batch(msgspec.Struct, kw_only=True):
     touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything
     touched_handles: dict[str, set[int]] = {}  # the same, where a room knows the handle only
     numbers: range = range(0)  # of facts to come
+    places: dict[str, list[int]] = {}  # of the facts of a name
+    placed: list[Fact] | None = None  # the list that `places` tells of
     own_source: int = 0  # of derived facts, once there are any
 
     def owner(self, member_id: int) -> int:
@@ -107,14 +110,18 @@ class Batch(msgspec.Struct, kw_only=True):
 
     def named(self, *names: str) -> list[Fact]:
         """Facts of these names, in order."""
-        wanted = frozenset(names)
-        return [fact for fact in self.facts if fact.name in wanted]
+        if self.placed is not self.facts:
+            self.placed, self.places = self.facts, {}
+            for place, fact in enumerate(self.facts):
+                self.places.setdefault(fact.name, []).append(place)
+        found = [self.places[name] for name in dict.fromkeys(names) if name in self.places]
+        return [self.facts[place] for place in (found[0] if len(found) == 1 else sorted(chain.from_iterable(found)))]
 
-    def steps(self) -> Iterator[Fact | Merged]:
-        """Facts and merges in order: what a fold that depends on its path walks through."""
+    def steps(self, facts: list[Fact] | None = None) -> Iterator[Fact | Merged]:
+        """Facts (all, or some of them in order) and merges in order: what a fold that depends on its path walks through."""
         merges = iter(self.merges)
         merge = next(merges, None)
-        for fact in self.facts:
+        for fact in self.facts if facts is None else facts:
             while merge is not None and merge.seq <= fact.seq:
                 yield merge
                 merge = next(merges, None)

@@ -6,6 +6,8 @@ Both sides save most of the time that texts cost: nothing is quoted, printed or 
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from struct import Struct
 from types import NoneType
@@ -21,6 +23,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _ARRAY = Struct(">iiIii")  # dimensions, whether NULLs occur, type of the elements, how many, number of the first
 _EMPTY = Struct(">iiI")
+_EIGHT = Struct(">q").pack
 _SIGNATURE, _TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"  # in the place of a value's length
 
@@ -42,31 +45,37 @@ class Sending(Protocol):
     def send(self, statement: LiteralString, data: bytes | str) -> None: ...
 
 
+@lru_cache(maxsize=5_000)
+def _length(of: int) -> bytes:
+    return of.to_bytes(4, "big")
+
+
 class Column(bytes):
     """An array parameter in binary form; the statement casts it to its own type (`%(ids)s::bigint[]`)."""
 
     element: ClassVar[int]  # type numbers of PostgreSQL
     array: ClassVar[int]
+    head: ClassVar[bytes] = b""  # before each value: its length, of types whose values are equally long
 
 
 class Uuids(Column):
-    element, array = 2950, 2951
+    element, array, head = 2950, 2951, _length(16)
 
 
 class Bigints(Column):
-    element, array = 20, 1016
+    element, array, head = 20, 1016, _length(8)
 
 
 class Instants(Column):
-    element, array = 1184, 1185
+    element, array, head = 1184, 1185, _length(8)
 
 
 class Days(Column):
-    element, array = 1082, 1182
+    element, array, head = 1082, 1182, _length(4)
 
 
 class Booleans(Column):
-    element, array = 16, 1000
+    element, array, head = 16, 1000, _length(1)
 
 
 class Texts(Column):
@@ -78,10 +87,10 @@ class Byteas(Column):
 
 
 _KINDS: dict[type, tuple[type[Column], Callable[[Any], bytes]]] = {
-    int: (Bigints, Struct(">q").pack),
+    int: (Bigints, _EIGHT),
     str: (Texts, str.encode),
-    datetime: (Instants, lambda value: microseconds(value).to_bytes(8, "big", signed=True)),
-    date: (Days, lambda value: days(value).to_bytes(4, "big", signed=True)),
+    datetime: (Instants, lambda value: _EIGHT((value - _MILLENNIUM) // _MICROSECOND)),
+    date: (Days, lru_cache(maxsize=5_000)(lambda value: days(value).to_bytes(4, "big", signed=True))),
     bool: (Booleans, Struct(">?").pack),
     UUID: (Uuids, attrgetter("bytes")),
     bytes: (Byteas, bytes),
@@ -91,28 +100,32 @@ _KINDS: dict[type, tuple[type[Column], Callable[[Any], bytes]]] = {
 def column(values: list[Any]) -> Column | list[Any]:
     """A list of one plain type (and None) in binary form; any other as it is, for the driver to print."""
     types = set(map(type, values))
+    has_null = NoneType in types
     types.discard(NoneType)
     kind, encode = _KINDS.get(types.pop(), (None, bytes)) if len(types) == 1 else (None, bytes)
     if kind is None:
         return values
     try:
-        if None not in values:
+        if not has_null:
             return packed(kind, [encode(value) for value in values])
         encoded = [None if value is None else encode(value) for value in values]
     except (struct.error, TypeError):  # a number beyond 64 bits, an instant without a zone
         return values
-    return _packed(kind, [NULL if value is None else len(value).to_bytes(4, "big") + value for value in encoded], 1)
+    return _array(kind, len(encoded), b"".join([NULL if value is None else _length(len(value)) + value for value in encoded]), has_null=1)
 
 
 def packed(kind: type[Column], values: Sequence[bytes]) -> Column:
     """A column of values that have their binary form."""
-    return _packed(kind, [len(value).to_bytes(4, "big") + value for value in values], 0)
-
-
-def _packed(kind: type[Column], values: Sequence[bytes], has_null: int) -> Column:
     if not values:
         return kind(_EMPTY.pack(0, 0, kind.element))
-    return kind(_ARRAY.pack(1, has_null, kind.element, len(values), 1) + b"".join(values))
+    if kind.head:
+        return _array(kind, len(values), kind.head + kind.head.join(values))
+    lengths = map(_length, map(len, values))
+    return _array(kind, len(values), b"".join(chain.from_iterable(zip(lengths, values, strict=True))))
+
+
+def _array(kind: type[Column], count: int, values: bytes, has_null: int = 0) -> Column:
+    return kind(_ARRAY.pack(1, has_null, kind.element, count, 1) + values)
 
 
 def columns(given: Any) -> Any:

@@ -84,15 +84,17 @@ class _Turning:
 
 def turn_batch(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Walk the batch in order; returns the moves as facts."""
-    wanted = {fact.member_id for fact in batch.facts if fact.name in LIFE_FACTS and fact.member_id is not None}
+    wanted = {fact.member_id for fact in batch.named(*LIFE_FACTS) if fact.member_id is not None}
     for merge in batch.merges:
         wanted |= {merge.survivor_id, merge.loser_id}
     lives = load(cursor, wanted, batch.until, LIMIT)
     if not lives and not wanted:
         return None
     turning = _Turning(batch, lives)
-    causes = {fact.seq: fact for fact in reversed(batch.facts) if fact.depth == 0} if batch.merges else {}
-    for step in batch.steps():
+    merging = {merge.seq for merge in batch.merges}
+    causes = {fact.seq: fact for fact in reversed(batch.facts) if fact.seq in merging and fact.depth == 0} if merging else {}
+    concerned = wanted | turning.lives.keys()
+    for step in batch.steps([fact for fact in batch.facts if fact.member_id in concerned]):
         if isinstance(step, Merged):
             turning.merge(step, causes.get(step.seq))
         elif step.depth == 0 and (step.name in LIFE_FACTS or step.member_id in turning.lives):

@@ -10,6 +10,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
 from siyu.lib.sql import statements
+from siyu.lib.wire import Uuids, packed
 
 from . import clocks
 
@@ -89,7 +90,7 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
         "name": [name for (_, name), _ in said],
         "value": [msgspec.json.encode(value).decode() for _, (_, value) in said],
         "occurred_at": [fact.occurred_at for _, (fact, _) in said],
-        "message": [fact.message for _, (fact, _) in said],
+        "message": packed(Uuids, [fact.mark for _, (fact, _) in said]),
     }
     cursor.execute(_sql.keep_traits, columns)
 
@@ -136,10 +137,10 @@ def put_tags(cursor: Cursor, tagged: Sequence[tuple[int, str, datetime]], by: st
 def _merge_news(batch: Batch) -> list[Derived]:
     if not batch.merges:
         return []
-    causes = {fact.seq: fact for fact in batch.facts}
     first: dict[int, int] = {}  # of the merges that one fact caused
     for place, merge in enumerate(batch.merges):
         first.setdefault(merge.seq, place)
+    causes = {fact.seq: fact for fact in batch.facts if fact.seq in first}
     return [
         Derived(
             name="member.merged",

@@ -126,7 +126,7 @@ def _product(properties: dict[str, Any]) -> None:
             del properties["product_id"]
     for part in ("price", "quantity", "rating"):
         if isinstance(value := properties.get(part), (int, float)) and not isinstance(value, bool):
-            properties[part] = format(Decimal(str(value)), "f")
+            properties[part] = format(Decimal(str(value)), "f") if type(value) is float else str(value)
 
 
 def _sku(product: dict[str, Any]) -> str:
@@ -146,6 +146,8 @@ def _minor(what: str, value: Any, currency: str) -> int:
 def _decimal(what: str, value: Any, default: Decimal, limit: Decimal) -> Decimal:
     if value is None or value == "":
         return default
+    if type(value) is int and 0 <= value < limit:
+        return Decimal(value)
     try:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise InvalidOperation

@@ -1,5 +1,6 @@
 """The useful part of a message's context; addresses, full browser names and URL queries are left behind."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,15 +65,22 @@ _untyped = msgspec.json.Decoder()
 
 def read_context(raw: msgspec.Raw) -> Context:
     """The context of a message or batch. A part of an unexpected shape is passed over: context never costs a fact."""
-    if len(raw) < 3:
-        return EMPTY
+    return EMPTY if len(raw) < 3 else _read(bytes(raw)) if len(raw) <= _LONGEST_KNOWN else _decode(raw)
+
+
+def _decode(raw: bytes | msgspec.Raw) -> Context:
     try:
-        return _decoder.decode(raw)
+        context = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _by_parts(raw)
+        context = _by_parts(raw)
+    return EMPTY if context == EMPTY else context
 
 
-def _by_parts(raw: msgspec.Raw) -> Context:
+_read = lru_cache(maxsize=1_000)(_decode)  # a sender says the same of itself with every message
+_LONGEST_KNOWN = 1_000  # bytes
+
+
+def _by_parts(raw: bytes | msgspec.Raw) -> Context:
     try:
         parts = _untyped.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
