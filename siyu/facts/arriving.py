@@ -19,14 +19,18 @@ SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys
 EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
 
 
-def arrive(cursor: Cursor, items: list[Message], clock: datetime) -> list[Message]:
-    """The messages that are new, each with its clock: its receipt, in a replay its occurrence, never backwards."""
+def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful: bool) -> list[Message]:
+    """The messages that are new, each with its clock: its receipt, in a replay its occurrence, never backwards.
+
+    Repetitions are rare, so nobody asks for them: one of a day that is remembered fails the transaction (`is_repetition`), which
+    then begins anew, carefully.
+    """
     wanted: dict[bytes, Message] = {}
     for position, item in enumerate(items):
         if not item.code:
             item.position, item.identity_id, item.member_id = position, None, None
             wanted.setdefault(item.mark, item)
-    for mark in _seen(cursor, wanted):
+    for mark in _seen(cursor, wanted, is_careful):
         del wanted[mark]
     keyed: dict[bytes, Message] = {}
     for item in wanted.values():
@@ -42,7 +46,13 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime) -> list[Messag
     return arriving
 
 
-def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
+def is_repetition(error: BaseException) -> bool:
+    """Whether a transaction failed because a message of it came before."""
+    cause = error if isinstance(error, UniqueViolation) else error.__cause__
+    return isinstance(cause, UniqueViolation) and (cause.diag.table_name or "").startswith("facts_seen")
+
+
+def _seen(cursor: Cursor, wanted: dict[bytes, Message], is_careful: bool) -> set[bytes]:
     """The messages that came before; from now on all of them have."""
     by_day: dict[date, list[bytes]] = {}
     envelope, marks = -1, []
@@ -56,15 +66,9 @@ def _seen(cursor: Cursor, wanted: dict[bytes, Message]) -> set[bytes]:
         columns: dict[str, Any] = {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS)}
         if epoch_of(columns["from_day"]) < epoch and _is_any(cursor, _sql.has_seen, columns):
             seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": packed(Uuids, marks)})
-        cursor.execute("SAVEPOINT unseen")
-        try:
-            _remember(cursor, epoch, day, marks)
-        except UniqueViolation:  # some came before: which ones?
-            cursor.execute("ROLLBACK TO SAVEPOINT unseen")
-            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)})
-            _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
-            seen |= again
-        cursor.execute("RELEASE SAVEPOINT unseen")
+        again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)}) if is_careful else set()
+        _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
+        seen |= again
     return seen
 
 

@@ -53,17 +53,21 @@ def handle(
     clock: datetime,
     book: SettingsBook,
     *,
+    is_careful: bool = False,
     due_until: datetime | None = None,
     due_from: datetime | None = None,
 ) -> Handled:
-    """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction."""
+    """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction.
+
+    Raises what `arriving.is_repetition` knows when an item came before, unless it `is_careful`.
+    """
     with Lane(connection, is_worth_a_thread=len(items) >= WORTH_A_THREAD) as lane, django_connection.execute_wrapper(_in_turn(lane)):
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
             set_aside(cursor, refused, book)
-        arriving = arrive(cursor, items, clock)
+        arriving = arrive(cursor, items, clock, is_careful=is_careful)
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
             until = arriving[-1].clock if arriving else due_until or clock

@@ -21,6 +21,7 @@ from siyu.lib.wired import wired
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
+from .arriving import is_repetition
 from .batch import Cut, handle, set_aside
 from .intake import Unreadable
 from .message import Message
@@ -36,6 +37,7 @@ TARGET_SECONDS = 0.8  # of one batch; only when much waits is there so much for 
 SMALLEST, LARGEST = 1_000, 12_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
 SWITCH_SECONDS = 0.0001  # a tenth of the usual
+CAREFUL_BATCHES = 50  # after one that had to begin anew
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
 
@@ -64,6 +66,7 @@ class _Run(msgspec.Struct):
 
 
 _last_size = 2_000
+_careful = 0  # so many batches ask for repetitions first, because one met some
 
 
 def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) -> Report:
@@ -177,10 +180,13 @@ def _first_clock(run: _Run, items: list[Message]) -> datetime:
 
 def _process(run: _Run, items: list[Message]) -> None:
     """Handle items in one transaction; on a data error in two, and so on, until the poison stands alone."""
+    global _careful
+    is_careful = _careful > 0
     try:
         with transaction.atomic():
-            handled = handle(connection.connection, items, run.clock, run.book)
+            handled = handle(connection.connection, items, run.clock, run.book, is_careful=is_careful)
             _consume(items)
+        _careful -= is_careful
         run.clock = handled.clock
         run.report.facts += handled.facts
         run.report.derived += handled.derived
@@ -196,7 +202,10 @@ def _process(run: _Run, items: list[Message]) -> None:
     except Exception as error:
         if isinstance(error, DatabaseError) and isinstance(error.__cause__, psycopg.OperationalError):
             raise
-        if _is_broken_program(error):
+        if is_repetition(error) and not is_careful:
+            _careful = CAREFUL_BATCHES
+            _process(run, items)
+        elif _is_broken_program(error):
             _stop(run, "pump.program", f"{type(error).__name__}: {error}")
         elif len(items) == 1:
             _set_aside(run, items[0], error)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from siyu.facts import opening
+from siyu.facts import batch, opening
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -34,6 +34,28 @@ def test_a_fact_is_logged_once_however_often_it_arrives() -> None:
     assert (report.facts, report.repeated) == (1, 2)
     assert rows("SELECT name, business_day::text FROM facts_log") == [("Song Played", "2026-05-05")]
     assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
+
+
+def test_a_batch_that_meets_a_repetition_begins_anew_and_those_after_it_ask_first(clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siyu.facts.pump._careful", 0)
+    monkeypatch.setattr("siyu.facts.pump.CAREFUL_BATCHES", 2)
+    careful: list[bool] = []
+    taken = batch.arrive
+    monkeypatch.setattr(batch, "arrive", lambda *given, is_careful: careful.append(is_careful) or taken(*given, is_careful=is_careful))
+    for first in (0, 500, 900, 1_600):  # of 600 each: the second repeats 100, the third 200, the last nothing
+        record([fact(message=f"m{number}", user=f"u{number % 50}") for number in range(first, first + 600)], source="web", received_at=NOW)
+
+    reports = [pump(NOW, messages=600) for _ in range(4)]
+
+    assert [(report.facts, report.repeated, report.quarantined) for report in reports] == [
+        (600, 0, 0),
+        (500, 100, 0),
+        (400, 200, 0),
+        (600, 0, 0),
+    ]
+    assert careful == [False, False, True, True, False]
+    assert rows("SELECT count(*), count(DISTINCT message) FROM facts_log WHERE name = 'Song Played'") == [(2_100, 2_100)]
+    assert rows("SELECT count(*) FROM facts_seen") == [(2_100,)]
 
 
 @pytest.mark.django_db
