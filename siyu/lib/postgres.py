@@ -30,7 +30,7 @@ def sensible_options(memory_bytes: int | None = None) -> dict[str, str]:
     """Server options for a machine of this size: durable, sized by memory, and silent about values (logs hold no personal data)."""
     megabytes = (memory_bytes or psutil.virtual_memory().total) // MEGABYTE
     return {
-        "shared_buffers": f"{min(512, max(64, megabytes // 8))}MB",
+        "shared_buffers": f"{min(2048, max(64, megabytes // 8))}MB",
         "effective_cache_size": f"{max(128, megabytes // 2)}MB",
         "work_mem": "16MB",
         "maintenance_work_mem": f"{min(256, max(64, megabytes // 16))}MB",

@@ -111,7 +111,7 @@ def test_the_server_is_durable_and_logs_no_values(place):
 
 def test_options_follow_the_size_of_the_machine():
     assert sensible_options(1 * 1024**3)["shared_buffers"] == "128MB"
-    assert sensible_options(64 * 1024**3)["shared_buffers"] == "512MB"
+    assert sensible_options(64 * 1024**3)["shared_buffers"] == "2048MB"
 
 
 def test_a_folder_of_another_version_is_refused(place):
