@@ -18,16 +18,13 @@ from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
 from siyu.touches.queries.words import WHYS
 
-from ..checking import stored
 from ..models import KeptRehearsal
 from ..pages.editor import drawable
 from ..pages.live import picture
 from ..pages.live import told as numbers_of
-from ..pages.looks import faces
+from ..pages.looks import Face, faces, way_words
 from ..pages.parts import STATES, tabs
 from ..queries import journey
-from ..rules import kind_of
-from ..steps import steps
 from .jobs import ask
 from .rehearse import MAX_DAYS
 from .result import counts_of
@@ -61,7 +58,6 @@ class Way(NamedTuple):
 class Row(NamedTuple):
     """A step of the draft with its numbers."""
 
-    step: str
     title: str
     words: str
     standing: int
@@ -75,13 +71,13 @@ def rehearsal(request: PageRequest, code: str) -> HttpResponse:
     found = journey(code)
     if found is None:
         raise Http404
-    form = DaysForm(request.POST or None)
+    kept = KeptRehearsal.objects.filter(journey__code=code).first()
+    form = DaysForm(request.POST or None, initial={"days": kept.days} if kept is not None else None)
     if request.method == "POST":
         if not request.viewer.may("journeys.edit"):
             return HttpResponse(status=403)
         if form.is_valid() and applied(form, lambda: ask(request.viewer.actor, code, form.cleaned_data["days"], now=utc_now())):
             return redirect("journey-rehearsal", code)
-    kept = KeptRehearsal.objects.filter(journey__code=code).first()
     told = kept.told if kept is not None and kept.state == "done" else None
     context = {
         "title": found.name,
@@ -97,7 +93,7 @@ def rehearsal(request: PageRequest, code: str) -> HttpResponse:
         "figures": _figures(told) if told else [],
         "rows": _rows(kept.draft, told) if kept is not None and told else [],
         "months": list(told["months"].items()) if told else [],
-        "samples": _samples(told) if told and request.viewer.scope.is_whole else [],
+        "samples": _samples(kept.draft, told) if kept is not None and told and request.viewer.scope.is_whole else [],
     }
     return render(request, "journeys/rehearsal.html", context)
 
@@ -128,20 +124,31 @@ def _share(part: int, whole: int) -> str:
 
 
 def _rows(draft: Mapping[str, Any], told: Mapping[str, Any]) -> list[Row]:
-    definition = stored(draft)
-    entered = told["entered"]
+    looks, entered = faces(draft), told["entered"]
     rows = []
-    for name, terms in definition.steps.items():
-        module = steps()[kind_of(terms)]
-        ways = [Way(way, times, _share(times, entered)) for step, way, times in told["ways"] if step == name]
+    for name in _in_order(draft):
+        ways = [Way(way_words(way), times, _share(times, entered)) for step, way, times in told["ways"] if step == name]
         given = [(GIVEN.get(what, what), times) for step, what, times in told["given"] if step == name]
         refused = [(WHYS.get(why, why), times) for step, why, times in told["refused"] if step == name]
-        rows.append(Row(name, str(module.TITLE), module.words(terms), told["steps"].get(name, 0), ways, given, refused))
+        rows.append(Row(looks[name].title, looks[name].words, told["steps"].get(name, 0), ways, given, refused))
     return rows
 
 
-def _samples(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _in_order(draft: Mapping[str, Any]) -> list[str]:
+    """The steps as members come to them; those that nothing leads to stand last."""
+    found: dict[str, None] = {}
+    waiting = [draft["first"], *draft["steps"]]
+    while waiting:
+        name = waiting.pop(0)
+        if name in draft["steps"] and name not in found:
+            found[name] = None
+            waiting[:0] = (draft["steps"][name].get("next") or {}).values()
+    return list(found)
+
+
+def _samples(draft: Mapping[str, Any], told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A few who would have entered, each with their times."""
+    looks = faces(draft)
     chosen = told["samples"][:SAMPLES]
     known = {member: (public, nickname) for member, public, nickname in named([one["member_id"] for one in chosen])}
     return [
@@ -149,8 +156,14 @@ def _samples(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "public": known[one["member_id"]][0],
             "nickname": known[one["member_id"]][1] or gettext("without a name"),
             "entered_at": datetime.fromisoformat(one["entered_at"]),
-            "moments": [{**moment, "at": datetime.fromisoformat(moment["at"])} for moment in one["moments"]],
+            "moments": [_moment(looks, moment) for moment in one["moments"]],
         }
         for one in chosen
         if one["member_id"] in known
     ]
+
+
+def _moment(looks: Mapping[str, Face], moment: Mapping[str, Any]) -> dict[str, Any]:
+    look = looks.get(moment["step"])
+    told = f"{look.title} {look.words}".strip() if look is not None else moment["step"]
+    return {**moment, "at": datetime.fromisoformat(moment["at"]), "step": told, "way": way_words(moment["way"])}
