@@ -1,8 +1,9 @@
 """From the fold's answers to rows: accounts, orders, lots, entries, caps and standings, each in one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ _sql = statements("siyu.loyalty", "write")
 _encoder = msgspec.json.Encoder()
 
 FEW = 200  # rows
+NULL = "\\N"  # as COPY wants it
 Columns = dict[str, list[Any]]
 # the columns of a line, as in `copy_lots` and `copy_entries`
 LOT = (
@@ -42,8 +44,9 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Map
     purchases = _purchases(cursor, book, known)
     new, changed = _lots(book, known)
     numbers = _numbers(cursor, known, new)
-    lots = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]
-    entries = [_entry_row(posting, known.accounts[posting.account], numbers, known.operations) for posting in book.postings]
+    told = Told()
+    lots = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases, told) for lot in new]
+    entries = [_entry_row(posting, known.accounts[posting.account], numbers, known.operations, told) for posting in book.postings]
     if asked is not None:
         _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), lots, entries)
     else:
@@ -168,18 +171,22 @@ def _numbers(cursor: Cursor, known: Known, new: list[Lot]) -> dict[UUID, int]:
     return numbers
 
 
-def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int]) -> str:
-    purchase = "\\N" if lot.order is None else purchases[lot.order]
+class Told(dict[Any, str]):
+    """Instants and days as COPY wants them, each printed once; None is NULL."""
+
+    def __missing__(self, value: datetime | date | None) -> str:
+        text = self[value] = NULL if value is None else value.isoformat()
+        return text
+
+
+def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int], told: Told) -> str:
+    purchase = NULL if lot.order is None else purchases[lot.order]
     ends = None if lot.is_sliding else lot.expires_at
     return (
-        f"{number}\t{lot.key.hex}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.held}\t{lot.reversed}\t{lot.waived}\t"
-        f"{lot.expired}\t{_truth(lot.is_pending)}\t{_instant(lot.available_at)}\t{_instant(ends)}\t{_truth(lot.is_sliding)}\t{lot.priority}\t"
-        f"{_instant(lot.earned_at)}\t{purchase}\t{null(lot.rule_id)}\n"
+        f"{number}\t{lot.key.int:032x}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.held}\t{lot.reversed}\t{lot.waived}"
+        f"\t{lot.expired}\t{'t' if lot.is_pending else 'f'}\t{told[lot.available_at]}\t{told[ends]}\t{'t' if lot.is_sliding else 'f'}\t"
+        f"{lot.priority}\t{told[lot.earned_at]}\t{purchase}\t{null(lot.rule_id)}\n"
     )
-
-
-def _truth(value: bool) -> str:
-    return "t" if value else "f"
 
 
 def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: list[str]) -> None:
@@ -192,19 +199,22 @@ def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: l
 
 def _json_lines(names: Sequence[str], lines: list[str]) -> str:
     """Lines of what COPY takes as JSON rows: a value that is missing is NULL."""
-    rows = [{name: value for name, value in zip(names, line[:-1].split("\t"), strict=True) if value != "\\N"} for line in lines]
+    rows = [{name: value for name, value in zip(names, line[:-1].split("\t"), strict=True) if value != NULL} for line in lines]
     return _encoder.encode(rows).decode()
 
 
-def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int]) -> str:
-    lot = "\\N" if posting.lot is None else lots[posting.lot]
-    fact = "\\N" if posting.fact_id is None else posting.fact_id
-    rule = "\\N" if posting.rule_id is None else posting.rule_id
+def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int], told: Told) -> str:
+    (_, unit), debit, credit, amount, kind, lot, rule, tier, multiplier, at, day, fact, occurred_at, key, operation, of = posting
     return (
-        f"{account}\t{posting.account.unit}\t{posting.debit}\t{posting.credit}\t{posting.amount}\t{posting.kind}\t{lot}\t{fact}\t"
-        f"{_instant(posting.fact_occurred_at)}\t{rule}\t{posting.tier}\t{Decimal(posting.multiplier) / PLAIN}\t{_instant(posting.at)}\t"
-        f"{posting.business_day.isoformat()}\t{posting.key.hex}\t{null(operations.get(posting.operation))}\t{null(operations.get(posting.of))}\n"
+        f"{account}\t{unit}\t{debit}\t{credit}\t{amount}\t{kind}\t{NULL if lot is None else lots[lot]}\t{NULL if fact is None else fact}\t"
+        f"{told[occurred_at]}\t{NULL if rule is None else rule}\t{tier}\t{_times(multiplier)}\t{told[at]}\t{told[day]}\t{key.int:032x}\t"
+        f"{operations.get(operation, NULL)}\t{operations.get(of, NULL)}\n"
     )
+
+
+@lru_cache(maxsize=1_000)
+def _times(multiplier: int) -> str:
+    return str(Decimal(multiplier) / PLAIN)
 
 
 def _holds(cursor: Cursor, book: Book, known: Known, lots: dict[UUID, int]) -> None:
@@ -255,10 +265,6 @@ def _floors(cursor: Cursor, book: Book, touched: Touched) -> None:
             "because": [f"moving_in:{fact.message.hex}" for fact, _ in book.promised],
         }
         cursor.execute(_sql.insert_floors, {"track": TRACK, **columns})
-
-
-def _instant(value: datetime | None) -> str:
-    return "\\N" if value is None else value.isoformat()
 
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:
