@@ -116,7 +116,9 @@ def _row(key: Key, order: OrderState) -> str:
     amounts = f"{order.amount_minor}\t{order.discount_minor}\t{order.shipping_minor}\t0\t{order.lines}"
     steps = (order.placed_at, order.created_at, order.paid_at, order.paid_day, order.shipped_at, order.received_at, order.closed_at)
     told = "\t".join(["\\N" if step is None else step.isoformat() for step in steps])
-    stamps = f"\\\\x{order.content_stamp.hex()}\t\\\\x{order.lines_stamp.hex()}\t\\\\x{order.buyer_stamp.hex()}\t\\\\x{order.store_stamp.hex()}"
+    stamps = (
+        f"\\\\x{order.content_stamp.hex()}\t\\\\x{order.lines_stamp.hex()}\t\\\\x{order.buyer_stamp.hex()}\t\\\\x{order.store_stamp.hex()}"
+    )
     who = f"{null(order.identity_id)}\t{null(order.store_id)}\t{order.source_id}"
     return f"{order.id}\t{key[0]}\t{escape(key[1])}\t{who}\t{amounts}\t{told}\t{stamps}\t{'t' if order.is_historical else 'f'}\n"
 
