@@ -190,4 +190,9 @@ class Outcome(NamedTuple):
 
 def entry_key(day: date, *parts: str) -> UUID:
     """The idempotency key of an effect: the day (so that keys of one time lie together), then a hash of what makes it that effect."""
-    return UUID(bytes=day.toordinal().to_bytes(4, "big") + blake2b("\x1f".join(parts).encode(), digest_size=12).digest())
+    return UUID(bytes=entry_key_bytes(day, *parts))
+
+
+def entry_key_bytes(day: date, *parts: str) -> bytes:
+    """The same in bytes, for masses."""
+    return day.toordinal().to_bytes(4, "big") + blake2b("\x1f".join(parts).encode(), digest_size=12).digest()

@@ -53,8 +53,8 @@ def measure(pool: Pool, orders: int, dsn: str) -> Batched:
     shape = ", ".join(f"{table} {len(lines):,}" for table, lines in sorted(written.items(), key=lambda one: -len(one[1]))[:12])
     notes = [
         f"bare batches: {rows:,} rows in {commits} transactions: {shape}",
-        "the bare script knows all rows beforehand and writes into a copy of the database, made file by file before the pump began, with all its"
-        " indexes and none of its foreign keys: COPY, or for tables of which rows existed COPY into a temporary table and INSERT … ON CONFLICT"
+        "the bare script knows all rows beforehand and writes into a copy of the database, made file by file before the pump began, with"
+        " all indexes and no foreign keys: COPY, or for tables of which rows existed COPY into a temporary table and INSERT … ON CONFLICT"
         f" (key) DO UPDATE: {', '.join(replaced)}",
     ]
     return Batched(orders, orders / pumped, orders / bare, rows, notes)

@@ -48,7 +48,7 @@ def twin(dsn: str) -> Iterator[str]:
 
 
 def write(dsn: str, written: Written, commits: int) -> tuple[float, list[str]]:
-    """Seconds until all is written in so many transactions, one statement or two a table and transaction; which tables had rows replaced."""
+    """Seconds until all is written in so many transactions, and of which tables rows were replaced."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         for (statement,) in connection.execute(_sql.foreign_keys).fetchall():
             connection.execute(statement)
