@@ -1,9 +1,10 @@
 """From the fold's answers to rows: accounts, orders, lots, entries, caps and standings, each in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ _sql = statements("siyu.loyalty", "write")
 _encoder = msgspec.json.Encoder()
 
 FEW = 200  # rows
+PART = 1_000  # rows of a COPY: what the next statement may have to wait for
 NULL = "\\N"  # as COPY wants it
 Columns = dict[str, list[Any]]
 # the columns of a line, as in `copy_lots` and `copy_entries`
@@ -45,10 +47,10 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Map
     new, changed = _lots(book, known)
     numbers = _numbers(cursor, known, new)
     told = Told()
-    lots = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases, told) for lot in new]
-    entries = [_entry_row(posting, known.accounts[posting.account], numbers, known.operations, told) for posting in book.postings]
+    lots = (_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases, told) for lot in new)
+    entries = (_entry_row(posting, known.accounts[posting.account], numbers, known.operations, told) for posting in book.postings)
     if asked is not None:
-        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), lots, entries)
+        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), list(lots), list(entries))
     else:
         _in_turn(cursor, _balances(moved, known), _changes(changed, numbers), lots, entries)
     if book.postings:
@@ -113,15 +115,13 @@ def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, change
     cursor.execute(_sql.at_once, {**asked, **rows})
 
 
-def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
+def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: Iterator[str], entries: Iterator[str]) -> None:
     if balances["id"]:
         cursor.execute(_sql.move_balances, balances)
-    if lots:
-        _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
+    _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
     if changes["id"]:
         cursor.execute(_sql.update_lots, changes)
-    if entries:
-        _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
+    _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
 
 
 def json_rows(columns: Columns) -> str:
@@ -189,12 +189,13 @@ def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str
     )
 
 
-def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: list[str]) -> None:
-    """Many rows by COPY; few by an INSERT, which may travel with the statements around it."""
-    if len(lines) > FEW:
-        send(cursor, copy, "".join(lines))
-    else:
-        cursor.execute(insert, {"rows": _json_lines(names, lines)})
+def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: Iterator[str]) -> None:
+    """Many rows by COPY, part by part while the next are printed; few by an INSERT, which may travel with the statements around it."""
+    while part := list(islice(lines, PART)):
+        if len(part) > FEW:
+            send(cursor, copy, "".join(part))
+        else:
+            cursor.execute(insert, {"rows": _json_lines(names, part)})
 
 
 def _json_lines(names: Sequence[str], lines: list[str]) -> str:
