@@ -34,6 +34,7 @@ def test_an_answer_may_be_asked_for_on_the_way(owner: psycopg.Connection):
 
 def test_the_first_error_is_raised_and_leaves_a_transaction_to_roll_back(owner: psycopg.Connection):
     with psycopg.connect(owner.info.dsn, password=owner.info.password) as connection:
+
         def divide() -> None:
             with together(connection):
                 Cursor(connection).execute("SELECT 1 / %s::int", [0])
