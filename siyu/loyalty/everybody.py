@@ -12,6 +12,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Derived
 from siyu.lib.clock import midnight
+from siyu.lib.lane import ColumnCursor, Lane
 from siyu.lib.sql import statements
 from siyu.members.services import lock
 from siyu.merchant.queries import settings_book
@@ -29,6 +30,7 @@ from .writing import write
 _sql = statements("siyu.loyalty", "everybody")
 LIMIT = 20_000  # members of one transaction who are judged by a set
 FOLDED = 2_000  # and of those whose single movements must be walked
+PART = 2_500  # members who are written while the next are judged
 
 
 class Row(NamedTuple):
@@ -51,8 +53,10 @@ def judge_everybody(cursor: Cursor, programme: Programme, until: datetime, judge
         begun = [ladder.version for ladder in track.ladders if ladder.moved_at is not None and ladder.moved_at <= until]
         if not begun:
             continue
-        cursor.execute(_sql.waiting, {"track": track.code, "version": max(begun), "limit": LIMIT})
-        rows = [Row(*row) for row in cursor.fetchall()]
+        waiting = ColumnCursor(cursor.connection).execute(
+            _sql.waiting, {"track": track.code, "version": max(begun), "limit": LIMIT}, binary=True
+        )
+        rows = [Row(*row) for row in waiting]
         if rows:
             if judged is not None:
                 judged.update(row.member for row in rows)
@@ -86,9 +90,13 @@ def _switch(cursor: Cursor, programme: Programme, track: Track, rows: list[Row],
     if alone or not _commutes(ladder):
         return _fold(cursor, programme, sorted(alone or set(members))[:FOLDED], until)
     assert at is not None
-    lock(cursor, members)
-    worth = _worth(cursor, programme, ladder, rows, at)
-    return _judge(cursor, programme, track, ladder, rows, worth, at)
+    news: list[Derived] = []
+    with Lane(cursor.connection, is_worth_a_thread=len(rows) > PART) as lane:
+        lock(lane.cursor, members)
+        worth = _worth(lane.cursor, programme, ladder, rows, at)
+        for start in range(0, len(rows), PART):
+            news += _judge(lane.cursor, programme, track, ladder, rows[start : start + PART], worth, at)
+    return news
 
 
 def _commutes(ladder: Ladder) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
+from siyu.members.rules import Rung
 from siyu.members.services import rung_news
 
 from .programme import programme
@@ -61,14 +62,19 @@ def reduced(reduction: Reduction, cause: Fact) -> Derived:
 def news_of(programme: Programme, told_of: Sequence[News]) -> list[Derived]:
     """Moves of tier, each with the rungs of the relationship ladder that it reaches or leaves."""
     told: list[Derived] = []
+    known: dict[tuple[int, str, str], list[tuple[Rung, bool]]] = {}
     for news in told_of:
         told.append(derived(news))
-        if news.move.track != TRACK:
+        move = news.move
+        if move.track != TRACK:
             continue
-        ladder = programme.ladder(news.move.version)
-        before, after = rungs_of(ladder, news.move.before), rungs_of(ladder, news.move.after)
-        for rung in sorted(before ^ after):
-            told.append(rung_news(news.move.member_id, rung, held=rung in after, cause=news.cause, at=news.move.at))
+        step = (move.version, move.before, move.after)
+        if step not in known:
+            ladder = programme.ladder(move.version)
+            before, after = rungs_of(ladder, move.before), rungs_of(ladder, move.after)
+            known[step] = [(rung, rung in after) for rung in sorted(before ^ after)]
+        for rung, is_held in known[step]:
+            told.append(rung_news(move.member_id, rung, held=is_held, cause=news.cause, at=move.at))
     return told
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg import Cursor
 
+from siyu.lib.lane import ColumnCursor
 from siyu.lib.sql import statements
 from siyu.members.services import lock
 
@@ -88,14 +90,20 @@ def _lay(cursor: Cursor, book: Book, known: Known, touched: Touched, ids: list[i
     _members(cursor, book, known, touched, state, ids)
 
 
+def _fetched(cursor: Cursor, statement: Any, asked: dict[str, Any]) -> list[Any]:
+    """Rows in binary form where the cursor can: their instants are then read ten times faster."""
+    if isinstance(cursor, ColumnCursor):
+        return cursor.execute(statement, asked, binary=True).fetchall()
+    cursor.execute(statement, asked)
+    return cursor.fetchall()
+
+
 def _accounts(cursor: Cursor, owners: list[int]) -> list[AccountRow]:
-    cursor.execute(_sql.accounts, {"owners": owners})
-    return [AccountRow(*row) for row in cursor.fetchall()]
+    return [AccountRow(*row) for row in _fetched(cursor, _sql.accounts, {"owners": owners})]
 
 
 def _standing_rows(cursor: Cursor, owners: list[int]) -> list[StandingRow]:
-    cursor.execute(_sql.standings, {"owners": owners})
-    return [(member, track, Standing(*standing)) for member, track, *standing in cursor.fetchall()]
+    return [(member, track, Standing(*standing)) for member, track, *standing in _fetched(cursor, _sql.standings, {"owners": owners})]
 
 
 def _due_holds(cursor: Cursor, owners: list[int], until: datetime) -> list[HoldRow]:
@@ -118,8 +126,7 @@ def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, 
 def _lots(cursor: Cursor, known: Known) -> list[LotRow]:
     if not known.purchases:
         return []
-    cursor.execute(_sql.lots_of_purchases, {"purchases": [id for id, _ in known.purchases.values()]})
-    return [LotRow(*row) for row in cursor.fetchall()]
+    return [LotRow(*row) for row in _fetched(cursor, _sql.lots_of_purchases, {"purchases": [id for id, _ in known.purchases.values()]})]
 
 
 def _lock(cursor: Cursor, known: Known, members: set[int], lots: list[LotRow]) -> list[LotRow]:
@@ -134,16 +141,14 @@ def _lock(cursor: Cursor, known: Known, members: set[int], lots: list[LotRow]) -
 
 
 def _due_lots(cursor: Cursor, owners: Sequence[int], until: datetime) -> list[LotRow]:
-    cursor.execute(_sql.due_lots, {"owners": owners, "until": until})
-    return [LotRow(*row) for row in cursor.fetchall()]
+    return [LotRow(*row) for row in _fetched(cursor, _sql.due_lots, {"owners": owners, "until": until})]
 
 
 def _lots_against_debt(cursor: Cursor, lots: list[LotRow]) -> list[LotRow]:
     owners = {row.owner for row in lots if row.is_short}
     if not owners:
         return []
-    cursor.execute(_sql.spendable_lots, {"owners": sorted(owners)})
-    return [LotRow(*row) for row in cursor.fetchall()]
+    return [LotRow(*row) for row in _fetched(cursor, _sql.spendable_lots, {"owners": sorted(owners)})]
 
 
 def _members(

@@ -1,8 +1,10 @@
 """From the fold's answers to rows: accounts, orders, lots, entries, caps and standings, each in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,8 @@ _sql = statements("siyu.loyalty", "write")
 _encoder = msgspec.json.Encoder()
 
 FEW = 200  # rows
+PART = 1_000  # rows of a COPY: what the next statement may have to wait for
+NULL = "\\N"  # as COPY wants it
 Columns = dict[str, list[Any]]
 # the columns of a line, as in `copy_lots` and `copy_entries`
 LOT = (
@@ -42,10 +46,11 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Map
     purchases = _purchases(cursor, book, known)
     new, changed = _lots(book, known)
     numbers = _numbers(cursor, known, new)
-    lots = [_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases) for lot in new]
-    entries = [_entry_row(posting, known.accounts[posting.account], numbers, known.operations) for posting in book.postings]
+    told = Told()
+    lots = (_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases, told) for lot in new)
+    entries = (_entry_row(posting, known.accounts[posting.account], numbers, known.operations, told) for posting in book.postings)
     if asked is not None:
-        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), lots, entries)
+        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), list(lots), list(entries))
     else:
         _in_turn(cursor, _balances(moved, known), _changes(changed, numbers), lots, entries)
     if book.postings:
@@ -110,15 +115,13 @@ def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, change
     cursor.execute(_sql.at_once, {**asked, **rows})
 
 
-def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
+def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: Iterator[str], entries: Iterator[str]) -> None:
     if balances["id"]:
         cursor.execute(_sql.move_balances, balances)
-    if lots:
-        _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
+    _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
     if changes["id"]:
         cursor.execute(_sql.update_lots, changes)
-    if entries:
-        _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
+    _send(cursor, _sql.copy_entries, _sql.insert_entries, ENTRY, entries)
 
 
 def json_rows(columns: Columns) -> str:
@@ -168,43 +171,51 @@ def _numbers(cursor: Cursor, known: Known, new: list[Lot]) -> dict[UUID, int]:
     return numbers
 
 
-def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int]) -> str:
-    purchase = "\\N" if lot.order is None else purchases[lot.order]
+class Told(dict[Any, str]):
+    """Instants and days as COPY wants them, each printed once; None is NULL."""
+
+    def __missing__(self, value: datetime | date | None) -> str:
+        text = self[value] = NULL if value is None else value.isoformat()
+        return text
+
+
+def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int], told: Told) -> str:
+    purchase = NULL if lot.order is None else purchases[lot.order]
     ends = None if lot.is_sliding else lot.expires_at
     return (
-        f"{number}\t{lot.key.hex}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.held}\t{lot.reversed}\t{lot.waived}\t"
-        f"{lot.expired}\t{_truth(lot.is_pending)}\t{_instant(lot.available_at)}\t{_instant(ends)}\t{_truth(lot.is_sliding)}\t{lot.priority}\t"
-        f"{_instant(lot.earned_at)}\t{purchase}\t{null(lot.rule_id)}\n"
+        f"{number}\t{lot.key.int:032x}\t{account}\t{lot.account.unit}\t{lot.amount}\t{lot.remaining}\t{lot.held}\t{lot.reversed}\t{lot.waived}"
+        f"\t{lot.expired}\t{'t' if lot.is_pending else 'f'}\t{told[lot.available_at]}\t{told[ends]}\t{'t' if lot.is_sliding else 'f'}\t"
+        f"{lot.priority}\t{told[lot.earned_at]}\t{purchase}\t{null(lot.rule_id)}\n"
     )
 
 
-def _truth(value: bool) -> str:
-    return "t" if value else "f"
-
-
-def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: list[str]) -> None:
-    """Many rows by COPY; few by an INSERT, which may travel with the statements around it."""
-    if len(lines) > FEW:
-        send(cursor, copy, "".join(lines))
-    else:
-        cursor.execute(insert, {"rows": _json_lines(names, lines)})
+def _send(cursor: Cursor, copy: Any, insert: Any, names: Sequence[str], lines: Iterator[str]) -> None:
+    """Many rows by COPY, part by part while the next are printed; few by an INSERT, which may travel with the statements around it."""
+    while part := list(islice(lines, PART)):
+        if len(part) > FEW:
+            send(cursor, copy, "".join(part))
+        else:
+            cursor.execute(insert, {"rows": _json_lines(names, part)})
 
 
 def _json_lines(names: Sequence[str], lines: list[str]) -> str:
     """Lines of what COPY takes as JSON rows: a value that is missing is NULL."""
-    rows = [{name: value for name, value in zip(names, line[:-1].split("\t"), strict=True) if value != "\\N"} for line in lines]
+    rows = [{name: value for name, value in zip(names, line[:-1].split("\t"), strict=True) if value != NULL} for line in lines]
     return _encoder.encode(rows).decode()
 
 
-def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int]) -> str:
-    lot = "\\N" if posting.lot is None else lots[posting.lot]
-    fact = "\\N" if posting.fact_id is None else posting.fact_id
-    rule = "\\N" if posting.rule_id is None else posting.rule_id
+def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int], told: Told) -> str:
+    (_, unit), debit, credit, amount, kind, lot, rule, tier, multiplier, at, day, fact, occurred_at, key, operation, of = posting
     return (
-        f"{account}\t{posting.account.unit}\t{posting.debit}\t{posting.credit}\t{posting.amount}\t{posting.kind}\t{lot}\t{fact}\t"
-        f"{_instant(posting.fact_occurred_at)}\t{rule}\t{posting.tier}\t{Decimal(posting.multiplier) / PLAIN}\t{_instant(posting.at)}\t"
-        f"{posting.business_day.isoformat()}\t{posting.key.hex}\t{null(operations.get(posting.operation))}\t{null(operations.get(posting.of))}\n"
+        f"{account}\t{unit}\t{debit}\t{credit}\t{amount}\t{kind}\t{NULL if lot is None else lots[lot]}\t{NULL if fact is None else fact}\t"
+        f"{told[occurred_at]}\t{NULL if rule is None else rule}\t{tier}\t{_times(multiplier)}\t{told[at]}\t{told[day]}\t{key.int:032x}\t"
+        f"{operations.get(operation, NULL)}\t{operations.get(of, NULL)}\n"
     )
+
+
+@lru_cache(maxsize=1_000)
+def _times(multiplier: int) -> str:
+    return str(Decimal(multiplier) / PLAIN)
 
 
 def _holds(cursor: Cursor, book: Book, known: Known, lots: dict[UUID, int]) -> None:
@@ -255,10 +266,6 @@ def _floors(cursor: Cursor, book: Book, touched: Touched) -> None:
             "because": [f"moving_in:{fact.message.hex}" for fact, _ in book.promised],
         }
         cursor.execute(_sql.insert_floors, {"track": TRACK, **columns})
-
-
-def _instant(value: datetime | None) -> str:
-    return "\\N" if value is None else value.isoformat()
 
 
 def _standings(cursor: Cursor, book: Book, known: Known) -> None:

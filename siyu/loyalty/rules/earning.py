@@ -166,10 +166,11 @@ def _open_lot(turn: Turn, rule: EarnRule, tier: Tier, purchase: Purchase | None,
     )
     turn.lots[key] = lot
     turn.post(lot, ISSUED, bucket_of(lot), amount, "earn", tier=tier.code, multiplier=multiplier, key=key)
-    if not lot.is_pending:
+    if turn.debts:
         lot = turn.settle(lot)
-    turn.watch(lot.due_at)
-    turn.ripen_lot(lot)
+    if (due_at := lot.due_at) is not None:
+        turn.watch(due_at)
+        turn.ripen_lot(lot)
     return key
 
 

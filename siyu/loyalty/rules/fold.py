@@ -62,7 +62,8 @@ def earn(
         count_fact(turn)
     if order is not None:
         order = purchase = msgspec.structs.replace(order, lots=lots, earner=member.id if lots else None)
-        reverse(turn, order)
+        if order.is_undone:
+            reverse(turn, order)
     if turn.has_grown:
         turn.judge()
     return turn.outcome(purchase)
@@ -176,7 +177,9 @@ def order_of(fact: Fact) -> tuple[str, str] | None:
     """Shop code and order number of an order's fact; None when it names no order."""
     if fact.name not in OF_ORDERS:
         return None
-    shop, number = _word(fact.properties.get("shop")), _word(fact.properties.get("order_number"))
+    shop, number = fact.properties.get("shop"), fact.properties.get("order_number")
+    if type(shop) is not str or type(number) is not str:
+        shop, number = _word(shop), _word(number)
     return (shop, number) if number else None
 
 

@@ -26,7 +26,7 @@ class Account(NamedTuple):
     unit: str
 
 
-class Lot(msgspec.Struct, frozen=True):
+class Lot(msgspec.Struct, frozen=True, gc=False):
     """Value earned together. `key` is that of the entry that earned it."""
 
     key: UUID
@@ -56,7 +56,7 @@ class Lot(msgspec.Struct, frozen=True):
         return self.expires_at
 
 
-class Purchase(msgspec.Struct, frozen=True):
+class Purchase(msgspec.Struct, frozen=True, gc=False):
     """An order as the programme knows it. `refunds` are the shop's numbers of those counted; `lots` the keys of what it earned."""
 
     order: tuple[str, str]  # shop code, order number
@@ -68,6 +68,11 @@ class Purchase(msgspec.Struct, frozen=True):
     refunds: tuple[str, ...] = ()
     earner: int | None = None  # the member whose accounts hold its lots
     lots: tuple[UUID, ...] = ()
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether some of what it earned is to be taken back."""
+        return self.refunded_minor > 0 or self.closed_at is not None
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -185,4 +190,9 @@ class Outcome(NamedTuple):
 
 def entry_key(day: date, *parts: str) -> UUID:
     """The idempotency key of an effect: the day (so that keys of one time lie together), then a hash of what makes it that effect."""
-    return UUID(bytes=day.toordinal().to_bytes(4, "big") + blake2b("\x1f".join(parts).encode(), digest_size=12).digest())
+    return UUID(bytes=entry_key_bytes(day, *parts))
+
+
+def entry_key_bytes(day: date, *parts: str) -> bytes:
+    """The same in bytes, for masses."""
+    return day.toordinal().to_bytes(4, "big") + blake2b("\x1f".join(parts).encode(), digest_size=12).digest()

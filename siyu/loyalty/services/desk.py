@@ -25,6 +25,7 @@ from siyu.merchant.rules import Actor
 
 from ..programme import programme_at, programme_of
 from ..reading import laid
+from ..rounds import command, together
 from ..rows import Known, Touched
 from ..rules import AVAILABLE, Book, Programme
 from ..rules.turn import Turn
@@ -157,10 +158,10 @@ def _perform(by: Actor, asked: Sequence[Asked], now: datetime, do: Callable[[Des
         desk.known.operations.update({key: before.id for key, before in past.items()})
         desk.known.numbers = seen.state.new_lots
         done = {key: do(desk, one) for key, one in fresh.items()}
-        with raw.pipeline() if len(fresh) <= FEW else nullcontext():
+        with together(raw) if len(fresh) <= FEW else nullcontext():
             _write_down(ColumnCursor(raw), desk, by, fresh, done)
             if is_own:
-                cursor.execute("COMMIT", prepare=False)  # it travels with the writes
+                command(raw, "COMMIT")  # it travels with the writes
         answers |= done
     return [answers[one.key] for one in asked]
 

@@ -14,6 +14,7 @@ from psycopg import Connection, Cursor
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
 
+from ..rounds import together
 from ..state import New, Past, State, ask_state
 from .asked import Asked
 
@@ -51,7 +52,7 @@ def look(connection: Connection, asked: dict[str, Asked], past: dict[str, Past],
     merged: dict[int, int | None] = {}
     while True:
         missing = wanted - merged.keys()
-        with connection.pipeline():
+        with together(connection):
             locked = Cursor(connection).execute(_sql.lock, {"ids": array(sorted(missing))})
             lots = ask_lots(connection, asked, past)
             state = ask_state(Cursor(connection), wanted, units, now, found.numbers, holds, New(list(asked), wanted, len(asked), opening))

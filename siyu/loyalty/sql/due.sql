@@ -39,8 +39,9 @@ JOIN loyalty_account a ON a.id = l.account_id
 WHERE NOT EXISTS (SELECT FROM loyalty_account d WHERE d.owner_id = a.owner_id AND d.unit = l.unit AND d.debt > 0)
 
 -- name: plain_lots
--- These lots as they stand now that their owners are locked, if they are still plain.
-SELECT l.id, l.key, l.account_id, l.unit, l.remaining, l.rule_id, l.is_pending, CASE WHEN l.is_pending THEN l.available_at ELSE l.expires_at END AS at
+-- These lots as they stand now that their owners are locked, if they are still plain; of each owner in the order of the fold.
+SELECT l.id, encode(uuid_send(l.key), 'hex'), l.account_id, l.unit, l.remaining, l.rule_id, l.is_pending,
+       CASE WHEN l.is_pending THEN l.available_at ELSE l.expires_at END AS at
 FROM unnest(%(lots)s::bigint[]) AS wanted (id)
 JOIN loyalty_lot l ON l.id = wanted.id
 JOIN loyalty_account a ON a.id = l.account_id
@@ -48,7 +49,7 @@ WHERE l.remaining > 0 AND NOT l.is_sliding
   AND ((l.is_pending AND l.available_at <= %(until)s AND (l.expires_at IS NULL OR l.expires_at > %(until)s))
        OR (NOT l.is_pending AND l.expires_at <= %(until)s))
   AND NOT EXISTS (SELECT FROM loyalty_account d WHERE d.owner_id = a.owner_id AND d.unit = l.unit AND d.debt > 0)
-ORDER BY at, l.earned_at, l.key
+ORDER BY a.owner_id, at, l.earned_at, l.key
 
 -- name: plain_balances
 -- What matured and expired of accounts.

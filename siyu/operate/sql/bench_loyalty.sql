@@ -98,6 +98,19 @@ SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT LIKE 'bench!_%%' ESCAPE '!' AND c.relname NOT LIKE 'procrastinate!_%%' ESCAPE '!'
 ORDER BY c.relname
 
+-- name: columns_of
+-- The columns of a table that can be written.
+SELECT attname FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
+
+-- name: key_of
+-- The columns of a table's primary key.
+SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+WHERE i.indrelid = %(table)s::regclass AND i.indisprimary ORDER BY array_position(i.indkey::smallint[], a.attnum)
+
+-- name: foreign_keys
+-- What does away with each foreign key, partitions following their tables.
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
+
 -- name: standings
 -- How many members stand by a version, and how many do not.
 SELECT count(*) FILTER (WHERE version = %(version)s), count(*) FROM loyalty_standing WHERE track = 'growth'

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from psycopg import Cursor
 
 from siyu.facts.rules import Fact
-from siyu.lib.sql import statements
+from siyu.lib.sql import copy, escape, null, statements
 from siyu.merchant.services import ensure_shops, ensure_stores
 
 from ..rules import OrderState, line_row, tell
@@ -96,8 +97,7 @@ def _find_stores(orders: Iterable[OrderState]) -> None:
         order.store_id, order.told_store = ids[order.told_store or ""], None
 
 
-def _values(order: OrderState) -> tuple:
-    return tuple(getattr(order, name) for name in _COLUMNS)
+_values = attrgetter(*_COLUMNS)
 
 
 def _add(cursor: Cursor, orders: Orders) -> list[Key]:
@@ -105,13 +105,22 @@ def _add(cursor: Cursor, orders: Orders) -> list[Key]:
     if not new:
         return new
     ids = cursor.execute(_sql.order_ids, {"count": len(new)}).fetchall()
-    with cursor.copy(_sql.copy_orders) as copy:
-        for (shop_id, number), (id_,) in zip(new, ids, strict=True):
-            order = orders.now[shop_id, number]
-            order.id = id_
-            values = _values(order)
-            copy.write_row((id_, shop_id, number, *values[:6], 0, *values[6:]))
+    for key, (id_,) in zip(new, ids, strict=True):
+        orders.now[key].id = id_
+    copy(cursor, _sql.copy_orders, [_row(key, orders.now[key]) for key in new])
     return new
+
+
+def _row(key: Key, order: OrderState) -> str:
+    """A new order as `copy_orders` wants it; nothing was given back of it yet."""
+    amounts = f"{order.amount_minor}\t{order.discount_minor}\t{order.shipping_minor}\t0\t{order.lines}"
+    steps = (order.placed_at, order.created_at, order.paid_at, order.paid_day, order.shipped_at, order.received_at, order.closed_at)
+    told = "\t".join(["\\N" if step is None else step.isoformat() for step in steps])
+    stamps = (
+        f"\\\\x{order.content_stamp.hex()}\t\\\\x{order.lines_stamp.hex()}\t\\\\x{order.buyer_stamp.hex()}\t\\\\x{order.store_stamp.hex()}"
+    )
+    who = f"{null(order.identity_id)}\t{null(order.store_id)}\t{order.source_id}"
+    return f"{order.id}\t{key[0]}\t{escape(key[1])}\t{who}\t{amounts}\t{told}\t{stamps}\t{'t' if order.is_historical else 'f'}\n"
 
 
 def _change(cursor: Cursor, orders: Orders) -> list[Key]:
@@ -129,8 +138,10 @@ def _write_lines(cursor: Cursor, orders: Orders, changed: Sequence[Key], currenc
     told = [order for order in orders.now.values() if order.told_lines]
     if not told:
         return
-    with cursor.copy(_sql.copy_lines) as copy:
-        for order in told:
-            for number, line in enumerate(order.told_lines or (), 1):
-                quantity, price, amount, row_key = line_row(line, currency)
-                copy.write_row((order.id, number, products.get(line.get("sku") or ""), quantity, price, amount, row_key))
+    rows = []
+    for order in told:
+        for number, line in enumerate(order.told_lines or (), 1):
+            quantity, price, amount, row_key = line_row(line, currency)
+            product = null(products.get(line.get("sku") or ""))
+            rows.append(f"{order.id}\t{number}\t{product}\t{quantity}\t{price}\t{amount}\t{escape(row_key)}\n")
+    copy(cursor, _sql.copy_lines, rows)

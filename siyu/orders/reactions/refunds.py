@@ -30,10 +30,10 @@ def write_refunds(cursor: Cursor, facts: Sequence[Fact], orders: Orders, sums: S
 
 
 def _adopt(cursor: Cursor, orders: Orders, sums: Sums) -> set[int]:
-    new = [order.id for key, order in orders.now.items() if key not in orders.before]
+    new = [(order.id, *key, order.identity_id) for key, order in orders.now.items() if key not in orders.before]
     if not new:
         return set()
-    adopted = cursor.execute(_sql.adopt, {"orders": new}).fetchall()
+    adopted = cursor.execute(_sql.adopt, columns(("id", "shop_id", "number", "identity_id"), new)).fetchall()
     sums.restate(identity for row in adopted for identity in row[1:])
     return {row[0] for row in adopted}
 

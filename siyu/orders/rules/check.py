@@ -9,9 +9,12 @@ MAX_LINES = 5_000  # a wholesaler's invoice has over a thousand
 MAX_AMOUNT = 10**15  # minor units, either sign
 MAX_TEXT = 200  # characters of a code, number or key
 MAX_NAME = 2_000  # characters of a name, address or reason
-_AMOUNTS = ("amount_minor", "discount_minor", "shipping_minor", "price_minor", "cost_minor")
-_CODES = ("shop", "store", "order_number", "sku", "key", "refund", "category")
-_NAMES = ("name", "category_name", "brand", "image_url", "page_url", "because")
+_AMOUNTS = frozenset(("amount_minor", "discount_minor", "shipping_minor", "price_minor", "cost_minor"))
+_NAMING = frozenset(("shop", "order_number", "sku"))
+_TEXTS = {
+    **dict.fromkeys(("shop", "store", "order_number", "sku", "key", "refund", "category"), MAX_TEXT),
+    **dict.fromkeys(("name", "category_name", "brand", "image_url", "page_url", "because"), MAX_NAME),
+}
 _QUANTITY = re.compile(r"[+-]?\d{1,10}(\.\d{0,20})?|[+-]?\.\d{1,20}")
 _PRICE = re.compile(r"[+-]?\d{1,12}(\.\d{0,20})?|[+-]?\.\d{1,20}")
 _LINE_TEXTS = ("sku", "name", "category", "row_key")
@@ -19,15 +22,13 @@ _LINE_TEXTS = ("sku", "name", "category", "row_key")
 
 def check(name: str, properties: dict[str, Any]) -> None:
     """Refuse what would not fit the book. Codes: `order.text`, `order.amount`, `order.stock`, `order.lines`, `order.line`."""
-    for key in _AMOUNTS:
-        _amount(properties.get(key), key, "order.amount")
-    for key in _CODES:
-        _text(properties.get(key), key, MAX_TEXT, "order.text")
-    for key in _NAMES:
-        _text(properties.get(key), key, MAX_NAME, "order.text")
-    for key in ("shop", "order_number", "sku"):
-        if properties.get(key) == "":
-            raise FactError("order.text", f"{key} is empty")
+    for key, value in properties.items():
+        if key in _AMOUNTS:
+            _amount(value, key, "order.amount")
+        elif key in _TEXTS:
+            _text(value, key, _TEXTS[key], "order.text")
+            if value == "" and key in _NAMING:
+                raise FactError("order.text", f"{key} is empty")
     stock = properties.get("stock")
     if stock is not None and (type(stock) is not int or abs(stock) > 2_000_000_000):
         raise FactError("order.stock", "stock must be a whole number of pieces within two billion")

@@ -1,9 +1,9 @@
 -- name: adopt
 -- Refunds that waited for these new orders; tells which handles' sums are touched.
-UPDATE orders_refund AS r SET order_id = o.id
-FROM orders_order o
-WHERE o.id = ANY(%(orders)s) AND r.order_id IS NULL AND r.shop_id = o.shop_id AND r.order_number = o.number
-RETURNING o.id, r.identity_id, o.identity_id
+UPDATE orders_refund AS r SET order_id = told.id
+FROM unnest(%(id)s::bigint[], %(shop_id)s::bigint[], %(number)s::text[], %(identity_id)s::bigint[]) AS told (id, shop_id, number, identity_id)
+WHERE r.order_id IS NULL AND r.shop_id = told.shop_id AND r.order_number = told.number
+RETURNING told.id, r.identity_id, told.identity_id
 
 -- name: handles_of_refunds
 -- The handles that refunds of these orders carry: their sums move when the buyer of the order changes.

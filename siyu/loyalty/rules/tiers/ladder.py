@@ -52,10 +52,16 @@ class Ladder:
 
     def tier_for(self, value: int) -> Tier:
         """The highest tier whose threshold is reached; `NO_TIER` when none is."""
-        return next((tier for tier in reversed(self.tiers) if tier.threshold <= value), NO_TIER)
+        for tier in reversed(self.tiers):
+            if tier.threshold <= value:
+                return tier
+        return NO_TIER
 
     def named(self, code: str) -> Tier:
-        return next((tier for tier in self.tiers if tier.code == code), NO_TIER)
+        for tier in self.tiers:
+            if tier.code == code:
+                return tier
+        return NO_TIER
 
     def next_to(self, tier: Tier) -> Tier | None:
         """The step above; None on the highest."""
@@ -73,12 +79,13 @@ NO_LADDER = Ladder(0, None, ())
 class Track:
     """All versions of one track's ladder. Immutable."""
 
-    __slots__ = ("_starts", "_switches", "code", "has_gifts", "is_plain", "ladders", "measures", "units")
+    __slots__ = ("_starts", "_switches", "_versions", "code", "has_gifts", "is_plain", "ladders", "measures", "units")
 
     def __init__(self, code: str, ladders: Iterable[Ladder]) -> None:
         self.code = code
         self.ladders = [NO_LADDER, *sorted(ladders, key=lambda ladder: ladder.version)]
         self._switches: dict[int, Ladder | None] = {}
+        self._versions: dict[int, Ladder] = {}
         self._starts: list[Any] = [ladder.starts_at for ladder in self.ladders[1:]]
         self.measures = frozenset(ladder.terms.unit for ladder in self.ladders)
         self.has_gifts = any(tier.gifts for ladder in self.ladders for tier in ladder.tiers)
@@ -94,7 +101,10 @@ class Track:
 
     def ladder(self, version: int) -> Ladder:
         """The newest version not above this one."""
-        return max((ladder for ladder in self.ladders if ladder.version <= version), key=lambda ladder: ladder.version)
+        if (known := self._versions.get(version)) is None:
+            begun = (ladder for ladder in self.ladders if ladder.version <= version)
+            known = self._versions[version] = max(begun, key=lambda ladder: ladder.version)
+        return known
 
     def switch(self, version: int, since: datetime | None) -> tuple[datetime, Ladder] | None:
         """The instant at which a newer version judges a member who stands by this one since an instant, and that version."""

@@ -12,7 +12,7 @@ from . import batches, masses, postings
 from .seeding import seed
 
 FACTS = 1_000_000  # members, each with a lot of points and of growth
-EARNING = 10  # a tenth of them buys
+EARNING = 5  # a fifth of them buys
 MOST_ORDERS = 100_000
 
 

@@ -1,10 +1,8 @@
-"""Facts that earn, through the pump; then all rows that it wrote, by COPY into tables of the same shape, in as many transactions."""
+"""Facts that earn, through the pump; then all rows that it wrote, by a bare script into a twin of the database as it was before."""
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from itertools import islice
 from typing import NamedTuple
 
 import psycopg
@@ -17,6 +15,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 
 from .seeding import START, Pool
+from .twin import twin, write
 
 SIZE = 100  # facts an envelope
 AT = START + timedelta(hours=1)
@@ -39,7 +38,7 @@ def measure(pool: Pool, orders: int, dsn: str) -> Batched:
         raise Refusal("bench.broken", "the pump stopped at the facts of the postings")
     for first in range(0, orders, SIZE):
         record([_order(pool, number) for number in range(first, min(orders, first + SIZE))], source="web", received_at=AT)
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with twin(dsn) as copied, psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         since = _number(connection, _sql.transaction)
         began = time.perf_counter()
@@ -49,12 +48,16 @@ def measure(pool: Pool, orders: int, dsn: str) -> Batched:
             raise Refusal("bench.broken", f"of {orders:,} orders the pump handled otherwise: {report}")
         commits = _number(connection, _sql.commits, {"since": since})
         written = dict(_written(connection, since))
-        with _copies(connection, list(written)):
-            connection.execute("CHECKPOINT")
-            bare = _copy(dsn, written, commits)
+        bare, replaced = write(copied, written, commits)
     rows = sum(map(len, written.values()))
     shape = ", ".join(f"{table} {len(lines):,}" for table, lines in sorted(written.items(), key=lambda one: -len(one[1]))[:12])
-    return Batched(orders, orders / pumped, orders / bare, rows, [f"bare batches: {rows:,} rows in {commits} transactions: {shape}"])
+    notes = [
+        f"bare batches: {rows:,} rows in {commits} transactions: {shape}",
+        "the bare script knows all rows beforehand and writes into a copy of the database, made file by file before the pump began, with"
+        " all indexes and no foreign keys: COPY, or for tables of which rows existed COPY into a temporary table and INSERT … ON CONFLICT"
+        f" (key) DO UPDATE: {', '.join(replaced)}",
+    ]
+    return Batched(orders, orders / pumped, orders / bare, rows, notes)
 
 
 def _order(pool: Pool, number: int) -> Incoming:
@@ -73,32 +76,6 @@ def _written(connection: psycopg.Connection, since: int) -> Iterator[tuple[str, 
             lines = [bytes(row) for row in copy]
         if lines:
             yield table, lines
-
-
-@contextmanager
-def _copies(connection: psycopg.Connection, tables: list[str]) -> Iterator[None]:
-    """Empty tables with the columns, constraints and indexes of these."""
-    names = [(sql.Identifier(f"bench_{table}"), sql.Identifier(table)) for table in tables]
-    for copy, original in names:
-        connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(copy, original))
-    yield
-    for copy, _ in names:
-        connection.execute(sql.SQL("DROP TABLE {}").format(copy))
-
-
-def _copy(dsn: str, written: dict[str, list[bytes]], commits: int) -> float:
-    """Seconds until all is written and committed."""
-    waiting = {table: iter(lines) for table, lines in written.items()}
-    began = time.perf_counter()
-    with psycopg.connect(dsn) as connection:
-        for _ in range(commits):
-            for table, lines in waiting.items():
-                part = list(islice(lines, -(-len(written[table]) // commits)))
-                statement = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(f"bench_{table}"))
-                with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                    copy.write(b"".join(part))
-            connection.commit()
-    return time.perf_counter() - began
 
 
 def _number(connection: psycopg.Connection, statement: str, parameters: dict[str, int] | None = None) -> int:
