@@ -15,6 +15,7 @@ from siyu.merchant.services import audit
 
 from .rules.fold import order_of
 from .rules.payment import returned
+from .rules.programme import OF_ORDERS
 from .services.value import capture, give_back, void
 from .services.value_items import Because, Capture, GiveBack, Void
 
@@ -23,7 +24,7 @@ _sql = statements("siyu.loyalty", "payments")
 
 def settle(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Capture, free and give back what the orders of this batch ask for."""
-    orders = sorted({order for fact in batch.facts if (order := order_of(fact)) is not None})
+    orders = sorted({order for fact in batch.named(*OF_ORDERS) if (order := order_of(fact)) is not None})
     if not orders:
         return None
     columns = {"shops": [shop for shop, _ in orders], "numbers": [number for _, number in orders]}

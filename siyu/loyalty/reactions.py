@@ -23,18 +23,18 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
     rules = programme(cursor, batch.settings, batch.zone)
     names = rules.names
-    facts = [fact for fact in batch.facts if fact.name in names] if rules.rules else batch.named(BROUGHT_IN, TIER_BROUGHT_IN)
+    facts = batch.named(*names) if rules.rules else batch.named(BROUGHT_IN, TIER_BROUGHT_IN)
     if not facts and not batch.merges:
         return []
     if batch.named(TIER_BROUGHT_IN):
         rules = rules.with_floors()
     touched = Touched(facts, batch.merges, batch.finals)
     book, known = read(cursor, rules, touched, batch.until)
-    for step in batch.steps():
-        if not isinstance(step, Fact):
-            book.merge(step)
-        elif step.name in names:
+    for step in batch.steps(batch.named(*names)):
+        if isinstance(step, Fact):
             book.tell(step)
+        else:
+            book.merge(step)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
     return [reduced(reduction, cause) for reduction, cause in book.reductions] + news_of(rules, book.news)

@@ -28,10 +28,10 @@ class Since(NamedTuple):
 def remember(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Keep since when members are what they are; years that were over when we first heard of it are not celebrated."""
     heard: dict[Key, Since] = {}
-    for fact in batch.facts:
-        if (kind := KINDS.get(fact.name)) is None or fact.member_id is None:
+    for fact in batch.named(*KINDS):
+        if fact.member_id is None:
             continue
-        key = (batch.owner(fact.member_id), kind)
+        key = (batch.owner(fact.member_id), KINDS[fact.name])
         known = heard.get(key)
         settled = max(business_day(fact.clock, batch.zone), fact.business_day)
         heard[key] = Since(min(fact.business_day, known.since), known.settled_day) if known else Since(fact.business_day, settled)

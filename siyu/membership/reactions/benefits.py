@@ -17,7 +17,7 @@ REDEEMED = "benefit.redeemed"
 
 def use(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Keep the uses that facts tell, each once; returns `benefit.used` facts. What is no benefit of its day is passed over."""
-    facts = [fact for fact in batch.facts if fact.name == REDEEMED and fact.member_id is not None and not fact.is_historical]
+    facts = [fact for fact in batch.named(REDEEMED) if fact.member_id is not None and not fact.is_historical]
     if not facts:
         return None
     known = set(uses_by_key([key_of_fact(fact) for fact in facts]))

@@ -30,11 +30,11 @@ def attend_batch(cursor: Cursor, batch: Batch) -> list[Derived] | None:
 def _walk(cursor: Cursor, batch: Batch, owners: list[int]) -> list[Gained]:
     known, ladder = read(cursor, owners, batch), versions(cursor)
     gained: list[Gained] = []
-    for step in batch.steps():
+    for step in batch.steps(batch.named(CHECKED_IN)):
         if not isinstance(step, Fact):
             if (lost := known.pop(step.loser_id, None)) is not None:
                 known[step.survivor_id] = known.get(step.survivor_id, Attendance()).joined(lost)
-        elif step.name == CHECKED_IN and step.member_id is not None and step.identity_id is not None:
+        elif step.member_id is not None and step.identity_id is not None:
             version = in_force(ladder, step.business_day)
             programme = version.programme if version is not None and not step.is_historical else None
             known[step.member_id], reached = attend(known.get(step.member_id, Attendance()), step.business_day, programme)

@@ -39,7 +39,7 @@ class Bought(NamedTuple):
 
 def subscribe(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Begin, renew, change and refund plans by what orders say; returns `plan.…` facts."""
-    facts = [fact for fact in batch.facts if fact.name in OF_PLANS and not fact.is_historical]
+    facts = [fact for fact in batch.named(*OF_PLANS) if not fact.is_historical]
     if not facts and not batch.merges:
         return None
     dated = subscriptions.all_plans(cursor)

@@ -26,7 +26,7 @@ def progress(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     names = {version.task.trigger for version in known}
     if any(version.task.minds_refunds for version in known):
         names |= OF_ORDERS
-    facts = [fact for fact in batch.facts if fact.name in names]
+    facts = batch.named(*names)
     if not facts and not batch.merges:
         return None
     orders = {order for fact in facts if fact.name in OF_ORDERS and (order := order_of(fact)) is not None}
@@ -34,11 +34,11 @@ def progress(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     lock(cursor, members)
     book = TaskBook(known, eligibility(cursor, known, members, business_day(batch.until, batch.zone)))
     read(cursor, book, known, members, orders, batch)
-    for step in batch.steps():
-        if not isinstance(step, Fact):
-            book.merge(step, business_day(step.clock, batch.zone))
-        elif step.name in names:
+    for step in batch.steps(facts):
+        if isinstance(step, Fact):
             book.tell(step)
+        else:
+            book.merge(step, business_day(step.clock, batch.zone))
     write(cursor, book, batch.owner)
     for one in book.reached:
         if one.version.task.claim == "automatic":

@@ -20,7 +20,7 @@ __all__ = ["book", "restate", "tell_cheaper"]
 
 def book(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Products first (lines name them), then orders with their lines, refunds, adjustments, and each buyer's sums."""
-    facts = [fact for fact in batch.facts if fact.name in BOOKED]
+    facts = batch.named(*BOOKED)
     if not facts:
         return None
     products = write_products(cursor, facts, batch)
