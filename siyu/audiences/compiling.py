@@ -11,6 +11,7 @@ from .conditions import conditions
 from .rules import Leaf, RuleError, leaves
 from .rules.tree import MAX_NODES, Group, Node
 
+ONCE = " OFFSET 0"  # a fence: each member is looked up by itself, whatever the planner hopes, and columns are computed once
 BITS = 60  # audiences of one statement
 MAX_EXPANDED = 5 * MAX_NODES  # nodes, with the rules of audiences that a rule names
 
@@ -86,7 +87,8 @@ def joins_by_member(ask: Asking, *, needed: bool) -> Sql:
         if needed and bit < 1 << BITS:
             tests.append(f"(t.needs & {bit}) <> 0")
         parts.append(
-            f"LEFT JOIN LATERAL (SELECT {_columns(ask, name)} FROM {_relation(ask, source)} WHERE {' AND '.join(tests)}) {name} ON TRUE"
+            f"LEFT JOIN LATERAL (SELECT {_columns(ask, name)} FROM {_relation(ask, source)} WHERE {' AND '.join(tests)}"
+            f"{ONCE if source.is_row else ''}) {name} ON TRUE"
         )
     return "\n".join(parts)
 
