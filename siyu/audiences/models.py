@@ -90,7 +90,7 @@ class Moment(models.Model):
 
     pk = models.CompositePrimaryKey("identity_id", "watch_id", "occurred_at", "fact_id")
     identity_id = models.BigIntegerField()
-    watch = models.ForeignKey(Watch, models.CASCADE, db_index=False, related_name="+")
+    watch = models.ForeignKey(Watch, models.CASCADE, db_index=False, db_constraint=False, related_name="+")
     occurred_at = models.DateTimeField()
     business_day = models.DateField()
     fact_id = models.BigIntegerField()

@@ -41,8 +41,8 @@ class Enrolment(models.Model):
     Without a `way` the step is yet to be taken. waiting → done · left · failed; joined: a merge made it one with the survivor's.
     """
 
-    journey = models.ForeignKey(Journey, models.PROTECT, related_name="+", db_index=False)
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+", db_index=False)
+    journey = models.ForeignKey(Journey, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     origin = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     owner = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     key = models.TextField()  # what lets a member in once: nothing, a property's value, the fact that let it in
@@ -101,7 +101,7 @@ class Count(models.Model):
 class Arrival(models.Model):
     """A member whom a schedule lets in: many at once wait here and are taken set by set."""
 
-    journey = models.ForeignKey(Journey, models.CASCADE, related_name="+", db_index=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     member = models.ForeignKey("members.Member", models.CASCADE, db_constraint=False, related_name="+")
     key = models.TextField()
     at = models.DateTimeField()

@@ -46,7 +46,7 @@ class Terms(
 
 def _day(terms: Terms, ask: Asking) -> Sql:
     source, instant, _topics = PLACES[terms.what]
-    return f"({ask.column(source, instant)} AT TIME ZONE %(zone)s)::date"
+    return ask.column(source, f"({instant} AT TIME ZONE %(zone)s)::date")
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

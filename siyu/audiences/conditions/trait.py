@@ -61,11 +61,14 @@ def sql(terms: Terms, ask: Asking) -> Sql:
     value = newest(ask, name)
     said = f"SELECT jsonb_build_object({literal(name)}, {value}) AS properties"
     general = f"(SELECT {filters.to_sql(terms.tree).as_string(None)} FROM ({said}) said)"
+    if name == terms.trait and terms.op in ("exists", "absent"):
+        plain = f"coalesce(jsonb_typeof({value}), 'null') {'<>' if terms.op == 'exists' else '='} 'null'"
+        return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN {general} ELSE {plain} END"
     wanted = terms.value if isinstance(terms.value, list) else [terms.value]
     if terms.op not in ("eq", "in") or name != terms.trait or not all(isinstance(each, str) for each in wanted):
         return general
-    plain = ", ".join(f"{literal(json.dumps(each))}::jsonb" for each in wanted)  # the usual case, three times as fast
-    return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN {general} ELSE {value} = ANY(ARRAY[{plain}]) END"
+    texts = ", ".join(f"{literal(json.dumps(each))}::jsonb" for each in wanted)  # the usual case, three times as fast
+    return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN {general} ELSE {value} = ANY(ARRAY[{texts}]) END"
 
 
 def next_due(terms: Terms, ask: Asking) -> None:

@@ -1,8 +1,8 @@
 """What a judgement changes: who is in, how many, since when; the news of it, and tags that follow it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg import Cursor
 
@@ -17,8 +17,7 @@ _sql = statements("siyu.audiences", "evaluating")
 ENTERED, LEFT = "audience.entered", "audience.left"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A member came into an audience, or went."""
 
     audience: Standing
@@ -35,7 +34,7 @@ def write(cursor: Cursor, batch: Batch, edges: Sequence[Edge]) -> None:
     """The memberships themselves."""
     for statement, chosen in ((_sql.enter, [e for e in edges if e.is_in]), (_sql.leave, [e for e in edges if not e.is_in])):
         if chosen:
-            columns = {"members": array(e.member_id for e in chosen), "audiences": array(e.audience.id for e in chosen)}
+            columns = {"members": [e.member_id for e in chosen], "audiences": [e.audience.id for e in chosen]}
             cursor.execute(statement, columns if statement is _sql.leave else {**columns, "now": batch.until})
 
 

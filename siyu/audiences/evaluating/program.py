@@ -14,6 +14,7 @@ from ..conditions import EVERY_FACT
 from ..rules.tree import Node
 from .standing import Standing, known, rules_of
 
+KEPT_MASKS = 10_000
 Predicate = Callable[[dict[str, Any]], bool]
 
 
@@ -24,9 +25,18 @@ class Group:
     audiences: list[int]
     needs: list[int]  # of each: the sources its rule reads
     text: str
+    known: dict[int, int] = field(default_factory=dict)  # mask → what it needs
 
     def needs_of(self, mask: int) -> int:
         """The sources that some audiences of a mask read."""
+        found = self.known.get(mask)
+        if found is None:
+            if len(self.known) >= KEPT_MASKS:
+                self.known.clear()
+            found = self.known[mask] = self._needs_of(mask)
+        return found
+
+    def _needs_of(self, mask: int) -> int:
         found = 0
         for place, need in enumerate(self.needs):
             if mask >> place & 1:
@@ -90,7 +100,8 @@ def _group(made: Program, part: Sequence[Standing], nodes: Mapping[int, Node], s
     newest = snapshots[max((one.snapshot_id for one in part if one.snapshot_id is not None), default=None)]
     ask, answers, needs = asked([nodes[one.id] for one in part], newest)
     holds = " | ".join(
-        f"CASE WHEN t.is_living AND {answer.holds} THEN {1 << place} ELSE 0 END::bigint" for place, answer in enumerate(answers)
+        f"CASE WHEN t.dirty & {1 << place} = 0 THEN 0 WHEN {answer.holds} THEN {1 << place} ELSE 0 END::bigint"
+        for place, answer in enumerate(answers)
     )
     dues = []
     for place, answer in enumerate(answers):
@@ -104,8 +115,8 @@ WITH {MOMENT}, touched AS (
            m.store_id, m.assistant_id
     FROM unnest(%(members)s::bigint[], %(dirty)s::bigint[], %(needs)s::bigint[], %(full)s::bool[]) AS w (member_id, dirty, needs, is_full)
     LEFT JOIN members_member m ON m.id = w.member_id AND m.is_identified AND m.merged_into_id IS NULL
-), judged AS (
-    SELECT t.member_id, t.is_full, t.is_living, ({holds}) & t.dirty AS is_in,
+), judged AS MATERIALIZED (
+    SELECT t.member_id, t.is_full, t.is_living, CASE WHEN t.is_living THEN {holds} ELSE 0 END AS is_in,
            coalesce((SELECT bit_or(1::bigint << (array_position(%(audiences)s::bigint[], s.audience_id) - 1))
                      FROM audiences_membership s WHERE s.member_id = t.member_id), 0) & t.dirty AS was_in,
            {due} AS due_at, (SELECT d.due_at FROM audiences_due d WHERE d.member_id = t.member_id) AS stored

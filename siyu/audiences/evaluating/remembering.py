@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from psycopg import Cursor, sql
 from siyu.facts import filters
 from siyu.facts.rules import Batch, Fact
 from siyu.facts.services import define_counter
-from siyu.lib.sql import copy, statements
+from siyu.lib.sql import statements
+from siyu.lib.wire import copy, days, microseconds
 from siyu.members.queries import TOKEN, personal_values
 
 from ..asking import Counted
@@ -25,6 +27,7 @@ from .program import Predicate
 
 _sql = statements("siyu.audiences", "evaluating")
 PERSONAL_DATES = ("birthday", "date_of_birth")  # traits whose values are tokens
+_MOMENT = Struct(">hiqiqiqiiiq")  # a row of the COPY: how many columns, then of each its length and value
 PAGE = 5_000  # traits read at once
 
 
@@ -48,15 +51,15 @@ def _moments(cursor: Cursor, facts: Sequence[Fact]) -> None:
         by_name.setdefault(name, []).append((number, _predicate(tree)))
     if not by_name:
         return
-    lines = [
-        f"{fact.identity_id}\t{number}\t{fact.occurred_at.isoformat()}\t{fact.business_day.isoformat()}\t{fact.id}\n"
+    rows = [
+        _MOMENT.pack(5, 8, fact.identity_id, 8, number, 8, microseconds(fact.occurred_at), 4, days(fact.business_day), 8, fact.id)
         for fact in facts
-        if fact.identity_id is not None
-        for number, predicate in by_name.get(fact.name, ())
+        if fact.name in by_name and fact.identity_id is not None
+        for number, predicate in by_name[fact.name]
         if predicate(fact.properties)
     ]
-    if lines:
-        copy(cursor, _sql.remember, lines)
+    if rows:
+        copy(cursor, _sql.remember, rows)
 
 
 def _dates(cursor: Cursor, identified: Sequence[Fact]) -> None:

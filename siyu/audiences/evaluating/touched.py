@@ -59,11 +59,14 @@ def touched_by(cursor: Cursor, batch: Batch, program: Program) -> Touched:
 
 
 def _by_facts(batch: Batch, program: Program, touched: Touched) -> None:
+    masks, causes, finals = touched.masks, touched.causes, batch.finals
     for fact in batch.facts:
-        if fact.member_id is not None and (mask := program.doubtful(fact.name, fact.properties, is_told=fact.depth == 0)):
-            member = batch.owner(fact.member_id)
-            touched.add(member, mask)
-            touched.causes[member] = fact
+        member = fact.member_id
+        if member is not None and (mask := program.doubtful(fact.name, fact.properties, is_told=fact.depth == 0)):
+            if member in finals:
+                member = batch.owner(member)
+            masks[member] = masks.get(member, 0) | mask
+            causes[member] = fact
 
 
 def _by_handles(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> None:
@@ -74,7 +77,8 @@ def _by_handles(cursor: Cursor, batch: Batch, program: Program, touched: Touched
                 wanted[handle] = wanted.get(handle, 0) | mask
     if not wanted:
         return
-    owners = {fact.identity_id: batch.owner(fact.member_id) for fact in batch.facts if fact.member_id is not None}
+    owners = {fact.identity_id: fact.member_id for fact in batch.facts if fact.member_id is not None}
+    owners = {handle: batch.owner(member) for handle, member in owners.items()}
     strange = [handle for handle in wanted if handle not in owners]
     if strange:
         cursor.execute(_sql.owners, {"handles": array(strange)})
@@ -113,13 +117,13 @@ def judge(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> l
         if not cells:
             continue
         columns = {
-            "members": array(member for member, _, _ in cells),
-            "dirty": array(part for _, part, _ in cells),
-            "needs": array(needs for _, _, needs in cells),
+            "members": [member for member, _, _ in cells],
+            "dirty": [part for _, part, _ in cells],
+            "needs": [needs for _, _, needs in cells],
             "full": [program.timed & ~touched.masks[member] == 0 for member, _, _ in cells],
             "audiences": array(group.audiences),
         }
-        cursor.execute(group.text, {**moment, **columns})
+        cursor.execute(group.text, {**moment, **columns}, binary=True)
         for row in cursor.fetchall():
             dues.add(*row)
             edges += _edges(batch, program, touched, shift, row)

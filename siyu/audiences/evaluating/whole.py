@@ -18,6 +18,7 @@ from .remembering import define
 from .standing import Standing, dependents, known, newest_borders, rules_of
 
 _sql = statements("siyu.audiences", "evaluating")
+MEMORY = "128MB"  # of a step of judging everybody: a million members are sorted, or joined, without the disk
 PEOPLE = "SELECT m.id AS member_id, m.store_id, m.assistant_id FROM members_member m WHERE m.is_identified AND m.merged_into_id IS NULL"
 
 
@@ -50,6 +51,7 @@ def _trees(cursor: Cursor, versions: dict[int, int], waiting: dict[int, Standing
 def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list[Edge]:
     try:
         cursor.execute("SAVEPOINT judging")
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [MEMORY])
         define(cursor, [node], batch.until)
         edges = _judge(cursor, batch, audience, node)
         cursor.execute("RELEASE SAVEPOINT judging")
@@ -109,7 +111,9 @@ WITH {MOMENT}, answer AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM answer a WHERE a.member_id = b.member_id AND a.is_in)
     RETURNING m.member_id
 ), later AS (
-    INSERT INTO audiences_due AS d (member_id, due_at) SELECT member_id, due_at FROM answer WHERE due_at IS NOT NULL
+    INSERT INTO audiences_due AS d (member_id, due_at)
+    SELECT a.member_id, a.due_at FROM answer a LEFT JOIN audiences_due k ON k.member_id = a.member_id
+    WHERE a.due_at IS NOT NULL AND (k.due_at IS NULL OR k.due_at > a.due_at)
     ON CONFLICT (member_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE d.due_at > EXCLUDED.due_at
 )
 SELECT member_id, true FROM came UNION ALL SELECT member_id, false FROM went

@@ -92,7 +92,7 @@ DO UPDATE SET size = EXCLUDED.size, entered = d.entered + EXCLUDED.entered, went
 
 -- name: remember
 -- Watched facts of a batch, by their instants.
-COPY audiences_moment (identity_id, watch_id, occurred_at, business_day, fact_id) FROM STDIN
+COPY audiences_moment (identity_id, watch_id, occurred_at, business_day, fact_id) FROM STDIN (FORMAT binary)
 
 -- name: add_watch
 -- Something new to remember.

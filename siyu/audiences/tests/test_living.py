@@ -1,12 +1,16 @@
 """Audiences as they live: edges as facts, changes, audiences of audiences, tags, lists, merges, batches of any size."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from siyu.audiences import queries, services
+from siyu.audiences.asking import Asking, Known
+from siyu.audiences.conditions import trait
 from siyu.audiences.models import Audience, Due, Membership, Watch
+from siyu.facts import filters
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -296,3 +300,18 @@ def test_without_audiences_the_pump_has_nothing_to_do():
         from siyu.audiences.due import next_due
 
         assert next_due(cursor.cursor) is None
+
+
+@pytest.mark.parametrize("op", ["exists", "absent"])
+@pytest.mark.parametrize("value", [None, "", "x", 0, False, [], [None], ["x"], {}, {"a": 1}], ids=repr)
+def test_the_short_way_to_ask_for_a_trait_says_what_a_property_filter_says(op: str, value: object):
+    terms = trait.Terms(trait="city", op=op)
+    asked = trait.sql(terms, Asking(Known()))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked} FROM (SELECT %s::jsonb AS c0) traits", [json.dumps(value)])
+        (holds,) = cursor.fetchone()
+        cursor.execute(f"SELECT {asked} FROM (SELECT NULL::jsonb AS c0) traits", [])
+        (without,) = cursor.fetchone()
+
+    assert holds is filters.compile(terms.tree)({"city": value})
+    assert without is (op == "absent")

@@ -93,6 +93,7 @@ class Fold:
 
     def __init__(self, plans: Mapping[int, Plan], starts: Mapping[str, list[Plan]], ledger: Ledger, until: datetime, log: Log) -> None:
         self.plans, self.starts, self.ledger, self.until, self.log = plans, starts, ledger, until, log
+        self.calls: dict[int, list[Call]] = {}  # fact → whom it calls, where that is known before it is heard
 
     def advance(self, line: Line) -> list[Walker]:
         """Go on until walkers stand before steps that are to be taken now: those; or until nothing is left to do: nobody."""
@@ -198,9 +199,11 @@ class Fold:
                 line.calls.append(Call(event.plan, event.member_id, key, event.clock, properties))
         elif event.member_id is not None and not event.is_historical:
             for walker in line.walkers:
-                if walker.owner_id == event.member_id:
+                if walker.owner_id == event.member_id and (walker.status in OPEN or walker.goal_until is not None):
                     self._hear(line, walker, event)
-            line.calls += self.calls_of(event)  # whoever heard it goes on before anybody enters
+            if event.name in self.starts:
+                known = self.calls.pop(event.id, None)
+                line.calls += self.calls_of(event) if known is None else known  # whoever heard it goes on before anybody enters
 
     def _hear(self, line: Line, walker: Walker, fact: Fact) -> None:
         """Goal, exits, and what the step waits for: in this order."""

@@ -81,13 +81,13 @@ def words(terms: Terms) -> str:
 def walk(terms: Terms, walkers: Sequence[Walker], world: World) -> list[Answer]:
     chosen: dict[int, str] = {}  # walker → way
     for way in terms.ways:
-        left = [walker for walker in walkers if walker.id not in chosen]
+        left = [walker for walker in walkers if id(walker) not in chosen]
         if not left:
             break
         if way.rule is not None:
             holding = world.holding(way.rule, left)
-            chosen |= {walker.id: way.name for walker in left if walker.owner_id in holding}
+            chosen |= {id(walker): way.name for walker in left if walker.owner_id in holding}
         else:
             passes = filters.compile(way.where or {})
-            chosen |= {walker.id: way.name for walker in left if passes(walker.properties)}
-    return [Go(chosen.get(walker.id, OTHER)) for walker in walkers]
+            chosen |= {id(walker): way.name for walker in left if passes(walker.properties)}
+    return [Go(chosen.get(id(walker), OTHER)) for walker in walkers]

@@ -14,12 +14,15 @@ from siyu.journeys.tests.test_walking import END, WAIT, logged, standing
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.services import install_default_programme
 from siyu.merchant.rules import SYSTEM, WHOLE
+from siyu.merchant.services import set_setting
 from siyu.touches.models import Template, Touch
 from siyu.touches.services import archive_template
 from siyu.touches.tests.scene import NOON, customer, person, template
 
 pytestmark = pytest.mark.django_db
 MAIL = {"step": "touch", "template": "t"}
+HOURLY = {"step": "wait", "hours": 1}
+ONLY_X = {"property": "path", "op": "eq", "value": "/x"}
 
 
 @pytest.fixture
@@ -55,6 +58,24 @@ def test_what_the_gate_refuses_goes_its_own_way_where_there_is_one(mail: Templat
     tell(page("anna"), page("bo"))
 
     assert [step for step, _, _ in standing()] == ["s2", "s3"]
+
+
+@pytest.mark.parametrize("others", [[], ["bo"], ["bo", "cho"]])
+def test_the_last_place_under_a_cap_goes_to_the_journey_that_began_first_whoever_else_is_in_the_batch(mail: Template, others: list[str]):
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - 2 * DAY, now=NOON - 60 * HOUR)
+    for who in ("anna", *others):
+        person(who)
+    publish(chain(HOURLY, MAIL, trigger={"kind": "fact", "fact": "page.viewed", "where": ONLY_X}), "one", now=NOON)
+    publish(chain(HOURLY, MAIL), "two", now=NOON)
+
+    tell(*(page(who, path="/y") for who in others), page("anna", path="/x"))
+    pump(NOON + HOUR)
+
+    anna = Touch.objects.exclude(source="journey:two", status="reserved")
+    assert sorted((touch.source, touch.status, touch.why) for touch in anna) == [
+        ("journey:one", "reserved", ""),
+        ("journey:two", "refused", "cap.reached"),
+    ]
 
 
 def test_a_staff_task_goes_to_the_members_own_assistant():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from psycopg import Cursor
 
 from siyu.audiences.queries import inside
-from siyu.lib.sql import array, statements
+from siyu.lib.sql import statements
 
 from ..rules.entering import Earlier
 from ..rules.plan import Plan
@@ -45,13 +45,13 @@ class Ledger:
         self.asked |= cells.keys()
         plans = [plan for plan, _ in cells.values()]
         columns = {
-            "journeys": array(journey for journey, _, _ in cells),
-            "members": array(member for _, member, _ in cells),
+            "journeys": [journey for journey, _, _ in cells],
+            "members": [member for _, member, _ in cells],
             "keys": [key for _, _, key in cells],
             "asks_last": [plan.entry.again_after_days > 0 for plan in plans],
             "asks_way": [not plan.entry.at_once for plan in plans],
         }
-        self.cursor.execute(_sql.earlier, columns)
+        self.cursor.execute(_sql.earlier, columns, binary=True)
         for journey, member, key, is_taken, last, under_way in self.cursor.fetchall():
             found = Earlier({key} if is_taken else set(), last, set(under_way or ()))
             self.earlier(journey, cells[journey, member, key][1], key).join(found)

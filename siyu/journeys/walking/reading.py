@@ -1,14 +1,14 @@
 """From rows and facts to lines: whose events matter, who is due, who arrives."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec.json import decode
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Fact, Merged
-from siyu.lib.sql import array, statements
+from siyu.lib.sql import statements
 
 from ..rules import Walker
 from ..rules.entering import key_of
@@ -59,13 +59,14 @@ class Lines:
 
     def _fact(self, fact: Fact, fold: Fold) -> None:
         member: int = fact.member_id  # type: ignore[assignment]
-        is_heard = any(passes(fact.properties) for passes in self.program.tests.get(fact.name, ()))
-        calls = [(call.plan, member, call.key) for call in fold.calls_of(fact)]
+        is_heard = any([passes(fact.properties) for passes in self.program.tests.get(fact.name, ())])
+        calls = list(fold.calls_of(fact)) if fact.name in self.program.starts else []
         if is_heard:
             self.touched.add(member)
         if is_heard or calls:
             self.line(member).events.append(fact)
-            self.asked += calls
+            fold.calls[fact.id] = calls
+            self.asked += [(call.plan, member, call.key) for call in calls]
 
     def arrive(self, rows: Iterable[tuple[int, int, str, datetime]]) -> None:
         """Members whom alarms let in, in order of instants, before facts that come later."""
@@ -80,24 +81,24 @@ class Lines:
 
     def read(self, cursor: Cursor, *, due: bool) -> None:
         """Load who is under way of the touched members, and who is due."""
-        journeys = array(self.program.journeys)
+        journeys = self.program.journeys
         for merged in self.batch.merges:
             self.touched |= {merged.loser_id, merged.survivor_id}
         seen: set[int] = set()
         if self.touched:
             since = self.batch.facts[0].clock if self.batch.facts else self.batch.until
-            cursor.execute(_sql.of_members, {"members": array(self.touched), "journeys": journeys, "since": since})
+            cursor.execute(_sql.of_members, {"members": list(self.touched), "journeys": journeys, "since": since}, binary=True)
             seen = self._add(cursor.fetchall(), set())
         if due and self.program.moving:
-            columns = {"journeys": array(self.program.moving), "until": self.batch.until, "limit": DUE}
-            cursor.execute(_sql.due, columns)
+            columns = {"journeys": self.program.moving, "until": self.batch.until, "limit": DUE}
+            cursor.execute(_sql.due, columns, binary=True)
             self._add(cursor.fetchall(), seen)
 
     def _add(self, rows: Iterable[tuple[Any, ...]], seen: set[int]) -> set[int]:
         for row in rows:
             if row[0] not in seen and row[2] in self.program.plans:
                 seen.add(row[0])
-                self.line(row[4]).walkers.append(Walker(*(*row[:14], json.loads(row[14]), *row[15:])))
+                self.line(row[4]).walkers.append(Walker(*(*row[:14], decode(row[14]), *row[15:])))
         return seen
 
     def twins(self, merges: Iterable[Merged]) -> list[Asked]:

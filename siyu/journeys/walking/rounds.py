@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _sql = statements("siyu.journeys", "walking")
 LARGEST = 5_000  # walkers of one set
 MAX_ROUNDS = 100_000  # a bound, not an expectation
+Place = tuple[int, str]  # version, step
 # what no member is to blame for: the whole transaction fails, and is tried again or stops the pump
 OURS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError)
 
@@ -33,37 +34,62 @@ class Rounds:
     def __init__(self, cursor: Cursor, fold: Fold, ledger: Ledger, world: RealWorld) -> None:
         self.cursor, self.fold, self.ledger, self.world = cursor, fold, ledger, world
         self.is_locked = False
+        self.numbered = 0  # of those who entered
+        self.before: dict[Place, list[tuple[Line, Walker]]] = {}  # who stands before which step
+        self.behind: dict[int, list[Walker]] = {}  # line (by identity) → its walkers that wait for the one before a step
 
     def walk(self, lines: Sequence[Line]) -> None:
-        """Take every line as far as it goes."""
-        active = list(lines)
+        """Take every line as far as it goes. Steps that ask a service wait until no line can go on without one, so that it is asked for
+        many at once; of one person, steps are taken in the order in which the fold named them."""
+        going: Sequence[Line] = lines
         for _ in range(MAX_ROUNDS):
-            before: dict[tuple[int, str], list[tuple[Line, Walker]]] = {}
-            going = []
-            for line in active:
-                walkers = self.fold.advance(line)
-                for walker in walkers:
-                    before.setdefault((walker.version_id, walker.step), []).append((line, walker))
-                if walkers:
-                    going.append(line)
-            if not going:
+            for line in going:
+                if walkers := self.fold.advance(line):
+                    self._stand(line, walkers)
+            quick = [place for place in self.before if not self._module(place).ACTS]
+            if not quick:  # what is done is keyed by numbers
+                self._number()
+            if not self.before:
                 return
-            self._number([walker for pairs in before.values() for _, walker in pairs if not walker.id])
-            for (version, step), pairs in before.items():
+            going = []
+            for place in quick or [max(self.before, key=lambda place: len(self.before[place]))]:
+                pairs = self.before.pop(place)
                 for start in range(0, len(pairs), LARGEST):
-                    self._take(version, step, pairs[start : start + LARGEST], lines)
-            active = going
+                    self._take(place, pairs[start : start + LARGEST], lines)
+                going += self._freed(pairs)
         raise RuntimeError("journeys walk without end")
 
-    def _number(self, new: Sequence[Walker]) -> None:
-        if new:
-            self.cursor.execute(_sql.reserve, {"count": len(new)})
+    def _module(self, place: Place) -> Any:
+        return self.fold.plans[place[0]].modules[place[1]]
+
+    def _stand(self, line: Line, walkers: list[Walker]) -> None:
+        """The first of a person's walkers stand before their step; the others come when it was taken."""
+        place = (walkers[0].version_id, walkers[0].step)
+        if len(walkers) > 1:
+            self.behind[id(line)] = [walker for walker in walkers if (walker.version_id, walker.step) != place]
+            walkers = [walker for walker in walkers if (walker.version_id, walker.step) == place]
+        self.before.setdefault(place, []).extend((line, walker) for walker in walkers)
+
+    def _freed(self, pairs: Sequence[tuple[Line, Walker]]) -> list[Line]:
+        """The lines of whom nobody stands before a step any more."""
+        free = []
+        for line in {id(line): line for line, _ in pairs}.values():
+            if behind := self.behind.pop(id(line), None):
+                self._stand(line, behind)
+            else:
+                free.append(line)
+        return free
+
+    def _number(self) -> None:
+        entered = self.fold.log.entered
+        if new := entered[self.numbered :]:
+            self.cursor.execute(_sql.reserve, {"count": len(new)}, binary=True)
             for walker, (number,) in zip(new, self.cursor.fetchall(), strict=True):
                 walker.id = number
+            self.numbered = len(entered)
 
-    def _take(self, version: int, step: str, pairs: Sequence[tuple[Line, Walker]], lines: Sequence[Line]) -> None:
-        plan = self.fold.plans[version]
-        module, terms = plan.modules[step], plan.steps[step]
+    def _take(self, place: Place, pairs: Sequence[tuple[Line, Walker]], lines: Sequence[Line]) -> None:
+        module, terms = self._module(place), self.fold.plans[place[0]].steps[place[1]]
         walkers = [walker for _, walker in pairs]
         if module.ACTS:
             self._lock(lines)

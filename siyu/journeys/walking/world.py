@@ -36,6 +36,7 @@ class RealWorld:
     def __init__(self, cursor: Cursor, program: Program, now: datetime, zone: ZoneInfo, final: Callable[[int], int]) -> None:
         self.cursor, self.program, self.now, self.zone, self.final = cursor, program, now, zone, final
         self.started: list[tuple[str, Walker]] = []
+        self.templates: dict[str, int] = {}
 
     def code(self, walker: Walker) -> str:
         return self.program.plans[walker.version_id].code
@@ -111,11 +112,13 @@ class RealWorld:
         self.started += [(journey, walker) for walker in _real(walkers)]
 
     def _template(self, code: str) -> int:
-        self.cursor.execute(_sql.templates, {"code": code})
-        row = self.cursor.fetchone()
-        if row is None or not row[1]:
-            raise Refusal("template.unknown", "there is no template %(code)s", code=code)
-        return row[0]
+        if code not in self.templates:
+            self.cursor.execute(_sql.templates, {"code": code})
+            row = self.cursor.fetchone()
+            if row is None or not row[1]:
+                raise Refusal("template.unknown", "there is no template %(code)s", code=code)
+            self.templates[code] = row[0]
+        return self.templates[code]
 
     def _members(self, walkers: Sequence[Walker]) -> list[int]:
         return sorted({self.final(walker.owner_id) for walker in walkers})

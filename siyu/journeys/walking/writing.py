@@ -1,17 +1,17 @@
 """What a walk leaves behind, written set by set: enrolments, the steps they left, counts, and the news of it."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from msgspec.json import encode
 from psycopg import Cursor
 
 from siyu.facts.rules import MAX_DEPTH, Batch, Derived, Merged
 from siyu.lib.clock import business_day
-from siyu.lib.sql import array, copy, escape, null, statements
+from siyu.lib.sql import array, copy, escape, statements
 from siyu.members.rules import became
 
 from ..rules import Walker
@@ -22,7 +22,6 @@ _KEPT = (
     *("id", "owner_id", "step", "way", "hop", "since", "due_at", "status", "why", "detail"),
     *("arm", "is_held_out", "ended_at", "goal_at", "goal_until"),
 )
-_TEXTS = {"step", "way", "status", "why", "detail", "arm", "is_held_out"}
 
 
 def write(cursor: Cursor, batch: Batch, log: Log, merges: Sequence[Merged]) -> None:
@@ -31,12 +30,13 @@ def write(cursor: Cursor, batch: Batch, log: Log, merges: Sequence[Merged]) -> N
         ends = became([(merge.survivor_id, merge.loser_id) for merge in merges])
         cursor.execute(_sql.carry, {"losers": array(ends), "survivors": array(ends.values())})
     new = {id(walker) for walker in log.entered}
+    lines = _Lines()
     if log.entered:
-        copy(cursor, _sql.add, [_line(walker) for walker in log.entered])
+        copy(cursor, _sql.add, [lines.enrolment(walker) for walker in log.entered])
     if changed := sorted((one for key, one in log.changed.items() if key not in new), key=attrgetter("id")):
-        cursor.execute(_sql.keep, {name: _column(changed, name) for name in _KEPT})
+        cursor.execute(_sql.keep, {name: [getattr(walker, name) for walker in changed] for name in _KEPT})
     if log.passed:
-        copy(cursor, _sql.pass_, [_passage(one) for one in log.passed])
+        copy(cursor, _sql.pass_, [lines.passage(one) for one in log.passed])
     if log.counts:
         _count(cursor, log, batch.zone)
 
@@ -59,45 +59,29 @@ def _derived(one: News) -> Derived:
     )
 
 
-def _column(walkers: Sequence[Walker], name: str) -> object:
-    values = [getattr(walker, name) for walker in walkers]
-    return values if name in _TEXTS else array(values)
+class _Lines:
+    """Rows as COPY wants them; one instant is said many times."""
 
+    def __init__(self) -> None:
+        self.instants: dict[datetime | None, str] = {None: "\\N"}
 
-def _line(w: Walker) -> str:
-    texts = (w.key, w.step, w.way)
-    return (
-        "\t".join(
-            (
-                *(str(number) for number in (w.id, w.journey_id, w.version_id, w.origin_id, w.owner_id)),
-                *(escape(text) for text in texts),
-                str(w.hop),
-                w.since.isoformat(),
-                _instant(w.due_at),
-                w.status,
-                escape(w.why),
-                escape(w.detail),
-                escape(json.dumps(w.properties, ensure_ascii=False)),
-                escape(w.arm),
-                "t" if w.is_held_out else "f",
-                w.entered_at.isoformat(),
-                _instant(w.ended_at),
-                _instant(w.goal_at),
-                _instant(w.goal_until),
-            )
-        )
-        + "\n"
-    )
+    def _at(self, at: datetime | None) -> str:
+        if (said := self.instants.get(at)) is None:
+            said = self.instants[at] = at.isoformat()  # type: ignore[union-attr]
+        return said
 
+    def enrolment(self, w: Walker) -> str:
+        at = self._at
+        who = f"{w.id}\t{w.journey_id}\t{w.version_id}\t{w.origin_id}\t{w.owner_id}\t{escape(w.key)}"
+        where = f"{escape(w.step)}\t{escape(w.way)}\t{w.hop}\t{at(w.since)}\t{at(w.due_at)}"
+        how = f"{w.status}\t{escape(w.why)}\t{escape(w.detail)}\t{escape(encode(w.properties).decode())}\t{escape(w.arm)}"
+        when = f"{at(w.entered_at)}\t{at(w.ended_at)}\t{at(w.goal_at)}\t{at(w.goal_until)}"
+        return f"{who}\t{where}\t{how}\t{'t' if w.is_held_out else 'f'}\t{when}\n"
 
-def _passage(one: Left) -> str:
-    fact = one.fact
-    told = "\\N\t\\N" if fact is None else f"{null(fact.id)}\t{fact.occurred_at.isoformat()}"
-    return f"{one.walker.id}\t{one.hop}\t{one.version_id}\t{one.step}\t{escape(one.way)}\t{one.at.isoformat()}\t{told}\n"
-
-
-def _instant(at: datetime | None) -> str:
-    return "\\N" if at is None else at.isoformat()
+    def passage(self, one: Left) -> str:
+        fact = one.fact
+        told = "\\N\t\\N" if fact is None else f"{fact.id}\t{self._at(fact.occurred_at)}"
+        return f"{one.walker.id}\t{one.hop}\t{one.version_id}\t{one.step}\t{escape(one.way)}\t{self._at(one.at)}\t{told}\n"
 
 
 def _count(cursor: Cursor, log: Log, zone: ZoneInfo) -> None:
@@ -110,10 +94,10 @@ def _count(cursor: Cursor, log: Log, zone: ZoneInfo) -> None:
         cells[version, step, way, day] += 1
     ordered = sorted(cells.items())
     columns = {
-        "versions": array(version for (version, _, _, _), _ in ordered),
+        "versions": [version for (version, _, _, _), _ in ordered],
         "steps": [step for (_, step, _, _), _ in ordered],
         "ways": [way for (_, _, way, _), _ in ordered],
-        "days": array(day for (_, _, _, day), _ in ordered),
-        "times": array(times for _, times in ordered),
+        "days": [day for (_, _, _, day), _ in ordered],
+        "times": [times for _, times in ordered],
     }
     cursor.execute(_sql.count, columns)

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
+from psycopg import Cursor
 
+from siyu.lib.lane import ColumnCursor
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import copy, escape, statements
 from siyu.members.services import lock
 
 from ..asking import policy_at, states
 from ..models import Template
-from ..rules.gate import Proposal, State, Verdict, Why, decide
+from ..rules.gate import Proposal, State, Verdict, Why, decide, judge
 from ..rules.media import MEDIA
 
 _sql = statements("siyu.touches", "gate")
@@ -23,8 +25,7 @@ MAX_SET = 50_000
 CONTROL = frozenset({Why.CONTROL, Why.HELD_OUT})
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, gc=False):
     """A touch somebody wants. `key` makes it one touch, however often it is wished; `source` is who wants it: "send:12".
 
     `held_out` of 10,000 members are left out by `salt` and recorded as the control group of that source.
@@ -37,14 +38,13 @@ class Wish:
     at: datetime
     until: datetime | None = None
     priority: int = 0
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     arm: str = ""
     salt: str = ""
     held_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What became of a wish: `status` of the touch, when it is to go, or why not. `is_repeated`: it had been decided before."""
 
     key: str
@@ -64,8 +64,8 @@ def propose(wishes: Sequence[Wish], *, now: datetime) -> list[Answer]:
     if len(wishes) > MAX_SET:
         raise Refusal("touch.too_many", "at most %(limit)s touches at a time", limit=MAX_SET)
     templates = _templates({wish.template_id for wish in wishes})
-    with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor.cursor, [wish.member_id for wish in wishes])
+    with transaction.atomic(), ColumnCursor(connection.connection) as cursor:
+        lock(cursor, [wish.member_id for wish in wishes])
         answers = _known(cursor, [wish.key for wish in wishes])
         fresh = {wish.key: wish for wish in wishes if wish.key not in answers}
         answers |= _decide(cursor, list(fresh.values()), templates, now)
@@ -79,12 +79,12 @@ def _templates(ids: set[int]) -> dict[int, Template]:
     return found
 
 
-def _known(cursor: Any, keys: list[str]) -> dict[str, Answer]:
-    cursor.execute(_sql.known, {"keys": keys})
+def _known(cursor: Cursor, keys: list[str]) -> dict[str, Answer]:
+    cursor.execute(_sql.known, {"keys": keys}, binary=True)
     return {key: Answer(key, status, at, why, detail, is_repeated=True) for key, status, why, detail, at in cursor.fetchall()}
 
 
-def _decide(cursor: Any, wishes: list[Wish], templates: Mapping[int, Template], now: datetime) -> dict[str, Answer]:
+def _decide(cursor: Cursor, wishes: list[Wish], templates: Mapping[int, Template], now: datetime) -> dict[str, Answer]:
     policy, zone = policy_at(now)
     known = states([wish.member_id for wish in wishes], policy, zone, now)
     by_member: dict[int, list[Proposal]] = {}
@@ -92,8 +92,9 @@ def _decide(cursor: Any, wishes: list[Wish], templates: Mapping[int, Template], 
         by_member.setdefault(wish.member_id, []).append(_proposal(wish, templates[wish.template_id], now))
     verdicts: dict[str, Verdict] = {}
     for member, proposals in by_member.items():
-        _, decided = decide(policy, known.get(member) or State(member, zone, is_gone=True), proposals)
-        verdicts.update((verdict.key, verdict) for verdict in decided)
+        state = known.get(member) or State(member, zone, is_gone=True)
+        for verdict in decide(policy, state, proposals)[1] if len(proposals) > 1 else [judge(policy, state, proposals[0])]:
+            verdicts[verdict.key] = verdict
     answers = {wish.key: _answer(verdicts[wish.key], templates[wish.template_id].medium) for wish in wishes}
     _write(cursor, wishes, templates, answers, now)
     return answers
@@ -119,26 +120,33 @@ def _answer(verdict: Verdict, medium: str) -> Answer:
     return Answer(verdict.key, "control" if verdict.why in CONTROL else "refused", None, str(verdict.why), verdict.detail)
 
 
-def _write(cursor: Any, wishes: list[Wish], templates: Mapping[int, Template], answers: Mapping[str, Answer], now: datetime) -> None:
+def _write(cursor: Cursor, wishes: list[Wish], templates: Mapping[int, Template], answers: Mapping[str, Answer], now: datetime) -> None:
     if wishes:
-        ids, at = touch_ids(len(wishes), now), now.isoformat()
-        rows = zip(ids, wishes, strict=True)
-        copy(cursor.cursor, _sql.insert, [_line(id_, wish, templates[wish.template_id], answers[wish.key], at) for id_, wish in rows])
+        written = _Written(templates, now)
+        rows = zip(touch_ids(len(wishes), now), wishes, strict=True)
+        copy(cursor, _sql.insert, [written.line(id_, wish, answers[wish.key]) for id_, wish in rows])
 
 
-def _line(id_: str, wish: Wish, template: Template, answer: Answer, now: str) -> str:
-    """A decided wish as COPY wants it. What people wrote is escaped; the rest is ours."""
-    member, values = wish.member_id, escape(json.dumps(dict(wish.values))) if wish.values else "{}"
-    wanted = f"{escape(wish.key)}\t{member}\t{member}\t{template.medium}\t{template.purpose}\t{wish.template_id}\t{values}"
-    asked = f"{escape(wish.source)}\t{escape(wish.arm)}\t{wish.priority}"
-    decided = (
-        f"{answer.status}\t{answer.why}\t{escape(answer.detail)}\t{wish.at.isoformat()}\t{_instant(answer.at)}\t{_instant(wish.until)}"
-    )
-    return f"{id_}\t{wanted}\t{asked}\t{decided}\t0\t\t{now}\n"
+class _Written:
+    """Decided wishes as COPY wants them. What people wrote is escaped; the rest is ours. Most wishes of a set say much the same."""
 
+    def __init__(self, templates: Mapping[int, Template], now: datetime) -> None:
+        self.templates, self.now = templates, now.isoformat()
+        self.instants: dict[datetime | None, str] = {None: "\\N"}
 
-def _instant(at: datetime | None) -> str:
-    return "\\N" if at is None else at.isoformat()
+    def line(self, id_: str, wish: Wish, answer: Answer) -> str:
+        template, member = self.templates[wish.template_id], wish.member_id
+        values = escape(json.dumps(dict(wish.values))) if wish.values else "{}"
+        wanted = f"{escape(wish.key)}\t{member}\t{member}\t{template.medium}\t{template.purpose}\t{wish.template_id}\t{values}"
+        asked = f"{escape(wish.source)}\t{escape(wish.arm)}\t{wish.priority}"
+        decided = f"{answer.status}\t{answer.why}\t{escape(answer.detail)}"
+        times = f"{self._at(wish.at)}\t{self._at(answer.at)}\t{self._at(wish.until)}"
+        return f"{id_}\t{wanted}\t{asked}\t{decided}\t{times}\t0\t\t{self.now}\n"
+
+    def _at(self, at: datetime | None) -> str:
+        if (said := self.instants.get(at)) is None:
+            said = self.instants[at] = at.isoformat()  # type: ignore[union-attr]
+        return said
 
 
 def touch_ids(number: int, now: datetime) -> list[str]:

@@ -3,36 +3,32 @@
 SELECT m.id, m.merged_into_id IS NOT NULL, s.badge <> '', m.assistant_id IS NOT NULL
 FROM members_member m JOIN facts_source s ON s.id = m.source_id WHERE m.id = ANY(%(members)s::bigint[])
 
--- name: addresses
--- Who still has a handle that was not erased; the media that a handle reaches members by, and those whose provider refused one for good.
-SELECT i.member_id, bool_or(i.kind <> 'erased'), coalesce(string_agg(DISTINCT k.medium, ' ') FILTER (WHERE b.id IS NULL), ''),
-    coalesce(string_agg(DISTINCT k.medium, ' ') FILTER (WHERE b.id IS NOT NULL), '')
-FROM members_identity i LEFT JOIN unnest(%(kinds)s::text[], %(media)s::text[]) AS k (kind, medium) ON k.kind = i.kind
-LEFT JOIN touches_badaddress b ON b.identity_id = i.id AND b.medium = k.medium
-WHERE i.member_id = ANY(%(members)s::bigint[]) GROUP BY i.member_id
+-- name: handles
+-- The handles of members, by kind.
+SELECT member_id, id, kind FROM members_identity WHERE member_id = ANY(%(members)s::bigint[])
+
+-- name: bad_addresses
+-- Handles whose provider refused a medium for good.
+SELECT identity_id, medium FROM touches_badaddress WHERE identity_id = ANY(%(handles)s::bigint[])
 
 -- name: zones
--- The zone that members stated last.
-SELECT DISTINCT ON (i.member_id) i.member_id, t.value #>> '{}'
-FROM members_identity i JOIN members_trait t ON t.identity_id = i.id AND t.name = 'timezone'
-WHERE i.member_id = ANY(%(members)s::bigint[]) ORDER BY i.member_id, t.occurred_at DESC, t.message DESC
+-- The zones that were stated, the last one last.
+SELECT identity_id, value #>> '{}' FROM members_trait
+WHERE identity_id = ANY(%(handles)s::bigint[]) AND name = 'timezone' ORDER BY occurred_at, message
 
 -- name: consents
--- The newest word of members about each purpose and channel, in microseconds since 1970; of two at once the withdrawal holds.
-SELECT DISTINCT ON (i.member_id, c.purpose, c.channel) i.member_id, c.purpose, c.channel, c.is_given,
-    (extract(epoch FROM c.occurred_at) * 1000000)::bigint
-FROM members_identity i JOIN members_consent c ON c.identity_id = i.id
-WHERE i.member_id = ANY(%(members)s::bigint[])
-ORDER BY i.member_id, c.purpose, c.channel, c.occurred_at DESC, c.is_given
+-- What was said about purposes and channels, the last word last; of two at once the withdrawal comes last.
+SELECT identity_id, purpose, channel, is_given, occurred_at FROM members_consent
+WHERE identity_id = ANY(%(handles)s::bigint[]) ORDER BY occurred_at, is_given DESC
 
 -- name: records
 -- Touches that fill caps: what is reserved, was sent or may have been, since the longest window began.
-SELECT member_id, key, medium, purpose, (extract(epoch FROM at) * 1000000)::bigint FROM touches_touch
+SELECT member_id, key, medium, purpose, at FROM touches_touch
 WHERE member_id = ANY(%(members)s::bigint[]) AND at > %(since)s AND status IN ('reserved', 'sending', 'sent', 'unknown', 'asked')
 
 -- name: known
 -- Wishes that were decided before, by their keys.
-SELECT key, status, why, detail, at FROM touches_touch WHERE key = ANY(%(keys)s)
+SELECT key, status, why, detail, at FROM touches_touch WHERE key = ANY(%(keys)s::text[])
 
 -- name: insert
 -- Decided wishes.

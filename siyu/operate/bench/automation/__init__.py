@@ -22,6 +22,7 @@ from . import latency, masses
 from .programme import probe, set_up
 
 WARM = 10  # a tenth of the corpus goes before the clock starts
+EACH = 10  # messages a person: of a smaller corpus, not nine in ten are of somebody new
 FACTS = 1_000_000  # messages of the corpus, and members of the pool, each with twenty facts
 
 
@@ -32,7 +33,7 @@ def run(facts: int = FACTS) -> Result:
         install_default_programme(SYSTEM, START.date() - timedelta(days=1))
         set_up(START - timedelta(hours=1))
         pump(START - timedelta(minutes=30))
-        corpus = Corpus(facts=facts)
+        corpus = Corpus(facts=facts, people=max(facts // EACH, 1))
         fill(corpus, environment["DATABASE_URL"])
         end = corpus.sent_at(facts // corpus.size + 1)
         before = pump(end, messages=facts // WARM)
@@ -53,6 +54,7 @@ def run(facts: int = FACTS) -> Result:
         machine=on,
         figures={
             "facts": before.facts + report.facts,
+            "people": corpus.people,
             "facts_per_s": round(speed),
             "derived": before.derived + report.derived,
             "enrolments": enrolled,
