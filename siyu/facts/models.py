@@ -113,7 +113,7 @@ class CounterDay(models.Model):
 
     pk = models.CompositePrimaryKey("identity_id", "counter_id", "business_day")
     identity_id = models.BigIntegerField()
-    counter = models.ForeignKey(Counter, models.CASCADE, db_index=False)
+    counter = models.ForeignKey(Counter, models.CASCADE, db_index=False, db_constraint=False)
     business_day = models.DateField()
     times = models.IntegerField()
 

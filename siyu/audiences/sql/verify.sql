@@ -48,3 +48,8 @@ FULL JOIN (
     GROUP BY 1, 2
 ) m ON (m.watch_id, m.identity_id) = (w.id, l.identity_id)
 WHERE coalesce(m.times, 0) <> coalesce(l.times, 0)
+
+-- name: moments_have_their_watch
+-- What is remembered by its instants is remembered for somebody.
+SELECT 'watch ' || m.watch_id, 'remembers fact ' || m.fact_id || ' but does not exist'
+FROM audiences_moment m LEFT JOIN audiences_watch w ON w.id = m.watch_id WHERE w.id IS NULL

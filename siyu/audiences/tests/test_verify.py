@@ -22,6 +22,7 @@ CORRUPTIONS = {
     "days_end_where_audiences_stand": "UPDATE audiences_daily SET size = size + 1",
     "versions_exist": "DELETE FROM audiences_version",
     "nobody_is_overdue": "UPDATE audiences_due SET due_at = '2020-01-01Z'",
+    "moments_have_their_watch": "UPDATE audiences_moment SET watch_id = 999999 WHERE fact_id = (SELECT min(fact_id) FROM audiences_moment)",
     "moments_equal_log": "DELETE FROM audiences_moment WHERE fact_id = (SELECT min(fact_id) FROM audiences_moment)",
 }
 

@@ -61,3 +61,8 @@ WHERE i.status = 'done' AND i.rows <> coalesce(d.rows, 0) + i.rejected
 SELECT 'import ' || i.id, i.rejected || ' counted, ' || count(r.id) || ' kept'
 FROM facts_import i LEFT JOIN facts_importreject r ON r.of_import_id = i.id
 GROUP BY i.id HAVING i.rejected <> count(r.id)
+
+-- name: counts_have_their_counter
+-- What is counted belongs to a counter.
+SELECT 'counter ' || d.counter_id, 'is counted for handle ' || d.identity_id || ' but does not exist'
+FROM facts_counter_day d LEFT JOIN facts_counter c ON c.id = d.counter_id WHERE c.id IS NULL

@@ -7,6 +7,9 @@ CORRUPTIONS = {
     "facts.causes_are_logged": "UPDATE facts_log SET cause_id = -1 WHERE id = (SELECT min(id) FROM facts_log WHERE cause_id IS NOT NULL)",
     "facts.derived_facts_are_our_own": "UPDATE facts_log SET depth = 0 WHERE id = (SELECT max(id) FROM facts_log WHERE depth > 0)",
     "facts.counters_equal_log": "UPDATE facts_counter_day SET times = times + 1",
+    "facts.counts_have_their_counter": (
+        "INSERT INTO facts_counter_day (identity_id, counter_id, business_day, times) VALUES (1, 999999, '2026-01-01', 1)"
+    ),
     "facts.inbox_is_not_overrun": (
         "INSERT INTO facts_inbox (received_at, source_id, form, messages, done, payload) VALUES ('2026-01-01Z', 1, 'f', 2, 2, '')"
     ),

@@ -83,3 +83,11 @@ WHERE t.key ~ '^journey:[0-9]+:[^:]+:[0-9]+$' AND NOT EXISTS (
     WHERE p.enrolment_id = split_part(t.key, ':', 2)::bigint AND p.hop = split_part(t.key, ':', 4)::int
       AND p.step = split_part(t.key, ':', 3) AND e.owner_id = t.member_id
 ) LIMIT 1
+
+-- name: enrolments_have_their_version
+-- The version that a member walks, and what called a member, belong to a journey that exists.
+SELECT 'enrolment ' || e.id, 'walks version ' || e.version_id || ' of journey ' || e.journey_id || ', which does not exist'
+FROM journeys_enrolment e LEFT JOIN journeys_version v ON (v.id, v.journey_id) = (e.version_id, e.journey_id) WHERE v.id IS NULL
+UNION ALL
+SELECT 'call ' || a.id, 'is for journey ' || a.journey_id || ', which does not exist'
+FROM journeys_arrival a LEFT JOIN journeys_journey j ON j.id = a.journey_id WHERE j.id IS NULL

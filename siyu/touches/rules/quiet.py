@@ -25,7 +25,11 @@ class QuietHours(msgspec.Struct, frozen=True):
             return instant
         day = instant.astimezone(zone).date()
         ends = (end for days in (0, 1) for end in _instants(datetime.combine(day + timedelta(days=days), self.end), zone))
-        return min(end for end in ends if end > instant and not self.covers(end, zone))
+        first = min(end for end in ends if end > instant and not self.covers(end, zone))
+        if instant.astimezone(zone).utcoffset() == first.astimezone(zone).utcoffset():
+            return first
+        change = _jump(instant.astimezone(UTC), first, zone)  # clocks may be put back to before the quiet time began
+        return first if self.covers(change, zone) else min(first, change)
 
 
 def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:

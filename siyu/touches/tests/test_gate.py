@@ -156,6 +156,11 @@ instants = st.builds(
 walls = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 
 
+def test_clocks_that_are_put_back_to_before_the_quiet_time_end_it() -> None:
+    quiet = QuietHours(time(0, 15), time(1))
+    assert quiet.over(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), AZORES) == datetime(2026, 10, 25, 1, tzinfo=UTC)
+
+
 @settings(max_examples=300, deadline=None)
 @given(zone=zones, at=instants, start=walls, end=walls)
 def test_quiet_hours_end_at_the_first_minute_whose_clock_is_not_quiet(zone, at, start, end) -> None:
