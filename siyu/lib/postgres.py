@@ -20,7 +20,7 @@ def start_embedded(folder: Path, options: dict[str, str] | None = None) -> str:
 
     It stops when the last process that uses it ends. `options` are set for good; refuses with `database.*` and `disk.full`.
     """
-    uri = embedded.join(folder, sensible_options()).uri
+    uri = embedded.join(folder, sensible_options() | (options or {})).uri  # some, such as the number of connections, hold from a start on
     if options:
         configure(uri, options)
     return uri

@@ -49,4 +49,5 @@ class Migration(migrations.Migration):
         ),
         # every batch changes many of these rows, mostly without changing what is indexed: room on the page spares their indexes
         migrations.RunSQL("ALTER TABLE members_rollup SET (fillfactor = 80)", "ALTER TABLE members_rollup RESET (fillfactor)"),
+        migrations.RunSQL("ALTER TABLE members_trait SET (fillfactor = 80)", "ALTER TABLE members_trait RESET (fillfactor)"),
     ]
