@@ -80,10 +80,10 @@ def test_the_counter_hands_a_gift_over_once(visit: Callable, width: str) -> None
     page = visit("/mall/scan")
     page.get_by_label("核销码").fill(GONE["code"].lower())
     page.get_by_role("button", name="查询").click()
-    assert page.get_by_text("不锈钢保温杯 × 1").is_visible()
+    page.get_by_text("不锈钢保温杯 × 1").wait_for()
     hand = page.get_by_role("button", name="核销交付")
     if hand.count():
         hand.click()
-        assert page.get_by_text("核销成功").is_visible()
-    assert page.get_by_text("已交付").first.is_visible()
+        page.get_by_text("核销成功").wait_for()
+    page.get_by_text("已交付").first.wait_for()
     assert not page.get_by_role("button", name="核销交付").count()
