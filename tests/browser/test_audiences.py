@@ -92,4 +92,4 @@ def test_a_changed_rule_shows_what_it_changes(visit, page, width: str):
     page.get_by_text("这次修改的影响").wait_for()
     shot(page, "difference", width)
 
-    assert page.get_by_text("人进入").is_visible()
+    page.get_by_text("人进入").wait_for()

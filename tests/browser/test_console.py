@@ -20,7 +20,7 @@ def test_the_workbench_fits_and_draws(visit, width, language):
     page = visit("/", language=language)
     assert page.title().startswith("今日工作台" if language == "zh-hans" else "Today's workbench")
     assert page.locator("[data-chart] svg").count() == 2
-    assert page.get_by_text("公开教学数据").first.is_visible()
+    page.get_by_text("公开教学数据").first.wait_for()
     assert fits(page)
 
 
@@ -74,7 +74,7 @@ def test_a_range_is_chosen_by_a_preset_and_by_days(visit, width):
     page.get_by_label("First day").fill("2026-03-09")
     page.get_by_label("Last day").fill("2026-03-01")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_role("alert").filter(has_text="lies behind").is_visible()
+    page.get_by_role("alert").filter(has_text="lies behind").wait_for()
 
 
 def test_the_menu_opens_on_a_phone_and_stands_at_a_desk(visit, width):

@@ -136,15 +136,15 @@ def test_a_member_signs_in_by_code_and_lives_a_day(page, live, width, language):
     button = page.get_by_role("button", name="立即签到" if is_chinese else "Check in", exact=True)
     if button.count():
         button.click()
-    assert page.get_by_text("已连续签到 1 天" if is_chinese else "1 day in a row").first.is_visible()
+    page.get_by_text("已连续签到 1 天" if is_chinese else "1 day in a row").first.wait_for()
     page.get_by_role("link", name="商城" if is_chinese else "Mall", exact=True).click()
     page.get_by_role("link", name="龙井茶").click()
     page.get_by_role("button", name="立即兑换" if is_chinese else "Redeem").click()
-    assert page.get_by_role("img", name="提货二维码" if is_chinese else "QR code to pick it up").is_visible()
+    page.get_by_role("img", name="提货二维码" if is_chinese else "QR code to pick it up").wait_for()
     page.get_by_role("link", name="积分" if is_chinese else "Points", exact=True).click()
     page.get_by_role("link", name=re.compile("的订单" if is_chinese else "For order of")).first.click()
-    assert page.get_by_text("依据的规则" if is_chinese else "By which rule").is_visible()
-    assert page.get_by_text("支付订单：A-1002" if is_chinese else "You paid an order: A-1002").is_visible()
+    page.get_by_text("依据的规则" if is_chinese else "By which rule").wait_for()
+    page.get_by_text("支付订单：A-1002" if is_chinese else "You paid an order: A-1002").wait_for()
     assert fits(page)
 
 
@@ -175,11 +175,11 @@ def test_the_data_are_downloaded_and_an_account_is_deleted_and_kept_after_all(en
     page.get_by_role("link", name="Delete my account").click()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Delete my account").click()
-    assert page.get_by_role("heading", name=re.compile("Your account will be deleted on")).is_visible()
+    page.get_by_role("heading", name=re.compile("Your account will be deleted on")).wait_for()
     page.goto("/m/")
     page.get_by_role("link", name="I want to stay").click()
     page.get_by_role("button", name="I want to stay").click()
-    assert page.get_by_text("Welcome back: nothing will be deleted.").is_visible()
+    page.get_by_text("Welcome back: nothing will be deleted.").wait_for()
 
 
 def test_a_message_is_new_until_it_is_read(enter, width):
@@ -220,20 +220,20 @@ def test_the_essentials_work_without_scripts(chromium, live, width):
     context.add_cookies([{"name": "django_language", "value": "en", "url": live}])
     page.goto("/m/")
     by_code(page, "en", OTHER_PHONE)
-    assert page.get_by_role("img", name="QR code of my card").is_visible()
+    page.get_by_role("img", name="QR code of my card").wait_for()
     page.get_by_role("link", name="Refresh the code").click()
     page.goto("/m/mall/tea")
     page.get_by_role("button", name="Redeem").click()
-    assert page.get_by_text("Ready to pick up").is_visible()
+    page.get_by_text("Ready to pick up").wait_for()
     page.get_by_role("button", name="Cancel and take the points back").click()
-    assert page.get_by_text("Your points are back.").is_visible()
+    page.get_by_text("Your points are back.").wait_for()
     page.goto("/m/profile")
     page.get_by_label("City").fill("苏州")
     page.get_by_role("button", name="Save").click()
     assert page.get_by_label("City").input_value() == "苏州"
     page.goto("/m/me")
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("button", name="Send me a code").is_visible()
+    page.get_by_role("button", name="Send me a code").wait_for()
     context.close()
 
 
@@ -245,7 +245,7 @@ def test_a_newcomer_joins(page, live, width):
     page.get_by_label("我已阅读并同意隐私说明").check()
     page.get_by_role("button", name="加入会员").click()
     page.get_by_text("新月").wait_for()
-    assert page.get_by_role("img", name="会员卡二维码").is_visible()
+    page.get_by_role("img", name="会员卡二维码").wait_for()
 
 
 def test_two_members_race_for_the_last_gift(enter, chromium, live, width):

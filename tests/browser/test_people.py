@@ -23,7 +23,7 @@ def test_a_member_is_found_opened_unmasked_and_explained(visit, width, language)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="小月").click()
     page.wait_for_load_state("networkidle")
-    assert page.get_by_text("+86138****8000").is_visible()
+    page.get_by_text("+86138****8000").wait_for()
     row = page.locator("tr", has_text="+86138****8000")
     row.get_by_role("button", name="查看" if is_chinese else "Show").click()
     page.get_by_text(PHONE).wait_for()
@@ -59,7 +59,7 @@ def test_the_chosen_are_tagged(visit, width):
     page.get_by_role("button", name="Choose all on this page").click()
     page.get_by_label("Tag", exact=True).last.fill("vip")
     page.get_by_role("button", name="Tag the chosen").click()
-    assert page.get_by_text("2 members changed.").is_visible()
+    page.get_by_text("2 members changed.").wait_for()
 
 
 def test_a_file_is_uploaded_and_looked_at(visit, width, tmp_path, monkeypatch):
