@@ -17,14 +17,14 @@ from siyu.lib.web.charts import Chart, Column, Series, csv_of, over_days
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.dates import DateRange
 from siyu.lib.web.formats import major
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, MoneyColumn, NumberColumn
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.rules import Scope
 
 from .. import queries, services
 from ..queries import ChannelFigures
-from .parts import KINDS, channel_or_404, chosen_days, confirmed, tabs
+from .parts import KINDS, channel_or_404, chosen_days, tabs
 
 SHOWN = 8  # channels drawn by name; the others are summed
 HEADER = ("code", "name", "kind", "arrivals", "people", "members", "first_purchases", "cost", "cac")

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from siyu.lib.clock import utc_now
 from siyu.lib.money import minor_digits, to_minor
 from siyu.lib.web.business import business
-from siyu.lib.web.forms import FilterForm, Form, applied
+from siyu.lib.web.forms import FilterForm, Form, applied, confirmed
 from siyu.lib.web.keyset import Page, paged
 from siyu.lib.web.tables import InstantColumn, ListTable, MoneyColumn
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..models import Cost
-from .parts import confirmed, tabs, this_day
+from .parts import tabs, this_day
 
 
 class CostFilters(FilterForm):

@@ -1,19 +1,14 @@
-"""What the channels' pages share: words of kinds, tabs, a step that asks first, today."""
+"""What the channels' pages share: words of kinds, tabs, today."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.web.dates import DateRange
-from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.parts import Tab
 from siyu.merchant.access import PageRequest
 from siyu.merchant.queries import today
@@ -53,14 +48,3 @@ def channel_or_404(channel_id: int) -> Channel:
     if channel is None:
         raise Http404
     return channel
-
-
-def confirmed(
-    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
-) -> HttpResponse:
-    """A page that asks before a service runs (POST), and goes back with a word when it has."""
-    form = Form(request.POST) if request.method == "POST" else Form()
-    if request.method == "POST" and applied(form, service):
-        messages.success(request, str(done))
-        return redirect(back)
-    return render(request, "web/form.html", {"title": title, "help": question, "form": form, "submit": button, "cancel_url": back})

@@ -11,13 +11,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import ListTable, NumberColumn
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..models import ChannelRule
-from .parts import confirmed, tabs
+from .parts import tabs
 
 
 class RuleForm(Form):

@@ -17,6 +17,7 @@ from siyu.lib.clock import utc_now
 from siyu.lib.web import formats
 from siyu.lib.web.charts import Chart, Column, Series, csv_of, over_days
 from siyu.lib.web.csv import csv_response
+from siyu.lib.web.forms import confirmed
 from siyu.lib.web.keyset import Position, paged
 from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
 from siyu.merchant.access import PageRequest, requires
@@ -28,7 +29,7 @@ from ..conditions import kinds
 from ..queries import AudienceView, MemberRow
 from ..rules import parsed
 from ..why import told
-from .parts import audience_or_404, confirmed, starts, tabs, this_day
+from .parts import audience_or_404, starts, tabs, this_day
 
 TREND_DAYS = 90
 SPARK_DAYS = 30

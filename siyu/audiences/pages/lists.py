@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
 from siyu.members.rules import KINDS
 from siyu.merchant.access import PageRequest, requires
@@ -23,7 +23,7 @@ from .. import services
 from ..models import List
 from ..services import Uploaded
 from ..services.lists import MEMBER
-from .parts import confirmed, tabs
+from .parts import tabs
 
 MAX_BYTES = 50 * 1024**2
 SHOWN = 1_000  # rejected lines on the page

@@ -1,17 +1,12 @@
 """What the pages of audiences share: tabs, an audience or 404, a member or 404, today."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.parts import Tab
 from siyu.lib.wired import wired
 from siyu.members import queries as members
@@ -21,7 +16,6 @@ from siyu.merchant.queries import today
 
 from .. import queries
 from ..queries import AudienceView
-from ..words import Words
 
 _TABS = (
     ("audiences", _("Audiences")),
@@ -58,14 +52,3 @@ def this_day() -> date:
 def starts(audience_id: int) -> list[str]:
     """What entering or leaving an audience starts, by name, as the rooms above tell (`wiring.STARTS`)."""
     return [name for ask in wired("STARTS") for name in ask(audience_id)]
-
-
-def confirmed(
-    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
-) -> HttpResponse:
-    """A page that asks before a service runs (POST), and goes back with a word when it has."""
-    form = Form(request.POST) if request.method == "POST" else Form()
-    if request.method == "POST" and applied(form, service):
-        messages.success(request, str(done))
-        return redirect(back)
-    return render(request, "web/form.html", {"title": title, "help": question, "form": form, "submit": button, "cancel_url": back})

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..recipes import recipes
-from .parts import STATES, confirmed, free_code, journey_or_404
+from .parts import STATES, free_code, journey_or_404
 
 _sql = statements("siyu.journeys", "pages")
 FRESH: dict[str, Any] = {"trigger": {"kind": "fact", "fact": ""}, "entry": {"how": "once"}, "first": "", "steps": {}}

@@ -1,19 +1,13 @@
-"""What the pages of journeys share: states, a journey or 404, an enrolment or 404, tabs, a question before a service."""
+"""What the pages of journeys share: states, a journey or 404, an enrolment or 404, tabs."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
-from siyu.lib.web.parts import Tab, Words
-from siyu.merchant.access import PageRequest
+from siyu.lib.web.parts import Tab
 from siyu.merchant.queries import today
 
 from .. import queries
@@ -50,14 +44,3 @@ def tabs(found: JourneyView, active: str, *, failed: int | None = None) -> list[
         Tab(_("Versions"), reverse("journey-versions", args=[found.code]), active == "versions"),
     ]
     return made
-
-
-def confirmed(
-    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
-) -> HttpResponse:
-    """A page that asks before a service runs (POST), and goes back with a word when it has."""
-    form = Form(request.POST) if request.method == "POST" else Form()
-    if request.method == "POST" and applied(form, service):
-        messages.success(request, str(done))
-        return redirect(back)
-    return render(request, "web/form.html", {"title": title, "help": question, "form": form, "submit": button, "cancel_url": back})

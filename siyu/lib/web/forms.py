@@ -5,9 +5,14 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from siyu.lib.refusal import Refusal
+
+from .parts import Words
 
 
 class Form(forms.Form):
@@ -49,3 +54,14 @@ def applied(form: forms.BaseForm, service: Callable[[], Any]) -> bool:
         form.add_error(None, forms.ValidationError(refusal.told(gettext), code=refusal.code))
         return False
     return True
+
+
+def confirmed(
+    request: HttpRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
+) -> HttpResponse:
+    """A page that asks before a service runs (POST), and goes back with a word when it has."""
+    form = Form(request.POST) if request.method == "POST" else Form()
+    if request.method == "POST" and applied(form, service):
+        messages.success(request, str(done))
+        return redirect(back)
+    return render(request, "web/form.html", {"title": title, "help": question, "form": form, "submit": button, "cancel_url": back})

@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.web.forms import confirmed
 from siyu.lib.web.parts import Tab
 from siyu.lib.web.tables import InstantColumn, ListTable
 
 from .. import queries, services
 from ..access import PageRequest, requires
-from .parts import confirmed
 
 LIMIT = 200
 

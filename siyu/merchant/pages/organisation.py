@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.web.forms import applied
+from siyu.lib.web.forms import applied, confirmed
 from siyu.lib.web.parts import Tab
 
 from ..access import PageRequest, requires
-from .parts import confirmed
 from .places import NOUNS, ArchiveFilter, Noun
 
 

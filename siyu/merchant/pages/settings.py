@@ -12,12 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 
 from .. import queries, services
 from ..access import PageRequest, requires
 from ..rules import Setting, write_setting
-from .parts import confirmed
 
 ROOMS = {
     "merchant": _("Merchant"),

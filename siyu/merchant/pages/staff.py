@@ -11,13 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable
 
 from .. import queries, services
 from ..access import PageRequest, requires
 from ..models import Staff
-from .parts import confirmed, secret_page
+from .parts import secret_page
 from .places import ArchiveFilter
 
 ROLES = {
