@@ -13,6 +13,10 @@ from siyu.lib.wired import table
 from .statistics import know_tables
 
 TIMEOUT_SECONDS = 120  # of one statement
+# Whole tables are compared, and no offender is expected: a plan that hopes for an early one, or that takes a table for small (because
+# nobody analysed it yet) and reads it once per row of another, takes the square of their size to find none.
+_PLAN = """SELECT set_config('statement_timeout', %s, true), set_config('cursor_tuple_fraction', '1', true),
+                  set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,7 @@ def _first_offender(sql: str, timeout_seconds: float) -> str:
     limits = [str(int(timeout_seconds * 1000))]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # no offender is expected: a plan that hopes for an early one takes the square of a table's size to find none
-            cursor.execute("SELECT set_config('statement_timeout', %s, true), set_config('cursor_tuple_fraction', '1', true)", limits)
+            cursor.execute(_PLAN, limits)
             if not connection.savepoint_ids:  # a test holds us in a transaction of its own
                 cursor.execute("SET TRANSACTION READ ONLY")
             with connection.chunked_cursor() as offenders:
