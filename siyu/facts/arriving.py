@@ -11,6 +11,7 @@ from psycopg.errors import UniqueViolation
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, copy, days, packed
 
+from .log import PART
 from .message import Message
 
 _sql = statements("siyu.facts", "pump")
@@ -84,7 +85,9 @@ def _marks(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) ->
 
 def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None:
     head, tail = pack(">hiii", 3, 4, epoch, 16), pack(">ii", 4, days(day))
-    copy(cursor, _sql.copy_seen, [head + mark + tail for mark in sorted(marks)])
+    marks.sort()
+    for start in range(0, len(marks), PART):
+        copy(cursor, _sql.copy_seen, [head + mark + tail for mark in marks[start : start + PART]])
 
 
 def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:

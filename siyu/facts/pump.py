@@ -21,11 +21,12 @@ from siyu.lib.wired import wired
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
+from .ahead import RARE_COLLECTIONS
 from .arriving import is_repetition
 from .batch import Cut, handle, set_aside
 from .intake import Unreadable
 from .message import Message
-from .opening import RARE_COLLECTIONS, opened
+from .opening import opened
 from .rules import FactError
 
 log = logging.getLogger(__name__)

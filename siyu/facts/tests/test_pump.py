@@ -81,7 +81,9 @@ def test_an_order_reaches_every_room() -> None:
     assert rows("SELECT count(*) FROM facts_log WHERE name = 'stage.changed'") == [(2,)]
 
 
-def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(
+    clone: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(opening, "WORTH_A_PROCESS", 1_000)
     facts = [fact(message=f"m{number}", user=f"u{number % 7}", properties={"number": number, "huge": 2**70}) for number in range(3_100)]
     facts[5] = fact("order.paid", "bad", properties={"shop": "web"})
@@ -91,6 +93,7 @@ def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(clone: str, monkeyp
     report = pump(NOW)
 
     assert (report.facts, report.quarantined) == (3_099, 1)
+    assert "opened in place" not in caplog.text
     assert rows("SELECT code FROM facts_quarantine") == [("property.missing",)]
     assert rows("SELECT sum((properties ->> 'number')::int) FROM facts_log WHERE name = 'Song Played'") == [(sum(range(3_100)) - 5,)]
 
