@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<int:number>", orders.order, name="order"),
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/<uuid:touch>", inbox.message, name="message"),
+    path("inbox/<uuid:touch>/files/<int:number>", inbox.file, name="message-file"),
     path("profile", profile.profile, name="profile"),
     path("consents", profile.consents, name="consents"),
     path("privacy", privacy.privacy, name="privacy"),

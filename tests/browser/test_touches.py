@@ -12,6 +12,7 @@ from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
 from siyu.touches import services
+from siyu.touches.rules.files import Upload
 from siyu.touches.services import ArmTerms, Step, Terms
 from siyu.touches.tasks import keep_staff_tasks, walk_sends
 from siyu.touches.tests import scene
@@ -21,6 +22,8 @@ from .test_console import NAMELESS, fits
 
 SMS = {"key_id": "LTAI5tExample", "key_secret": "not-a-secret", "signature": "山茶小铺"}
 MAIL = {"host": "smtp.example.com", "port": "465", "security": "tls", "user": "shop", "password": "hunter2", "sender": "shop@example.com"}
+MENU = Upload("2026年五月茶单与门店活动日程（修订版）.pdf", b"%PDF-1.7 tea")
+CARD = Upload("greeting-card.png", b"\x89PNG\r\n\x1a\n card")
 GONE: dict[str, str] = {}
 PAGES = (
     "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/sms", "touch-accounts/sms/try",
@@ -41,8 +44,8 @@ def fill() -> None:
     for who in ("yue", "lan", "mei"):
         scene.customer(who, "ana", at=early, agrees=who != "mei")
     inbox, task = (
-        scene.template("inbox", subject="新品上市", text="亲爱的 {{ member.name }}，新品到店"),
-        scene.template("task", text="问候一下"),
+        scene.template("inbox", subject="新品上市", text="亲爱的 {{ member.name }}，新品到店", uploads=[MENU]),
+        scene.template("task", text="问候一下", uploads=[MENU, CARD]),
     )
     GONE["template"] = inbox.code
     audience = create(SYSTEM, "全部会员", {"condition": "identity", "kinds": ["email"]}, now=early)
@@ -98,3 +101,22 @@ def test_an_operator_makes_an_address_for_reports_and_sees_it_once(visit: Callab
     assert fits(page)
     page.goto("/touch-accounts/sms")
     assert "/t/reports/" not in page.content()
+
+
+def test_an_operator_sends_a_file_along(visit: Callable) -> None:
+    page = visit("/touch-templates/new")
+    page.get_by_label("编码").fill(f"menu{page.viewport_size['width']}")
+    page.get_by_label("名称").fill("五月茶单")
+    page.get_by_label("标题（中文）").fill("茶单")
+    page.get_by_label("正文（中文）").fill("见附件")
+    page.get_by_label("添加附件").set_input_files([{"name": MENU.name, "mimeType": "application/pdf", "buffer": MENU.content}])
+    page.get_by_role("button", name="发布").click()
+    page.get_by_role("link", name="五月茶单").first.click()
+    assert page.get_by_label(MENU.name).is_checked()
+    page.goto(f"/touch-templates/menu{page.viewport_size['width']}/preview")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name=MENU.name).click()
+
+    assert download.value.suggested_filename == MENU.name
+    assert fits(page)

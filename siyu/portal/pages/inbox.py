@@ -5,8 +5,9 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from siyu.lib.web.files import file_response
 from siyu.lib.web.keyset import Position, decode, encode
-from siyu.touches.queries import letter, letters
+from siyu.touches.queries import file_of_letter, files_of_letter, letter, letters
 from siyu.touches.services import read_message
 
 from ..access import MemberRequest, member_only
@@ -34,4 +35,15 @@ def message(request: MemberRequest, touch: UUID) -> HttpResponse:
         raise Http404
     if found.read_at is None and request.method == "GET":
         read_message(request.member.id, touch, now=request.now)
-    return show(request, "message", {"tab": "me", "back_url": reverse("m:inbox"), "own": found})
+    return show(
+        request, "message", {"tab": "me", "back_url": reverse("m:inbox"), "own": found, "files": files_of_letter(request.member.id, touch)}
+    )
+
+
+@member_only
+def file(request: MemberRequest, touch: UUID, number: int) -> HttpResponse:
+    """A file that came with a message of the member's own."""
+    found = file_of_letter(request.member.id, touch, number)
+    if found is None:
+        raise Http404
+    return file_response(found.name, found.media_type, found.content)

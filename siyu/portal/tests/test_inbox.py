@@ -9,7 +9,8 @@ from siyu.lib.clock import utc_now
 from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
-from siyu.touches.services import Wish, post_inbox, propose
+from siyu.touches.rules.files import Upload
+from siyu.touches.services import Wish, post_inbox, propose, publish_template
 from siyu.touches.tests.scene import rows, template
 
 from .visiting import live, lived, signed_in
@@ -69,3 +70,25 @@ def test_many_messages_come_page_by_page() -> None:
 
     assert (len(first.context["rows"]), len(second.context["rows"]), second.context["older"]) == (30, 1, "")
     assert client.get("/m/inbox", {"cursor": "forged"}).status_code in (400, 409, 422)
+
+
+def test_a_file_comes_with_a_message_and_to_nobody_else() -> None:
+    live()
+    one, other = signed_in(), signed_in("阿杰")
+    written(one, 0)
+    now, words = utc_now(), {"zh-hans": {"subject": "茶单", "text": "见附件"}}
+    menu = Upload("五月茶单.pdf", b"%PDF-1.7 tea")
+    template = publish_template(SYSTEM, "menu", "Menu", "inbox", "service", words, uploads=[menu], now=now)
+    propose([Wish(one.who.pk, template, "in:menu", "send:1", now)], now=now)
+    post_inbox(now)
+    message = one.get("/m/inbox").context["rows"][0].id
+    page = one.get(f"/m/inbox/{message}")
+    (file,) = page.context["files"]
+
+    taken = one.get(f"/m/inbox/{message}/files/{file.id}")
+
+    assert "五月茶单.pdf" in page.content.decode()
+    assert (taken.content, taken["Content-Type"]) == (menu.content, "application/pdf")
+    assert taken["Content-Disposition"].startswith("attachment; ")
+    assert other.get(f"/m/inbox/{message}/files/{file.id}").status_code == 404
+    assert one.get(f"/m/inbox/{message}/files/{file.id + 1}").status_code == 404

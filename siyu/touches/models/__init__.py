@@ -4,7 +4,7 @@ from .accounts import Account, BadAddress
 from .asked import Asked
 from .sends import Arm, Head, Send
 from .tasks import Sop, SopStand, SopStep, StaffTask
-from .templates import Template
+from .templates import File, Template
 from .touches import InboxMessage, Link, Touch
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Arm",
     "Asked",
     "BadAddress",
+    "File",
     "Head",
     "InboxMessage",
     "Link",

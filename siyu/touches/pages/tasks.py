@@ -5,7 +5,7 @@ from uuid import UUID
 import django_tables2 as tables
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from siyu.lib.clock import days_after, utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.dates import DateRange
+from siyu.lib.web.files import file_response
 from siyu.lib.web.forms import Form
 from siyu.lib.web.keyset import paged
 from siyu.lib.web.parts import Tab
@@ -89,6 +90,7 @@ def mine(request: PageRequest) -> HttpResponseBase:
     )
     counts, url = queries.task_counts(scope, tonight), reverse("staff-tasks")
     names = staff_names()
+    files = queries.files_of_tasks(one.touch_id for one in page.rows if one.text)
     context = {
         "title": _("Staff tasks"),
         "page": page,
@@ -99,6 +101,7 @@ def mine(request: PageRequest) -> HttpResponseBase:
                 why_words(one.why or one.result),
                 gettext(KINDS.get(one.kind, one.kind)),
                 names.get(one.assistant_id, ""),
+                files.get(one.touch_id, ()),
             )
             for one in page.rows
         ],
@@ -129,6 +132,15 @@ def done(request: PageRequest, touch: UUID) -> HttpResponse:
         else:
             messages.warning(request, gettext("Not counted: %(why)s") % {"why": why_words(closed.why)})
     return redirect("staff-tasks")
+
+
+@requires("tasks.do")
+def file(request: PageRequest, touch: UUID, number: int) -> HttpResponse:
+    """A file that goes along with a task of the viewer's scope, to be sent by hand."""
+    found = queries.file_of_task(request.viewer.scope, touch, number)
+    if found is None:
+        raise Http404
+    return file_response(found.name, found.media_type, found.content)
 
 
 @requires("tasks.do")

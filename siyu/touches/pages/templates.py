@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.web.files import file_response
 from siyu.lib.web.forms import Form
 from siyu.lib.web.tables import ListTable, NumberColumn
 from siyu.members import queries as members
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, words
+from ..rules.files import KINDS, MAX_ALL, MAX_FILE, MAX_FILES, Upload
 from ..services import archive_template, publish_template
 from ..variables import known
 from .parts import MEDIA, PURPOSES, answered, confirmed, pairs_of, tabs
@@ -43,6 +45,18 @@ class Templates(ListTable):
         return gettext("Preview")
 
 
+class Uploads(forms.FileField):
+    """Several files, each read no further than it may be long."""
+
+    widget = type("FilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > MAX_FILES:
+            raise forms.ValidationError(gettext("At most %(count)s files") % {"count": MAX_FILES})
+        return [Upload(one.name, one.read(MAX_FILE + 1)) for one in given]
+
+
 class TemplateForm(Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -62,6 +76,19 @@ class TemplateForm(Form):
         help_text=_("One a line, in order: name = {{ variable }}"),
     )
     counts_links = forms.BooleanField(label=_("Count opened mails and clicks on links"), required=False, initial=True)
+    kept = forms.MultipleChoiceField(label=_("Files that go along"), required=False, widget=forms.CheckboxSelectMultiple)
+    uploads = Uploads(label=_("More files"), required=False)
+
+    def __init__(self, *arguments: Any, along: list[queries.FileView], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["kept"].choices = [(str(file.id), file.name) for file in along]  # type: ignore[attr-defined]
+        if not along:
+            del self.fields["kept"]
+        limits = {"count": MAX_FILES, "each": MAX_FILE >> 20, "all": MAX_ALL >> 20, "kinds": ", ".join(KINDS)}
+        words = gettext(
+            "With e-mail, inbox messages and staff tasks: at most %(count)s files of %(each)s MB, %(all)s MB together; %(kinds)s"
+        )
+        self.fields["uploads"].help_text = words % limits
 
     def variants(self) -> dict[str, dict[str, str]]:
         """What is written, by language."""
@@ -90,7 +117,8 @@ def templates(request: PageRequest) -> HttpResponse:
 @requires("touches.edit")
 def edit(request: PageRequest, code: str = "") -> HttpResponse:
     """Publish the next version of a template; what was sent keeps its own."""
-    form = TemplateForm(request.POST or None, initial=_initial(code) if code else None)
+    along = queries.files(_found(code).files) if code else []
+    form = TemplateForm(request.POST or None, request.FILES or None, initial=_initial(code) if code else None, along=along)
 
     def publish() -> None:
         told = form.cleaned_data
@@ -104,6 +132,8 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
             provider_template=told["provider_template"],
             provider_values=form.parameters(),
             counts_links=told["counts_links"],
+            files=[int(number) for number in told.get("kept", ())],
+            uploads=told["uploads"],
             now=utc_now(),
         )
 
@@ -125,9 +155,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 @requires("touches.view")
 def preview(request: PageRequest, code: str) -> HttpResponse:
     """The words as one member would get them. Only members of the viewer's scope can be asked for."""
-    found = queries.template(code)
-    if found is None:
-        raise Http404
+    found = _found(code)
     form = PreviewForm(request.GET or None)
     written: Any = None
     if request.GET and form.is_valid():
@@ -137,7 +165,8 @@ def preview(request: PageRequest, code: str) -> HttpResponse:
         else:
             form.add_error("member", gettext("There is no such member"))
     fault = written if isinstance(written, words.Fault) else None
-    context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault}
+    files = queries.files(found.files)
+    context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault, "files": files}
     return render(request, "touches/preview.html", context | {"message": None if written is None or fault else written.message})
 
 
@@ -148,10 +177,24 @@ def archive(request: PageRequest, code: str) -> HttpResponse:
     return confirmed(request, _("Archive the template"), question, _("Archive"), service, reverse("touch-templates"), _("Archived."))
 
 
-def _initial(code: str) -> dict[str, Any]:
+@requires("touches.view")
+def file(request: PageRequest, code: str, number: int) -> HttpResponse:
+    """A file that goes along with some version of a template."""
+    found = queries.file_of_template(code, number)
+    if found is None:
+        raise Http404
+    return file_response(found.name, found.media_type, found.content)
+
+
+def _found(code: str) -> Any:
     found = queries.template(code)
     if found is None:
         raise Http404
+    return found
+
+
+def _initial(code: str) -> dict[str, Any]:
+    found = _found(code)
     parts = {
         f"{prefix}_{part}": found.variants.get(language, {}).get(part, "")
         for prefix, language in (("zh", "zh-hans"), ("en", "en"))
@@ -165,5 +208,6 @@ def _initial(code: str) -> dict[str, Any]:
         "provider_template": found.provider_template,
         "provider_values": "\n".join(f"{name} = {source}" for name, source in found.provider_values),
         "counts_links": found.counts_links,
+        "kept": [str(number) for number in found.files],
         **parts,
     }

@@ -1,6 +1,7 @@
 """Reads of touches: staff tasks and who does them, one-off sends and what became of them."""
 
 from .accounts import AccountView, account, accounts
+from .files import FileView, contents, file_of_letter, file_of_task, file_of_template, files, files_of_letter, files_of_tasks
 from .gate import Known, known_of, policy_on
 from .inbox import Letter, letter, letters, unread
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
@@ -12,6 +13,7 @@ __all__ = [
     "AccountView",
     "Bought",
     "Counts",
+    "FileView",
     "Known",
     "Letter",
     "Line",
@@ -22,6 +24,13 @@ __all__ = [
     "TouchView",
     "account",
     "accounts",
+    "contents",
+    "file_of_letter",
+    "file_of_task",
+    "file_of_template",
+    "files",
+    "files_of_letter",
+    "files_of_tasks",
     "known_of",
     "letter",
     "letters",

@@ -13,15 +13,16 @@ class Medium(NamedTuple):
     is_indoors: bool = False
     asks_staff: bool = False  # staff confirm it: its place is kept, and counted when they do
     has_subject: bool = False
+    carries_files: bool = False
     counts_clicks: bool = True
 
 
 MEDIA: dict[str, Medium] = {
-    "email": Medium(gettext_noop("E-mail message"), handle="email", has_subject=True),
+    "email": Medium(gettext_noop("E-mail message"), handle="email", has_subject=True, carries_files=True),
     "sms": Medium(gettext_noop("SMS"), handle="phone"),
-    "inbox": Medium(gettext_noop("Member centre inbox"), is_indoors=True, has_subject=True),
+    "inbox": Medium(gettext_noop("Member centre inbox"), is_indoors=True, has_subject=True, carries_files=True),
     "webhook": Medium(gettext_noop("Webhook"), counts_clicks=False),
-    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, counts_clicks=False),
+    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True, counts_clicks=False),
 }
 # where nothing more is needed of a person: not a handle, not an own assistant
 ALWAYS = frozenset(name for name, medium in MEDIA.items() if not medium.handle and not medium.asks_staff)

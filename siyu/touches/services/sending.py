@@ -21,6 +21,7 @@ from siyu.members.services import lock
 from .. import asking, words
 from ..models import Account
 from ..providers import channel, provider
+from ..queries.files import contents
 from ..rules.gate import Proposal, Verdict, Why, confirm
 from ..rules.media import MEDIA
 from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
@@ -146,6 +147,7 @@ def written_out(cursor: Any, touches: list[Claimed], medium: str, now: datetime)
         handles = {member: (identity, decrypt_text(value)) for member, identity, value in cursor.fetchall()}
     ready, failed = [], []
     written = words.write([words.Asked(one.id, one.member_id, one.template_id, one.values) for one in touches], now)
+    along = contents(one.template_id for one in touches) if kind and MEDIA[medium].carries_files else {}
     links: list[tuple[str, UUID, str]] = []
     for touch in touches:
         found = written[touch.id]
@@ -156,7 +158,8 @@ def written_out(cursor: Any, touches: list[Claimed], medium: str, now: datetime)
             failed.append(Settled(touch, "refused", str(Why.NO_ADDRESS), medium))
             continue
         identity, address = handles.get(touch.member_id, (None, ""))
-        ready.append(Ready(touch, replace(found.message, to=address), identity))
+        message = replace(found.message, to=address, attachments=along.get(touch.template_id, ()))
+        ready.append(Ready(touch, message, identity))
         links += [(token, touch.id, url) for token, url in found.links]
     if links:
         tokens, touched, urls = zip(*links, strict=True)

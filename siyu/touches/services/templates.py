@@ -12,10 +12,12 @@ from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Template
+from ..rules.files import Upload
 from ..rules.media import MEDIA
 from ..rules.settings import PURPOSES
 from ..rules.wording import Variant, WordingError, check, sms_parts
 from ..variables import PREFIXES, known
+from .files import keep_files
 from .words import check_names
 
 LANGUAGES = ("zh-hans", "en")
@@ -35,12 +37,14 @@ def publish_template(
     provider_template: str = "",
     provider_values: Sequence[tuple[str, str]] = (),
     counts_links: bool = True,
+    files: Sequence[int] = (),
+    uploads: Sequence[Upload] = (),
     now: datetime,
 ) -> int:
-    """Publish the next version of a template, or the first of a new one; returns its id.
+    """Publish the next version of a template, or the first of a new one; returns its id. Along go `files` that are kept, then `uploads`.
 
     Refusals: `template.code`, `template.name`, `template.medium`, `template.purpose`, `template.language`, `template.empty`,
-    `template.stop`, `template.too_many`, and those of `rules.wording.check`.
+    `template.stop`, `template.too_many`, those of `rules.wording.check` and of `files.keep_files`.
     """
     check_names("template", code, name)
     checked = _checked(medium, purpose, variants, provider_values)
@@ -60,10 +64,12 @@ def publish_template(
             provider_template=provider_template.strip(),
             provider_values=[list(pair) for pair in provider_values],
             counts_links=counts_links,
+            files=keep_files(by, medium, files, uploads, now=now),
             created_by=by.name,
             created_at=now,
         )
-        audit(by, "template.published", f"template:{code}", {"version": made.version, "medium": medium, "purpose": purpose}, at=now)
+        told = {"version": made.version, "medium": medium, "purpose": purpose, "files": len(made.files)}
+        audit(by, "template.published", f"template:{code}", told, at=now)
     return made.pk
 
 

@@ -27,6 +27,12 @@ SELECT 'message ' || i.touch_id, 'touch ' || coalesce(t.status, 'missing') || ' 
 FROM touches_inboxmessage i LEFT JOIN touches_touch t ON t.id = i.touch_id
 WHERE t.id IS NULL OR t.status <> 'sent' OR t.member_id <> i.member_id
 
+-- name: files_of_templates_are_kept
+-- Every file that goes along with a template is there.
+SELECT 'template ' || t.id, 'its file ' || listed.id || ' does not exist'
+FROM touches_template t CROSS JOIN LATERAL (SELECT value::bigint AS id FROM jsonb_array_elements_text(t.files)) AS listed
+LEFT JOIN touches_file f ON f.id = listed.id WHERE f.id IS NULL
+
 -- name: task_stands_as_its_touch
 -- An open staff task is a touch that is asked of staff, a done one was sent (or came back), and any other was refused.
 SELECT 'task ' || k.touch_id, 'state ' || k.state || ', touch ' || coalesce(t.status, 'missing')

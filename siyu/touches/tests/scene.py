@@ -18,6 +18,7 @@ from siyu.members.services import assign_assistants
 from siyu.merchant.models import Staff
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.models import Template
+from siyu.touches.rules.files import Upload
 from siyu.touches.rules.sending import ChannelField, Message, Outcome, Sent
 from siyu.touches.services import open_account, publish_template
 
@@ -68,9 +69,10 @@ def rows(statement: str, arguments: list[Any] | None = None) -> list[tuple]:
         return cursor.fetchall()
 
 
-def template(medium: str = "email", purpose: str = "marketing", **words: Any) -> Template:
+def template(medium: str = "email", purpose: str = "marketing", *, uploads: Sequence[Upload] = (), **words: Any) -> Template:
     variant = {"subject": "Hello", "text": "Dear {{ member.name | default: 'friend' }}", **words}
-    number = publish_template(SYSTEM, f"t{next(_messages)}", "A template", medium, purpose, {"zh-hans": variant}, now=NOON)
+    code = f"t{next(_messages)}"
+    number = publish_template(SYSTEM, code, "A template", medium, purpose, {"zh-hans": variant}, uploads=uploads, now=NOON)
     return Template.objects.get(pk=number)
 
 

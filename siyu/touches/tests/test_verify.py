@@ -22,6 +22,7 @@ CORRUPTIONS = {
     "touch_of_root_member": "UPDATE members_member SET merged_into_id = (SELECT max(id) FROM members_member)"
     " WHERE id = (SELECT member_id FROM touches_touch WHERE medium = 'email')",
     "no_orphan_touch": "UPDATE touches_touch SET medium = 'sms' WHERE medium = 'email'",
+    "files_of_templates_are_kept": "UPDATE touches_template SET files = '[7]'",
     "inbox_of_a_sent_touch": "UPDATE touches_inboxmessage SET member_id = 0",
     "task_stands_as_its_touch": "UPDATE touches_stafftask SET state = 'skipped', closed_at = opened_at",
     "task_of_its_touchs_member": "UPDATE touches_stafftask SET member_id = 0",
