@@ -112,7 +112,7 @@ DUE = [
     "siyu.journeys.due",
 ]
 
-# kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `words(terms)`; see `siyu.loyalty.rewards`
+# kinds of reward, one file each: `check(terms)`, `grant(by, rewards, now)`, `tells(terms)`, `words(terms)`; see `siyu.loyalty.rewards`
 REWARDS = {
     "points": "siyu.loyalty.rewards.points",
     "growth": "siyu.loyalty.rewards.growth",

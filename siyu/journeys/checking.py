@@ -10,7 +10,9 @@ from siyu.loyalty import rewards
 from siyu.touches import queries as touches
 
 from .queries import callable_journeys
-from .rules import Definition, Known, Problem, check, read
+from .rules import Definition, Known, Problem, check, kind_of, read
+from .rules.definition import ENTERED, LEFT
+from .rules.loops import Node
 from .steps import steps
 from .triggers import triggers
 
@@ -39,6 +41,17 @@ def stored(definition: Any) -> Definition:
     if found is None:
         raise ValueError(f"a published definition cannot be read: {faults[:1]}")
     return found
+
+
+def node(code: str, definition: Definition) -> Node:
+    """A journey as others see it that may start it, or that it may start."""
+    starts = triggers()[kind_of(definition.trigger)].hears(definition.trigger, code)
+    made = steps()
+    causes = [
+        cause for terms in definition.steps.values() if (told := getattr(made[kind_of(terms)], "causes", None)) for cause in told(terms)
+    ]
+    own = [(name, {"journey": code}) for name in (ENTERED, LEFT)]
+    return Node(definition.entry, [(start.fact, start.where) for start in starts], [*causes, *own])
 
 
 def _rule_fault(rule: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext
 
 from siyu.audiences.services import prepare_rules
@@ -13,9 +14,10 @@ from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from ..checking import problems, stored
+from ..checking import node, problems, stored
 from ..models import Journey, Version
 from ..rules import Definition, Problem, kind_of
+from ..rules.loops import circle
 from ..steps import steps
 from ..triggers import triggers
 from .moving import LEAVE, STAY, catch_up, let_go, move
@@ -36,7 +38,7 @@ def publish(by: Actor, code: str, move_map: Mapping[str, str] | None = None, *, 
     """Put the draft in force; returns its number. `move_map` says for steps of the version before where who stands there goes on.
 
     A step of the new version, `stay` (finish by the old one, as who is not named does) or `leave`.
-    Refusals: `journey.unknown`, `journey.state`, `journey.invalid` (with `problems`), `journey.map`.
+    Refusals: `journey.unknown`, `journey.state`, `journey.invalid` (with `problems`), `journey.circle`, `journey.map`.
     """
     with transaction.atomic():
         one_at_a_time()
@@ -46,6 +48,7 @@ def publish(by: Actor, code: str, move_map: Mapping[str, str] | None = None, *, 
         before = Version.objects.filter(journey=journey, number=journey.number).first()
         _check_map(move_map or {}, before, journey.draft)
         definition = stored(journey.draft)
+        _check_circle(journey, definition)
         made = Version.objects.create(journey=journey, number=journey.number + 1, definition=journey.draft, made_by=by.name, made_at=now)
         prepare_rules(_rules(definition), now=now)
         journey.number = made.number
@@ -105,6 +108,15 @@ def _check_map(move_map: Mapping[str, str], before: Version | None, draft: Mappi
             raise Refusal("journey.map", "the version in force has no step %(step)s", step=step)
         if to not in draft["steps"] and to not in (STAY, LEAVE):
             raise Refusal("journey.map", "%(step)s leads to %(to)s: name a step, stay or leave", step=step, to=to)
+
+
+def _check_circle(journey: Journey, definition: Definition) -> None:
+    """No journey starts itself without end, by way of others or not."""
+    newest = Version.objects.filter(journey__archived_at=None, number=F("journey__number")).exclude(journey=journey)
+    nodes = {one.journey.code: node(one.journey.code, stored(one.definition)) for one in newest.select_related("journey")}
+    if way := circle(journey.code, {**nodes, journey.code: node(journey.code, definition)}):
+        led = " → ".join(way)
+        raise Refusal("journey.circle", "%(way)s: this lets the same member in without end; let them in again only after days", way=led)
 
 
 def _move(journey: Journey, before: Version, made: Version, move_map: Mapping[str, str], now: datetime) -> dict[str, int]:

@@ -11,6 +11,7 @@ from siyu.loyalty import rewards
 
 from ..rules import Answer, Flaw, Go, Known, Walker, World
 from ..rules.definition import StepTerms
+from ..rules.loops import Cause
 from . import Hears
 
 TITLE = _("Give a reward")
@@ -33,6 +34,10 @@ def waits_on(terms: Terms) -> Sequence[str]:
 
 def hears(terms: Terms) -> Sequence[Hears]:
     return ()
+
+
+def causes(terms: Terms) -> Sequence[Cause]:
+    return (rewards.tells(terms.reward),)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:

@@ -10,7 +10,8 @@ from msgspec import Meta
 from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Walker, World
-from ..rules.definition import StepTerms
+from ..rules.definition import CALLED, StepTerms
+from ..rules.loops import Cause
 from . import Hears
 
 TITLE = _("Start another journey")
@@ -33,6 +34,10 @@ def waits_on(terms: Terms) -> Sequence[str]:
 
 def hears(terms: Terms) -> Sequence[Hears]:
     return ()
+
+
+def causes(terms: Terms) -> Sequence[Cause]:
+    return ((CALLED, {"journey": terms.journey}),)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:

@@ -6,11 +6,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..rules import Answer, Flaw, Known, Walker, World
+from ..rules.loops import Cause
 from . import Hears
 from .touching import NEXT, REFUSED, Touching, asked, template_faults
 
 TITLE = _("Send a message")
 ACTS = True
+TOLD = ("touch.sent", "touch.failed", "touch.delivered")  # whatever the member does; opening is theirs to decide
 
 
 class Terms(Touching, frozen=True, kw_only=True, tag_field="step", tag="touch"):
@@ -27,6 +29,10 @@ def waits_on(terms: Terms) -> Sequence[str]:
 
 def hears(terms: Terms) -> Sequence[Hears]:
     return ()
+
+
+def causes(terms: Terms) -> Sequence[Cause]:
+    return tuple((fact, {}) for fact in TOLD)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:

@@ -12,6 +12,7 @@ from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Walker, World
 from ..rules.definition import StepTerms
+from ..rules.loops import Cause
 from . import Hears
 
 TITLE = _("Set a trait")
@@ -35,6 +36,10 @@ def waits_on(terms: Terms) -> Sequence[str]:
 
 def hears(terms: Terms) -> Sequence[Hears]:
     return ()
+
+
+def causes(terms: Terms) -> Sequence[Cause]:
+    return (("member.identified", {}),)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:

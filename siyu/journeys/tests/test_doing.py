@@ -13,6 +13,7 @@ from siyu.journeys.tests.given import DAY, HOUR, MINUTE, chain, publish, say, te
 from siyu.journeys.tests.test_walking import END, WAIT, logged, standing
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.services import install_default_programme
+from siyu.merchant.models import Alarm
 from siyu.merchant.rules import SYSTEM, WHOLE
 from siyu.merchant.services import set_setting
 from siyu.touches.models import Template, Touch
@@ -220,6 +221,7 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
     assert (failed.member_id, failed.step, failed.why, failed.detail) == (people[4], "s1", "touch.poison", "this one fails")
     assert Touch.objects.count() == 8
     assert queries.counts("j", 1).failed == 1
+    assert Alarm.objects.count() == 0  # it is of this member alone
 
     monkeypatch.setattr(world, "propose", really)
     services.retry(SYSTEM, [failed.id], now=NOON + HOUR)
@@ -252,6 +254,9 @@ def test_what_all_lack_is_said_of_all_without_trying_each(mail: Template):
     tell(*[page(f"u{number}") for number in range(5)])
 
     assert {(one.status, one.why) for one in queries.enrolments("j", WHOLE)} == {("failed", "template.unknown")}
+    ((code, subject, message),) = Alarm.objects.values_list("code", "subject", "message")
+    assert (code, subject) == ("journey.step", "j:s1")
+    assert message.startswith("5 set aside at step s1 of journey j: template.unknown")
 
 
 def test_who_failed_is_dismissed_and_anybody_is_removed_with_a_reason(mail: Template):

@@ -81,6 +81,59 @@ def test_a_map_that_leads_nowhere_is_refused():
     assert Version.objects.count() == 1
 
 
+GIFT = {"step": "reward", "reward": {"kind": "points", "amount": 10}}
+ON_POINTS = {"kind": "value", "unit": "points"}
+
+
+def put(code: str, *steps, trigger=ON_POINTS, **entry) -> None:
+    services.create(SYSTEM, code, code, chain(*steps, trigger=trigger, entry={"how": "many", **entry}), now=NOW)
+
+
+def test_a_journey_that_would_let_the_same_member_in_without_end_is_refused():
+    put("j", {"step": "wait", "days": 1}, GIFT)
+
+    with pytest.raises(Refusal) as caught:
+        services.publish(SYSTEM, "j", now=NOW)
+
+    assert caught.value.code == "journey.circle"
+    assert "j → j" in caught.value.because
+    services.save_draft(SYSTEM, "j", chain(GIFT, trigger=ON_POINTS, entry={"how": "many", "again_after_days": 1}), 1, now=NOW)
+    services.publish(SYSTEM, "j", now=NOW)
+
+
+def test_a_circle_by_way_of_others_is_refused_where_it_closes():
+    put("a", {"step": "start", "journey": "b"}, trigger={"kind": "fact", "fact": "benefit.granted"})
+    put("b", GIFT, trigger={"kind": "api"})
+    put("c", {"step": "trait", "trait": "rich", "value": True}, trigger={**ON_POINTS, "orders": False})
+    put("d", {"step": "start", "journey": "b"}, trigger={"kind": "fact", "fact": "member.identified"})
+    for code in ("b", "a", "c"):
+        services.publish(SYSTEM, code, now=NOW)
+
+    with pytest.raises(Refusal) as caught:
+        services.publish(SYSTEM, "d", now=NOW)
+
+    assert caught.value.code == "journey.circle"
+    assert "d → b → c → d" in caught.value.because
+    services.archive(SYSTEM, "c", now=NOW)
+    services.publish(SYSTEM, "d", now=NOW)
+
+
+def test_what_cannot_pass_the_filter_or_comes_only_once_closes_no_circle():
+    put("growth", GIFT, trigger={"kind": "value", "unit": "growth"})
+    put("large", GIFT, trigger={"kind": "fact", "fact": "value.granted", "where": {"property": "amount", "op": "gte", "value": 100}})
+    put("once", GIFT, how="once")
+
+    for code in ("growth", "large", "once"):
+        assert services.publish(SYSTEM, code, now=NOW) == 1
+
+    put(
+        "small",
+        GIFT,
+        trigger={"kind": "fact", "fact": "value.granted", "where": {"not": {"property": "amount", "op": "gte", "value": 100}}},
+    )
+    assert refused(services.publish, SYSTEM, "small", now=NOW) == "journey.circle"
+
+
 def test_states_follow_one_another():
     services.create(SYSTEM, "j", "旅程", GOOD, now=NOW)
     assert refused(services.pause, SYSTEM, "j", now=NOW) == "journey.state"

@@ -11,6 +11,7 @@ from psycopg import Cursor
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.members.services import lock
+from siyu.merchant.services import raise_alarm
 
 from ..rules import Answer, Fail, Walker
 from ..rules.definition import CALLED
@@ -102,6 +103,14 @@ class Rounds:
             if started and (code := started.get(id(walker))) is not None:
                 self._call(line, walker, code)
             self.fold.answer(line, walker, answer)
+        self._warn(place, [answer for answer in answers if isinstance(answer, Fail) and _is_ours(answer)])
+
+    def _warn(self, place: Place, failed: Sequence[Fail]) -> None:
+        """Members that no fault of theirs sets aside wait for a person: the terms of a step, or the program itself, must be mended."""
+        if failed:
+            plan, first = self.fold.plans[place[0]], failed[0]
+            message = f"{len(failed)} set aside at step {place[1]} of journey {plan.code}: {first.code} {first.because}"
+            raise_alarm("journey.step", f"{plan.code}:{place[1]}", message[:500], self.world.now)
 
     def _lock(self, lines: Sequence[Line]) -> None:
         """Lock the members first, in order, as every service does."""
@@ -141,6 +150,7 @@ class Rounds:
 
 
 # refusals that say something of the terms, not of the member
+POISON = "poison."  # codes of errors that nobody foresaw
 OF_ALL = ("template.unknown", "journey.unknown", "reward.kind", "reward.terms", "tag.name", "value.unit")
 
 
@@ -148,8 +158,12 @@ def _is_of_all(error: Exception) -> bool:
     return isinstance(error, Refusal) and error.code in OF_ALL
 
 
+def _is_ours(failure: Fail) -> bool:
+    return failure.code in OF_ALL or failure.code.startswith(POISON)
+
+
 def _failure(error: Exception) -> Fail:
     if isinstance(error, Refusal):
         return Fail(error.code, error.because)
     log.warning("a step failed: %s", type(error).__name__)
-    return Fail(f"poison.{type(error).__name__}", str(error).partition("\n")[0])
+    return Fail(f"{POISON}{type(error).__name__}", str(error).partition("\n")[0])

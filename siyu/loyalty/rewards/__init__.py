@@ -19,7 +19,7 @@ from siyu.merchant.rules import Actor
 
 from .reward import MAX_KEY, Reward, amount_of
 
-__all__ = ["MAX_REWARDS", "Because", "Reward", "amount_of", "check", "check_all", "give", "kinds", "words", "words_of_all"]
+__all__ = ["MAX_REWARDS", "Because", "Reward", "amount_of", "check", "check_all", "give", "kinds", "tells", "words", "words_of_all"]
 
 MAX_REWARDS = 10  # of one step, gift or rank
 MAX_SET = 100_000  # rewards of one call
@@ -59,6 +59,11 @@ def check_all(rewards: Any) -> list[dict[str, Any]]:
 def words(terms: dict[str, Any]) -> str:
     """What one reward is, in the reader's language: `100 points`."""
     return _module(_kind(terms)).words(terms)
+
+
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The fact that tells of this reward, and what is known of its properties beforehand."""
+    return _module(_kind(terms)).tells(terms)
 
 
 def words_of_all(rewards: Sequence[dict[str, Any]]) -> str:

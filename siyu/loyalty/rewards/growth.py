@@ -23,5 +23,9 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
     value.granted(by, UNIT, rewards, now)
 
 
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "value.granted", {"unit": UNIT, "amount": terms["amount"]}
+
+
 def words(terms: dict[str, Any]) -> str:
     return gettext("%(amount)s growth value") % {"amount": f"{terms['amount']:,}"}

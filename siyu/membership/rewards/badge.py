@@ -40,6 +40,10 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
             write_awards(cursor.cursor, [Change(badge, level, reward.member_id, now, None)], by.name, reward.because.words)
 
 
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "badge.awarded", {"badge": terms["badge"], "level": terms.get("level", 1)}
+
+
 def words(terms: dict[str, Any]) -> str:
     name = Badge.objects.filter(code=terms["badge"]).values_list("name", flat=True).first() or terms["badge"]
     return gettext("badge %(name)s") % {"name": name}

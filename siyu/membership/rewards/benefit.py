@@ -45,6 +45,10 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
     grant_benefit(by, gifts, now, source="reward")
 
 
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "benefit.granted", {"benefit": terms["benefit"]}
+
+
 def words(terms: dict[str, Any]) -> str:
     name = Benefit.objects.filter(code=terms["benefit"]).order_by("-version").values_list("name", flat=True).first() or terms["benefit"]
     if "days" in terms:

@@ -36,6 +36,10 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
         give_gift(by, reward.member_id, terms["gift"], f"reward:{reward.key}"[:200], now, terms["quantity"], reward.because.words)
 
 
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "gift.redeemed", {"gift": terms["gift"], "quantity": terms.get("quantity", 1)}
+
+
 def words(terms: dict[str, Any]) -> str:
     name = Gift.objects.filter(code=terms["gift"]).values_list("name", flat=True).first() or terms["gift"]
     return f"{name} × {terms['quantity']}"

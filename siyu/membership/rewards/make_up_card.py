@@ -31,5 +31,9 @@ def grant(by: Actor, rewards: Sequence[Reward], now: datetime) -> None:
     grant_value(by, grants, now)
 
 
+def tells(terms: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "value.granted", {"unit": CARD, "amount": terms["amount"]}
+
+
 def words(terms: dict[str, Any]) -> str:
     return gettext("%(amount)s make-up cards") % {"amount": terms["amount"]}
