@@ -15,7 +15,7 @@ from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
 
 from .arriving import arrive
-from .deriving import log_derived, numbers, place
+from .deriving import log_derived, numbers, place, reserve
 from .intake import Envelope, open_message, quarantine_columns
 from .log import append, row
 from .message import Message
@@ -64,6 +64,7 @@ def handle(
     with Lane(connection, is_worth_a_thread=len(items) >= WORTH_A_THREAD) as lane, django_connection.execute_wrapper(_in_turn(lane)):
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
+        ids = reserve(cursor, len(items)) if items else range(0)  # now, while nothing is under way that it would have to wait for
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
             set_aside(cursor, refused, book)
@@ -71,7 +72,7 @@ def handle(
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
             until = arriving[-1].clock if arriving else due_until or clock
-            batch = _make_batch(cursor, arriving, until, book)
+            batch = _make_batch(cursor, arriving, until, book, ids)
             if due_until is not None:
                 _run_due(cursor, batch, min(due_until, (due_from or due_until) + DUE_SPAN))
             else:
@@ -104,11 +105,11 @@ def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book
     cursor.execute(_inbox.quarantine, quarantine_columns(rows))
 
 
-def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook) -> Batch:
+def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook, ids: range) -> Batch:
     """Resolve handles, write the batch and the log."""
     today = until.date()
     zone = book.zone(today)
-    batch = Batch(facts=[], until=until, zone=zone, settings=book, currency=book.currency(today))
+    batch = Batch(facts=[], until=until, zone=zone, settings=book, currency=book.currency(today), numbers=ids)
     if not arriving:
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch)

@@ -15,19 +15,24 @@ from .log import append, content, row
 from .rules import MAX_DEPTH, Batch, Derived, Fact, FactError
 from .services import source_id
 
-_sql = statements("siyu.facts", "pump")
+_sql, _inbox = statements("siyu.facts", "pump"), statements("siyu.facts", "inbox")
 
 OWN_SOURCE = "siyu"  # of derived facts
 SPARE = 100  # ids kept in reserve; what is not used is never used
 
 
+def reserve(cursor: Cursor, count: int) -> range:
+    """A run of so many ids of facts, and some more for what reactions will add."""
+    run = count + count // 4 + SPARE
+    cursor.execute(_sql.reserve_ids, {"count": run})
+    first = cursor.fetchone()[0]  # type: ignore[index]
+    return range(first, first + run)
+
+
 def numbers(cursor: Cursor, batch: Batch, count: int) -> int:
-    """The first of a run of so many ids of facts; some more are kept for what reactions will add."""
+    """The first of a run of so many of the batch's ids."""
     if len(batch.numbers) < count:
-        run = count + count // 4 + SPARE
-        cursor.execute(_sql.reserve_ids, {"count": run})
-        first = cursor.fetchone()[0]  # type: ignore[index]
-        batch.numbers = range(first, first + run)
+        batch.numbers = reserve(cursor, count)
     first, batch.numbers = batch.numbers[0], batch.numbers[count:]
     return first
 
@@ -35,7 +40,7 @@ def numbers(cursor: Cursor, batch: Batch, count: int) -> int:
 def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     """Put derived facts into the batch: each right behind its cause, due news before the first fact whose clock comes later."""
     number = numbers(cursor, batch, len(derived))
-    own = batch.own_source = batch.own_source or source_id(OWN_SOURCE)
+    own = batch.own_source = batch.own_source or _own_source(cursor)
     handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
     clocks = [fact.clock for fact in batch.facts]
     places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
@@ -58,6 +63,12 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
         placed += sorted(ahead.get(place, ()), key=lambda news: news.clock)
         done = place
     batch.facts = placed + batch.facts[done:]
+
+
+def _own_source(cursor: Cursor) -> int:
+    cursor.execute(_inbox.find_source, {"name": OWN_SOURCE})
+    found = cursor.fetchone()
+    return found[0] if found else source_id(OWN_SOURCE)
 
 
 def _handles(cursor: Cursor, members: dict[int, int]) -> dict[int, tuple[int, UUID]]:

@@ -143,9 +143,6 @@ def _number_new(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> None
     new = {handle[2]: handle for arrived in arriving for handle in arrived.handles if handle[2] not in pool.by_hash}
     if not new:
         return
-    cursor.execute(_sql.reserve_identities, {"count": len(new)})
-    numbers = [row[0] for row in cursor.fetchall()]
-    cursor.execute(_sql.reserve_members, {"count": len(new)})
-    people = [row[0] for row in cursor.fetchall()]
-    for (hash_, (kind, value, _)), number, person in zip(new.items(), numbers, people, strict=True):
+    cursor.execute(_sql.reserve_identities, {"count": len(new)}, binary=True)
+    for (hash_, (kind, value, _)), (number, person) in zip(new.items(), cursor.fetchall(), strict=True):
         pool.by_hash[hash_] = Known(number, kind, hash_, Person(person, handles={}), value)

@@ -64,8 +64,8 @@ WHERE (l.left_id, l.right_id) = (ended.left_id, ended.right_id) AND l.state <> e
 SELECT nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: reserve_identities
--- Numbers for new handles.
-SELECT nextval('members_identity_id_seq') FROM generate_series(1, %(count)s)
+-- Numbers for new handles, each with one for whoever it may turn out to be.
+SELECT nextval('members_identity_id_seq'), nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: add_members
 -- New members.
