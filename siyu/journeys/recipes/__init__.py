@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from msgspec import Meta
 
 STEP_HEIGHT, STEP_WIDTH = 110.0, 240.0  # of the canvas, in its own units
@@ -100,8 +101,9 @@ def places(first: str, steps: Mapping[str, Any]) -> dict[str, list[float]]:
 
 def held_out(share: int, to: str) -> dict[str, Any]:
     """A split that leaves so many of 10,000 out, to see what the journey brings."""
-    arms = {"arms": [{"name": "sent", "weight": 10_000 - share}], "hold_out": share}
-    return {"step": "split", **arms, "next": {"sent": to, **({"held_out": to} if share else {})}}
+    arm = gettext("With messages")  # as whoever installs it reads
+    arms = {"arms": [{"name": arm, "weight": 10_000 - share}], "hold_out": share}
+    return {"step": "split", **arms, "next": {arm: to, **({"held_out": to} if share else {})}}
 
 
 def rewarded(points: int, step: str, following: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
