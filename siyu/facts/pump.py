@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
@@ -38,6 +38,7 @@ TARGET_SECONDS = 0.8  # of one batch; only when much waits is there so much for 
 SMALLEST, LARGEST = 1_000, 12_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
 SWITCH_SECONDS = 0.0001  # a tenth of the usual
+PREPARED = 1_000  # statements whose plans are kept: a batch takes some 170, and of the usual 100 none would be left when it comes again
 CAREFUL_BATCHES = 50  # after one that had to begin anew
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
@@ -70,9 +71,10 @@ _last_size = 2_000
 _careful = 0  # so many batches ask for repetitions first, because one met some
 
 
-def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) -> Report:
+def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST, is_enough: Callable[[], bool] | None = None) -> Report:
     """Handle what waits in the inbox (at most `messages`) and run what is due up to `now`; batches hold at most `largest`.
 
+    With `is_enough`, asked between two batches, what comes meanwhile is handled, too.
     Raises `psycopg.OperationalError` when the database fails in passing: call again later, nothing is lost.
     """
     report = Report()
@@ -81,20 +83,21 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST) 
         if not cursor.fetchone()[0]:
             report.is_busy = True
             return report
+        connection.connection.prepared_max = PREPARED
         try:
             cursor.execute(_sql.state)
             clock, stopped = cursor.fetchone()
             if stopped:
                 report.stopped = stopped
                 return report
-            run = _Run(now=now, report=report, clock=clock, book=settings_book(), size=min(_last_size, largest))
+            run = _Run(now=now, report=report, clock=clock, book=settings_book(), size=min(max(_last_size, SMALLEST), largest))
             try:
-                with _in_a_hurry(), closing(_messages(messages, run.book)) as portions:
-                    _drain(run, portions, largest)
+                with _in_a_hurry(), closing(_messages(messages, run.book, is_lasting=is_enough is not None)) as portions:
+                    is_all = _drain(run, portions, largest, is_enough)
             except Unreadable as error:
-                _stop(run, "pump.envelope", str(error))
-            if not report.stopped and (messages is None or report.facts < messages):
-                _run_due(run, now)
+                is_all = _stop(run, "pump.envelope", str(error))
+            if is_all and (messages is None or report.facts < messages):
+                _run_due(run, max(now, run.clock))
         finally:
             if connection.connection is not None and not connection.connection.closed:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
@@ -136,14 +139,19 @@ def resume_after_repair(now: datetime) -> None:
         resume(now)
 
 
-def _drain(run: _Run, portions: Iterator[list[Message]], largest: int) -> None:
+def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough: Callable[[], bool] | None) -> bool:
+    """Batch after batch; tells whether nothing waits any more."""
     global _last_size
     items: list[Message] = []
-    while not run.report.stopped:
-        while len(items) < run.size and (portion := next(portions, None)) is not None:
+    is_served = False
+    while not (run.report.stopped or (is_enough is not None and is_enough())):
+        while len(items) < run.size and not (is_served and items):
+            portion = next(portions, [])
             items += portion
+            if is_served := not portion:
+                break
         if not items:
-            break
+            return True
         batch = _same_day(items[: run.size])
         items = items[len(batch) :]
         began = time.perf_counter()
@@ -151,19 +159,26 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int) -> None:
         _process(run, batch)
         elapsed = time.perf_counter() - began
         wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
-        run.size = max(min(wanted, 2 * run.size, largest), min(SMALLEST, largest))
-    _last_size = run.size
+        run.size = _last_size = max(min(wanted, 2 * run.size, largest), min(SMALLEST, largest))
+    return False
 
 
-def _messages(limit: int | None, book: SettingsBook) -> Generator[list[Message]]:
-    """Messages in inbox order, at most `limit`; the one pump may read ahead of its own transactions."""
-    served = 0
-    with closing(opened(book, limit)) as portions:
-        for portion in portions:
-            yield portion if limit is None else portion[: limit - served]
-            served += len(portion)
-            if limit is not None and served >= limit:
-                break
+def _messages(limit: int | None, book: SettingsBook, *, is_lasting: bool) -> Generator[list[Message]]:
+    """Messages in inbox order, at most `limit`; the one pump may read ahead of its own transactions.
+
+    An empty portion says that all that waits was served. If it `is_lasting`, what is asked for behind it is what came since: all
+    that was served must have been handled by then.
+    """
+    served, before = 0, -1
+    while served != before and (is_lasting or not served):
+        before = served
+        with closing(opened(book, None if limit is None else limit - served)) as portions:
+            for portion in filter(None, portions):
+                yield portion if limit is None else portion[: limit - served]
+                served += len(portion)
+                if limit is not None and served >= limit:
+                    return
+        yield []
 
 
 def _same_day(items: list[Message]) -> list[Message]:
@@ -238,12 +253,13 @@ def _set_aside(run: _Run, item: Message, error: Exception) -> None:
         _stop(run, "pump.poison", f"{run.poison} of {run.handled} messages could not be handled; the last: {code} {because}"[:500])
 
 
-def _stop(run: _Run, code: str, because: str) -> None:
+def _stop(run: _Run, code: str, because: str) -> bool:
     log.error("the pump stops: %s %s", code, because)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_sql.stop, {"now": run.now, "code": code, "because": because[:500]})
         raise_alarm("pump.stopped", "", f"{code}: {because}"[:500], run.now)
     run.report.stopped = code
+    return False
 
 
 def _consume(items: list[Message]) -> None:

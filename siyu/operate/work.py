@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 _sql = statements("siyu.operate", "watch")
 LOOK_EVERY_S = 0.25  # an idle worker asks for new facts
 BEAT_EVERY = timedelta(seconds=10)  # and gives a sign of life, and runs what fell due
-PORTION = 40_000  # messages between two looks at the clock and at SIGTERM
+LASTING_S = 5.0  # of one run of the pump while facts come, between two looks at the clock
 STANDING_STILL_S = 2.0  # the pump is stopped, or another worker's
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 MOST_FAULTS = 8  # of ours in a row, some 35 s: a fresh process may see a repaired program
@@ -35,7 +36,7 @@ def work(stop: threading.Event, now: Callable[[], datetime] = utc_now) -> None:
             if is_new:
                 resume_after_repair(at)
                 is_new = False
-            rest = turn(at, is_time)
+            rest = turn(at, is_time, stop)
             if is_time:
                 beat(at)
                 last_beat = at
@@ -51,11 +52,12 @@ def work(stop: threading.Event, now: Callable[[], datetime] = utc_now) -> None:
         stop.wait(rest)
 
 
-def turn(at: datetime, is_time: bool) -> float:
+def turn(at: datetime, is_time: bool, stop: threading.Event) -> float:
     """One look, and one run of the pump if facts wait or the clock asks for it; how many seconds to rest."""
     if not (is_time or _is_waiting()):
         return LOOK_EVERY_S
-    report = pump(at, messages=PORTION)
+    until = time.monotonic() + LASTING_S
+    report = pump(at, is_enough=lambda: stop.is_set() or time.monotonic() >= until)
     if report.stopped or report.is_busy:
         return STANDING_STILL_S
     return 0.0 if report.facts + report.repeated + report.quarantined else LOOK_EVERY_S

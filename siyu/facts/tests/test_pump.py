@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from siyu.facts import batch, opening
+from siyu.facts import pump as pump_module
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -56,6 +57,55 @@ def test_a_batch_that_meets_a_repetition_begins_anew_and_those_after_it_ask_firs
     assert careful == [False, False, True, True, False]
     assert rows("SELECT count(*), count(DISTINCT message) FROM facts_log WHERE name = 'Song Played'") == [(2_100, 2_100)]
     assert rows("SELECT count(*) FROM facts_seen") == [(2_100,)]
+
+
+@pytest.mark.django_db
+def test_what_comes_meanwhile_is_handled_too_until_it_is_enough() -> None:
+    record([fact(message="m0")], source="web", received_at=NOW)
+    asked = 0
+
+    def is_enough() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked < 5:
+            record([fact(message=f"m{asked}")], source="web", received_at=NOW + timedelta(seconds=asked))
+        return asked == 4
+
+    assert pump(NOW, is_enough=is_enough).facts == 4  # two that waited, and one that came before each other batch
+    assert rows("SELECT count(*) FROM facts_inbox") == [(1,)]
+    assert rows("SELECT max(clock) FROM facts_pump") == [(NOW + timedelta(seconds=3),)]
+
+    assert pump(NOW + timedelta(minutes=1), is_enough=lambda: False).facts == 1
+    assert rows("SELECT max(clock) FROM facts_pump") == [(NOW + timedelta(minutes=1),)]
+
+
+@pytest.mark.django_db
+def test_the_time_that_facts_tell_runs_what_is_due_up_to_them() -> None:
+    """The clock went on while the pump lasted: nobody stays overdue."""
+    record([fact(message="m0")], source="web", received_at=NOW)
+    until = NOW + timedelta(hours=1)
+    asked = iter((False, True))
+
+    def is_enough() -> bool:
+        if next(asked, False):
+            record([fact(message="m1")], source="web", received_at=until)
+        return False
+
+    seen: list[datetime] = []
+    due = pump_module._run_due
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pump_module, "_run_due", lambda run, at: seen.append(at) or due(run, at))
+        pump(NOW, is_enough=is_enough)
+
+    assert seen == [NOW, until, until]
+
+
+@pytest.mark.django_db
+def test_the_plans_of_all_statements_of_a_batch_are_kept() -> None:
+    """A batch has more statements than a connection keeps by itself: each would have been forgotten before it came again."""
+    pump(NOW)
+
+    assert connection.connection.prepared_max >= 500
 
 
 @pytest.mark.django_db

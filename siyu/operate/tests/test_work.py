@@ -21,8 +21,8 @@ def pumped(monkeypatch):
     class Pumped(list):
         report = Report()
 
-        def __call__(self, now, messages):
-            self.append((now, messages))
+        def __call__(self, now, is_enough):
+            self.append((now, is_enough))
             return self.report
 
     pumped = Pumped()
@@ -41,7 +41,7 @@ def put_envelope():
 
 @pytest.mark.django_db
 def test_an_idle_worker_only_looks(pumped):
-    assert turn(NOW, is_time=False) == loop.LOOK_EVERY_S
+    assert turn(NOW, is_time=False, stop=threading.Event()) == loop.LOOK_EVERY_S
     assert pumped == []
 
 
@@ -50,13 +50,27 @@ def test_what_waits_is_pumped_at_once_and_again_without_a_rest(pumped):
     put_envelope()
     pumped.report = Report(facts=1)
 
-    assert turn(NOW, is_time=False) == 0
-    assert pumped == [(NOW, loop.PORTION)]
+    assert turn(NOW, is_time=False, stop=threading.Event()) == 0
+    assert [at for at, _ in pumped] == [NOW]
+
+
+@pytest.mark.django_db
+def test_a_run_of_the_pump_ends_when_the_worker_is_to_stop_or_has_lasted(pumped, monkeypatch):
+    put_envelope()
+    stop, clock = threading.Event(), iter((0.0, 1.0, loop.LASTING_S, 0.0, 1.0))
+    monkeypatch.setattr(loop.time, "monotonic", lambda: next(clock))
+
+    turn(NOW, is_time=False, stop=stop)
+    assert [pumped[0][1](), pumped[0][1]()] == [False, True]
+
+    turn(NOW, is_time=False, stop=stop)
+    stop.set()
+    assert pumped[1][1]()
 
 
 @pytest.mark.django_db
 def test_the_clock_alone_runs_what_is_due(pumped):
-    assert turn(NOW, is_time=True) == loop.LOOK_EVERY_S
+    assert turn(NOW, is_time=True, stop=threading.Event()) == loop.LOOK_EVERY_S
     assert len(pumped) == 1
 
 
@@ -66,7 +80,7 @@ def test_a_pump_that_stands_still_is_not_pressed(pumped, report):
     put_envelope()
     pumped.report = report
 
-    assert turn(NOW, is_time=False) == loop.STANDING_STILL_S
+    assert turn(NOW, is_time=False, stop=threading.Event()) == loop.STANDING_STILL_S
 
 
 def test_it_holds_on_when_the_database_fails_and_beats_again_afterwards(clone, monkeypatch):
@@ -76,7 +90,7 @@ def test_it_holds_on_when_the_database_fails_and_beats_again_afterwards(clone, m
         [],
     )
 
-    def pump(now, messages):
+    def pump(now, is_enough):
         if answers:
             raise answers.pop(0)
         return Report()
@@ -101,7 +115,7 @@ def test_it_holds_on_when_the_database_fails_and_beats_again_afterwards(clone, m
 def test_a_fault_that_stays_ends_the_process_so_that_a_fresh_one_may_do_better(clone, monkeypatch):
     stop, pauses = threading.Event(), []
 
-    def pump(now, messages):
+    def pump(now, is_enough):
         raise ImportError("half a program")
 
     monkeypatch.setattr(loop, "pump", pump)
