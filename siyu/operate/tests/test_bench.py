@@ -99,6 +99,12 @@ def test_an_absurd_number_of_facts_is_refused():
         call_command("bench", "ingest", facts=1)
 
 
+@pytest.mark.parametrize(("name", "members"), [("pump", 10_000), ("automation", 1), ("automation", 10**9)])
+def test_a_pool_is_of_the_automation_bench_and_bounded(name: str, members: int):
+    with pytest.raises(Refusal, match="--members"):
+        call_command("bench", name, members=members)
+
+
 @pytest.mark.slow
 def test_the_automation_bench_measures_pump_entries_steps_gate_and_rest(
     owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
@@ -107,10 +113,13 @@ def test_the_automation_bench_measures_pump_entries_steps_gate_and_rest(
     for name, value in {"SECONDS": 2.0, "IDLE_SECONDS": 1.0}.items():
         monkeypatch.setattr(automation.latency, name, value)
 
-    call_command("bench", "automation", facts=2_000, json=True)
+    monkeypatch.setattr(automation.masses, "SEEDED", 700)  # of 1,500 in three parts
+
+    call_command("bench", "automation", facts=2_000, members=1_500, json=True)
 
     said = json.loads(capsys.readouterr().out)
-    assert (said["bench"], said["figures"]["facts"], said["figures"]["facts_of_members"]) == ("automation", 2_000, 40_000)
+    figures = said["figures"]
+    assert (said["bench"], figures["facts"], figures["members"], figures["facts_of_members"]) == ("automation", 2_000, 1_500, 30_000)
     assert all(said["figures"][name] > 0 for name in ("enrolments", "touches", "probes", "judge_all_s", "steps_per_s", "gate_per_s"))
     assert 0 < said["figures"]["fact_to_entry_p50_s"] <= said["figures"]["fact_to_entry_p95_s"]
     assert set(said["ratios"]) == {"of_indexed_copy"}

@@ -26,8 +26,11 @@ EACH = 10  # messages a person: of a smaller corpus, not nine in ten are of some
 FACTS = 1_000_000  # messages of the corpus, and members of the pool, each with twenty facts
 
 
-def run(facts: int = FACTS) -> Result:
-    """Measure; refuses with `bench.broken` when a message, a probe or a member is missing or an invariant does not hold afterwards."""
+def run(facts: int = FACTS, members: int | None = None) -> Result:
+    """Measure, with a pool of so many members (as many as facts, unless it is said).
+
+    Refuses with `bench.broken` when a message, a probe or a member is missing or an invariant does not hold afterwards.
+    """
     with own_database("automation") as environment:
         on = machine()
         install_default_programme(SYSTEM, START.date() - timedelta(days=1))
@@ -48,7 +51,7 @@ def run(facts: int = FACTS) -> Result:
         probe(corpus.sent_at(facts // corpus.size + 2))
         live = latency.measure(Corpus(facts=10**7, people=corpus.people, seed=corpus.seed + 1), speed, environment)
     with own_database("masses") as environment:
-        mass = masses.measure(facts, environment["DATABASE_URL"])
+        mass = masses.measure(facts if members is None else members, environment["DATABASE_URL"])
     return Result(
         bench="automation",
         machine=on,

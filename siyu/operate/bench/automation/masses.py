@@ -23,6 +23,7 @@ from ..loyalty.seeding import START, Pool, seed
 FACTS_EACH = 20
 MOST_WISHES, SET = 50_000, 10_000
 MOST_WALKERS = 100_000
+SEEDED = 50_000  # members whose facts one transaction writes
 RULE = {
     "all": [
         {"condition": "did_fact", "fact": "page.viewed", "times": 3, "within": {"last_days": 30}},
@@ -63,9 +64,13 @@ def measure(members: int, dsn: str) -> Masses:
 def _seed_facts(pool: Pool, dsn: str) -> int:
     """So many facts each, over sixty days: views of pages and now and then an order's fact, in the log and nowhere else."""
     make_partitions(START.date().replace(year=START.year - 1), START.date())
+    written = 0
     with psycopg.connect(dsn) as connection:
-        written = connection.execute(_sql.seed_facts, {"first": pool.first, "last": pool.last, "each": FACTS_EACH, "at": START}).rowcount
-        connection.execute(_sql.seed_rollups, {"first": pool.first, "last": pool.last, "at": START})
+        for first in range(pool.first, pool.last + 1, SEEDED):
+            bounds = {"first": first, "last": min(first + SEEDED - 1, pool.last), "at": START}
+            written += connection.execute(_sql.seed_facts, {**bounds, "each": FACTS_EACH}).rowcount
+            connection.execute(_sql.seed_rollups, bounds)
+            connection.commit()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")

@@ -14,6 +14,7 @@ from siyu.operate.bench.result import Result
 
 BENCHES = ("pump", "ingest", "loyalty", "automation")
 MOST_FACTS = 20_000_000
+MOST_MEMBERS = 2_000_000  # of a pool in which each has facts: some 12 kB of disk a member
 
 
 class Command(BaseCommand):
@@ -26,14 +27,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=BENCHES)
         parser.add_argument("--facts", type=int, help="messages of the corpus, members of the pool (the bench's own default otherwise)")
+        parser.add_argument("--members", type=int, help="members of the pool, of the bench automation (as many as --facts otherwise)")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        facts = options["facts"]
+        facts, members = options["facts"], options["members"]
         if facts is not None and not 1_000 <= facts <= MOST_FACTS:
             raise Refusal("bench.facts", f"--facts is a number from 1,000 to {MOST_FACTS:,}")
+        if members is not None and (options["name"] != "automation" or not 1_000 <= members <= MOST_MEMBERS):
+            raise Refusal("bench.members", f"--members, of the bench automation, is a number from 1,000 to {MOST_MEMBERS:,}")
         bench = import_module(f"siyu.operate.bench.{options['name']}")
-        result = bench.run(facts or bench.FACTS)
+        pool = {} if members is None else {"members": members}
+        result = bench.run(facts or bench.FACTS, **pool)
         if options["json"]:
             self.stdout.write(msgspec.json.encode(result).decode())
         else:
