@@ -42,8 +42,9 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     number = numbers(cursor, batch, len(derived))
     own = batch.own_source = batch.own_source or _own_source(cursor)
     handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
-    clocks = [fact.clock for fact in batch.facts]
-    places = {fact.id: place for place, fact in enumerate(batch.facts, 1)}
+    causes = {news.cause.id for news in derived if news.cause is not None}
+    places = {fact.id: place for place, fact in enumerate(batch.facts, 1) if fact.id in causes} if causes else {}
+    clocks = [fact.clock for fact in batch.facts] if any(news.cause is None for news in derived) else []
     behind: dict[int, list[Fact]] = {}
     ahead: dict[int, list[Fact]] = {}
     for offset, news in enumerate(derived):
@@ -79,31 +80,55 @@ def _handles(cursor: Cursor, members: dict[int, int]) -> dict[int, tuple[int, UU
 
 def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[int, tuple[int, UUID]]) -> Fact:
     cause = news.cause
-    if cause is not None and cause.depth >= MAX_DEPTH:
+    if cause is None:
+        return _of_time(batch, news, number, own, handles)
+    if cause.depth >= MAX_DEPTH:
         raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
-    at = cause.occurred_at if cause else news.at or EPOCH
-    handle, handle_hash = handles.get(news.member_id, (None, ""))
-    if cause and _is_of_its_cause(news):
-        handle = cause.identity_id
-    origin = str(cause.message) if cause else f"{at.isoformat()}|{handle_hash}"
-    message = blake2b(f"{news.reaction}|{news.name}|{origin}|{news.discriminator}".encode(), digest_size=16).digest()
+    handle = cause.identity_id if _is_of_its_cause(news) else handles.get(news.member_id, (None, None))[0]
+    mark = cause.mark.hex()
     return Fact(
-        seq=cause.seq if cause else 0,
+        seq=cause.seq,
         id=number,
         name=news.name,
-        occurred_at=at,
-        received_at=cause.received_at if cause else at,
-        clock=cause.clock if cause else at,
-        business_day=cause.business_day if cause else business_day(at, batch.zone),
+        occurred_at=cause.occurred_at,
+        received_at=cause.received_at,
+        clock=cause.clock,
+        business_day=cause.business_day,
         source_id=own,
         identity_id=handle,
         member_id=news.member_id,
         properties=news.properties,
-        mark=message,
-        cause_id=cause.id if cause else None,
-        depth=cause.depth + 1 if cause else 1,
-        is_historical=cause.is_historical if cause else False,
+        mark=_mark(news, f"{mark[:8]}-{mark[8:12]}-{mark[12:16]}-{mark[16:20]}-{mark[20:]}"),
+        cause_id=cause.id,
+        depth=cause.depth + 1,
+        is_historical=cause.is_historical,
     )
+
+
+def _of_time(batch: Batch, news: Derived, number: int, own: int, handles: dict[int, tuple[int, UUID]]) -> Fact:
+    """News that no fact caused: it happened at its own instant, to the member's oldest handle."""
+    at = news.at or EPOCH
+    handle, handle_hash = handles.get(news.member_id, (None, ""))
+    return Fact(
+        seq=0,
+        id=number,
+        name=news.name,
+        occurred_at=at,
+        received_at=at,
+        clock=at,
+        business_day=business_day(at, batch.zone),
+        source_id=own,
+        identity_id=handle,
+        member_id=news.member_id,
+        properties=news.properties,
+        mark=_mark(news, f"{at.isoformat()}|{handle_hash}"),
+        depth=1,
+    )
+
+
+def _mark(news: Derived, origin: str) -> bytes:
+    """The id of its message: the same news of the same origin has the same."""
+    return blake2b(f"{news.reaction}|{news.name}|{origin}|{news.discriminator}".encode(), digest_size=16).digest()
 
 
 def _is_of_its_cause(news: Derived) -> bool:

@@ -21,12 +21,14 @@ KEPT_PLANS = 2_000
 
 @dataclass(slots=True)
 class Program:
-    """Plans by version, those in force by journey; `starts` and `tests` by the names of facts."""
+    """Plans by version, those in force by journey; by the names of facts: whom they may let in (`starts`, by `calls` of what passes),
+    and `tests` of those who are under way."""
 
     plans: dict[int, Plan] = field(default_factory=dict)
     in_force: dict[int, Plan] = field(default_factory=dict)
     by_code: dict[str, Plan] = field(default_factory=dict)
     starts: dict[str, list[Plan]] = field(default_factory=dict)
+    calls: dict[str, list[Predicate]] = field(default_factory=dict)
     tests: dict[str, list[Predicate]] = field(default_factory=dict)
 
     @property
@@ -67,6 +69,7 @@ def _made(cursor: Cursor, where: tuple[str, str], rows: Sequence[tuple[Any, ...]
             made.in_force[journey] = made.by_code[code] = plan
             for fact in plan.starts if plan.lets_in else ():
                 made.starts.setdefault(fact, []).append(plan)
+                made.calls.setdefault(fact, []).extend(plan.starts[fact])
     made.tests = tests_of(list(made.plans.values()))
     return made
 

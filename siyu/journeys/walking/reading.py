@@ -11,8 +11,9 @@ from siyu.facts.rules import Batch, Fact, Merged
 from siyu.lib.sql import statements
 
 from ..rules import Walker
-from ..rules.entering import key_of
+from ..rules.entering import Call, key_of
 from ..rules.line import Arrived, Fold, Line
+from ..rules.plan import Predicate
 from .ledger import Asked
 from .program import Program
 
@@ -50,17 +51,19 @@ class Lines:
 
     def hear(self, fold: Fold) -> None:
         """The batch's facts that mean something to journeys, and its merges, in order."""
-        tests, starts = self.program.tests, self.program.starts
+        tests, calls = self.program.tests, self.program.calls
         for step in self.batch.steps():
             if isinstance(step, Merged):
                 self.merge([step])
-            elif step.member_id is not None and (step.name in tests or step.name in starts):
-                self._fact(step, fold)
+            elif step.member_id is not None and (step.name in tests or step.name in calls):
+                is_heard = _passes(tests.get(step.name, ()), step.properties)
+                if _passes(calls.get(step.name, ()), step.properties):  # few do: that an audience was entered names one of many
+                    self._fact(step, list(fold.calls_of(step)), fold, is_heard=is_heard)
+                elif is_heard:
+                    self._fact(step, [], fold, is_heard=True)
 
-    def _fact(self, fact: Fact, fold: Fold) -> None:
+    def _fact(self, fact: Fact, calls: list[Call], fold: Fold, *, is_heard: bool) -> None:
         member: int = fact.member_id  # type: ignore[assignment]
-        is_heard = any([passes(fact.properties) for passes in self.program.tests.get(fact.name, ())])
-        calls = list(fold.calls_of(fact)) if fact.name in self.program.starts else []
         if is_heard:
             self.touched.add(member)
         if is_heard or calls:
@@ -122,3 +125,7 @@ class Lines:
             for member in people:
                 merged.setdefault(member, set()).update(people)
         return [(plan, one, key) for plan, member, key in asked for one in (member, *sorted(merged.get(member, set()) - {member}))]
+
+
+def _passes(tests: Sequence[Predicate], properties: dict[str, Any]) -> bool:
+    return bool(tests) and any([passes(properties) for passes in tests])
