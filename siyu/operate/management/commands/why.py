@@ -1,4 +1,4 @@
-"""`siyu why`: walk from a member's points, tier, stages or merges back to the facts and rules behind them."""
+"""`siyu why`: walk from a member's points, tier, stages, merges, journeys or touches back to the facts and rules behind them."""
 
 import getpass
 from argparse import ArgumentParser
@@ -20,13 +20,13 @@ INDENTS = {"head": "", "line": "  ", "detail": "      "}
 
 class Command(BaseCommand):
     help = (
-        "Explain a member's points, tier, stages or merges: fact, rule, result. MEMBER is a public id, user id, phone, e-mail, order "
-        "number or nickname. Personal values are masked; --unmask shows them and is written into the audit."
+        "Explain a member's points, tier, stages, merges, journeys or touches: fact, rule, result. MEMBER is a public id, user id, phone, "
+        "e-mail, order number or nickname. Personal values are masked; --unmask shows them and is written into the audit."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("member", metavar="MEMBER")
-        parser.add_argument("question", nargs="?", choices=sorted(QUESTIONS), help="all four without it")
+        parser.add_argument("question", nargs="?", choices=sorted(QUESTIONS), help="all of them without it")
         parser.add_argument("--limit", type=int, default=20, help="entries and moves to show, newest first (default %(default)s)")
         parser.add_argument("--unmask", action="store_true", help="show personal values; audited")
 
