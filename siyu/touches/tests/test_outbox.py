@@ -18,6 +18,7 @@ from siyu.touches.models import Account, InboxMessage, Link, Touch
 from siyu.touches.rules.sending import GiveUp, Retry, Unknown
 from siyu.touches.services import Wish, propose
 from siyu.touches.services.sending import claim
+from siyu.touches.tasks import send
 
 from . import scene
 from .scene import NOON, hours
@@ -320,3 +321,26 @@ def test_a_template_that_would_do_harm_is_refused(medium, purpose, words, code) 
         services.publish_template(SYSTEM, "t", "T", medium, purpose, {"zh-hans": words}, now=NOON)
 
     assert refused.value.code == code
+
+
+def test_one_call_of_the_timetable_hands_over_all_that_is_due(provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siyu.touches.services.sending.BATCH", 2)
+    mail, inbox = scene.template(), scene.template("inbox")
+    people = [scene.person(f"u{number}") for number in range(5)]
+    propose([wish(one, made, f"{made.pk}:{one}") for one in people for made in (mail, inbox)], now=NOON)
+
+    send(NOON)
+
+    assert statuses() == {"sent": 10}
+    assert len(provider.got) == 5
+
+
+def test_a_call_of_the_timetable_ends_in_time(provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siyu.touches.services.sending.BATCH", 2)
+    monkeypatch.setattr("siyu.touches.tasks.SPAN_S", 0.0)
+    inbox = scene.template("inbox")
+    propose([wish(scene.person(f"u{number}"), inbox, f"{number}") for number in range(5)], now=NOON)
+
+    send(NOON)
+
+    assert statuses() == {"reserved": 5}
