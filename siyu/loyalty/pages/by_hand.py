@@ -24,7 +24,7 @@ from .. import queries
 from ..queries.units import units_on
 from ..rules.terms import USUAL
 from ..services import Adjust, Because, Receipt, adjust, grant_tier, take_tier_away
-from ..services.desk import MAX_AMOUNT
+from ..services.asked import MAX_AMOUNT
 from .rules.frame import this_day
 
 BY_HAND = ("points", "growth", "stored")  # kinds of units that people correct; quotas and budgets follow benefits and campaigns

@@ -13,7 +13,9 @@ from siyu.merchant.services import audit
 from ..models import Adjustment
 from ..rules import moves
 from ..rules.terms import USUAL
-from .desk import MAX_AMOUNT, MAX_SET, Asked, Desk, perform
+from .asked import MAX_AMOUNT, MAX_SET, Asked
+from .desk import Desk
+from .performing import perform
 from .value import enough, receipt
 from .value_items import Because, Expires, Receipt
 

@@ -14,7 +14,6 @@ from psycopg import Connection, Cursor
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
 
-from ..rounds import together
 from ..state import New, Past, State, ask_state
 from .asked import Asked
 
@@ -41,8 +40,11 @@ class Seen(NamedTuple):
     state: State
 
 
-def look(connection: Connection, asked: dict[str, Asked], past: dict[str, Past], now: datetime) -> Seen:
-    """Lock the members concerned, in order, and whomever they were merged into, and read what they have. Refusal: `value.member`."""
+def look(connection: Connection, asked: dict[str, Asked], past: dict[str, Past], now: datetime, *, waits: bool = True) -> Seen:
+    """Lock the members concerned, in order, and whomever they were merged into, and read what they have. Refusal: `value.member`.
+
+    Unless it `waits`, who is unknown or locked by somebody else is left out.
+    """
     found = ask_lots(connection, asked, past)()
     wanted = {one.member_id or past[one.of].member_id for one in asked.values() if one.member_id or one.of in past}
     wanted |= {one.other for one in asked.values() if one.other} | found.owners()
@@ -50,24 +52,26 @@ def look(connection: Connection, asked: dict[str, Asked], past: dict[str, Past],
     holds = [one.of for one in asked.values() if one.kind in ("capture", "void")]
     opening = sum(one.kind in OPENING for one in asked.values())
     merged: dict[int, int | None] = {}
+    left_out: set[int] = set()
     while True:
-        missing = wanted - merged.keys()
-        with together(connection):
-            locked = Cursor(connection).execute(_sql.lock, {"ids": array(sorted(missing))})
+        missing = wanted - merged.keys() - left_out
+        with connection.pipeline():
+            locked = Cursor(connection).execute(_sql.lock if waits else _sql.lock_free, {"ids": array(sorted(missing))})
             lots = ask_lots(connection, asked, past)
             state = ask_state(Cursor(connection), wanted, units, now, found.numbers, holds, New(list(asked), wanted, len(asked), opening))
         merged.update(locked.fetchall())
-        if unknown := missing - merged.keys():
-            raise Refusal("value.member", "there is no member %(member)s", member=min(unknown))
+        left_out |= missing - merged.keys()
+        if left_out and waits:
+            raise Refusal("value.member", "there is no member %(member)s", member=min(left_out))
         found = lots()
         wanted |= {survivor for survivor in merged.values() if survivor is not None} | found.owners()
-        if wanted <= merged.keys():
+        if wanted <= merged.keys() | left_out:
             break
     return Seen({member: _final(member, merged) for member in merged}, found, state())
 
 
 def _final(member: int, merged: dict[int, int | None]) -> int:
-    while (survivor := merged[member]) is not None:
+    while (survivor := merged.get(member)) is not None:
         member = survivor
     return member
 

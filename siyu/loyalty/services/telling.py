@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 from psycopg import Cursor
 
-from siyu.facts.rules import Derived, Incoming
+from siyu.facts.rules import Derived, Handle, Incoming
 from siyu.facts.services import record, source_of
 from siyu.members.services import Carrier, carriers
 from siyu.merchant.rules import Actor
 
-from ..reactions import news_of
-from ..rules import Book
+from ..rules import News
 from .asked import Asked
 from .value_items import Receipt
 
@@ -30,31 +30,42 @@ NAMES = {
 }
 
 
-def tell(
-    cursor: Cursor,
-    by: Actor,
-    asked: Mapping[str, Asked],
-    done: Mapping[str, Receipt],
-    book: Book,
-    named: Mapping[int, Carrier],
-    now: datetime,
-) -> None:
-    """One fact for each move, said of a handle of the member, and one for each tier that followed."""
-    facts = []
-    for key, one in asked.items():
-        receipt = done[key]
-        if (name := NAMES.get(one.kind)) is None or receipt.member_id not in named:
-            continue
-        properties = {"unit": receipt.unit, "amount": receipt.amount, "balance": receipt.balance, "key": key}
-        properties |= {"because": one.because.kind, "ref": one.because.ref, "words": one.because.words}
-        if receipt.deduct_minor:
-            properties["deduct_minor"] = receipt.deduct_minor
-        handle = named[receipt.member_id].handle
-        facts.append(Incoming(name=name, occurred_at=now, message=f"{name}:{key}", handles=[handle], properties=properties))
-    if facts:
-        record(facts, source=source_of(by), received_at=now, cursor=cursor)
-    if book.news:
-        tell_news(by, news_of(book.programme, book.news), next(iter(asked)), now)
+class Move(NamedTuple):
+    """A move that was made: by whom and when, what was asked, and what is answered."""
+
+    by: Actor
+    at: datetime
+    asked: Asked
+    receipt: Receipt
+
+
+class Followed(NamedTuple):
+    """Moves of tier that followed from what somebody asked for under a key."""
+
+    by: Actor
+    key: str
+    at: datetime
+    news: Sequence[News]
+
+
+def tell(cursor: Cursor, moves: Sequence[Move], named: Mapping[int, Carrier]) -> None:
+    """One fact for each move, said of a handle of the member; those of one source arrive together, at the latest of their instants."""
+    facts: dict[str, list[Incoming]] = {}
+    for move in moves:
+        if move.asked.kind in NAMES and move.receipt.member_id in named:
+            facts.setdefault(source_of(move.by), []).append(_fact(move, named[move.receipt.member_id].handle))
+    for source, own in facts.items():
+        record(own, source=source, received_at=max(one.occurred_at for one in own), cursor=cursor)
+
+
+def _fact(move: Move, handle: Handle) -> Incoming:
+    _, at, asked, receipt = move
+    properties = {"unit": receipt.unit, "amount": receipt.amount, "balance": receipt.balance, "key": asked.key}
+    properties |= {"because": asked.because.kind, "ref": asked.because.ref, "words": asked.because.words}
+    if receipt.deduct_minor:
+        properties["deduct_minor"] = receipt.deduct_minor
+    name = NAMES[asked.kind]
+    return Incoming(name=name, occurred_at=at, message=f"{name}:{asked.key}", handles=[handle], properties=properties)
 
 
 def tell_news(by: Actor, news: Sequence[Derived], key: str, now: datetime) -> None:

@@ -14,7 +14,9 @@ from siyu.merchant.rules import Actor
 from ..rules import moves
 from ..rules.moves import Part, Short
 from ..rules.units import DEDUCT
-from .desk import Asked, Desk, perform
+from .asked import Asked
+from .desk import Desk
+from .performing import perform
 from .value_items import Allocation, Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
 
 LONGEST_HOLD = timedelta(days=366)

@@ -7,6 +7,11 @@ FROM loyalty_operation WHERE key = ANY(%(keys)s)
 -- Members in order, with whoever each was merged into. (An array made by a SELECT: a plan for any number of them is kept.)
 SELECT id, merged_into_id FROM members_member WHERE id = ANY(ARRAY(SELECT unnest(%(ids)s::bigint[]))) ORDER BY id FOR NO KEY UPDATE
 
+-- name: lock_free
+-- Members in order, but those whom somebody else has locked, with whoever each was merged into.
+SELECT id, merged_into_id FROM members_member WHERE id = ANY(ARRAY(SELECT unnest(%(ids)s::bigint[]))) ORDER BY id
+FOR NO KEY UPDATE SKIP LOCKED
+
 -- name: parts
 -- What these operations took from each lot, and how much of that went back, in the order in which it was taken.
 SELECT o.key, l.id, l.key, a.owner_id,

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
 
 import django
 
@@ -69,16 +71,17 @@ def work(threads: int, seconds: float, first: int, last: int, name: str, go: int
 
 
 def caller(name: str, first: int, last: int) -> Callable[[str], None]:
-    """One caller: spends one point of a random member each time, under a key of its own."""
+    """One caller: spends one point of a random member each time, under a key and at an instant of its own."""
     from siyu.loyalty.services import Spend, spend
     from siyu.merchant.rules import SYSTEM
 
     from .loyalty.seeding import START, WHY
 
     draw = random.Random(name)  # noqa: S311 (which member, seeded)
+    instants = (START + timedelta(milliseconds=number, microseconds=draw.randrange(1_000)) for number in count())
 
     def post(key: str) -> None:
-        spend(SYSTEM, [Spend(draw.randint(first, last), "points", 1, f"bench:{name}.{key}", WHY)], START)
+        spend(SYSTEM, [Spend(draw.randint(first, last), "points", 1, f"bench:{name}.{key}", WHY)], next(instants))
 
     return post
 

@@ -45,9 +45,12 @@ def measure(pool: Pool, environment: dict[str, str], seconds: float | None = Non
             if program.exists():
                 bare.append(_by_pgbench(program, pool, environment["DATABASE_URL"], seconds, number))
         connection.execute("DROP TABLE bench_fact")
-    callers = f"postings: {PROCESSES} processes of {THREADS} threads, as a web server's; each spends 1 of a random member, own keys"
+    callers = (
+        f"postings: {PROCESSES} processes of {THREADS} threads, as a web server's; each spends 1 of a random member, own keys and instants"
+    )
     notes = [
         callers,
+        "callers of one process who ask at one moment share a transaction; pgbench's clients have one each",
         f"pgbench -M prepared -c {PROCESSES * THREADS} -j 2: {_script(0)}" if bare else "there is no pgbench beside the server",
     ]
     return Single(median(ours), median(bare) if bare else None, notes)
