@@ -19,6 +19,7 @@ from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import define_counter, record
 from siyu.journeys import services as journeys
+from siyu.loyalty import reactions as loyalty_module
 from siyu.loyalty.services import install_default_programme
 from siyu.members.queries import find, merges
 from siyu.members.rules import HELD_RUNGS, RUNGS, bit
@@ -39,8 +40,9 @@ COMMON = settings(
 
 @pytest.fixture(autouse=True)
 def beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small batches too have their statements executed beside, as large ones do."""
+    """Small batches too have their statements executed beside and entries written on the way, as large ones do."""
     monkeypatch.setattr(batch_module, "WORTH_A_THREAD", 0)
+    monkeypatch.setattr(loyalty_module, "PART", 3)
 
 
 class _Undo(Exception):

@@ -105,7 +105,7 @@ def _reversed(book: Book, known: Known) -> Iterable[tuple[Lot, int]]:
         return
     for member in book.members.values():
         for lot in member.lots.values():
-            before = known.lots[lot.key][1].reversed if lot.key in known.lots else 0
+            before = known.lots[lot.key].reversed if lot.key in known.lots else 0
             if lot.reversed > before and lot.rule_id in book.programme.rules:
                 yield lot, lot.reversed - before
 
@@ -115,7 +115,7 @@ def _days(programme: Programme, facts: list[Fact], known: Known) -> set[tuple[st
     named = {(fact.name, fact.business_day) for fact in facts}
     days = {(rule.code, day) for name, day in named for rule in programme.in_force(name, day) if rule.is_counted}
     if programme.counts_reversals:
-        lots = (lot for _, lot in known.lots.values())
+        lots = known.lots.values()
         days |= {(programme.rules[lot.rule_id].code, day_of(lot)) for lot in lots if lot.rule_id in programme.rules}
     return days
 

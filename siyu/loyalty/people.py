@@ -125,7 +125,7 @@ def _audiences(cursor: Cursor, members: set[int]) -> dict[int, set[str]]:
 
 def _awaiting(cursor: Cursor, book: Book, known: Known) -> None:
     """Lots of these members that wait for a person's approval."""
-    lots = {id: key for key, (id, lot) in known.lots.items() if lot.is_pending}
+    lots = {known.numbered[key]: key for key, lot in known.lots.items() if lot.is_pending}
     if not lots:
         return
     cursor.execute(_sql.awaiting, {"lots": sorted(lots)})

@@ -14,7 +14,7 @@ from .rows import Touched
 from .rules import TRACK, News, Programme, rungs_of
 from .rules.ledger import Reduction
 from .rules.programme import BROUGHT_IN, TIER_BROUGHT_IN
-from .writing import write
+from .writing import PART, write, write_ahead
 
 TIER_CHANGED = "tier.changed"
 
@@ -30,11 +30,15 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
         rules = rules.with_floors()
     touched = Touched(facts, batch.merges, batch.finals)
     book, known = read(cursor, rules, touched, batch.until)
-    for step in batch.steps(batch.named(*names)):
+    told = batch.named(*names)
+    steps = len(told) + len(batch.merges)
+    for place, step in enumerate(batch.steps(told), 1):
         if isinstance(step, Fact):
             book.tell(step)
         else:
             book.merge(step)
+        if len(book.postings) >= known.written + PART:
+            write_ahead(cursor, book, known, touched, steps / place - 1)
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
     return [reduced(reduction, cause) for reduction, cause in book.reductions] + news_of(rules, book.news)

@@ -119,6 +119,7 @@ def _purchases(cursor: Cursor, book: Book, known: Known, wanted: set[tuple[str, 
     for id, shop, number, paid_at, base, refunded, received_at, closed_at, refunds in cursor.fetchall():
         purchase = Purchase((shop, number), paid_at, base, refunded, received_at, closed_at, tuple(msgspec.json.decode(refunds)))
         known.purchases[purchase.order] = (id, purchase)
+        known.ordered[purchase.order] = id
         book.purchases[purchase.order] = purchase
     return _lots(cursor, known)
 
@@ -268,7 +269,8 @@ def _holdings(book: Book, known: Known, lots: list[LotRow], holder: dict[int, in
             continue
         order, member = orders.get(row.purchase_id or 0), holder[row.origin]
         lot = row.lot(order)
-        known.lots[row.key] = (row.id, lot)
+        known.lots[row.key] = lot
+        known.numbered[row.key] = row.id
         holdings.setdefault(member, {})[row.key] = lot
         if order is not None:
             earned.setdefault(order, (member, []))[1].append(row.key)

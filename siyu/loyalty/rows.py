@@ -93,8 +93,13 @@ class Known(msgspec.Struct):
 
     accounts: dict[Account, int] = {}
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
-    lots: dict[UUID, tuple[int, Lot]] = {}
+    lots: dict[UUID, Lot] = {}
+    sent: dict[UUID, Lot] = {}  # opened since, as they were written on the way
+    numbered: dict[UUID, int] = {}  # lots → their rows
     numbers: list[int] = []  # kept for lots that are opened
+    ordered: dict[tuple[str, str], int] = {}  # orders → their rows
+    order_numbers: list[int] = []  # kept for new orders
+    written: int = 0  # so many of the book's postings are written
     gifts: frozenset[Gift] = frozenset()
     standings: dict[int, dict[str, Standing]] = {}  # member → track → where it stands
     operations: dict[str, int] = {}

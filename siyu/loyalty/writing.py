@@ -41,25 +41,49 @@ BUCKETS = ("pending", "available", "held", "spent", "expired", "revoked", "debt"
 
 def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Mapping[str, Any] | None = None) -> None:
     """Write what the walk changed, and nothing else. `asked`: the few operations behind it, which are then written with it at once."""
-    moved = _moved(book.postings)
-    _open_accounts(cursor, moved, known, touched)
-    purchases = _purchases(cursor, book, known)
     new, changed = _lots(book, known)
-    numbers = _numbers(cursor, known, new)
-    told = Told()
-    lots = (_lot_row(lot, numbers[lot.key], known.accounts[lot.account], purchases, told) for lot in new)
-    entries = (_entry_row(posting, known.accounts[posting.account], numbers, known.operations, told) for posting in book.postings)
+    balances, lots, entries = _posted(cursor, book, known, touched, new)
+    _purchases(cursor, book, known)
     if asked is not None:
-        _at_once(cursor, asked, _balances(moved, known), _changes(changed, numbers), list(lots), list(entries))
+        _at_once(cursor, asked, balances, _changes(changed, known), list(lots), list(entries))
     else:
-        _in_turn(cursor, _balances(moved, known), _changes(changed, numbers), lots, entries)
+        _in_turn(cursor, balances, _changes(changed, known), lots, entries)
     if book.postings:
         write_uses(cursor, book, known)
-        write_awaiting(cursor, book, known, numbers)
-    _holds(cursor, book, known, numbers)
+        write_awaiting(cursor, book, known, known.numbered)
+    _holds(cursor, book, known, known.numbered)
     _activity(cursor, book, known)
     _floors(cursor, book, touched)
     _standings(cursor, book, known)
+
+
+def write_ahead(cursor: Cursor, book: Book, known: Known, touched: Touched, more: float) -> None:
+    """Write what was posted so far, so that the database works while the walk goes on: lots that change afterwards are changed again.
+
+    `more`: how much is to come, as a multiple of what came; numbers of rows are kept for it.
+    """
+    opening = [posting for posting in book.postings[known.written :] if posting.key == posting.lot]
+    new = [book.member(posting.account.origin).lots[posting.key] for posting in opening]
+    balances, lots, entries = _posted(cursor, book, known, touched, new, more)
+    _in_turn(cursor, balances, _changes([], known), lots, entries)
+    known.sent.update({lot.key: lot for lot in new})
+    known.written = len(book.postings)
+
+
+def _posted(
+    cursor: Cursor, book: Book, known: Known, touched: Touched, new: list[Lot], more: float = 0.0
+) -> tuple[Columns, Iterator[str], Iterator[str]]:
+    """Balances, lots and entries to be written for what was posted since the last time; accounts are opened, rows numbered."""
+    postings = book.postings[known.written :]
+    moved = _moved(postings)
+    _open_accounts(cursor, moved, known, touched)
+    _number(cursor, _sql.reserve_lots, known.numbered, known.numbers, [lot.key for lot in new], more)
+    orders = [lot.order for lot in new if lot.order is not None]
+    _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, orders, more)
+    told = Told()
+    lots = (_lot_row(lot, known.numbered[lot.key], known.accounts[lot.account], known.ordered, told) for lot in new)
+    entries = (_entry_row(posting, known.accounts[posting.account], known.numbered, known.operations, told) for posting in postings)
+    return _balances(moved, known), lots, entries
 
 
 def _moved(postings: list[Posting]) -> dict[Account, dict[str, int]]:
@@ -90,9 +114,9 @@ def _balances(moved: dict[Account, dict[str, int]], known: Known) -> Columns:
     return {"id": [known.accounts[account] for account in moved], **columns}
 
 
-def _changes(lots: list[Lot], numbers: dict[UUID, int]) -> Columns:
+def _changes(lots: list[Lot], known: Known) -> Columns:
     return {
-        "id": [numbers[lot.key] for lot in lots],
+        "id": [known.numbered[lot.key] for lot in lots],
         "remaining": [lot.remaining for lot in lots],
         "held": [lot.held for lot in lots],
         "reversed": [lot.reversed for lot in lots],
@@ -129,18 +153,15 @@ def json_rows(columns: Columns) -> str:
     return _encoder.encode([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]).decode()
 
 
-def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str], int]:
-    """Order → its row's number."""
-    numbers = {order: id for order, (id, _) in known.purchases.items()}
-    new = [purchase for order, purchase in book.purchases.items() if order not in numbers]
-    old = [purchase for order, purchase in book.purchases.items() if order in numbers and known.purchases[order][1] is not purchase]
-    if new:
-        numbers.update(zip((purchase.order for purchase in new), _reserve(cursor, _sql.reserve_purchases, len(new)), strict=True))
+def _purchases(cursor: Cursor, book: Book, known: Known) -> None:
+    new = [purchase for order, purchase in book.purchases.items() if order not in known.purchases]
+    old = [purchase for order, purchase in book.purchases.items() if order in known.purchases and known.purchases[order][1] is not purchase]
+    _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, [purchase.order for purchase in new])
     for statement, purchases in ((_sql.insert_purchases, new), (_sql.update_purchases, old)):
         if not purchases:
             continue
         columns: Columns = {
-            "ids": [numbers[purchase.order] for purchase in purchases],
+            "ids": [known.ordered[purchase.order] for purchase in purchases],
             "paid_at": [purchase.paid_at for purchase in purchases],
             "base_minor": [purchase.base_minor for purchase in purchases],
             "refunded_minor": [purchase.refunded_minor for purchase in purchases],
@@ -152,23 +173,30 @@ def _purchases(cursor: Cursor, book: Book, known: Known) -> dict[tuple[str, str]
             columns["shops"] = [purchase.order[0] for purchase in purchases]
             columns["numbers"] = [purchase.order[1] for purchase in purchases]
         cursor.execute(statement, columns)
-    return numbers
 
 
 def _lots(book: Book, known: Known) -> tuple[list[Lot], list[Lot]]:
-    """The lots that were opened, oldest first, and those that changed."""
-    touched = [lot for member in book.members.values() for lot in member.lots.values()]
-    new = sorted((lot for lot in touched if lot.key not in known.lots), key=lambda lot: (lot.earned_at, lot.key.int))
-    return new, [lot for lot in touched if lot.key in known.lots and known.lots[lot.key][1] is not lot]
+    """The lots that were opened, each member's in their order, and those that changed."""
+    new: list[Lot] = []
+    changed: list[Lot] = []
+    for member in book.members.values():
+        for lot in member.lots.values():
+            before = known.sent.get(lot.key) or known.lots.get(lot.key)
+            if before is None:
+                new.append(lot)
+            elif before is not lot:
+                changed.append(lot)
+    return new, changed
 
 
-def _numbers(cursor: Cursor, known: Known, new: list[Lot]) -> dict[UUID, int]:
-    """Lot → its row's number."""
-    numbers = {key: id for key, (id, _) in known.lots.items()}
-    if len(new) > len(known.numbers):
-        known.numbers += _reserve(cursor, _sql.reserve_lots, len(new) - len(known.numbers))
-    numbers.update(zip((lot.key for lot in new), known.numbers, strict=False))
-    return numbers
+def _number(cursor: Cursor, reserve: Any, given: dict[Any, int], kept: list[int], keys: Iterable[Any], more: float = 0.0) -> None:
+    """Give numbers to rows that have none; kept are those for as many times more as are to come."""
+    new = [key for key in dict.fromkeys(keys) if key not in given]
+    if len(new) > len(kept):
+        cursor.execute(reserve, {"count": len(new) - len(kept) + int(len(new) * more)})
+        kept += [row[0] for row in cursor.fetchall()]
+    given.update(zip(new, kept, strict=False))
+    del kept[: len(new)]
 
 
 class Told(dict[Any, str]):
@@ -263,7 +291,7 @@ def _floors(cursor: Cursor, book: Book, touched: Touched) -> None:
             "tiers": [floor.tier for _, floor in book.promised],
             "from_at": [floor.from_at for _, floor in book.promised],
             "until": [floor.until for _, floor in book.promised],
-            "because": [f"moving_in:{fact.message.hex}" for fact, _ in book.promised],
+            "because": [f"moving_in:{fact.mark.hex()}" for fact, _ in book.promised],
         }
         cursor.execute(_sql.insert_floors, {"track": TRACK, **columns})
 
@@ -289,8 +317,3 @@ def _standings(cursor: Cursor, book: Book, known: Known) -> None:
             versions = [standing.version for member in joined if (standing := member.standings.get(track.code)) is not None]
             judged[track.code] = Judged(max(versions, default=None), book.until)
         replay_standings(cursor, book.programme, [member.id for member in joined], judged)
-
-
-def _reserve(cursor: Cursor, statement: Any, count: int) -> list[int]:
-    cursor.execute(statement, {"count": count})
-    return [row[0] for row in cursor.fetchall()]

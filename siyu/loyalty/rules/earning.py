@@ -147,7 +147,7 @@ def _open_lot(turn: Turn, rule: EarnRule, tier: Tier, purchase: Purchase | None,
     turn.stay_active(terms.unit)
     ends, is_sliding = turn.validity(terms.unit, terms.expires, fact.occurred_at)
     received_at = purchase.received_at if purchase is not None else fact.occurred_at
-    key = entry_key(fact.business_day, "earn", rule.code, terms.unit, fact.message.hex)
+    key = entry_key(fact.business_day, "earn", rule.code, terms.unit, fact.mark.hex())
     is_awaiting = terms.approval_above is not None and amount > terms.approval_above
     if is_awaiting:
         turn.person = msgspec.structs.replace(turn.person, awaiting=turn.person.awaiting | {key})

@@ -76,7 +76,7 @@ def bring_in(programme: Programme, member: Member, fact: Fact) -> Outcome:
     unit, amount, ends = fact.properties.get("unit"), whole(fact.properties.get("amount")), fact.properties.get("expires_on")
     if isinstance(unit, str) and amount > 0 and programme.units.at(unit, fact.business_day) is not None:
         ended = midnight(date.fromisoformat(ends) + timedelta(days=1), programme.zone) if isinstance(ends, str) else None
-        grant(turn, unit, amount, ended if ends else USUAL, kind="import", part=fact.message.hex)
+        grant(turn, unit, amount, ended if ends else USUAL, kind="import", part=fact.mark.hex())
         if turn.has_grown:
             turn.judge()
     return turn.outcome()

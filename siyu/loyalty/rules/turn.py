@@ -259,7 +259,7 @@ class Turn:
         """Add an entry. Its key is made of the effect: the lot, the buckets, and the fact, the operation or the instant behind it."""
         fact = self.fact
         if key is None:
-            because = fact.message.hex if fact is not None else self.operation or self.at.isoformat()
+            because = fact.mark.hex() if fact is not None else self.operation or self.at.isoformat()
             owed = f"{towards.origin}" if towards is not None else of
             key = entry_key(self.day, kind, lot.key.hex, debit, credit, because, owed)
         unit = lot.account.unit

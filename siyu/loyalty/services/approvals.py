@@ -50,7 +50,7 @@ def _decide(by: Actor, ids: Sequence[int], state: str, because: str, now: dateti
         owners = {owner for _, _, owner, _ in lots}
         units = {"points", "growth"}
         state_of, known = read_for(cursor, rules, owners, now, units, [lot for _, lot, _, _ in lots])
-        keys = {id: key for key, (id, _) in known.lots.items()}
+        keys = {id: key for key, id in known.numbered.items()}
         for approval, number, owner, received_at in lots:
             turn = Turn(rules, state_of.member(owner))
             turn.act(f"approval:{approval}", now)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
+from siyu.loyalty import reactions
 from siyu.loyalty.services import Step, publish_earn_rule, publish_tiers
 from siyu.loyalty.tests.check import faults
 from siyu.merchant.rules import SYSTEM
@@ -96,6 +97,12 @@ RULES: dict[str, dict[str, Any]] = {
         "conditions": [{"kind": "first_time"}, {"kind": "tier", "codes": ["bronze", "silver"]}],
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries are written while small batches are walked, as while large ones are."""
+    monkeypatch.setattr(reactions, "PART", 2)
 
 
 class _Undo(Exception):

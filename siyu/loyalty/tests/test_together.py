@@ -40,17 +40,17 @@ def people(clone: str) -> Iterator[list[int]]:
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many callers each group had; nobody leads before all are there."""
+    """How many callers each group had; nobody leads before `at_once` says so."""
     seen: list[int] = []
     joined = performing._joined
     monkeypatch.setattr(performing._callers, "_do", lambda calls: seen.append(len(calls)) or joined(calls))
     monkeypatch.setattr(together, "LEADERS", 0)
-    monkeypatch.setattr(together, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(together, "PATIENCE_S", MANY)
     return seen
 
 
 def at_once(*acts: Act) -> list[Future[list[Receipt]]]:
-    """Callers who come one after the other, and meet."""
+    """Callers who come one after the other, and meet; the first leads."""
 
     def call(act: Act) -> list[Receipt]:
         try:
@@ -58,13 +58,16 @@ def at_once(*acts: Act) -> list[Future[list[Receipt]]]:
         finally:
             connections.close_all()
 
-    asked = []
+    asked, meeting = [], performing._callers
     with ThreadPoolExecutor(len(acts)) as hands:
         for number, act in enumerate(acts, 1):
             asked.append(hands.submit(call, act))
             deadline = time.monotonic() + MANY
-            while len(performing._callers._waiting) < number and time.monotonic() < deadline and not asked[0].done():
+            while len(meeting._waiting) < number:
+                assert time.monotonic() < deadline
                 time.sleep(0.001)
+        with meeting._change:
+            meeting._begin(meeting._waiting[0])
     return asked
 
 

@@ -32,7 +32,7 @@ def write_products(cursor: Cursor, facts: Sequence[Fact], batch: Batch) -> dict[
         for fact, line in _lines(naming):
             product = products.get(line.get("sku") or "")
             if product is not None:
-                mention(product, line, fact.occurred_at, fact.message)
+                mention(product, line, fact)
         ids.update(_keep(cursor, products.values()))
         if moved := [sku for sku, category in categories.items() if products[sku].values.get("category") != category]:
             rows = cursor.execute(_sql.buyers, {"skus": moved}).fetchall()
@@ -82,7 +82,7 @@ def _name_categories(cursor: Cursor, updates: Iterable[Fact], naming: Iterable[F
     for fact in updates:
         code, name = fact.properties.get("category"), fact.properties.get("category_name")
         if code:
-            told = (stamp(1, fact.occurred_at, fact.message).hex(), name) if name else ("", code)
+            told = (stamp(1, fact.occurred_at, fact.mark).hex(), name) if name else ("", code)
             names[code] = max(told, names.get(code, told))
     rows = [(code, name, mark) for code, (mark, name) in sorted(names.items())]
     if rows:

@@ -56,7 +56,7 @@ def tell(order: OrderState, fact: Fact, currency: str) -> None:
     """Let the order know a fact of it (anything but a refund). Telling is a join: order and repetition do not matter."""
     properties = fact.properties
     rank = RANK.get(fact.name, 0)
-    mark = stamp(rank, fact.occurred_at, fact.message)
+    mark = stamp(rank, fact.occurred_at, fact.mark)
     _step(order, fact)
     order.is_historical = order.is_historical or fact.is_historical
     if fact.identity_id is not None and mark > order.buyer_stamp:

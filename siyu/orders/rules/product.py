@@ -28,20 +28,22 @@ class ProductState:
 
 def describe(product: ProductState, fact: Fact) -> None:
     """A `product.updated`: each property it carries stands unless a newer fact told another."""
-    mark = stamp(1, fact.occurred_at, fact.message).hex()
+    mark = stamp(1, fact.occurred_at, fact.mark).hex()
     if not product.is_listed or _newer(product, fact):
         product.is_listed, product.changed_at, product.message, product.is_changed = True, fact.occurred_at, fact.message, True
     for name in FIELDS:
         _let(product, name, fact.properties.get(name), mark)
 
 
-def mention(product: ProductState, line: dict[str, Any], occurred_at: datetime, message: UUID) -> None:
+def mention(product: ProductState, line: dict[str, Any], fact: Fact) -> None:
     """An order's line names the product: the earliest line gives name and category where no description does."""
-    if not product.is_listed and (product.changed_at is None or (occurred_at, message) < (product.changed_at, product.message)):
-        product.changed_at, product.message, product.is_changed = occurred_at, message, True
-    mark = line_stamp(occurred_at, message)
-    _let(product, "name", line.get("name") or None, mark)
-    _let(product, "category", line.get("category") or None, mark)
+    if not product.is_listed and _earlier(product, fact):
+        product.changed_at, product.message, product.is_changed = fact.occurred_at, fact.message, True
+    name, category = line.get("name") or None, line.get("category") or None
+    if name is not None or category is not None:
+        mark = line_stamp(fact.occurred_at, fact.mark)
+        _let(product, "name", name, mark)
+        _let(product, "category", category, mark)
 
 
 def _let(product: ProductState, name: str, value: Any, mark: str) -> None:
@@ -51,3 +53,9 @@ def _let(product: ProductState, name: str, value: Any, mark: str) -> None:
 
 def _newer(product: ProductState, fact: Fact) -> bool:
     return product.changed_at is None or product.message is None or (fact.occurred_at, fact.message) > (product.changed_at, product.message)
+
+
+def _earlier(product: ProductState, fact: Fact) -> bool:
+    if product.changed_at is None or fact.occurred_at != product.changed_at:
+        return product.changed_at is None or fact.occurred_at < product.changed_at
+    return product.message is None or fact.message < product.message

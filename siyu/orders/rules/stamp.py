@@ -1,7 +1,6 @@
-"""Stamps: bytes that compare as (rank, occurrence, message) do, so that the greatest of a set is the same in any order of arrival."""
+"""Stamps: bytes that compare as (rank, occurrence, mark of the message) do: the greatest of a set is the same in any order of arrival."""
 
 from datetime import datetime
-from uuid import UUID
 
 from siyu.lib.clock import EPOCH
 
@@ -9,17 +8,17 @@ _MIDDLE = 1 << 62  # instants before 1970 stay positive
 _LAST = (1 << 64) - 1
 
 
-def stamp(rank: int, occurred_at: datetime, message: UUID) -> bytes:
-    """25 bytes: one of rank, eight of microseconds, sixteen of message id. The later fact has the greater stamp."""
-    return rank.to_bytes(1, "big") + (_MIDDLE + _microseconds(occurred_at)).to_bytes(8, "big") + message.bytes
+def stamp(rank: int, occurred_at: datetime, mark: bytes) -> bytes:
+    """25 bytes: one of rank, eight of microseconds, sixteen of the message's mark. The later fact has the greater stamp."""
+    return rank.to_bytes(1, "big") + (_MIDDLE + _microseconds(occurred_at)).to_bytes(8, "big") + mark
 
 
-def line_stamp(occurred_at: datetime, message: UUID) -> str:
+def line_stamp(occurred_at: datetime, mark: bytes) -> str:
     """Hex stamp of what an order line says about its product: rank 0, and the earliest line has the greatest stamp.
 
     The earliest, because then a history replayed in time order never rewrites a product.
     """
-    return "00" + (_LAST - _MIDDLE - _microseconds(occurred_at)).to_bytes(8, "big").hex() + message.hex
+    return "00" + (_LAST - _MIDDLE - _microseconds(occurred_at)).to_bytes(8, "big").hex() + mark.hex()
 
 
 def _microseconds(instant: datetime) -> int:
