@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection as django_connection
 from psycopg import Connection, Cursor
 
+from siyu.lib.beside import reader_of
 from siyu.lib.lane import Lane
 from siyu.lib.sql import statements
 from siyu.lib.wired import imported, table, wired
@@ -61,7 +62,13 @@ def handle(
 
     Raises what `arriving.is_repetition` knows when an item came before, unless it `is_careful`.
     """
-    with Lane(connection, is_worth_a_thread=len(items) >= WORTH_A_THREAD) as lane, django_connection.execute_wrapper(_in_turn(lane)):
+    is_worth_it = len(items) >= WORTH_A_THREAD
+    is_outermost = not django_connection.savepoint_ids  # of another transaction around it the reader would see nothing
+    reader = reader_of(connection) if is_worth_it and is_outermost else None
+    with (
+        Lane(connection, is_worth_a_thread=is_worth_it, reader=reader) as lane,
+        django_connection.execute_wrapper(_in_turn(lane)),
+    ):
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         ids = reserve(cursor, len(items)) if items else range(0)  # now, while nothing is under way that it would have to wait for

@@ -19,11 +19,15 @@ _sql, _inbox = statements("siyu.facts", "pump"), statements("siyu.facts", "inbox
 
 OWN_SOURCE = "siyu"  # of derived facts
 SPARE = 100  # ids kept in reserve; what is not used is never used
+MOST_SHARE = 5.0
+
+
+_share = 0.25  # of derived facts in the batch before: how many ids the next will need besides its own
 
 
 def reserve(cursor: Cursor, count: int) -> range:
-    """A run of so many ids of facts, and some more for what reactions will add."""
-    run = count + count // 4 + SPARE
+    """A run of so many ids of facts, and as many more as reactions are likely to need."""
+    run = int(count * (1 + _share)) + SPARE
     cursor.execute(_sql.reserve_ids, {"count": run})
     first = cursor.fetchone()[0]  # type: ignore[index]
     return range(first, first + run)
@@ -138,6 +142,8 @@ def _is_of_its_cause(news: Derived) -> bool:
 
 def log_derived(cursor: Cursor, batch: Batch) -> None:
     """Append to the log what reactions added."""
+    global _share
+    _share = min(max(0.25, 1.1 * len(batch.derived) / max(len(batch.facts) - len(batch.derived), 1)), MOST_SHARE)
     if batch.derived:
         append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in batch.derived])
 

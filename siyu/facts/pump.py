@@ -34,7 +34,7 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
-TARGET_SECONDS = 0.8  # of one batch; only when much waits is there so much for it
+TARGET_SECONDS = 1.5  # of one batch; only when much waits is there so much for it
 SMALLEST, LARGEST = 1_000, 12_000  # messages of a batch
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
 SWITCH_SECONDS = 0.0001  # a tenth of the usual

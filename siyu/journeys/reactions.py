@@ -45,6 +45,8 @@ def walk(cursor: Cursor, batch: Batch) -> list[Derived] | None:
 
 def _joinings(cursor: Cursor, batch: Batch) -> Sequence[Merged]:
     """Merges that services made: they come before everything of this batch, whose own stand in order among its facts."""
+    if cursor.execute(_sql.is_joined).fetchone() == (False,):
+        return []
     cursor.execute(_sql.joinings)
     own = {merge.loser_id for merge in batch.merges}
     clock = batch.facts[0].clock if batch.facts else batch.until

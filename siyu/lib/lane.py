@@ -5,6 +5,8 @@ A connection does one thing at a time, so everything waits its turn here. What t
 statement of the program that names one of the tables it names: what has no table in common may be done in any order, because
 foreign keys are looked at when the transaction ends. A statement that fails stops the lane, and whoever comes next gets its
 error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
+
+What the program asks of tables that the transaction has not written is asked on a second connection (`beside`), and waits for nothing.
 """
 
 import os
@@ -23,6 +25,7 @@ from django.apps import apps
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
+from .beside import only_reads
 from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
@@ -34,10 +37,11 @@ SEND_BYTES = 1 << 20  # on their way to the server; the system may allow less
 class Lane:
     """The lane of one transaction on a connection; leaving it waits until everything is done, or throws it away after an error.
 
-    For a little work, not worth a thread, everything is done at once.
+    For a little work, not worth a thread, everything is done at once. With a `reader` the transaction must not have written anything
+    before, nor write past the lane but inside savepoints.
     """
 
-    def __init__(self, connection: Connection, *, is_worth_a_thread: bool = True) -> None:
+    def __init__(self, connection: Connection, *, is_worth_a_thread: bool = True, reader: Connection | None = None) -> None:
         self.cursor = LaneCursor(connection, self)
         self._own = ColumnCursor(connection)
         self._urgent: deque[Task] = deque()  # the program waits for them
@@ -45,6 +49,8 @@ class Lane:
         self._change = Condition()
         self._is_running = self._is_wanted = self._is_closed = False
         self._savepoints = 0
+        self._reader = ColumnCursor(reader) if reader is not None and is_worth_a_thread else None
+        self._written: set[str] = set()  # tables, by what the transaction did so far or will do
         self._error: BaseException | None = None
         self._thread = Thread(target=self._work, name="lane", daemon=True) if is_worth_a_thread else None
 
@@ -75,12 +81,22 @@ class Lane:
     def later(self, query: str, task: Task) -> None:
         """Have something done that nobody waits for; `query` names the tables it is about."""
         if self.is_at_hand and (tables := tables_of(query)):
+            self._written |= tables
             with self._change:
-                self._later.append((tables, task))
-                self._change.notify_all()
+                if self._error is None:  # else whoever waits next hears of it, and nothing more is done
+                    self._later.append((tables, task))
+                    self._change.notify_all()
         else:
             with self.turn(query):
                 task(self._own)
+
+    def beside(self, query: Query) -> Cursor | None:
+        """By which cursor a question can be asked on which nothing of this transaction bears."""
+        if self._error is not None:
+            raise self._error
+        if self._reader is None or self._savepoints or not isinstance(query, str) or not only_reads(query):
+            return None
+        return self._reader if self._written.isdisjoint(tables_of(query)) else None
 
     def settle(self) -> None:
         """Wait until everything is done."""
@@ -91,6 +107,10 @@ class Lane:
     def turn(self, query: Query) -> Iterator[None]:
         """The program's own statement: after all that must come before it."""
         is_savepoint = isinstance(query, str) and query.startswith("SAVEPOINT")
+        if is_savepoint or not isinstance(query, str):
+            self._reader = None  # what is written from now on is not always seen here
+        elif not only_reads(query):
+            self._written |= tables_of(query)
         with self._turn(tables_of(query) if isinstance(query, str) and not is_savepoint else None):
             self._savepoints += is_savepoint
             yield
@@ -198,14 +218,35 @@ class LaneCursor(ColumnCursor):
     def __init__(self, connection: Connection, lane: Lane) -> None:
         super().__init__(connection)
         self.lane = lane
+        self._asked: Cursor | None = None  # who has the answer, unless it is this one
 
     def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
         if isinstance(query, str) and not _is_awaited(query) and self.lane.is_at_hand:
             sent = columns(params)  # as they are now
             self.lane.later(query, lambda lane: lane.execute(query, sent, **given))
             return self
+        self._asked = self.lane.beside(query)
+        if self._asked is not None:
+            self._asked.execute(query, params, **given)
+            return self
         with self.lane.turn(query):
             return super().execute(query, params, **given)
+
+    def fetchone(self) -> Any:
+        return super().fetchone() if self._asked is None else self._asked.fetchone()
+
+    def fetchmany(self, size: int = 0) -> list[Any]:
+        return super().fetchmany(size) if self._asked is None else self._asked.fetchmany(size)
+
+    def fetchall(self) -> list[Any]:
+        return super().fetchall() if self._asked is None else self._asked.fetchall()
+
+    def __iter__(self) -> Self:
+        return super().__iter__() if self._asked is None else iter(self._asked)  # type: ignore[return-value]
+
+    @property
+    def rowcount(self) -> int:
+        return super().rowcount if self._asked is None else self._asked.rowcount
 
     @contextmanager
     def copy(self, statement: Any, params: Params | None = None, **given: Any) -> Iterator[Copy]:

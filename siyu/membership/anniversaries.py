@@ -9,7 +9,7 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived
 from siyu.lib.clock import business_day, midnight
 from siyu.lib.sql import statements
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import SettingsBook
 
 from .rules.periods import anniversary, full_years
 
@@ -46,15 +46,14 @@ def remember(cursor: Cursor, batch: Batch) -> list[Derived] | None:
             changed[key] = told
         elif told.since < before.since:
             changed[key] = Since(told.since, before.settled_day)
-    keep(cursor, changed)
+    keep(cursor, changed, batch.settings)
     return None
 
 
-def keep(cursor: Cursor, rows: Mapping[Key, Since]) -> None:
+def keep(cursor: Cursor, rows: Mapping[Key, Since], book: SettingsBook) -> None:
     """Write rows with the instant of the next anniversary after the day up to which they were told."""
     if not rows:
         return
-    book = settings_book()
     ordered = sorted(rows.items())
     cursor.execute(
         _sql.keep_anniversaries,

@@ -96,6 +96,8 @@ def _cause(batch: Batch, member: int) -> Fact | None:
 
 
 def _by_services(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> None:
+    if cursor.execute(_sql.is_dirty).fetchone() == (False,):
+        return
     cursor.execute(_sql.take_dirty, {"limit": LIMIT})
     for member, mark, because in cursor.fetchall():
         touched.add(member, program.every)

@@ -28,6 +28,10 @@ SELECT key, id, name, filter::text FROM audiences_watch ORDER BY id
 -- Members whose time has come, oldest first.
 SELECT member_id, due_at FROM audiences_due WHERE due_at <= %(until)s ORDER BY due_at, member_id LIMIT %(limit)s
 
+-- name: is_dirty
+-- Whether services changed any members.
+SELECT EXISTS (SELECT FROM audiences_dirty)
+
 -- name: take_dirty
 -- Members whom services changed.
 DELETE FROM audiences_dirty WHERE id IN (SELECT id FROM audiences_dirty ORDER BY id LIMIT %(limit)s) RETURNING member_id, id, because

@@ -44,6 +44,10 @@ CROSS JOIN LATERAL (
 ) e
 ORDER BY e.due_at, e.id LIMIT %(limit)s
 
+-- name: is_joined
+-- Whether any merges are yet to be carried over.
+SELECT EXISTS (SELECT FROM journeys_joining)
+
 -- name: joinings
 -- Merges that services made since the last batch, and the batch's own.
 DELETE FROM journeys_joining RETURNING id, survivor_id, loser_id

@@ -35,7 +35,7 @@ def due(cursor: Cursor, batch: Batch) -> list[Derived]:
         occasions.append(Occasion(kind, member, member, due_at, f"{kind}|{member}|{day}", {"years": old, "tier": ""}))
         if kind == "joined":
             years[member] = (old, due_at)
-    keep(cursor, rows)
+    keep(cursor, rows, book)
     celebrate(cursor, occasions)
     return news + award_years(cursor, years)
 
@@ -61,7 +61,8 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
                     Since(min(own.since, lost.since), max(own.settled_day, lost.settled_day)) if own is not None else lost
                 )
     cursor.execute(_sql.drop_anniversaries, {"members": sorted({loser for _, loser in pairs})})
-    keep(cursor, changed)
+    if changed:
+        keep(cursor, changed, settings_book())
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
@@ -79,7 +80,7 @@ def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
                 since = business_day(at, book.zone(at.date()))
                 rows[member, kind] = Since(since, max(settled.get(kind, since), since))
     cursor.execute(_sql.drop_anniversaries, {"members": members})
-    keep(cursor, rows)
+    keep(cursor, rows, book)
 
 
 def _news(member: int, kind: str, years: int, at: datetime) -> Derived:

@@ -5,6 +5,13 @@ FROM unnest(%(id)s::bigint[], %(shop_id)s::bigint[], %(number)s::text[], %(ident
 WHERE r.order_id IS NULL AND r.shop_id = told.shop_id AND r.order_number = told.number
 RETURNING told.id, r.identity_id, told.identity_id
 
+-- name: waited
+-- Whether any refund waited for these new orders.
+SELECT EXISTS (
+    SELECT FROM unnest(%(shop_id)s::bigint[], %(number)s::text[]) AS told (shop_id, number)
+    JOIN orders_refund r ON r.order_id IS NULL AND r.shop_id = told.shop_id AND r.order_number = told.number
+)
+
 -- name: handles_of_refunds
 -- The handles that refunds of these orders carry: their sums move when the buyer of the order changes.
 SELECT DISTINCT identity_id FROM orders_refund WHERE order_id = ANY(%(orders)s) AND identity_id IS NOT NULL

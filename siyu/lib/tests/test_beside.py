@@ -1,0 +1,102 @@
+"""Reading beside a transaction: what it has not written is answered at once, what it has written in its own turn."""
+
+from collections.abc import Iterator
+from time import monotonic
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.errors import DivisionByZero, ReadOnlySqlTransaction
+
+from siyu.lib.beside import only_reads, reader_of
+from siyu.lib.lane import Lane
+
+SLOWLY = "-- A word, after a while.\nINSERT INTO facts_note SELECT %(word)s FROM pg_sleep(0.3)"
+NOTES, OTHERS = "SELECT word FROM facts_note ORDER BY 1", "SELECT word FROM facts_other ORDER BY 1"
+
+
+@pytest.fixture
+def raw(clone: str) -> Iterator[psycopg.Connection]:
+    """A connection in a transaction, with a row that was committed before it."""
+    with psycopg.connect(clone, autocommit=True) as owner:
+        owner.execute("CREATE TABLE facts_note (word text); CREATE TABLE facts_other (word text); INSERT INTO facts_other VALUES ('known')")
+        owner.execute("GRANT ALL ON facts_note, facts_other TO PUBLIC")
+    connection.ensure_connection()
+    own = connection.connection
+    own.execute("BEGIN")
+    yield own
+    own.execute("ROLLBACK")
+
+
+def asked(lane: Lane, question: str) -> list[str]:
+    return [word for (word,) in lane.cursor.execute(question).fetchall()]
+
+
+def test_what_the_transaction_has_not_written_is_answered_while_it_writes(raw: psycopg.Connection) -> None:
+    with Lane(raw, reader=reader_of(raw)) as lane:
+        began = monotonic()
+        lane.cursor.execute(SLOWLY, {"word": "late"})
+        assert asked(lane, OTHERS) == ["known"]
+        assert monotonic() - began < 0.2
+        assert asked(lane, NOTES) == ["late"]
+        assert monotonic() - began >= 0.3
+
+
+def test_what_it_has_written_it_asks_itself(raw: psycopg.Connection) -> None:
+    with Lane(raw, reader=reader_of(raw)) as lane:
+        assert lane.cursor.execute("INSERT INTO facts_other VALUES ('own') RETURNING word").fetchone() == ("own",)
+        assert asked(lane, OTHERS) == ["known", "own"]
+        assert lane.cursor.execute("SELECT 1 FROM facts_note").fetchone() is None
+        assert lane.cursor.rowcount == 0
+        assert [word for (word,) in lane.cursor.execute(OTHERS)] == ["known", "own"]
+
+
+def test_behind_a_savepoint_nothing_is_asked_beside(raw: psycopg.Connection) -> None:
+    with Lane(raw, reader=reader_of(raw)) as lane:
+        assert asked(lane, OTHERS) == ["known"]
+        with lane.turn("SAVEPOINT part"):
+            raw.execute("SAVEPOINT part")
+        raw.execute("INSERT INTO facts_other VALUES ('past the lane')")
+        with lane.turn("RELEASE SAVEPOINT part"):
+            raw.execute("RELEASE SAVEPOINT part")
+        assert asked(lane, OTHERS) == ["known", "past the lane"]
+
+
+def test_the_reader_writes_nothing_and_is_the_same_each_time(raw: psycopg.Connection) -> None:
+    reader = reader_of(raw)
+
+    assert reader_of(raw) is reader
+    assert reader.info.user == raw.info.user
+    with pytest.raises(ReadOnlySqlTransaction):
+        reader.execute("INSERT INTO facts_other VALUES ('never')")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_so"),
+    [
+        ("-- Words that insert or UPDATE nothing.\nSELECT word FROM facts_note", True),
+        ("WITH some AS (SELECT 1) SELECT * FROM some", True),
+        ("WITH gone AS (DELETE FROM facts_note RETURNING word) SELECT * FROM gone", False),
+        ("SELECT id FROM members_member ORDER BY id FOR NO KEY UPDATE", False),
+        ("SELECT id FROM members_member FOR SHARE", False),
+        ("SELECT nextval('facts_id')", False),
+        ("SELECT pg_advisory_xact_lock(1)", False),
+        ("INSERT INTO facts_note VALUES ('x') RETURNING word", False),
+        ("SAVEPOINT part", False),
+    ],
+)
+def test_only_what_asks_and_does_nothing_else_goes_there(query: str, is_so: bool) -> None:
+    assert only_reads(query) is is_so
+
+
+def test_an_error_is_raised_before_anything_else_is_asked(raw: psycopg.Connection) -> None:
+    def broken() -> None:
+        with Lane(raw, reader=reader_of(raw)) as lane:
+            lane.cursor.execute("INSERT INTO facts_note SELECT (1 / 0)::text FROM pg_sleep(0.05)")
+            while lane._error is None:
+                asked(lane, OTHERS)
+            lane.cursor.execute("INSERT INTO facts_note VALUES ('never')")
+            asked(lane, OTHERS)
+
+    with pytest.raises(DivisionByZero):
+        broken()
