@@ -55,6 +55,7 @@ def keep(cursor: Cursor, rows: Mapping[Key, Since], book: SettingsBook) -> None:
     if not rows:
         return
     ordered = sorted(rows.items())
+    dues = {row: midnight(day, book.zone(day)) for row in set(rows.values()) for day in [_next(row)]}  # many begin on one day
     cursor.execute(
         _sql.keep_anniversaries,
         {
@@ -62,7 +63,7 @@ def keep(cursor: Cursor, rows: Mapping[Key, Since], book: SettingsBook) -> None:
             "kinds": [kind for (_, kind), _ in ordered],
             "sinces": [row.since for _, row in ordered],
             "settled": [row.settled_day for _, row in ordered],
-            "dues": [midnight(day, book.zone(day)) for _, row in ordered for day in [_next(row)]],
+            "dues": [dues[row] for _, row in ordered],
         },
     )
 

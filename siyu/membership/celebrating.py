@@ -42,7 +42,7 @@ class Ritual(NamedTuple):
 def greet(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Celebrate who reached a higher tier in this batch."""
     moved = [fact for fact in batch.named(TIER_CHANGED) if fact.member_id is not None and not fact.is_historical]
-    if not moved:
+    if not moved or TIER_UP not in _rituals(cursor):
         return None
     steps = {day: {step.code: step for step in ladder(day)} for day in {fact.business_day for fact in moved}}
     occasions = []
@@ -57,10 +57,15 @@ def greet(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     return None
 
 
+def _rituals(cursor: Cursor) -> dict[str, Ritual]:
+    """What is done on each occasion that is celebrated at all."""
+    cursor.execute(_sql.rituals)
+    return {name: Ritual(title, words, msgspec.json.decode(rewards), days) for name, title, words, rewards, days in cursor.fetchall()}
+
+
 def celebrate(cursor: Cursor, occasions: Sequence[Occasion]) -> None:
     """Make the cards and give the rewards of the rituals that are on; each occasion once."""
-    cursor.execute(_sql.rituals)
-    rituals = {name: Ritual(title, words, msgspec.json.decode(rewards), days) for name, title, words, rewards, days in cursor.fetchall()}
+    rituals = _rituals(cursor) if occasions else {}
     found = [(one, rituals[one.occasion]) for one in occasions if one.occasion in rituals]
     if not found:
         return
