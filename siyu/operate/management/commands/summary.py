@@ -39,7 +39,7 @@ class Command(BaseCommand):
         day = today(utc_now())
         figures = summary(day)
         if options["json"]:
-            self.stdout.write(msgspec.json.encode(figures).decode())
+            self.stdout.write(msgspec.json.encode(figures, order="sorted").decode())
             return
         console = Console(highlight=False)
         console.width = max(console.width, NARROWEST)  # a file or a pipe has no width of its own
