@@ -25,7 +25,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 PORTION, PORTION_ENVELOPES = 2_500, 250  # messages (of so many envelopes) that are opened at once
 RARE_COLLECTIONS = (200_000, 20, 50)  # thousands of objects and few circles: looking for them as often as usual costs a fifth of the time
-NICENESS = 15
+NICENESS = 15  # it works where the pump and PostgreSQL leave room: it is ahead of them
 _messages = msgspec.msgpack.Decoder(list[Message])
 _messages_as_json = msgspec.json.Decoder(list[Message])
 _encoder = msgspec.msgpack.Encoder()

@@ -16,7 +16,7 @@ from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
 
 from .arriving import arrive
-from .deriving import log_derived, numbers, place, reserve
+from .deriving import expect, log_derived, numbers, place, reserve
 from .intake import Envelope, open_message, quarantine_columns
 from .log import append, row
 from .message import Message
@@ -188,8 +188,9 @@ def _above(module: str, reactions: list[Any]) -> int:
 def _finish(cursor: Cursor, batch: Batch) -> None:
     """Log what reactions added, and count the day."""
     log_derived(cursor, batch)
-    logged = [fact for fact in batch.facts if fact.depth == 0] + batch.derived
-    if logged:
+    came = [fact for fact in batch.facts if fact.depth == 0]
+    expect(len(came), len(batch.derived))
+    if logged := came + batch.derived:
         counts = Counter((fact.business_day, fact.name, fact.source_id) for fact in logged)
         cells = sorted(counts.items())
         columns = {

@@ -19,10 +19,8 @@ _sql, _inbox = statements("siyu.facts", "pump"), statements("siyu.facts", "inbox
 
 OWN_SOURCE = "siyu"  # of derived facts
 SPARE = 100  # ids kept in reserve; what is not used is never used
-MOST_SHARE = 5.0
-
-
-_share = 0.25  # of derived facts in the batch before: how many ids the next will need besides its own
+LEAST_SHARE, MOST_SHARE = 0.25, 5.0  # of derived facts to others, for which ids are drawn beforehand
+_share = LEAST_SHARE  # what it was in the batch before
 
 
 def reserve(cursor: Cursor, count: int) -> range:
@@ -89,7 +87,7 @@ def _derive(batch: Batch, news: Derived, number: int, own: int, handles: dict[in
     if cause.depth >= MAX_DEPTH:
         raise FactError("fact.depth", f"{news.name}: facts cause facts more than {MAX_DEPTH} times over")
     handle = cause.identity_id if _is_of_its_cause(news) else handles.get(news.member_id, (None, None))[0]
-    mark = cause.mark.hex()
+    mark = cause.mark.hex()  # as a UUID is printed, without making one: it costs as much as all the rest
     return Fact(
         seq=cause.seq,
         id=number,
@@ -142,10 +140,15 @@ def _is_of_its_cause(news: Derived) -> bool:
 
 def log_derived(cursor: Cursor, batch: Batch) -> None:
     """Append to the log what reactions added."""
-    global _share
-    _share = min(max(0.25, 1.1 * len(batch.derived) / max(len(batch.facts) - len(batch.derived), 1)), MOST_SHARE)
     if batch.derived:
         append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in batch.derived])
+
+
+def expect(came: int, derived: int) -> None:
+    """So many facts came in a batch and brought so many others: the next is likely to be like it."""
+    global _share
+    if came:
+        _share = min(max(1.1 * derived / came, LEAST_SHARE), MOST_SHARE)
 
 
 def _content(fact: Fact) -> bytes:

@@ -90,12 +90,13 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST, 
             if stopped:
                 report.stopped = stopped
                 return report
+            is_all = False
             run = _Run(now=now, report=report, clock=clock, book=settings_book(), size=min(max(_last_size, SMALLEST), largest))
             try:
-                with _in_a_hurry(), closing(_messages(messages, run.book, is_lasting=is_enough is not None)) as portions:
-                    is_all = _drain(run, portions, largest, is_enough)
+                with _in_a_hurry():
+                    is_all = _drain_all(run, messages, largest, is_enough)
             except Unreadable as error:
-                is_all = _stop(run, "pump.envelope", str(error))
+                _stop(run, "pump.envelope", str(error))
             if is_all and (messages is None or report.facts < messages):
                 _run_due(run, max(now, run.clock))
         finally:
@@ -139,17 +140,25 @@ def resume_after_repair(now: datetime) -> None:
         resume(now)
 
 
+def _drain_all(run: _Run, limit: int | None, largest: int, is_enough: Callable[[], bool] | None) -> bool:
+    """What waits, and with `is_enough` what comes meanwhile; tells whether nothing waits any more."""
+    handled = -1
+    while run.handled > handled:
+        handled = run.handled
+        with closing(_messages(limit, run.book)) as portions:
+            is_all = _drain(run, portions, largest, is_enough)
+        if is_enough is None or not is_all:
+            break
+    return is_all
+
+
 def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough: Callable[[], bool] | None) -> bool:
-    """Batch after batch; tells whether nothing waits any more."""
+    """Batch after batch; tells whether all portions are handled."""
     global _last_size
     items: list[Message] = []
-    is_served = False
     while not (run.report.stopped or (is_enough is not None and is_enough())):
-        while len(items) < run.size and not (is_served and items):
-            portion = next(portions, [])
+        while len(items) < run.size and (portion := next(portions, None)) is not None:
             items += portion
-            if is_served := not portion:
-                break
         if not items:
             return True
         batch = _same_day(items[: run.size])
@@ -163,22 +172,15 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough
     return False
 
 
-def _messages(limit: int | None, book: SettingsBook, *, is_lasting: bool) -> Generator[list[Message]]:
-    """Messages in inbox order, at most `limit`; the one pump may read ahead of its own transactions.
-
-    An empty portion says that all that waits was served. If it `is_lasting`, what is asked for behind it is what came since: all
-    that was served must have been handled by then.
-    """
-    served, before = 0, -1
-    while served != before and (is_lasting or not served):
-        before = served
-        with closing(opened(book, None if limit is None else limit - served)) as portions:
-            for portion in filter(None, portions):
-                yield portion if limit is None else portion[: limit - served]
-                served += len(portion)
-                if limit is not None and served >= limit:
-                    return
-        yield []
+def _messages(limit: int | None, book: SettingsBook) -> Generator[list[Message]]:
+    """Messages in inbox order, at most `limit`; the one pump may read ahead of its own transactions."""
+    served = 0
+    with closing(opened(book, limit)) as portions:
+        for portion in portions:
+            yield portion if limit is None else portion[: limit - served]
+            served += len(portion)
+            if limit is not None and served >= limit:
+                break
 
 
 def _same_day(items: list[Message]) -> list[Message]:
@@ -253,13 +255,12 @@ def _set_aside(run: _Run, item: Message, error: Exception) -> None:
         _stop(run, "pump.poison", f"{run.poison} of {run.handled} messages could not be handled; the last: {code} {because}"[:500])
 
 
-def _stop(run: _Run, code: str, because: str) -> bool:
+def _stop(run: _Run, code: str, because: str) -> None:
     log.error("the pump stops: %s %s", code, because)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_sql.stop, {"now": run.now, "code": code, "because": because[:500]})
         raise_alarm("pump.stopped", "", f"{code}: {because}"[:500], run.now)
     run.report.stopped = code
-    return False
 
 
 def _consume(items: list[Message]) -> None:

@@ -4,19 +4,12 @@ Every statement of a transaction sees what others committed before it began (REA
 transaction itself wrote, and what it holds locked, it alone may ask for. `lane.Lane` knows which tables it has written.
 """
 
-import re
-from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 
-_PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
-_READS = ("SELECT", "WITH")
-# what changes or locks something, or answers of its own session
-_MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
-PREPARED = 1_000  # statements whose plans are kept
 _readers: WeakKeyDictionary[Connection, Connection] = WeakKeyDictionary()
 
 
@@ -27,13 +20,6 @@ def reader_of(connection: Connection) -> Connection:
         info = connection.info
         found = psycopg.connect(make_conninfo(**info.get_parameters(), password=info.password), autocommit=True)
         found.execute("SET default_transaction_read_only = on")
-        found.prepare_threshold, found.prepared_max = connection.prepare_threshold, PREPARED
+        found.prepare_threshold, found.prepared_max = connection.prepare_threshold, connection.prepared_max
         _readers[connection] = found
     return found
-
-
-@lru_cache(maxsize=2_000)
-def only_reads(query: str) -> bool:
-    """Whether a statement asks, and does nothing else."""
-    text = _PROSE.sub("", query, count=1)
-    return text.startswith(_READS) and _MORE.search(text) is None

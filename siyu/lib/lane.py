@@ -10,27 +10,22 @@ What the program asks of tables that the transaction has not written is asked on
 """
 
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from socket import AF_UNIX, SO_SNDBUF, SOL_SOCKET, socket
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from weakref import WeakSet
 
-from django.apps import apps
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
-from .beside import only_reads
+from .statement import is_awaited, only_reads, tables_of
 from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
-_PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
-_WRITES = ("INSERT", "UPDATE", "DELETE")
 SEND_BYTES = 1 << 20  # on their way to the server; the system may allow less
 
 
@@ -171,23 +166,6 @@ class Lane:
         return None
 
 
-@lru_cache(maxsize=2_000)
-def tables_of(query: str) -> frozenset[str]:
-    """The tables that a statement names: the words that begin with a room's name."""
-    return frozenset(_table().findall(query))
-
-
-@lru_cache(maxsize=1)
-def _table() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(app.label for app in apps.get_app_configs())})_[a-z0-9_]+")
-
-
-@lru_cache(maxsize=2_000)
-def _is_awaited(query: str) -> bool:
-    """Whether a statement gives an answer."""
-    return not _PROSE.sub("", query, count=1).startswith(_WRITES) or "RETURNING" in query
-
-
 class ColumnCursor(Cursor):
     """A cursor that sends lists in binary form."""
 
@@ -221,7 +199,7 @@ class LaneCursor(ColumnCursor):
         self._asked: Cursor | None = None  # who has the answer, unless it is this one
 
     def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
-        if isinstance(query, str) and not _is_awaited(query) and self.lane.is_at_hand:
+        if isinstance(query, str) and not is_awaited(query) and self.lane.is_at_hand:
             sent = columns(params)  # as they are now
             self.lane.later(query, lambda lane: lane.execute(query, sent, **given))
             return self

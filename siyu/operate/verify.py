@@ -10,8 +10,6 @@ from psycopg.errors import QueryCanceled
 from siyu.lib.sql import statements
 from siyu.lib.wired import table
 
-from .statistics import know_tables
-
 TIMEOUT_SECONDS = 120  # of one statement
 # Whole tables are compared, and no offender is expected: a plan that hopes for an early one, or that takes a table for small (because
 # nobody analysed it yet) and reads it once per row of another, takes the square of their size to find none.
@@ -55,8 +53,6 @@ def invariants() -> list[Invariant]:
 
 def verify(timeout_seconds: float = TIMEOUT_SECONDS) -> Iterator[Finding]:
     """Check each invariant in turn, in a transaction that reads only; one that takes too long counts as not holding."""
-    if not connection.in_atomic_block:  # in a test's own transaction nobody else sees the rows
-        know_tables()
     for invariant in invariants():
         began = time.perf_counter()
         offender = _first_offender(invariant.sql, timeout_seconds)

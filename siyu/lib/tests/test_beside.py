@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from psycopg.errors import DivisionByZero, ReadOnlySqlTransaction
 
-from siyu.lib.beside import only_reads, reader_of
+from siyu.lib.beside import reader_of
 from siyu.lib.lane import Lane
+from siyu.lib.statement import only_reads
 
 SLOWLY = "-- A word, after a while.\nINSERT INTO facts_note SELECT %(word)s FROM pg_sleep(0.3)"
 NOTES, OTHERS = "SELECT word FROM facts_note ORDER BY 1", "SELECT word FROM facts_other ORDER BY 1"

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from psycopg.errors import DivisionByZero
 
-from siyu.lib.lane import ColumnCursor, Lane, tables_of
+from siyu.lib.lane import ColumnCursor, Lane
+from siyu.lib.statement import tables_of
 from siyu.lib.wire import send
 
 AT = datetime(2026, 5, 5, 4, 0, 0, 123456, tzinfo=UTC)

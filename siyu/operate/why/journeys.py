@@ -3,7 +3,7 @@
 from siyu.journeys import queries as journeys
 from siyu.journeys.queries import EnrolmentView, PassageView, TouchAnswer
 
-from .telling import Answer, Teller
+from .telling import Answer, Teller, reasoned
 
 STEPS = 50  # of one enrolment, the last ones
 ENDS = {
@@ -23,7 +23,7 @@ def why_journeys(member_id: int, teller: Teller) -> Answer:
         held_out = ", held out: nothing was done, to compare" if one.is_held_out else ""
         arm = f", arm {one.arm}" if one.arm else ""
         yield "line", f"{one.journey} ({one.code}, version {one.number}) entered {teller.instant(one.entered_at)}{arm}{held_out}"
-        yield "line", f"{_state(one, teller)}"
+        yield "line", _state(one, teller)
         path = journeys.path(one.id)
         for passage in path.passages[-STEPS:] if path else ():
             yield "detail", _passage(passage, teller)
@@ -32,7 +32,7 @@ def why_journeys(member_id: int, teller: Teller) -> Answer:
 
 
 def _state(one: EnrolmentView, teller: Teller) -> str:
-    why = f" ({one.why}{': ' + one.detail if one.detail else ''})" if one.why else ""
+    why = reasoned(one.why, one.detail)
     if one.status in ("waiting", "failed"):
         due = f", goes on at {teller.instant(one.due_at)}" if one.status == "waiting" and one.due_at else ""
         return f"{ENDS[one.status]} at step {one.step} since {teller.instant(one.since)}{due}{why}"
@@ -47,5 +47,4 @@ def _passage(one: PassageView, teller: Teller) -> str:
 
 
 def _touch(touch: TouchAnswer) -> str:
-    why = f" ({touch.why}{': ' + touch.detail if touch.detail else ''})" if touch.why else ""
-    return f"{touch.medium} {touch.status}{why}"
+    return f"{touch.medium} {touch.status}{reasoned(touch.why, touch.detail)}"

@@ -39,6 +39,11 @@ class Teller:
         return f"{at.astimezone(self.zone):%Y-%m-%d}" if at else "never"
 
 
+def reasoned(why: str, detail: str) -> str:
+    """` (consent.missing: marketing email)`, or nothing."""
+    return f" ({why}: {detail})" if why and detail else f" ({why})" if why else ""
+
+
 def sourced(name: str | None, badge: str | None) -> str:
     """`completejourney [公开教学数据]`."""
     return f"{name} [{badge}]" if badge else (name or "")

@@ -5,7 +5,7 @@ from siyu.merchant.rules import WHOLE
 from siyu.touches import queries as touches
 from siyu.touches.queries import TouchView
 
-from .telling import Answer, Teller
+from .telling import Answer, Teller, reasoned
 
 
 def why_touches(member_id: int, teller: Teller) -> Answer:
@@ -19,11 +19,10 @@ def why_touches(member_id: int, teller: Teller) -> Answer:
 
 
 def _became(one: TouchView, teller: Teller) -> str:
-    why = f" ({one.why}{': ' + one.detail if one.detail else ''})" if one.why else ""
     due = f", at {teller.instant(one.at)}" if one.status == "reserved" and one.at else ""
     after = [
         f"{word} {teller.instant(at)}"
         for word, at in (("sent", one.sent_at), ("delivered", one.delivered_at), ("opened", one.opened_at), ("clicked", one.clicked_at))
         if at is not None
     ]
-    return f"{one.status}{due}{why}" + (": " + ", ".join(after) if after else "")
+    return f"{one.status}{due}{reasoned(one.why, one.detail)}" + (": " + ", ".join(after) if after else "")

@@ -45,10 +45,14 @@ class Templates(ListTable):
         return gettext("Preview")
 
 
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
 class Uploads(forms.FileField):
     """Several files, each read no further than it may be long."""
 
-    widget = type("FilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
+    widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         given = data if isinstance(data, list | tuple) else [data] if data else []

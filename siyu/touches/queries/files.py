@@ -1,13 +1,19 @@
 """Reads of the files that go along with touches. Whose touch it is decides who may take them."""
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
+
+from siyu.lib.sql import statements
 from siyu.merchant.rules import Scope
 
 from ..models import File, InboxMessage, StaffTask, Template
 from ..rules.sending import Attachment
+
+_sql = statements("siyu.touches", "tasks")
 
 
 class FileView(NamedTuple):
@@ -58,12 +64,10 @@ def file_of_letter(member_id: int, touch_id: UUID, number: int) -> Attachment | 
 
 def file_of_task(scope: Scope, touch_id: UUID, number: int) -> Attachment | None:
     """A file of a staff task of the scope."""
-    own = StaffTask.objects.filter(touch_id=touch_id)
-    if scope.store_ids is not None:
-        own = own.filter(member__store_id__in=scope.store_ids)
-    if scope.assistant_id is not None:
-        own = own.filter(assistant_id=scope.assistant_id)
-    return _one(own.values_list("touch__template__files", flat=True).first(), number)
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.files, {"touch": touch_id, **scope.parameters()})
+        row = cursor.fetchone()
+    return _one(json.loads(row[0]) if row else None, number)
 
 
 def file_of_template(code: str, number: int) -> Attachment | None:

@@ -105,6 +105,14 @@ FROM touches_stafftask k JOIN members_member m ON m.id = k.member_id
 WHERE k.state = 'open' AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR k.assistant_id = %(scope_assistant)s)
 
+-- name: files
+-- Which files go along with a task of a scope.
+SELECT e.files::text
+FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id JOIN touches_template e ON e.id = t.template_id
+JOIN members_member m ON m.id = k.member_id
+WHERE k.touch_id = %(touch)s AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
+  AND (%(scope_assistant)s::bigint IS NULL OR k.assistant_id = %(scope_assistant)s)
+
 -- name: keys
 -- The keys of touches.
 SELECT id, key FROM touches_touch WHERE id = ANY(%(ids)s)

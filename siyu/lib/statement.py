@@ -1,0 +1,41 @@
+"""What a statement does, read off its text: which tables it names, whether it gives an answer, whether it does nothing but ask."""
+
+import re
+from functools import lru_cache
+
+from django.apps import apps
+
+_PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
+_READS, _WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
+# what changes or locks something, or answers of its own session
+_MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
+KNOWN = 2_000  # statements, by their texts
+
+
+@lru_cache(maxsize=KNOWN)
+def tables_of(query: str) -> frozenset[str]:
+    """The tables that a statement names: the words that begin with a room's name."""
+    return frozenset(_table().findall(query))
+
+
+@lru_cache(maxsize=KNOWN)
+def is_awaited(query: str) -> bool:
+    """Whether it gives an answer."""
+    return not _told(query).startswith(_WRITES) or "RETURNING" in query
+
+
+@lru_cache(maxsize=KNOWN)
+def only_reads(query: str) -> bool:
+    """Whether it asks, and does nothing else."""
+    text = _told(query)
+    return text.startswith(_READS) and _MORE.search(text) is None
+
+
+def _told(query: str) -> str:
+    """The statement without the prose above it."""
+    return _PROSE.sub("", query, count=1)
+
+
+@lru_cache(maxsize=1)
+def _table() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(app.label for app in apps.get_app_configs())})_[a-z0-9_]+")
