@@ -24,8 +24,15 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "list": (list,),
 }
-_DECLARED = {known.name: {declared.name: declared.type for declared in known.properties} for known in KNOWN}
-_REQUIRED = {known.name: tuple(declared.name for declared in known.properties if declared.is_required) for known in KNOWN}
+_FINE = {  # what needs no second look
+    "string": frozenset[type](),
+    "integer": frozenset[type](),
+    "decimal": frozenset((str, int, float)),
+    "boolean": frozenset((bool,)),
+    "object": frozenset((dict,)),
+    "list": frozenset((list,)),
+}
+_KNOWN = {known.name: known for known in KNOWN}
 MAX_MINOR = 10**15
 MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
@@ -85,7 +92,12 @@ def _decoded(envelope: Envelope) -> segment.Body | list[Incoming]:
 def _item(envelope: Envelope, said: segment.Body | list[Incoming], index: int, count: int) -> Item:
     item = Item(envelope.number, index + 1, index + 1 == count, envelope.source_id, envelope.received_at)
     try:
-        item.incoming = _translate(said, index, envelope) if isinstance(said, segment.Body) else said[index]
+        if isinstance(said, segment.Body):
+            item.incoming = segment.translate(
+                said.batch[index], said, envelope.received_at, index=index, currency=envelope.currency, shop=DEFAULT_SHOP
+            )
+        else:
+            item.incoming = said[index]
         check(item.incoming, envelope.currency)
     except Exception as error:
         refused = as_refusal(error)
@@ -100,48 +112,63 @@ def as_refusal(error: Exception) -> FactError:
     return error if isinstance(error, FactError) else FactError(f"unreadable.{type(error).__name__}", "this message cannot be read")
 
 
-def _translate(body: segment.Body, index: int, envelope: Envelope) -> Incoming:
-    raw = body.batch[index]
-    return segment.translate(raw, body, envelope.received_at, index=index, currency=envelope.currency, shop=DEFAULT_SHOP)
-
-
 def check(incoming: Incoming, currency: str) -> None:
     """Raise `FactError` for a known fact that lacks a property, has one of another type, or counts in another currency."""
     if not incoming.name or len(incoming.name) > 200:
         raise FactError("fact.name", "a fact's name has 1 to 200 characters")
     if incoming.occurred_at.tzinfo is None:
         raise FactError("fact.time", "occurred_at needs a time zone")
-    declared = _DECLARED.get(incoming.name)
-    if declared is None:
+    demands = _demands(incoming.name)
+    if demands is None:
         return
     properties = incoming.properties
-    for name in _REQUIRED[incoming.name]:
+    for name in demands.required:
         if properties.get(name) in (None, ""):
             raise FactError("property.missing", f"{incoming.name} needs the property {name}")
     for name, value in properties.items():
-        kind = declared.get(name)
-        if kind is None or value is None or value == "" or (type(value) is str and kind == "string" and len(value) <= MAX_TEXT):
+        kind = demands.types.get(name)
+        if (
+            kind is None
+            or value is None
+            or (type(value) is str and kind == "string" and len(value) <= MAX_TEXT)
+            or type(value) in _FINE[kind]
+        ):
             continue
         _check_type(incoming.name, name, kind, value)
     if (given := properties.get("currency")) and given != currency:
         raise FactError("currency.other", f"this merchant counts in {currency}, not in {given}: convert the amounts before sending")
-    for rule in _checks(incoming.name):
+    for rule in demands.rules:
         rule(incoming.name, properties)
 
 
+class _Demands(msgspec.Struct, frozen=True):
+    """What is asked of a fact of a name: `rules` are what its room demands beyond the catalogue (`wiring.CHECKS`)."""
+
+    types: dict[str, str]
+    required: list[str]
+    rules: list[Any]
+
+
+@lru_cache(maxsize=1_000)
+def _demands(name: str) -> _Demands | None:
+    if (known := _KNOWN.get(name)) is None:
+        return None
+    return _Demands(
+        types={declared.name: declared.type for declared in known.properties},
+        required=[declared.name for declared in known.properties if declared.is_required],
+        rules=[imported(path) for prefix, path in table("CHECKS").items() if name.startswith(prefix)],
+    )
+
+
 def _check_type(fact: str, name: str, kind: str, value: Any) -> None:
+    if value == "":
+        return
     if not isinstance(value, _TYPES[kind]) or (kind in ("integer", "decimal") and isinstance(value, bool)):
         raise FactError("property.type", f"{fact}: {name} must be of type {kind}, not {type(value).__name__}")
     if isinstance(value, int) and kind == "integer" and not -MAX_MINOR <= value <= MAX_MINOR:
         raise FactError("property.range", f"{fact}: {name} is out of range")
     if kind == "string" and isinstance(value, str) and len(value) > MAX_TEXT:
         raise FactError("property.length", f"{fact}: {name} is longer than {MAX_TEXT} characters")
-
-
-@lru_cache(maxsize=1_000)
-def _checks(name: str) -> list[Any]:
-    """What rooms demand of their own facts beyond the catalogue (`wiring.CHECKS`)."""
-    return [imported(path) for prefix, path in table("CHECKS").items() if name.startswith(prefix)]
 
 
 def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[Any]]:

@@ -35,6 +35,7 @@ class Body(msgspec.Struct, kw_only=True):
     write_key: str = ""
     type: str = ""
     raw_context: msgspec.Raw = msgspec.Raw()
+    may_hold_null: bool = False  # U+0000, in a text of any of its messages
 
 
 _body = msgspec.json.Decoder(_Wire)
@@ -55,6 +56,7 @@ def decode(payload: bytes) -> Body:
         write_key=wire.writeKey.strip() if isinstance(wire.writeKey, str) else "",
         type=wire.type,
         raw_context=wire.context,
+        may_hold_null=b"\\u0000" in payload,
     )
 
 

@@ -125,8 +125,10 @@ def _product(properties: dict[str, Any]) -> None:
         if properties.get("product_id") == sku:
             del properties["product_id"]
     for part in ("price", "quantity", "rating"):
-        if isinstance(value := properties.get(part), (int, float)) and not isinstance(value, bool):
-            properties[part] = format(Decimal(str(value)), "f") if type(value) is float else str(value)
+        if (kind := type(value := properties.get(part))) is int:
+            properties[part] = str(value)
+        elif kind is float:
+            properties[part] = format(Decimal(str(value)), "f")
 
 
 def _sku(product: dict[str, Any]) -> str:

@@ -164,6 +164,8 @@ def _short(value: Any) -> str:
 
 def read_id(value: Any) -> str:
     """An identity as text, trimmed; empty when there is none. Raises `FactError` (`message.identity`)."""
+    if value is None:
+        return ""
     text = _text(value)
     if len(text) > MAX_ID:
         raise FactError("message.identity", f"an identity has at most {MAX_ID} characters, this one has {len(text)}")

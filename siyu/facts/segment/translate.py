@@ -1,6 +1,7 @@
 """One message → one fact: its name, its time, its handles, its properties."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -56,7 +57,7 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
     type_ = body.type or said.type
     if not isinstance(type_, str) or type_ not in TYPES:
         raise FactError("message.type", f"`type` must be one of {', '.join(sorted(TYPES))}, not {type_!r:.60}")
-    name = _NAMES.get(type_) or _event(said.event)
+    name = _NAMES.get(type_) or _event(said.event if isinstance(said.event, str) else "")
     context = merged(read_context(said.context), body.context)
     handles, proof = _handles(type_, said)
     if type_ == "identify":
@@ -81,7 +82,7 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
         key=natural_key(name, properties) if type_ == "track" else "",
         proof=proof or ("identify" if len(handles) > 1 else ""),
     )
-    if b"\\u0000" in bytes(message):
+    if body.may_hold_null and b"\\u0000" in bytes(message):
         _refuse_null(fact)
     return fact
 
@@ -97,8 +98,9 @@ def _read(message: msgspec.Raw, index: int) -> _Message:
         raise FactError("message.invalid", f"not a message: {error}") from error
 
 
-def _event(event: Any) -> str:
-    name = event.strip() if isinstance(event, str) else ""
+@lru_cache(maxsize=1_000)  # a shop's events have few names
+def _event(event: str) -> str:
+    name = event.strip()
     if not name or len(name) > MAX_NAME:
         raise FactError("message.event", f"a track message needs `event`, a text of 1 to {MAX_NAME} characters")
     if name.startswith(RESERVED):
