@@ -179,9 +179,10 @@ def _members(
     holdings = _holdings(book, known, state.lots, holder)
     holds = _holds(known, state.holds, holder)
     used = cap_uses(cursor, book, known, touched.facts, holder)
-    moved = _movements(cursor, book.programme, touched, holder)
     granted = _floors(cursor, book.programme, touched, owners, holder)
-    standings = _standings(book.programme, known, touched, moved, granted)
+    merging = _merging(book.programme, touched, holder, granted)
+    moved = _movements(cursor, book.programme, touched, holder, merging)
+    standings = _standings(book.programme, known, touched, moved, granted, merging)
     gifts = _gifts(cursor, book.programme, known, {*holder, *owners}, holder)
     for member in {**debts, **standings, **granted, **gifts}:
         own, stands = holdings.get(member, {}), standings.get(member, {})
@@ -205,9 +206,21 @@ def _members(
         )
 
 
-def _movements(cursor: Cursor, programme: Programme, touched: Touched, holder: dict[int, int]) -> dict[int, tuple[Movement, ...]]:
+def _merging(programme: Programme, touched: Touched, holder: dict[int, int], granted: Granted) -> set[int]:
+    """Who has become of those who merge in the batch, and whose tier before it follows from the movements of several.
+
+    Where whoever was merged had nothing, it is the tier of who has become of them; but windows look at single movements.
+    """
+    finals = {touched.final(merged.survivor_id) for merged in touched.merges}
+    if not all(track.is_plain for track in programme.tracks):
+        return finals
+    return finals & {final for member in {*holder.values(), *granted} if (final := touched.final(member)) != member}
+
+
+def _movements(
+    cursor: Cursor, programme: Programme, touched: Touched, holder: dict[int, int], merging: set[int]
+) -> dict[int, tuple[Movement, ...]]:
     """The single movements that windows need; of those who merge in the batch, of all that tiers measure."""
-    merging = {touched.final(merged.survivor_id) for merged in touched.merges}
     rest = {touched.final(member) for member in holder.values()} - merging if programme.windowed else set()
     moved: dict[int, list[Movement]] = {}
     for members, units in ((merging, programme.measures), (rest, programme.windowed)):
@@ -243,12 +256,17 @@ def _floors(cursor: Cursor, programme: Programme, touched: Touched, members: Ite
 
 
 def _standings(
-    programme: Programme, known: Known, touched: Touched, moved: dict[int, tuple[Movement, ...]], granted: Granted
+    programme: Programme,
+    known: Known,
+    touched: Touched,
+    moved: dict[int, tuple[Movement, ...]],
+    granted: Granted,
+    merging: set[int],
 ) -> dict[int, dict[str, Standing]]:
     """The tiers before the batch: the tables' own, but of those who merge in it, whose tables are ahead, what the entries say."""
-    merging = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id)}
-    standings = {member: stands for member, stands in known.standings.items() if member not in merging}
-    for member in merging & {*moved, *granted}:
+    members = {member for merged in touched.merges for member in (merged.survivor_id, merged.loser_id) if touched.final(member) in merging}
+    standings = {member: stands for member, stands in known.standings.items() if member not in members}
+    for member in members & {*moved, *granted}:
         final = known.standings.get(touched.final(member), {})
         for track in programme.tracks:
             last = final.get(track.code, NOWHERE)

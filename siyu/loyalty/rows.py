@@ -92,13 +92,14 @@ class Known(msgspec.Struct):
     """What the tables held before: numbers of rows, and the values to compare with."""
 
     accounts: dict[Account, int] = {}
+    account_numbers: list[int] = []  # kept for accounts that are opened
     purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
     lots: dict[UUID, Lot] = {}
     sent: dict[UUID, Lot] = {}  # opened since, as they were written on the way
     numbered: dict[UUID, int] = {}  # lots → their rows
-    numbers: list[int] = []  # kept for lots that are opened
+    numbers: list[int] = []  # the same for lots
     ordered: dict[tuple[str, str], int] = {}  # orders → their rows
-    order_numbers: list[int] = []  # kept for new orders
+    order_numbers: list[int] = []  # the same for orders
     written: int = 0  # so many of the book's postings are written
     gifts: frozenset[Gift] = frozenset()
     standings: dict[int, dict[str, Standing]] = {}  # member → track → where it stands

@@ -76,7 +76,7 @@ def _posted(
     """Balances, lots and entries to be written for what was posted since the last time; accounts are opened, rows numbered."""
     postings = book.postings[known.written :]
     moved = _moved(postings)
-    _open_accounts(cursor, moved, known, touched)
+    _open_accounts(cursor, moved, known, touched, more)
     _number(cursor, _sql.reserve_lots, known.numbered, known.numbers, [lot.key for lot in new], more)
     orders = [lot.order for lot in new if lot.order is not None]
     _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, orders, more)
@@ -100,13 +100,17 @@ def _moved(postings: list[Posting]) -> dict[Account, dict[str, int]]:
     return moved
 
 
-def _open_accounts(cursor: Cursor, moved: Iterable[Account], known: Known, touched: Touched) -> None:
+def _open_accounts(cursor: Cursor, moved: Iterable[Account], known: Known, touched: Touched, more: float) -> None:
     new = [account for account in moved if account not in known.accounts]
     if new:
-        origins = [account.origin for account in new]
-        owners = [touched.final(origin) for origin in origins]
-        cursor.execute(_sql.open_accounts, {"units": [account.unit for account in new], "origins": origins, "owners": owners})
-        known.accounts.update({Account(origin, unit): id for id, origin, unit in cursor.fetchall()})
+        _number(cursor, _sql.reserve_accounts, known.accounts, known.account_numbers, new, more)
+        columns = {
+            "ids": [known.accounts[account] for account in new],
+            "units": [account.unit for account in new],
+            "origins": [account.origin for account in new],
+            "owners": [touched.final(account.origin) for account in new],
+        }
+        cursor.execute(_sql.open_accounts, columns)
 
 
 def _balances(moved: dict[Account, dict[str, int]], known: Known) -> Columns:

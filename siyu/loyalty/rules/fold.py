@@ -154,10 +154,10 @@ def join(programme: Programme, survivor: Member, loser: Member, at: datetime) ->
         movements=tuple(sorted(one.movements + other.movements, key=by_time)),
         floors={code: one.floors.get(code, ()) + other.floors.get(code, ()) for code in {**one.floors, **other.floors}},
         gifts=one.gifts | other.gifts,
-        is_joined=True,
         person=joined_person(one.person, other.person),
     )
-    joined = msgspec.structs.replace(joined, standings=joined_standings(programme, one, other, joined, at))
+    if other.is_measured:  # else the tier stays what it was
+        joined = msgspec.structs.replace(joined, standings=joined_standings(programme, one, other, joined, at), is_joined=True)
     due = [one.due_at, other.due_at, *times_of(programme, joined.standings)]
     joined = msgspec.structs.replace(joined, due_at=min((due_at for due_at in due if due_at is not None), default=None))
     return Outcome(joined, None, first.postings + second.postings, first.moves + second.moves)

@@ -115,6 +115,11 @@ class Member(msgspec.Struct, frozen=True):
     person: Person = NOBODY  # what rules in force ask of the person
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there is anything that tiers look at."""
+        return bool(self.growth or self.standings or self.movements or self.floors or self.is_joined)
+
+    @property
     def standing(self) -> Standing:
         """Where the member stands on the main track."""
         return self.standings.get(TRACK, NOWHERE)

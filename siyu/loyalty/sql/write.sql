@@ -1,9 +1,12 @@
 -- name: open_accounts
 -- Accounts that did not exist yet; their balances follow.
-INSERT INTO loyalty_account (unit, origin_id, owner_id, pending, available, held, spent, expired, revoked, debt)
-SELECT unit, origin, owner, 0, 0, 0, 0, 0, 0, 0
-FROM unnest(%(units)s::text[], %(origins)s::bigint[], %(owners)s::bigint[]) AS new (unit, origin, owner)
-RETURNING id, origin_id, unit
+INSERT INTO loyalty_account (id, unit, origin_id, owner_id, pending, available, held, spent, expired, revoked, debt)
+SELECT id, unit, origin, owner, 0, 0, 0, 0, 0, 0, 0
+FROM unnest(%(ids)s::bigint[], %(units)s::text[], %(origins)s::bigint[], %(owners)s::bigint[]) AS new (id, unit, origin, owner)
+
+-- name: reserve_accounts
+-- Numbers for new accounts.
+SELECT nextval('loyalty_account_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: move_balances
 -- The balances of accounts, by what their entries moved.
