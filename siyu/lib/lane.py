@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from socket import AF_UNIX, SO_SNDBUF, SOL_SOCKET, socket
 from threading import Condition, Thread
 from types import TracebackType
@@ -22,7 +23,7 @@ from weakref import WeakSet
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
-from .statement import is_awaited, only_reads, tables_of
+from .statement import is_awaited, is_change, only_draws, only_reads, tables_of
 from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
@@ -44,8 +45,8 @@ class Lane:
         self._change = Condition()
         self._is_running = self._is_wanted = self._is_closed = False
         self._savepoints = 0
-        self._reader = ColumnCursor(reader) if reader is not None and is_worth_a_thread else None
-        self._written: set[str] = set()  # tables, by what the transaction did so far or will do
+        self._reader = _Reader(reader) if reader is not None and is_worth_a_thread else None
+        self._written: frozenset[str] = frozenset()  # tables, by what the transaction did so far or will do
         self._error: BaseException | None = None
         self._thread = Thread(target=self._work, name="lane", daemon=True) if is_worth_a_thread else None
 
@@ -89,9 +90,11 @@ class Lane:
         """By which cursor a question can be asked on which nothing of this transaction bears."""
         if self._error is not None:
             raise self._error
-        if self._reader is None or self._savepoints or not isinstance(query, str) or not only_reads(query):
+        if self._reader is None or self._savepoints or not isinstance(query, str):
             return None
-        return self._reader if self._written.isdisjoint(tables_of(query)) else None
+        if only_draws(query) or (only_reads(query) and self._written.isdisjoint(tables_of(query))):
+            return self._reader
+        return None
 
     def settle(self) -> None:
         """Wait until everything is done."""
@@ -99,17 +102,21 @@ class Lane:
             pass
 
     @contextmanager
-    def turn(self, query: Query) -> Iterator[None]:
-        """The program's own statement: after all that must come before it."""
+    def turn(self, query: Query) -> Iterator[Callable[[], None]]:
+        """The program's own statement: after all that must come before it. Call what it gives if nothing was written after all."""
+        before = self._written
         is_savepoint = isinstance(query, str) and query.startswith("SAVEPOINT")
         if is_savepoint or not isinstance(query, str):
             self._reader = None  # what is written from now on is not always seen here
         elif not only_reads(query):
-            self._written |= tables_of(query)
+            self._written = before | tables_of(query)
         with self._turn(tables_of(query) if isinstance(query, str) and not is_savepoint else None):
             self._savepoints += is_savepoint
-            yield
+            yield partial(self._forget, before)
             self._savepoints -= isinstance(query, str) and query.startswith("RELEASE SAVEPOINT")
+
+    def _forget(self, before: frozenset[str]) -> None:
+        self._written = before
 
     @contextmanager
     def _turn(self, tables: frozenset[str] | None) -> Iterator[None]:
@@ -190,6 +197,20 @@ def _widen(descriptor: int) -> None:
             line.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BYTES)
 
 
+class _Reader(ColumnCursor):
+    """Asks on the second connection, which may not write; but what is drawn from a sequence is nobody's transaction's."""
+
+    def execute(self, query: Any, params: Params | None = None, **given: Any) -> Self:
+        if not (isinstance(query, str) and only_draws(query)):
+            return super().execute(query, params, **given)
+        with self.connection.cursor() as aside:
+            aside.execute("BEGIN READ WRITE")
+            try:
+                return super().execute(query, params, **given)
+            finally:
+                aside.execute("ROLLBACK")  # which waits for no disk: the transaction that uses the numbers will
+
+
 class LaneCursor(ColumnCursor):
     """The program's cursor: what it asks is answered in its place, what it only writes is left to the lane."""
 
@@ -207,8 +228,11 @@ class LaneCursor(ColumnCursor):
         if self._asked is not None:
             self._asked.execute(query, params, **given)
             return self
-        with self.lane.turn(query):
-            return super().execute(query, params, **given)
+        with self.lane.turn(query) as forget:
+            super().execute(query, params, **given)
+            if not super().rowcount and isinstance(query, str) and is_change(query):
+                forget()
+            return self
 
     def fetchone(self) -> Any:
         return super().fetchone() if self._asked is None else self._asked.fetchone()

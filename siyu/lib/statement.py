@@ -31,6 +31,19 @@ def only_reads(query: str) -> bool:
     return text.startswith(_READS) and _MORE.search(text) is None
 
 
+@lru_cache(maxsize=KNOWN)
+def only_draws(query: str) -> bool:
+    """Whether it draws numbers from sequences, and does nothing else: they are drawn whatever becomes of the transaction."""
+    text = _told(query)
+    return text.startswith("SELECT nextval(") and " FROM generate_series(" in text and _MORE.search(text.replace("nextval", "")) is None
+
+
+@lru_cache(maxsize=KNOWN)
+def is_change(query: str) -> bool:
+    """Whether it changes rows of one table only, so that one that finds none changes nothing."""
+    return _told(query).startswith(_WRITES)
+
+
 def _told(query: str) -> str:
     """The statement without the prose above it."""
     return _PROSE.sub("", query, count=1)

@@ -158,8 +158,9 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
         for _, loser in merged
     ]
     losers, survivors = [loser for _, loser in merged], [survivor for survivor, _ in merged]
-    cursor.execute(_sql.mark_merged, {"losers": losers, "survivors": survivors})
+    mark_merged(cursor, losers, survivors)
     columns: dict[str, list[Any]] = {
+        "ids": merge_numbers(cursor, len(merged)),
         "survivor": survivors,
         "loser": losers,
         "at": [settling.at] * len(merged),
@@ -168,6 +169,19 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
         "evidence": evidence,
     }
     cursor.execute(_sql.log_merges, columns)
+
+
+def mark_merged(cursor: Cursor, losers: list[int], survivors: list[int]) -> None:
+    """Merged members point to who they became, and lend what that member lacks: assistant and store."""
+    pairs = {"losers": losers, "survivors": survivors}
+    cursor.execute(_sql.lend, pairs)
+    cursor.execute(_sql.mark_merged, pairs)
+
+
+def merge_numbers(cursor: Cursor, count: int) -> list[int]:
+    """Numbers for so many merges to be."""
+    cursor.execute(_sql.reserve_merges, {"count": count})
+    return [row[0] for row in cursor.fetchall()]
 
 
 def _write_identified(cursor: Cursor, component: Component, owners: dict[int, int], policy: Policy) -> None:

@@ -10,7 +10,7 @@ from psycopg.errors import DivisionByZero, ReadOnlySqlTransaction
 
 from siyu.lib.beside import reader_of
 from siyu.lib.lane import Lane
-from siyu.lib.statement import only_reads
+from siyu.lib.statement import only_draws, only_reads
 
 SLOWLY = "-- A word, after a while.\nINSERT INTO facts_note SELECT %(word)s FROM pg_sleep(0.3)"
 NOTES, OTHERS = "SELECT word FROM facts_note ORDER BY 1", "SELECT word FROM facts_other ORDER BY 1"
@@ -88,6 +88,44 @@ def test_the_reader_writes_nothing_and_is_the_same_each_time(raw: psycopg.Connec
 )
 def test_only_what_asks_and_does_nothing_else_goes_there(query: str, is_so: bool) -> None:
     assert only_reads(query) is is_so
+
+
+def test_a_change_that_finds_no_row_has_written_nothing(raw: psycopg.Connection) -> None:
+    with Lane(raw, reader=reader_of(raw)) as lane:
+        assert lane.cursor.execute("DELETE FROM facts_other WHERE word = 'unknown' RETURNING word").fetchall() == []
+        began = monotonic()
+        lane.cursor.execute(SLOWLY, {"word": "late"})
+        assert asked(lane, OTHERS) == ["known"]
+        assert monotonic() - began < 0.2
+        assert lane.cursor.execute("DELETE FROM facts_other WHERE word = 'known' RETURNING word").fetchall() == [("known",)]
+        assert asked(lane, OTHERS) == []
+
+
+def test_numbers_are_drawn_beside_and_never_twice(raw: psycopg.Connection) -> None:
+    draw = "-- Numbers.\nSELECT nextval('facts_id') FROM generate_series(1, %(count)s)"
+    with Lane(raw, reader=reader_of(raw)) as lane:
+        began = monotonic()
+        lane.cursor.execute(SLOWLY, {"word": "late"})
+        first = [row[0] for row in lane.cursor.execute(draw, {"count": 3}).fetchall()]
+        assert monotonic() - began < 0.2
+    then = [row[0] for row in raw.execute(draw, {"count": 2}).fetchall()]
+
+    assert [*first, *then] == list(range(first[0], first[0] + 5))
+    with pytest.raises(ReadOnlySqlTransaction):
+        reader_of(raw).execute("INSERT INTO facts_other VALUES ('still never')")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_so"),
+    [
+        ("-- Numbers.\nSELECT nextval('facts_id') FROM generate_series(1, %(count)s)", True),
+        ("SELECT setval('facts_id', nextval('facts_id') + 4)", False),
+        ("SELECT nextval('facts_id') FROM generate_series(1, 2), pg_advisory_xact_lock(1)", False),
+        ("SELECT nextval('facts_id'), word FROM facts_note", False),
+    ],
+)
+def test_only_what_draws_and_does_nothing_else_is_drawn_there(query: str, is_so: bool) -> None:
+    assert only_draws(query) is is_so
 
 
 def test_an_error_is_raised_before_anything_else_is_asked(raw: psycopg.Connection) -> None:

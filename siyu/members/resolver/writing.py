@@ -10,7 +10,7 @@ from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
 from siyu.lib.sql import copy, statements
 
-from ..replay import absorb, member_line
+from ..replay import absorb, mark_merged, member_line, merge_numbers
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
@@ -81,9 +81,11 @@ def _write_claims(cursor: Cursor, pool: Pool) -> None:
 
 def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Merged]:
     merges = pool.merges
+    numbers = merge_numbers(cursor, len(merges))
     cursor.execute(
         _sql.log_merges,
         {
+            "ids": numbers,
             "survivor": [survivor.id for _, survivor, _, _ in merges],
             "loser": [loser.id for _, _, loser, _ in merges],
             "at": [arrived.clock for arrived, _, _, _ in merges],
@@ -92,12 +94,11 @@ def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Me
             "evidence": [msgspec.json.encode(evidence).decode() for _, _, _, evidence in merges],
         },
     )
-    numbers = [row[0] for row in cursor.fetchall()]
     known = [(survivor, loser) for _, survivor, loser, _ in merges if loser.created_at is None]
     if known:
         losers = [loser.id for _, loser in known]
         cursor.execute(_sql.move_all_identities, {"losers": losers, "survivors": [final(loser).id for _, loser in known]})
-        cursor.execute(_sql.mark_merged, {"losers": losers, "survivors": [survivor.id for survivor, _ in known]})
+        mark_merged(cursor, losers, [survivor.id for survivor, _ in known])
         absorb(cursor, [(final(loser).id, loser.id) for _, loser in known])
     return [
         Merged(seq=places[arrived.position], clock=arrived.clock, survivor_id=survivor.id, loser_id=loser.id, merge_id=number)

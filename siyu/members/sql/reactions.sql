@@ -18,16 +18,20 @@ WHERE (members_trait.occurred_at, members_trait.message) < (EXCLUDED.occurred_at
 -- name: name_members
 -- Members are called as the newest nickname of their handles says; who has no handle any more has no name. From the members on, step by
 -- step (OFFSET 0): a planner that knows nothing of the tables yet reads all traits for each member.
-WITH newest AS MATERIALIZED (
-    SELECT w.id, coalesce((
-        SELECT left(t.value #>> '{}', 100)
-        FROM (SELECT i.id FROM members_identity i WHERE i.member_id = w.id OFFSET 0) AS own,
-             LATERAL (SELECT * FROM members_trait t WHERE t.identity_id = own.id AND t.name = 'nickname' OFFSET 0) AS t
-        ORDER BY t.occurred_at DESC, t.message DESC LIMIT 1
-    ), '') AS nickname
-    FROM unnest(%(members)s::bigint[]) AS w (id)
-)
-UPDATE members_member m SET nickname = newest.nickname FROM newest WHERE m.id = newest.id AND m.nickname <> newest.nickname
+UPDATE members_member m SET nickname = newest.nickname
+FROM (
+    WITH newest AS MATERIALIZED (
+        SELECT w.id, coalesce((
+            SELECT left(t.value #>> '{}', 100)
+            FROM (SELECT i.id FROM members_identity i WHERE i.member_id = w.id OFFSET 0) AS own,
+                 LATERAL (SELECT * FROM members_trait t WHERE t.identity_id = own.id AND t.name = 'nickname' OFFSET 0) AS t
+            ORDER BY t.occurred_at DESC, t.message DESC LIMIT 1
+        ), '') AS nickname
+        FROM unnest(%(members)s::bigint[]) AS w (id)
+    )
+    SELECT id, nickname FROM newest
+) AS newest
+WHERE m.id = newest.id AND m.nickname <> newest.nickname
 
 -- name: keep_consents
 -- Each consent or withdrawal, as it was proven.

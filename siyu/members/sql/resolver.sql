@@ -63,6 +63,10 @@ WHERE (l.left_id, l.right_id) = (ended.left_id, ended.right_id) AND l.state <> e
 -- Numbers for new members.
 SELECT nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
 
+-- name: reserve_merges
+-- Numbers for merges.
+SELECT nextval('members_merge_log_id_seq') FROM generate_series(1, %(count)s)
+
 -- name: reserve_identities
 -- Numbers for new handles, each with one for whoever it may turn out to be.
 SELECT nextval('members_identity_id_seq'), nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
@@ -100,19 +104,20 @@ UPDATE members_identity i SET member_id = gone.survivor_id
 FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id)
 WHERE i.member_id = gone.loser_id
 
+-- name: lend
+-- What survivors lack, merged members lend them.
+UPDATE members_member s SET
+    assistant_id = coalesce(s.assistant_id, l.assistant_id),
+    store_id = coalesce(s.store_id, l.store_id)
+FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id) JOIN members_member l ON l.id = gone.loser_id
+WHERE s.id = gone.survivor_id
+  AND ((s.assistant_id IS NULL AND l.assistant_id IS NOT NULL) OR (s.store_id IS NULL AND l.store_id IS NOT NULL))
+
 -- name: mark_merged
--- Merged members point to who they became, and lend what the survivor lacks.
-WITH gone AS (
-    SELECT * FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id)
-), lent AS (
-    UPDATE members_member s SET
-        assistant_id = coalesce(s.assistant_id, l.assistant_id),
-        store_id = coalesce(s.store_id, l.store_id)
-    FROM gone JOIN members_member l ON l.id = gone.loser_id
-    WHERE s.id = gone.survivor_id
-      AND ((s.assistant_id IS NULL AND l.assistant_id IS NOT NULL) OR (s.store_id IS NULL AND l.store_id IS NOT NULL))
-)
-UPDATE members_member m SET merged_into_id = gone.survivor_id FROM gone WHERE m.id = gone.loser_id
+-- Merged members point to who they became.
+UPDATE members_member m SET merged_into_id = gone.survivor_id
+FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS gone (loser_id, survivor_id)
+WHERE m.id = gone.loser_id
 
 -- name: mark_identified
 -- Members who got their first handle that names a person, by the source that brought it.
@@ -122,12 +127,10 @@ WHERE m.id = now.id AND NOT m.is_identified
 
 -- name: log_merges
 -- Why members became one.
-INSERT INTO members_merge_log (survivor_id, loser_id, merged_at, by, because, evidence, undone_by, undone_because)
-SELECT survivor_id, loser_id, merged_at, by, because, evidence::jsonb, '', ''
-FROM unnest(%(survivor)s::bigint[], %(loser)s::bigint[], %(at)s::timestamptz[], %(by)s::text[], %(because)s::text[], %(evidence)s::text[])
-     WITH ORDINALITY AS merged (survivor_id, loser_id, merged_at, by, because, evidence, place)
-ORDER BY place
-RETURNING id
+INSERT INTO members_merge_log (id, survivor_id, loser_id, merged_at, by, because, evidence, undone_by, undone_because)
+SELECT id, survivor_id, loser_id, merged_at, by, because, evidence::jsonb, '', ''
+FROM unnest(%(ids)s::bigint[], %(survivor)s::bigint[], %(loser)s::bigint[], %(at)s::timestamptz[], %(by)s::text[], %(because)s::text[],
+            %(evidence)s::text[]) AS merged (id, survivor_id, loser_id, merged_at, by, because, evidence)
 
 -- name: handles_of
 -- What news without a cause is said of: of the handles that came with a member the oldest, whoever the member has become meanwhile.
