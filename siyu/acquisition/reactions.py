@@ -9,7 +9,7 @@ from siyu.facts.rules import Batch, Derived, Fact
 from siyu.lib.sql import statements
 from siyu.merchant.rules import SYSTEM
 
-from .rules import AUTOMATIC_PREFIX, OTHER, Match, channel_code, claim_of
+from .rules import AUTOMATIC_PREFIX, MARKS, OTHER, Match, channel_code, claim_of
 
 _sql = statements("siyu.acquisition", "attribution")
 MAX_AUTOMATIC = 500  # channels made by facts; what would be one more goes to `other`
@@ -25,7 +25,8 @@ class Touch(NamedTuple):
 
 def attribute(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Write the batch's arrivals and bring their members' first and last channel up to date. Without arrivals it asks nothing."""
-    claims = [(fact, claim) for fact in batch.facts if (claim := claim_of(fact)) is not None]
+    marked = [fact for fact in batch.facts if not MARKS.isdisjoint(fact.properties)]
+    claims = [(fact, claim) for fact in marked if (claim := claim_of(fact)) is not None]
     if not claims:
         return None
     matches = [Match(*row) for row in cursor.execute(_sql.matches).fetchall()] if any(not claim.channel for _, claim in claims) else []

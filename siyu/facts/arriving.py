@@ -42,7 +42,9 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
     for item in wanted.values():
         if item.key and (item.key in known or keyed[item.key] is not item):
             continue
-        item.clock = clock = max(clock, item.at)
+        if item.at > clock:
+            clock = item.at
+        item.clock = clock
         arriving.append(item)
     return arriving
 

@@ -121,7 +121,7 @@ def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: 
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch)
     first = numbers(cursor, batch, len(arriving))
-    batch.facts = [_fact(message, seq, first + seq) for seq, message in enumerate(arriving)]
+    batch.start([_fact(message, seq, first + seq) for seq, message in enumerate(arriving)])
     _keep_personal(cursor, arriving)
     append(cursor, [row(fact.id, fact.identity_id, message.content) for fact, message in zip(batch.facts, arriving, strict=True)])
     return batch
@@ -168,13 +168,13 @@ def _run_due(cursor: Cursor, batch: Batch, until: datetime) -> None:
         if derived := module.due(cursor, batch):
             place(cursor, batch, derived)
             _react(cursor, batch, reactions[_above(module.__name__, reactions) :])
-        batch.facts = []
+        batch.start([])
 
 
 def _conclude(cursor: Cursor, batch: Batch) -> None:
     """What is reckoned once, when everything else of the transaction is done: each sees the news of those before it."""
     if not batch.facts:  # due work leaves its news here
-        batch.facts = list(batch.derived)
+        batch.start(list(batch.derived))
     for conclusion in wired("CONCLUSIONS"):
         if derived := conclusion(cursor, batch):
             place(cursor, batch, derived)

@@ -1,6 +1,6 @@
 """What a fact is, before the pump (`Incoming`) and inside it (`Fact`, `Batch`): the types every room's reactions speak."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -98,9 +98,10 @@ class Batch(msgspec.Struct, kw_only=True):
     touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything
     touched_handles: dict[str, set[int]] = {}  # the same, where a room knows the handle only
     numbers: range = range(0)  # of facts to come
-    places: dict[str, list[int]] = {}  # of the facts of a name
-    placed: list[Fact] | None = None  # the list that `places` tells of
     own_source: int = 0  # of derived facts, once there are any
+    indexed: list[Fact] = []  # the facts when they were first asked for by name
+    places: dict[str, list[int]] = {}  # of a name, in `indexed`
+    late: set[str] = set()  # names of the facts that were derived since
 
     def owner(self, member_id: int) -> int:
         """The member a (possibly merged) member has become."""
@@ -108,14 +109,26 @@ class Batch(msgspec.Struct, kw_only=True):
             member_id = self.finals[member_id]
         return member_id
 
+    def start(self, facts: list[Fact]) -> None:
+        """Hold these facts and no others."""
+        self.facts, self.indexed, self.places, self.late = facts, [], {}, set()
+
+    def put(self, facts: list[Fact], derived: Iterable[Fact]) -> None:
+        """Hold the same facts in the same order, with derived ones among them."""
+        self.facts = facts
+        self.late.update(fact.name for fact in derived)
+
     def named(self, *names: str) -> list[Fact]:
         """Facts of these names, in order."""
-        if self.placed is not self.facts:
-            self.placed, self.places = self.facts, {}
+        if not self.late.isdisjoint(names):
+            wanted = frozenset(names)
+            return [fact for fact in self.facts if fact.name in wanted]
+        if not self.indexed:
+            self.indexed = self.facts
             for place, fact in enumerate(self.facts):
                 self.places.setdefault(fact.name, []).append(place)
         found = [self.places[name] for name in dict.fromkeys(names) if name in self.places]
-        return [self.facts[place] for place in (found[0] if len(found) == 1 else sorted(chain.from_iterable(found)))]
+        return [self.indexed[place] for place in (found[0] if len(found) == 1 else sorted(chain.from_iterable(found)))]
 
     def steps(self, facts: list[Fact] | None = None) -> Iterator[Fact | Merged]:
         """Facts (all, or some of them in order) and merges in order: what a fold that depends on its path walks through."""

@@ -4,6 +4,8 @@ Both sides save most of the time that texts cost: nothing is quoted, printed or 
 """
 
 import struct
+import sys
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -106,10 +108,14 @@ def column(values: list[Any]) -> Column | list[Any]:
     if kind is None:
         return values
     try:
+        if values and not has_null and kind is Bigints:
+            return _array(kind, len(values), _eights(array("q", values)))
+        if values and not has_null and kind is Instants:
+            return _array(kind, len(values), _eights(array("q", map(microseconds, values))))
         if not has_null:
             return packed(kind, [encode(value) for value in values])
         encoded = [None if value is None else encode(value) for value in values]
-    except (struct.error, TypeError):  # a number beyond 64 bits, an instant without a zone
+    except (struct.error, OverflowError, TypeError):  # a number beyond 64 bits, an instant without a zone
         return values
     return _array(kind, len(encoded), b"".join([NULL if value is None else _length(len(value)) + value for value in encoded]), has_null=1)
 
@@ -122,6 +128,17 @@ def packed(kind: type[Column], values: Sequence[bytes]) -> Column:
         return _array(kind, len(values), kind.head + kind.head.join(values))
     lengths = map(_length, map(len, values))
     return _array(kind, len(values), b"".join(chain.from_iterable(zip(lengths, values, strict=True))))
+
+
+def _eights(values: "array[int]") -> bytes:
+    """Numbers of eight bytes, each behind its length; byte by byte for all of them at once, which takes a third of the time."""
+    if sys.byteorder == "little":
+        values.byteswap()
+    plain, told = values.tobytes(), bytearray(12 * len(values))
+    told[3::12] = b"\x08" * len(values)
+    for place in range(8):
+        told[4 + place :: 12] = plain[place::8]
+    return bytes(told)
 
 
 def _array(kind: type[Column], count: int, values: bytes, has_null: int = 0) -> Column:

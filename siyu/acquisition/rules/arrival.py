@@ -10,7 +10,7 @@ OTHER = "other"  # takes what names no channel, and what would be one automatic 
 AUTOMATIC_PREFIX = "utm:"
 MAX_CODE = 100  # characters of a channel's code or an arrival's code
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
-_MARKS = frozenset(("channel", *_UTM))
+MARKS = frozenset(("channel", *_UTM))
 _ELSEWISE = ("consent.",)  # facts whose `channel` means something else
 
 
@@ -46,7 +46,7 @@ def claim_of(fact: Fact) -> Claim | None:
     """The claim of a fact that came from outside and carries `channel` or a UTM value; None for all others. UTM values give
     the campaign as code unless the fact carries one."""
     properties = fact.properties
-    if _MARKS.isdisjoint(properties) or fact.depth or fact.identity_id is None or fact.name.startswith(_ELSEWISE):
+    if MARKS.isdisjoint(properties) or fact.depth or fact.identity_id is None or fact.name.startswith(_ELSEWISE):
         return None
     if (known := BY_NAME.get(fact.name)) and known.is_derived:
         return None

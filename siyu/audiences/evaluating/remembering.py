@@ -40,7 +40,7 @@ def remember(cursor: Cursor, batch: Batch) -> None:
     """Keep the instants of the batch's watched facts, and the dates its traits tell."""
     if batch.facts:
         _moments(cursor, batch.facts)
-        if identified := [fact for fact in batch.facts if fact.name == "member.identified" and fact.identity_id is not None]:
+        if identified := [fact for fact in batch.named("member.identified") if fact.identity_id is not None]:
             _dates(cursor, identified)
 
 

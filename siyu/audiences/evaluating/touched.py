@@ -60,7 +60,7 @@ def touched_by(cursor: Cursor, batch: Batch, program: Program) -> Touched:
 
 def _by_facts(batch: Batch, program: Program, touched: Touched) -> None:
     masks, causes, finals = touched.masks, touched.causes, batch.finals
-    for fact in batch.facts:
+    for fact in batch.facts if program.every else ():
         member = fact.member_id
         if member is not None and (mask := program.doubtful(fact.name, fact.properties, is_told=fact.depth == 0)):
             if member in finals:

@@ -52,10 +52,10 @@ class Lines:
     def hear(self, fold: Fold) -> None:
         """The batch's facts that mean something to journeys, and its merges, in order."""
         tests, calls = self.program.tests, self.program.calls
-        for step in self.batch.steps():
+        for step in self.batch.steps(self.batch.named(*tests.keys() | calls.keys())):
             if isinstance(step, Merged):
                 self.merge([step])
-            elif step.member_id is not None and (step.name in tests or step.name in calls):
+            elif step.member_id is not None:
                 is_heard = _passes(tests.get(step.name, ()), step.properties)
                 if _passes(calls.get(step.name, ()), step.properties):  # few do: that an audience was entered names one of many
                     self._fact(step, list(fold.calls_of(step)), fold, is_heard=is_heard)

@@ -15,7 +15,7 @@ from siyu.facts.rules import Batch, Merged
 from siyu.lib.sql import statements
 
 from ..rules import policy_of
-from .claims import resolve_one
+from .claims import hear
 from .pool import load
 from .writing import final, write
 
@@ -28,9 +28,13 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch) -> tuple[
     pool = load(cursor, arriving, policy)
     for place, arrived in enumerate(arriving):
         if arrived.handles:
-            resolve_one(cursor, pool, arrived, is_first=place == 0)
-    places = {arrived.position: place for place, arrived in enumerate(arriving)}
-    merges, finals = write(cursor, pool, places)
+            first = pool.by_hash[arrived.handles[0][2]]
+            if (first.first_seen is None and first.value) or arrived.proof:
+                hear(cursor, pool, arrived, first, is_first=place == 0)
+            person = first.person
+            arrived.identity_id = first.id
+            arrived.member_id = person.id if person.became is None else first.member.id
+    merges, finals = write(cursor, pool, arriving)
     batch.touched = {"": {final(person).id for person in pool.named}, "members.identities": {final(person).id for person in pool.extended}}
     return merges, finals
 

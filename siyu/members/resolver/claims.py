@@ -12,15 +12,7 @@ from .pool import Known, Person, Pool, load_people, pair_of
 from .writing import flush
 
 
-def resolve_one(cursor: Cursor, pool: Pool, arrived: Message, *, is_first: bool) -> None:
-    first = pool.by_hash[arrived.handles[0][2]]
-    if first.is_unheard_of or (arrived.proof and len(arrived.handles) > 1):
-        _claim(cursor, pool, arrived, first, is_first=is_first)
-    arrived.identity_id = first.id
-    arrived.member_id = first.person.id if first.person.became is None else first.member.id
-
-
-def _claim(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first: bool) -> None:
+def hear(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first: bool) -> None:
     """What the message says of its handles: that they are somebody, and with a proof that they are one."""
     used = [pool.by_hash[hash_] for _, _, hash_ in (arrived.handles if arrived.proof else arrived.handles[:1])]
     for handle in used:

@@ -81,7 +81,7 @@ def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
         kind, _, hash_ = wanted[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
     _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
-    _number_new(cursor, pool, arriving)
+    _number_new(cursor, pool, [handle for handle in wanted if handle[2] not in pool.by_hash])
     return pool
 
 
@@ -138,11 +138,10 @@ def load_people(cursor: Cursor, pool: Pool, members: set[int]) -> None:
             pool.constrained |= {claim.left, claim.right}
 
 
-def _number_new(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> None:
+def _number_new(cursor: Cursor, pool: Pool, new: Sequence[NamedHandle]) -> None:
     """Numbers for the handles and people that the batch brings, in order of appearance."""
-    new = {handle[2]: handle for arrived in arriving for handle in arrived.handles if handle[2] not in pool.by_hash}
     if not new:
         return
     cursor.execute(_sql.reserve_identities, {"count": len(new)}, binary=True)
-    for (hash_, (kind, value, _)), (number, person) in zip(new.items(), cursor.fetchall(), strict=True):
+    for (kind, value, hash_), (number, person) in zip(new, cursor.fetchall(), strict=True):
         pool.by_hash[hash_] = Known(number, kind, hash_, Person(person, handles={}), value)

@@ -1,10 +1,14 @@
 """What was decided about people, written set by set."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
 from struct import Struct
 
 import msgspec
 from psycopg import Cursor
 
+from siyu.facts.message import Message
 from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
@@ -14,10 +18,11 @@ from ..replay import absorb, mark_merged, member_line, merge_numbers
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
+_position = attrgetter("position")
 _HANDLE = Struct(">hiqiqiqiqi16si")  # columns; id, member_id, origin_id, first_seen, hash; length of the kind
 
 
-def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merged], dict[int, int]]:
+def write(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> tuple[list[Merged], dict[int, int]]:
     finals = {loser.id: survivor.id for _, survivor, loser, _ in pool.merges}
     pool.named += [person for person in pool.new_people if person.is_identified]
     pool.named += [pool.people.get(member) or Person(member) for member in pool.identified]
@@ -31,12 +36,12 @@ def write(cursor: Cursor, pool: Pool, places: dict[int, int]) -> tuple[list[Merg
         cursor.execute(_sql.mark_identified, columns)
     if pool.new_claims:
         _write_claims(cursor, pool)
-    return (_write_merges(cursor, pool, places) if pool.merges else []), finals
+    return (_write_merges(cursor, pool, arriving) if pool.merges else []), finals
 
 
 def flush(cursor: Cursor, pool: Pool) -> None:
     """Write what is new so far, so that a replay finds all of it in its tables."""
-    write(cursor, pool, {})
+    write(cursor, pool, ())
     for handle in pool.new_handles:
         handle.value, handle.first_seen = "", None
     pool.new_people, pool.new_handles, pool.new_claims, pool.identified = [], [], {}, {}
@@ -79,7 +84,7 @@ def _write_claims(cursor: Cursor, pool: Pool) -> None:
     cursor.execute(_sql.keep_links, columns)
 
 
-def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Merged]:
+def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> list[Merged]:
     merges = pool.merges
     numbers = merge_numbers(cursor, len(merges))
     cursor.execute(
@@ -101,6 +106,12 @@ def _write_merges(cursor: Cursor, pool: Pool, places: dict[int, int]) -> list[Me
         mark_merged(cursor, losers, [survivor.id for survivor, _ in known])
         absorb(cursor, [(final(loser).id, loser.id) for _, loser in known])
     return [
-        Merged(seq=places[arrived.position], clock=arrived.clock, survivor_id=survivor.id, loser_id=loser.id, merge_id=number)
+        Merged(
+            seq=bisect_left(arriving, arrived.position, key=_position),
+            clock=arrived.clock,
+            survivor_id=survivor.id,
+            loser_id=loser.id,
+            merge_id=number,
+        )
         for (arrived, survivor, loser, _), number in zip(merges, numbers, strict=True)
     ]
