@@ -29,14 +29,13 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
     wanted: dict[bytes, Message] = {}
     for position, item in enumerate(items):
         if not item.code:
-            item.position, item.identity_id, item.member_id = position, None, None
+            item.position = position
             wanted.setdefault(item.mark, item)
     for mark in _seen(cursor, wanted, is_careful):
         del wanted[mark]
     keyed: dict[bytes, Message] = {}
-    for item in wanted.values():
-        if item.key:
-            keyed.setdefault(item.key, item)
+    for item in [item for item in wanted.values() if item.key]:
+        keyed.setdefault(item.key, item)
     known = _known_keys(cursor, keyed)
     arriving = []
     for item in wanted.values():
@@ -89,7 +88,7 @@ def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None
     head, tail = pack(">hiii", 3, 4, epoch, 16), pack(">ii", 4, days(day))
     marks.sort()
     for start in range(0, len(marks), PART):
-        copy(cursor, _sql.copy_seen, [head + mark + tail for mark in marks[start : start + PART]])
+        copy(cursor, _sql.copy_seen, [head, (tail + head).join(marks[start : start + PART]), tail])
 
 
 def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -28,6 +29,9 @@ _inbox = statements("siyu.facts", "inbox")
 
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
+
+
+_cell = attrgetter("business_day", "name", "source_id")
 
 
 class Cut(Exception):
@@ -147,7 +151,8 @@ def _fact(message: Message, seq: int, number: int) -> Fact:
 
 def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     """The encrypted values behind tokens; the same value said again of the same handle has the same token."""
-    said = {row[0]: (*row, message.handles[0][2] if message.handles else b"") for message in arriving for row in message.personal}
+    saying = [message for message in arriving if message.personal]
+    said = {row[0]: (*row, message.handles[0][2] if message.handles else b"") for message in saying for row in message.personal}
     if said:
         tokens, kinds, values, handles = map(list, zip(*said.values(), strict=True))
         columns = {"token": tokens, "kind": kinds, "value": values, "handle": handles}
@@ -191,7 +196,7 @@ def _finish(cursor: Cursor, batch: Batch) -> None:
     came = [fact for fact in batch.facts if fact.depth == 0]
     expect(len(came), len(batch.derived))
     if logged := came + batch.derived:
-        counts = Counter((fact.business_day, fact.name, fact.source_id) for fact in logged)
+        counts = Counter(map(_cell, logged))
         cells = sorted(counts.items())
         columns = {
             "day": [day for (day, _, _), _ in cells],

@@ -34,8 +34,8 @@ def sensible_options(memory_bytes: int | None = None) -> dict[str, str]:
         "effective_cache_size": f"{max(128, megabytes // 2)}MB",
         "work_mem": "16MB",
         "maintenance_work_mem": f"{min(256, max(64, megabytes // 16))}MB",
-        "max_wal_size": "3GB",
-        "min_wal_size": "256MB",
+        "max_wal_size": "4GB",
+        "min_wal_size": "1GB",
         "checkpoint_timeout": "15min",
         "autovacuum_naptime": "15s",  # after a bulk import the planner knows the tables soon
         "random_page_cost": "1.1",

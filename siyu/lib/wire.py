@@ -7,7 +7,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -21,7 +21,6 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 _MILLENNIUM = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _ARRAY = Struct(">iiIii")  # dimensions, whether NULLs occur, type of the elements, how many, number of the first
 _EMPTY = Struct(">iiI")
@@ -32,7 +31,8 @@ NULL = b"\xff\xff\xff\xff"  # in the place of a value's length
 
 def microseconds(instant: datetime) -> int:
     """A `timestamptz`: microseconds since the year 2000."""
-    return (instant - _MILLENNIUM) // _MICROSECOND
+    since = instant - _MILLENNIUM
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds  # a division of timedeltas takes half as long again
 
 
 def days(day: date) -> int:
@@ -91,7 +91,7 @@ class Byteas(Column):
 _KINDS: dict[type, tuple[type[Column], Callable[[Any], bytes]]] = {
     int: (Bigints, _EIGHT),
     str: (Texts, str.encode),
-    datetime: (Instants, lambda value: _EIGHT((value - _MILLENNIUM) // _MICROSECOND)),
+    datetime: (Instants, lambda value: _EIGHT(microseconds(value))),
     date: (Days, lru_cache(maxsize=5_000)(lambda value: days(value).to_bytes(4, "big", signed=True))),
     bool: (Booleans, Struct(">?").pack),
     UUID: (Uuids, attrgetter("bytes")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from ..components import Claim
 from ..rules import Policy
 
 _sql = statements("siyu.members", "resolver")
+_hash = itemgetter(2)
 
 
 class Known(msgspec.Struct, gc=False):  # never part of a circle
@@ -75,10 +77,11 @@ def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    cursor.execute(_sql.find_identities, {"hashes": packed(Uuids, [hash_ for _, _, hash_ in wanted])}, binary=True)
+    asked = sorted(wanted, key=_hash)  # as they stand in the index: neighbours are found together
+    cursor.execute(_sql.find_identities, {"hashes": packed(Uuids, [hash_ for _, _, hash_ in asked])}, binary=True)
     for place, number, member in cursor.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
-        kind, _, hash_ = wanted[place - 1]
+        kind, _, hash_ = asked[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
     _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
     _number_new(cursor, pool, [handle for handle in wanted if handle[2] not in pool.by_hash])
