@@ -61,6 +61,7 @@ class Reader:
 
     def __init__(self, book: Any) -> None:
         self.book = book  # merchant.queries.SettingsBook
+        self.vault = Vault()
         self.days: dict[int, date] = {}
         self.naming: dict[date, Callable[[list[Handle]], list[NamedHandle]]] = {}
 
@@ -76,6 +77,7 @@ class Reader:
             try:
                 return self._fact_to_be(item, incoming, at, received)
             except Exception as error:
+                self.vault.take()  # a refused message has said nothing
                 refused = as_refusal(error)
                 item.code, item.because = refused.code, refused.because
         return Message(item.envelope, item.handled, item.is_last, item.source_id, item.received_at, at, item.code, item.because)
@@ -83,7 +85,7 @@ class Reader:
     def _fact_to_be(self, item: Item, incoming: Incoming, at: datetime, received: int) -> Message:
         name, mark, occurred = incoming.name, digest(incoming.message), microseconds(incoming.occurred_at)
         handles = self._named(incoming.handles, at.date()) if incoming.handles else []
-        vault = Vault()
+        vault = self.vault
         properties = conceal(name, incoming.properties, handles[0][2] if handles else b"", vault)
         day = self._business_day(incoming.occurred_at, occurred)
         return Message(
@@ -102,7 +104,7 @@ class Reader:
             proof=incoming.proof,
             is_historical=incoming.is_historical,
             properties=properties,
-            personal=[(token, kind, value) for token, (kind, value) in vault.rows.items()] if vault.rows else [],
+            personal=vault.take() if vault.rows else [],
             content=content(name, occurred, received, day, item.source_id, mark, properties),
         )
 

@@ -23,7 +23,7 @@ from .message import Message, Reader
 log = logging.getLogger(__name__)
 
 WORTH_A_PROCESS = 10_000  # messages that wait, for another process to open what comes after them
-AHEAD = 10  # portions that wait opened: more than a batch
+AHEAD = 16  # portions that wait opened: more than a batch
 PIPE_BYTES = 1 << 20
 PROGRAM = "from siyu.facts.ahead import main; main()"
 

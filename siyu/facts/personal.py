@@ -45,6 +45,11 @@ class Vault:
             self.rows[name] = (kind, encrypt_text(text))
         return name
 
+    def take(self) -> list[tuple[str, str, bytes]]:
+        """What was collected since the last time: token, kind, encrypted value."""
+        rows, self.rows = self.rows, {}
+        return [(name, kind, value) for name, (kind, value) in rows.items()]
+
 
 def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
     """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash."""

@@ -35,7 +35,7 @@ _inbox = statements("siyu.facts", "inbox")
 
 LOCK = 718_001  # one pump at a time
 TARGET_SECONDS = 1.5  # of one batch; only when much waits is there so much for it
-SMALLEST, LARGEST = 1_000, 25_000  # messages of a batch: what each costs however large it is, twice as many share
+SMALLEST, LARGEST = 1_000, 40_000  # messages of a batch: what each costs however large it is, twice as many share
 POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
 SWITCH_SECONDS = 0.0001  # a fiftieth of the usual
 PREPARED = 1_000  # statements whose plans are kept: a batch takes some 170, and of the usual 100 none would be left when it comes again
@@ -168,7 +168,7 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough
         _process(run, batch)
         elapsed = time.perf_counter() - began
         wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
-        run.size = _last_size = max(min(wanted, 2 * run.size, largest), min(SMALLEST, largest))
+        run.size = _last_size = max(min(wanted, 4 * run.size, largest), min(SMALLEST, largest))
     return False
 
 

@@ -166,7 +166,7 @@ def read_id(value: Any) -> str:
     """An identity as text, trimmed; empty when there is none. Raises `FactError` (`message.identity`)."""
     if value is None:
         return ""
-    text = _text(value)
+    text = value.strip() if type(value) is str else _text(value)
     if len(text) > MAX_ID:
         raise FactError("message.identity", f"an identity has at most {MAX_ID} characters, this one has {len(text)}")
     return text

@@ -43,7 +43,7 @@ class _Message(msgspec.Struct, kw_only=True):
     category: Any = None
 
 
-_decoder = msgspec.json.Decoder(_Message)
+_decode = msgspec.json.Decoder(_Message).decode
 
 
 def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index: int, currency: str, shop: str) -> Incoming:
@@ -53,20 +53,29 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
     `message.event`, `message.alias`, `message.group`, `message.reserved`, `message.null_character`, and those of
     `commerce.restate`. The same body, receipt and index always give the same fact.
     """
-    said = _read(message, index)
+    if len(message) > MAX_MESSAGE or index >= MAX_MESSAGES:
+        _refuse_much(message, index)
+    try:
+        said = _decode(message)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FactError("message.invalid", f"not a message: {error}") from error
     type_ = body.type or said.type
     if not isinstance(type_, str) or type_ not in TYPES:
         raise FactError("message.type", f"`type` must be one of {', '.join(sorted(TYPES))}, not {type_!r:.60}")
     name = _NAMES.get(type_) or _event(said.event if isinstance(said.event, str) else "")
-    context = merged(read_context(said.context), body.context)
+    own = said.context
+    context = merged(read_context(own), body.context) if own else body.context
     handles, proof = _handles(type_, said)
     if type_ == "identify":
         handles += trait_handles(said.traits or {})
     if context is not EMPTY and type_ != "alias":
         handles += external_handles(context)
-    properties = _properties(type_, said)
     if type_ == "track":
+        properties = said.properties or {}
         restate(name, properties, currency, shop)
+        key = natural_key(name, properties)
+    else:
+        properties, key = _properties(type_, said), ""
     if context is not EMPTY:
         describe(context, properties)
     stated = read_time(said.timestamp)
@@ -79,7 +88,7 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
         message=_message_id(said.messageId) or _made_id(message, received_at, index),
         handles=handles,
         properties=properties,
-        key=natural_key(name, properties) if type_ == "track" else "",
+        key=key,
         proof=proof or ("identify" if len(handles) > 1 else ""),
     )
     if body.may_hold_null and b"\\u0000" in bytes(message):
@@ -87,15 +96,10 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
     return fact
 
 
-def _read(message: msgspec.Raw, index: int) -> _Message:
+def _refuse_much(message: msgspec.Raw, index: int) -> None:
     if len(message) > MAX_MESSAGE:
         raise FactError("message.too_large", f"a message has at most {MAX_MESSAGE} bytes, this one has {len(message)}")
-    if index >= MAX_MESSAGES:
-        raise FactError("message.surplus", f"a batch has at most {MAX_MESSAGES} messages, this one is number {index + 1}")
-    try:
-        return _decoder.decode(message)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FactError("message.invalid", f"not a message: {error}") from error
+    raise FactError("message.surplus", f"a batch has at most {MAX_MESSAGES} messages, this one is number {index + 1}")
 
 
 @lru_cache(maxsize=1_000)  # a shop's events have few names
@@ -120,15 +124,18 @@ def _handles(type_: str, said: _Message) -> tuple[list[Handle], str]:
         raise FactError("message.identity", "a message needs `userId` or `anonymousId`")
     if type_ == "group" and not read_id(said.groupId):
         raise FactError("message.group", "a group message needs `groupId`")
-    handles = [Handle("user_id", user)] if user else []
+    handles = [_handle("user_id", user)] if user else []
     if anonymous:
-        handles.append(Handle("anonymous_id", anonymous))
+        handles.append(_handle("anonymous_id", anonymous))
     return handles, ""
 
 
+@lru_cache(maxsize=20_000)  # people come again and again
+def _handle(kind: str, value: str) -> Handle:
+    return Handle(kind, value)
+
+
 def _properties(type_: str, said: _Message) -> dict[str, Any]:
-    if type_ == "track":
-        return said.properties or {}
     if type_ == "identify":
         return {"traits": said.traits or {}}
     if type_ == "alias":
