@@ -32,6 +32,7 @@ DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that sett
 
 
 _cell = attrgetter("business_day", "name", "source_id")
+_said = attrgetter(*Fact.__struct_fields__[2:13])  # what a message says of it, from its name to whether it is history
 
 
 class Cut(Exception):
@@ -125,28 +126,10 @@ def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: 
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch)
     first = numbers(cursor, batch, len(arriving))
-    batch.start([_fact(message, seq, first + seq) for seq, message in enumerate(arriving)])
+    batch.start([Fact(seq, first + seq, *_said(message)) for seq, message in enumerate(arriving)])
     _keep_personal(cursor, arriving)
     append(cursor, [row(fact.id, fact.identity_id, message.content) for fact, message in zip(batch.facts, arriving, strict=True)])
     return batch
-
-
-def _fact(message: Message, seq: int, number: int) -> Fact:
-    return Fact(
-        seq=seq,
-        id=number,
-        name=message.name,
-        occurred_at=message.occurred_at,
-        received_at=message.received_at,
-        clock=message.clock,
-        business_day=message.business_day,
-        source_id=message.source_id,
-        identity_id=message.identity_id,
-        member_id=message.member_id,
-        properties=message.properties,
-        mark=message.mark,
-        is_historical=message.is_historical,
-    )
 
 
 def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:

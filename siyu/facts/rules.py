@@ -45,7 +45,7 @@ class Incoming(msgspec.Struct, kw_only=True, omit_defaults=True):
     is_historical: bool = False
 
 
-class Fact(msgspec.Struct, kw_only=True, gc=False):
+class Fact(msgspec.Struct, gc=False):
     """A fact in a batch: resolved, its personal values replaced by tokens.
 
     `member_id` is the member the handle belonged to when the fact came (a later merge of the same batch may have ended
@@ -64,9 +64,9 @@ class Fact(msgspec.Struct, kw_only=True, gc=False):
     member_id: int | None
     properties: dict[str, Any]
     mark: bytes  # of its message: the sender's id, hashed
+    is_historical: bool = False
     cause_id: int | None = None
     depth: int = 0
-    is_historical: bool = False
 
     @property
     def message(self) -> UUID:

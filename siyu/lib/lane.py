@@ -6,7 +6,8 @@ statement of the program that names one of the tables it names: what has no tabl
 foreign keys are looked at when the transaction ends. A statement that fails stops the lane, and whoever comes next gets its
 error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
 
-What the program asks of tables that the transaction has not written is asked on a second connection (`beside`), and waits for nothing.
+What the program asks of tables that the transaction has not written is asked on a second connection (`beside`), and waits for nothing;
+numbers are drawn from sequences there as well.
 """
 
 import os

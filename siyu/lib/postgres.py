@@ -37,7 +37,7 @@ def sensible_options(memory_bytes: int | None = None) -> dict[str, str]:
         "max_wal_size": "4GB",
         "min_wal_size": "1GB",
         "checkpoint_timeout": "15min",
-        "autovacuum_naptime": "15s",  # after a bulk import the planner knows the tables soon
+        "autovacuum_naptime": "30s",  # after a bulk import the planner knows the tables soon
         "random_page_cost": "1.1",
         "jit": "off",
         "log_checkpoints": "off",

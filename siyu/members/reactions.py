@@ -41,8 +41,14 @@ def _roll_up(cursor: Cursor, batch: Batch) -> None:
             member = batch.owner(member)
         if (rollup := seen.get(member)) is None:
             seen[member] = _Seen(fact.occurred_at, fact.occurred_at, fact.business_day)
-        else:
-            rollup.add(fact.occurred_at, fact.business_day)
+            continue
+        rollup.facts += 1
+        if fact.occurred_at > rollup.last:
+            rollup.last = fact.occurred_at
+        elif fact.occurred_at < rollup.first:
+            rollup.first = fact.occurred_at
+        if fact.business_day > rollup.day:
+            rollup.day = fact.business_day
     if seen:
         members = sorted(seen)
         rows = [seen[member] for member in members]
@@ -64,15 +70,6 @@ class _Seen:
     last: datetime
     day: date
     facts: int = 1
-
-    def add(self, at: datetime, day: date) -> None:
-        self.facts += 1
-        if at > self.last:
-            self.last = at
-        elif at < self.first:
-            self.first = at
-        if day > self.day:
-            self.day = day
 
 
 def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
