@@ -6,7 +6,7 @@ gone as far as it can. Steps themselves are taken by sets over many lines (`walk
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from siyu.facts.rules import Fact, Merged
@@ -17,6 +17,7 @@ from .plan import Plan
 from .walking import Answer, Fail, Go, Stay, Walker
 
 OPEN = ("waiting", "failed")  # who is set aside leaves too: nobody may try them again after an exit
+NEVER = datetime.max.replace(tzinfo=UTC)
 MAX_HOPS = 50  # steps of one line in one transaction, when nothing but time drives it
 
 
@@ -86,6 +87,7 @@ class Line:
     hops: int = 0
     heard: dict[int, Fact] = field(default_factory=dict)  # walker (by identity) → the fact that moves it just now
     calls: list[Call] = field(default_factory=list)  # who is to enter, when everything due by then has come
+    rests_until: datetime | None = None  # nobody's time comes before, as far as that was looked at; who is active has hundreds of walkers
 
 
 class Fold:
@@ -94,6 +96,7 @@ class Fold:
     def __init__(self, plans: Mapping[int, Plan], starts: Mapping[str, list[Plan]], ledger: Ledger, until: datetime, log: Log) -> None:
         self.plans, self.starts, self.ledger, self.until, self.log = plans, starts, ledger, until, log
         self.calls: dict[int, list[Call]] = {}  # fact → whom it calls, where that is known before it is heard
+        self._listening: dict[str, frozenset[int]] = {}
 
     def advance(self, line: Line) -> list[Walker]:
         """Go on until walkers stand before steps that are to be taken now: those; or until nothing is left to do: nobody."""
@@ -115,19 +118,27 @@ class Fold:
 
     def _due(self, line: Line, horizon: datetime) -> list[Walker]:
         """The walkers whose time comes first, no later than the horizon."""
+        if line.rests_until is not None and horizon < line.rests_until:
+            return []
         found: list[Walker] = []
-        first = horizon
+        first, next_at = horizon, NEVER
         for walker in line.walkers:
             at = walker.due_at
-            if at is not None and at <= first and walker.status == "waiting" and self.plans[walker.version_id].moves:
-                if at < first:
-                    found, first = [], at
-                found.append(walker)
+            if at is None or walker.status != "waiting" or not self.plans[walker.version_id].moves:
+                continue
+            if at > first:
+                next_at = min(next_at, at)
+                continue
+            if at < first:
+                found, first = [], at
+            found.append(walker)
+        line.rests_until = None if found else next_at
         return found
 
     def _wake(self, line: Line, due: list[Walker]) -> list[Walker]:
         """Whoever has waited leaves by the way that was kept; returns those that stand before a step."""
         before_step = []
+        line.rests_until = None
         for walker in due:
             walker.at = walker.due_at  # type: ignore[assignment]
             if walker.way:
@@ -151,6 +162,7 @@ class Fold:
         """Let a walker do what its step answered."""
         if walker.status != "waiting":
             return
+        line.rests_until = None
         self.log.change(walker)
         fact = line.heard.pop(id(walker), None)
         if isinstance(answer, Go):
@@ -198,12 +210,20 @@ class Fold:
             if key is not None:
                 line.calls.append(Call(event.plan, event.member_id, key, event.clock, properties))
         elif event.member_id is not None and not event.is_historical:
-            for walker in line.walkers:
-                if walker.owner_id == event.member_id and (walker.status in OPEN or walker.goal_until is not None):
+            listening = self._listeners(event.name)
+            for walker in line.walkers if listening else ():
+                if walker.version_id in listening and walker.owner_id == event.member_id:
                     self._hear(line, walker, event)
             if event.name in self.starts:
                 known = self.calls.pop(event.id, None)
                 line.calls += self.calls_of(event) if known is None else known  # whoever heard it goes on before anybody enters
+
+    def _listeners(self, name: str) -> frozenset[int]:
+        """The versions to whose walkers a fact of a name may mean something."""
+        if (found := self._listening.get(name)) is None:
+            versions = (version for version, plan in self.plans.items() if any(fact == name for fact, _ in plan.watched()))
+            found = self._listening[name] = frozenset(versions)
+        return found
 
     def _hear(self, line: Line, walker: Walker, fact: Fact) -> None:
         """Goal, exits, and what the step waits for: in this order."""
@@ -219,6 +239,7 @@ class Fold:
         for wake in plan.wakes.get(walker.step, {}).get(fact.name, ()) if walker.way else ():
             if wake.passes(fact.properties):
                 walker.way, walker.due_at = wake.way, fact.clock
+                line.rests_until = None
                 line.heard[id(walker)] = fact
                 self.log.change(walker)
                 return
@@ -265,6 +286,7 @@ class Fold:
         earlier.keys.add(call.key)
         earlier.last = call.at if earlier.last is None else max(earlier.last, call.at)
         line.walkers.append(walker)
+        line.rests_until = None
         if call.fact is not None:
             line.heard[id(walker)] = call.fact
         self.log.entered.append(walker)
