@@ -11,12 +11,12 @@ from psycopg.errors import UniqueViolation
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, copy, days, packed
 
+from .log import PART
 from .message import Message
 
 _sql = statements("siyu.facts", "pump")
 
 SEEN_DAYS = 7  # a message id is known this long; imported rows and natural keys for ever
-PART = 5_000  # rows of a COPY, as in `log`
 EPOCH_DAYS = 8  # more than SEEN_DAYS: a repetition lies in its own epoch or in the one before
 
 
@@ -34,8 +34,9 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
     for mark in _seen(cursor, wanted, is_careful):
         del wanted[mark]
     keyed: dict[bytes, Message] = {}
-    for item in [item for item in wanted.values() if item.key]:
-        keyed.setdefault(item.key, item)
+    for item in wanted.values():
+        if item.key:
+            keyed.setdefault(item.key, item)
     known = _known_keys(cursor, keyed)
     arriving = []
     for item in wanted.values():

@@ -28,11 +28,9 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
-DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
-
-
 _cell = attrgetter("business_day", "name", "source_id")
-_said = attrgetter(*Fact.__struct_fields__[2:13])  # what a message says of it, from its name to whether it is history
+_said = attrgetter(*Fact.__struct_fields__[2:13])  # what a message says of its fact, from its name to whether it is history
+DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
 
 class Cut(Exception):

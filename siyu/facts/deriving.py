@@ -48,8 +48,8 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     places = {fact.id: place for place, fact in enumerate(batch.facts, 1) if fact.id in causes} if causes else {}
     clocks = [fact.clock for fact in batch.facts] if any(news.cause is None for news in derived) else []
     behind: dict[int, list[Fact]] = {}
-    began = len(batch.derived)
     ahead: dict[int, list[Fact]] = {}
+    before = len(batch.derived)
     for offset, news in enumerate(derived):
         fact = _derive(batch, news, number + offset, own, handles)
         if news.cause is not None:
@@ -66,7 +66,7 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
         placed += behind.get(place, ())
         placed += sorted(ahead.get(place, ()), key=lambda news: news.clock)
         done = place
-    batch.put(placed + batch.facts[done:], batch.derived[began:])
+    batch.put(placed + batch.facts[done:], batch.derived[before:])
 
 
 def _own_source(cursor: Cursor) -> int:

@@ -12,7 +12,7 @@ from siyu.lib.crypto import decrypt, encrypt
 from siyu.lib.wired import imported, table
 
 from . import segment
-from .catalogue import KNOWN
+from .catalogue import BY_NAME
 from .rules import FactError, Incoming
 
 _decoder = msgspec.json.Decoder(list[Incoming])
@@ -32,7 +32,6 @@ _FINE = {  # what needs no second look
     "object": frozenset((dict,)),
     "list": frozenset((list,)),
 }
-_KNOWN = {known.name: known for known in KNOWN}
 MAX_MINOR = 10**15
 MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
@@ -151,7 +150,7 @@ class _Demands(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1_000)
 def _demands(name: str) -> _Demands | None:
-    if (known := _KNOWN.get(name)) is None:
+    if (known := BY_NAME.get(name)) is None:
         return None
     return _Demands(
         types={declared.name: declared.type for declared in known.properties},
