@@ -142,6 +142,20 @@ def test_no_page_or_source_names_another_host() -> None:
             assert allowed.match(found[0]), f"{path.relative_to(ROOT)}: {found[0]}"
 
 
+def test_a_browser_test_waits_for_what_it_asserts() -> None:
+    """A page asked once may still be on its way; `expect` asks again until it is there."""
+    hasty = re.compile(
+        r"\.(is_visible|is_hidden|is_checked|is_enabled|is_disabled|input_value)\(|\bsleep\(|assert .*\.(locator|inner_text)\("
+    )
+    found = [
+        f"{path.name}:{number}"
+        for path in sorted(ROOT.glob("tests/browser/test_*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if hasty.search(line)
+    ]
+    assert not found, f"use `expect(…)` of playwright, which waits: {found}"
+
+
 def test_generated_pages_are_up_to_date() -> None:
     from tools import docs
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 NAMELESS = """[...document.querySelectorAll('a, button, input, select')].filter(e => e.type !== 'hidden'
@@ -19,7 +20,7 @@ def fits(page) -> bool:
 def test_the_workbench_fits_and_draws(visit, width, language):
     page = visit("/", language=language)
     assert page.title().startswith("今日工作台" if language == "zh-hans" else "Today's workbench")
-    assert page.locator("[data-chart] svg").count() == 2
+    expect(page.locator("[data-chart] svg")).to_have_count(2)
     page.get_by_text("公开教学数据").first.wait_for()
     assert fits(page)
 
@@ -27,9 +28,9 @@ def test_the_workbench_fits_and_draws(visit, width, language):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_dashboard_draws_every_part(visit, width, theme):
     page = visit("/dashboard?range=90", theme=theme)
-    assert page.locator("[data-chart] svg").count() == 9
-    assert page.locator(".siyu-heat tbody tr").count() >= 3
-    assert page.locator("[aria-busy=true]").count() == 0
+    expect(page.locator("[data-chart] svg")).to_have_count(9)
+    expect(page.locator(".siyu-heat tbody tr").nth(2)).to_be_attached()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert fits(page)
 
 
@@ -37,10 +38,10 @@ def test_a_picture_gives_way_to_its_table_and_back(visit, width):
     page = visit("/dashboard?range=90", language="en")
     card = page.locator("section", has=page.locator("#chart-funnel"))
     card.get_by_role("button", name="Table").click()
-    assert card.get_by_role("cell", name="First purchase").is_visible()
-    assert not page.locator("#chart-funnel").is_visible()
+    expect(card.get_by_role("cell", name="First purchase")).to_be_visible()
+    expect(page.locator("#chart-funnel")).to_be_hidden()
     card.get_by_role("button", name="Table").click()
-    assert page.locator("#chart-funnel").is_visible()
+    expect(page.locator("#chart-funnel")).to_be_visible()
 
 
 def test_a_csv_is_downloaded_for_the_range_on_screen(visit, width):
@@ -59,8 +60,8 @@ def test_a_broken_part_says_so_and_can_be_tried_again(page, log_in, width):
     )
     page.goto("/dashboard?range=90")
     page.wait_for_load_state("networkidle")
-    assert page.get_by_text("This part could not be loaded.").count() == 1
-    assert page.locator("#chart-revenue svg").count() == 1
+    expect(page.get_by_text("This part could not be loaded.")).to_have_count(1)
+    expect(page.locator("#chart-revenue svg")).to_have_count(1)
     broken["is"] = False
     page.get_by_role("button", name="Try again").click()
     page.locator("#chart-funnel svg").wait_for()
@@ -81,7 +82,7 @@ def test_the_menu_opens_on_a_phone_and_stands_at_a_desk(visit, width):
     page = visit("/", language="en")
     link = page.get_by_role("link", name="Dashboard")
     if width == "phone":
-        assert not link.is_visible()
+        expect(link).to_be_hidden()
         page.get_by_role("button", name="Menu").click()
     link.click()
     page.wait_for_url("**/dashboard")
@@ -90,11 +91,9 @@ def test_the_menu_opens_on_a_phone_and_stands_at_a_desk(visit, width):
 def test_language_and_theme_are_switched_on_the_page(visit, width):
     page = visit("/", language="zh-hans")
     page.get_by_role("button", name="Switch to English").click()
-    page.wait_for_load_state("networkidle")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("button", name="Dark").click()
-    page.wait_for_load_state("networkidle")
-    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
 def test_everything_can_be_reached_by_keyboard_and_has_a_name(visit, width):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from playwright.sync_api import expect
 
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
@@ -71,7 +72,7 @@ def seeding() -> Callable[[], None]:
 def test_the_pages_fit_their_width(visit: Callable, width: str) -> None:
     for path in (*PAGES, f"mall/redemptions/{GONE['number']}", f"members/{GONE['anna']}?tab=membership"):
         page = visit(f"/{path}")
-        assert page.locator("h1, .page-title").first.is_visible(), path
+        expect(page.locator("h1, .page-title").first, path).to_be_visible()
         assert fits(page), path
         assert page.evaluate(NAMELESS) == [], path
 
@@ -86,4 +87,4 @@ def test_the_counter_hands_a_gift_over_once(visit: Callable, width: str) -> None
         hand.click()
         page.get_by_text("核销成功").wait_for()
     page.get_by_text("已交付").first.wait_for()
-    assert not page.get_by_role("button", name="核销交付").count()
+    expect(page.get_by_role("button", name="核销交付")).to_have_count(0)

@@ -125,7 +125,7 @@ def test_a_journey_is_shown(visit, page, width: str, address: str, language: str
     if address in ("", "/edit"):
         expect(page.locator('[data-journey="canvas"]')).to_have_attribute("data-ready", "yes")
         page.locator('[data-journey="whole"]').click()
-        assert page.locator(".joint-element").count() == 9
+        expect(page.locator(".joint-element")).to_have_count(9)
     shot(page, f"journey{address.replace('/', '-')}-{language}", width)
 
     assert fits(page)
@@ -323,7 +323,7 @@ def test_the_largest_journey_can_still_be_changed(visit, page, width: str):
 
     visit("/journeys/largest/edit", role="operator")
     desk = Desk(page)
-    assert page.locator(".joint-element").count() == 201
+    expect(page.locator(".joint-element")).to_have_count(201)
     page.locator('[data-kind="tag"]').click()
     expect(page.get_by_text("一个旅程最多 200 步。")).to_be_visible()
     desk.step("等待").nth(2).click()

@@ -1,6 +1,7 @@
 """From the members' list to one person and why they have their points; quarantine and imports; at a desk and on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from siyu.console.tests.people import PHONE, live
 
@@ -29,11 +30,12 @@ def test_a_member_is_found_opened_unmasked_and_explained(visit, width, language)
     page.get_by_text(PHONE).wait_for()
     assert fits(page)
     page.get_by_role("link", name="积分与缘由" if is_chinese else "Points and why").click()
-    assert page.get_by_text(
+    why = (
         "支付订单，订单 A-1002 → 规则“消费积分”第 1 版 → 获得"
         if is_chinese
         else "order.paid, order A-1002 → rule “消费积分”, version 1 → earned"
-    ).is_visible()
+    )
+    expect(page.get_by_text(why)).to_be_visible()
     assert fits(page)
 
 
@@ -69,6 +71,6 @@ def test_a_file_is_uploaded_and_looked_at(visit, width, tmp_path, monkeypatch):
     page = visit("/imports/new", language="en")
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Upload and look").click()
-    assert page.get_by_label("Field of 订单号").input_value() == "order_number"
+    expect(page.get_by_label("Field of 订单号")).to_have_value("order_number")
     assert fits(page)
     assert page.evaluate(NAMELESS) == []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from siyu.audiences.services import create
 from siyu.facts.pump import pump
@@ -70,7 +71,7 @@ def seeding() -> Callable[[], None]:
 def test_pages_fit_the_screen_and_name_their_fields(visit: Callable, path: str, language: str) -> None:
     page = visit("/" + path.format(**GONE), language=language)
 
-    assert page.locator("h1, h2.page-title").first.inner_text()
+    expect(page.locator("h1, h2.page-title").first).to_be_visible()
     assert fits(page)
     assert page.evaluate(NAMELESS) == []
 
@@ -112,7 +113,7 @@ def test_an_operator_sends_a_file_along(visit: Callable) -> None:
     page.get_by_label("添加附件").set_input_files([{"name": MENU.name, "mimeType": "application/pdf", "buffer": MENU.content}])
     page.get_by_role("button", name="发布").click()
     page.get_by_role("link", name="五月茶单").first.click()
-    assert page.get_by_label(MENU.name).is_checked()
+    expect(page.get_by_label(MENU.name)).to_be_checked()
     page.goto(f"/touch-templates/menu{page.viewport_size['width']}/preview")
 
     with page.expect_download() as download:
