@@ -8,8 +8,10 @@ HANDLES = "siyu.members.handles.naming"
 
 # what a batch of facts changes, in this order: `react(cursor, batch) -> list[Derived] | None`
 REACTIONS = [
+    "siyu.orders.reactions.ask",
     "siyu.members.reactions.see",
     "siyu.acquisition.reactions.attribute",
+    "siyu.loyalty.reactions.ask",
     "siyu.orders.reactions.tell_cheaper",
     "siyu.orders.reactions.book",
     "siyu.members.reactions.turn_clocks",

@@ -17,7 +17,7 @@ from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
 
 from .arriving import arrive
-from .deriving import expect, log_derived, numbers, place, reserve
+from .deriving import expect, numbers, place, reserve
 from .intake import Envelope, open_message, quarantine_columns
 from .log import append, row
 from .message import Message
@@ -67,9 +67,9 @@ def handle(
     """
     is_worth_it = len(items) >= WORTH_A_THREAD
     is_outermost = not django_connection.savepoint_ids  # of another transaction around it the reader would see nothing
-    reader = reader_of(connection) if is_worth_it and is_outermost else None
+    reader, early = (reader_of(connection), reader_of(connection, "early")) if is_worth_it and is_outermost else (None, None)
     with (
-        Lane(connection, is_worth_a_thread=is_worth_it, reader=reader) as lane,
+        Lane(connection, is_worth_a_thread=is_worth_it, reader=reader, early=early) as lane,
         django_connection.execute_wrapper(_in_turn(lane)),
     ):
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
@@ -88,7 +88,7 @@ def handle(
             else:
                 _react(cursor, batch, wired("REACTIONS"))
             _conclude(cursor, batch)
-            _finish(cursor, batch)
+            _count_daily(cursor, batch)
             handled.clock, handled.derived = max(clock, batch.until), len(batch.derived)
         if items or handled.clock > clock:
             cursor.execute(_sql.advance, {"clock": handled.clock, "quarantined": handled.refused, "repeated": handled.repeated})
@@ -171,9 +171,8 @@ def _above(module: str, reactions: list[Any]) -> int:
     return 1 + max(index for index, reaction in enumerate(reactions) if reaction.__module__.startswith(room + "."))
 
 
-def _finish(cursor: Cursor, batch: Batch) -> None:
-    """Log what reactions added, and count the day."""
-    log_derived(cursor, batch)
+def _count_daily(cursor: Cursor, batch: Batch) -> None:
+    """Count the day."""
     came = [fact for fact in batch.facts if fact.depth == 0]
     expect(len(came), len(batch.derived))
     if logged := came + batch.derived:

@@ -40,7 +40,10 @@ def numbers(cursor: Cursor, batch: Batch, count: int) -> int:
 
 
 def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
-    """Put derived facts into the batch: each right behind its cause, due news before the first fact whose clock comes later."""
+    """Put derived facts into the batch: each right behind its cause, due news before the first fact whose clock comes later.
+
+    They are logged at once: the log is written while the reactions above go on.
+    """
     number = numbers(cursor, batch, len(derived))
     own = batch.own_source = batch.own_source or _own_source(cursor)
     handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
@@ -66,7 +69,9 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
         placed += behind.get(place, ())
         placed += sorted(ahead.get(place, ()), key=lambda news: news.clock)
         done = place
-    batch.put(placed + batch.facts[done:], batch.derived[before:])
+    new = batch.derived[before:]
+    append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in new])
+    batch.put(placed + batch.facts[done:], new)
 
 
 def _own_source(cursor: Cursor) -> int:
@@ -137,12 +142,6 @@ def _mark(news: Derived, origin: str) -> bytes:
 def _is_of_its_cause(news: Derived) -> bool:
     """Whether the news is of the member whose fact caused it: when one gives back what another bought, it is not."""
     return news.cause is not None and news.cause.member_id == news.member_id
-
-
-def log_derived(cursor: Cursor, batch: Batch) -> None:
-    """Append to the log what reactions added."""
-    if batch.derived:
-        append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in batch.derived])
 
 
 def expect(came: int, derived: int) -> None:

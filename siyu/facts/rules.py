@@ -94,7 +94,8 @@ class Batch(msgspec.Struct, kw_only=True):
     settings: Any  # merchant.queries.SettingsBook: settings.value(name, day)
     currency: str
     finals: dict[int, int] = {}  # merged member → survivor
-    derived: list[Fact] = []  # what reactions added, to be logged when all have run
+    derived: list[Fact] = []  # what reactions added
+    asked: dict[str, Any] = {}  # room → what it asked early, for a reaction of its own to take
     touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything
     touched_handles: dict[str, set[int]] = {}  # the same, where a room knows the handle only
     numbers: range = range(0)  # of facts to come

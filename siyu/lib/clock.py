@@ -1,6 +1,7 @@
 """Time: instants are UTC, days are the merchant's. Only doors read the wall clock, through `utc_now`."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -11,6 +12,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=10_000)  # each instant is asked for several times over
 def business_day(instant: datetime, zone: ZoneInfo) -> date:
     """The merchant's calendar day of an instant."""
     return instant.astimezone(zone).date()

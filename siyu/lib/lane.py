@@ -7,38 +7,58 @@ foreign keys are looked at when the transaction ends. A statement that fails sto
 error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
 
 What the program asks of tables that the transaction has not written is asked on a second connection (`beside`), and waits for nothing;
-numbers are drawn from sequences there as well.
+numbers are drawn from sequences there as well. What it will want to know later can be asked early (`ask`), on a third, while it goes on.
 """
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from socket import AF_UNIX, SO_SNDBUF, SOL_SOCKET, socket
 from threading import Condition, Thread
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from weakref import WeakSet
 
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
-from .statement import is_awaited, is_change, only_draws, only_reads, tables_of
+from .statement import is_awaited, is_change, only_draws, only_locks, only_reads, tables_of
 from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
 SEND_BYTES = 1 << 20  # on their way to the server; the system may allow less
 
 
+class Promise(NamedTuple):
+    """A statement that is done later. It is cancelled when the lane fails before."""
+
+    lane: "Lane"
+    query: str
+    done: "Future[None]"
+
+    def wait(self) -> None:
+        if not self.done.done():
+            self.lane.wait_for(self.query)
+
+
 class Lane:
     """The lane of one transaction on a connection; leaving it waits until everything is done, or throws it away after an error.
 
     For a little work, not worth a thread, everything is done at once. With a `reader` the transaction must not have written anything
-    before, nor write past the lane but inside savepoints.
+    before, nor write past the lane but inside savepoints. With an `early` one, too, questions can be asked early.
     """
 
-    def __init__(self, connection: Connection, *, is_worth_a_thread: bool = True, reader: Connection | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        is_worth_a_thread: bool = True,
+        reader: Connection | None = None,
+        early: Connection | None = None,
+    ) -> None:
         self.cursor = LaneCursor(connection, self)
         self._own = ColumnCursor(connection)
         self._urgent: deque[Task] = deque()  # the program waits for them
@@ -47,6 +67,9 @@ class Lane:
         self._is_running = self._is_wanted = self._is_closed = False
         self._savepoints = 0
         self._reader = _Reader(reader) if reader is not None and is_worth_a_thread else None
+        self._early = early if self._reader is not None else None
+        self._asking = ThreadPoolExecutor(1, "early") if self._early is not None else None
+        self._promised: list[Promise] = []
         self._written: frozenset[str] = frozenset()  # tables, by what the transaction did so far or will do
         self._error: BaseException | None = None
         self._thread = Thread(target=self._work, name="lane", daemon=True) if is_worth_a_thread else None
@@ -68,6 +91,9 @@ class Lane:
                 self._change.notify_all()
             if self._thread is not None:
                 self._thread.join()
+            self._break_promises()
+            if self._asking is not None:
+                self._asking.shutdown(cancel_futures=True)
             self._own.close()
 
     @property
@@ -78,7 +104,8 @@ class Lane:
     def later(self, query: str, task: Task) -> None:
         """Have something done that nobody waits for; `query` names the tables it is about."""
         if self.is_at_hand and (tables := tables_of(query)):
-            self._written |= tables
+            if not only_locks(query):
+                self._written |= tables
             with self._change:
                 if self._error is None:  # else whoever waits next hears of it, and nothing more is done
                     self._later.append((tables, task))
@@ -97,6 +124,42 @@ class Lane:
             return self._reader
         return None
 
+    def promise(self, query: str, params: Params | None) -> Promise:
+        """Have a statement done later though it gives an answer, which nobody reads: it locks, for instance."""
+        promise, sent = Promise(self, query, Future()), columns(params)
+
+        def task(cursor: Cursor) -> None:
+            cursor.execute(query, sent)
+            promise.done.set_result(None)
+
+        self._promised.append(promise)
+        self.later(query, task)
+        if self._error is not None:
+            promise.done.cancel()
+        return promise
+
+    def wait_for(self, query: str) -> None:
+        """Until everything is done that names the tables of this."""
+        with self._turn(tables_of(query)):
+            pass
+
+    def early(self, query: str, params: Params | None, after: Promise | None, **given: Any) -> Future[Cursor] | None:
+        """Ask beside, while the program goes on, but after what was promised; None where it cannot be."""
+        if self._asking is None or self._early is None or self.beside(query) is None:
+            return None
+        cursor, sent = ColumnCursor(self._early), columns(params)
+
+        def ask() -> Cursor:
+            if after is not None:
+                after.done.result()
+            return cursor.execute(query, sent, **given)
+
+        return self._asking.submit(ask)
+
+    def _break_promises(self) -> None:
+        for promise in self._promised:
+            promise.done.cancel()
+
     def settle(self) -> None:
         """Wait until everything is done."""
         with self._turn(None):
@@ -109,7 +172,7 @@ class Lane:
         is_savepoint = isinstance(query, str) and query.startswith("SAVEPOINT")
         if is_savepoint or not isinstance(query, str):
             self._reader = None  # what is written from now on is not always seen here
-        elif not only_reads(query):
+        elif not (only_reads(query) or only_locks(query)):
             self._written = before | tables_of(query)
         with self._turn(tables_of(query) if isinstance(query, str) and not is_savepoint else None):
             self._savepoints += is_savepoint
@@ -162,6 +225,7 @@ class Lane:
                 if self._error is not None:
                     self._urgent.clear()
                     self._later.clear()
+                    self._break_promises()
                 self._change.notify_all()
 
     def _next(self) -> Task | None:
@@ -210,6 +274,33 @@ class _Reader(ColumnCursor):
                 return super().execute(query, params, **given)
             finally:
                 aside.execute("ROLLBACK")  # which waits for no disk: the transaction that uses the numbers will
+
+
+class Question:
+    """What is asked before its answer is wanted, but not before what was promised `after` which it is to be asked.
+
+    Where it cannot be asked early, or was answered before the transaction wrote to what it is about, it is asked when the answer is wanted.
+    """
+
+    def __init__(self, cursor: Cursor, query: str, params: Params | None = None, *, after: Promise | None = None, **given: Any) -> None:
+        self.cursor, self.query, self.params, self.after, self.given = cursor, query, params, after, given
+        self._asked = cursor.lane.early(query, params, after, **given) if isinstance(cursor, LaneCursor) else None
+
+    def fetchall(self) -> list[Any]:
+        if isinstance(self.cursor, LaneCursor):
+            lane = self.cursor.lane
+            if self._asked is not None:
+                try:
+                    answered = self._asked.result()
+                except CancelledError:
+                    lane.settle()  # raises what went wrong
+                    raise
+                if lane.beside(self.query) is not None:
+                    return answered.fetchall()
+            if self.after is not None:
+                self.after.wait()
+        self.cursor.execute(self.query, self.params, **self.given)
+        return self.cursor.fetchall()
 
 
 class LaneCursor(ColumnCursor):

@@ -8,6 +8,7 @@ from django.apps import apps
 _PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
 _READS, _WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
 # what changes or locks something, or answers of its own session
+_LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
 _MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
 KNOWN = 2_000  # statements, by their texts
 
@@ -29,6 +30,13 @@ def only_reads(query: str) -> bool:
     """Whether it asks, and does nothing else."""
     text = _told(query)
     return text.startswith(_READS) and _MORE.search(text) is None
+
+
+@lru_cache(maxsize=KNOWN)
+def only_locks(query: str) -> bool:
+    """Whether it asks for rows and locks them, and does nothing else: they stay as they were committed."""
+    text = _told(query)
+    return text.startswith("SELECT") and _LOCKS.search(text) is not None and _MORE.search(_LOCKS.sub("", text)) is None
 
 
 @lru_cache(maxsize=KNOWN)

@@ -9,7 +9,7 @@ from siyu.members.rules import Rung
 from siyu.members.services import rung_news
 
 from .programme import programme
-from .reading import read
+from .reading import ask_early, read
 from .rows import Touched
 from .rules import TRACK, News, Programme, rungs_of
 from .rules.ledger import Reduction
@@ -19,17 +19,23 @@ from .writing import PART, write, write_ahead
 TIER_CHANGED = "tier.changed"
 
 
+def ask(cursor: Cursor, batch: Batch) -> None:
+    """Ask early for what `earn` will have to know of those of whom the batch tells, while the rooms below do their part."""
+    if facts := _facts(batch, programme(cursor, batch.settings, batch.zone)):
+        batch.asked["loyalty"] = ask_early(cursor, Touched(facts, batch.merges, batch.finals), batch.until)
+
+
 def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Points and growth for what happened, reversals for what was undone, tiers that follow; returns `tier.changed` facts."""
     rules = programme(cursor, batch.settings, batch.zone)
     names = rules.names
-    facts = batch.named(*names) if rules.rules else batch.named(BROUGHT_IN, TIER_BROUGHT_IN)
+    facts = _facts(batch, rules)
     if not facts and not batch.merges:
         return []
     if batch.named(TIER_BROUGHT_IN):
         rules = rules.with_floors()
     touched = Touched(facts, batch.merges, batch.finals)
-    book, known = read(cursor, rules, touched, batch.until)
+    book, known = read(cursor, rules, touched, batch.until, early=batch.asked.pop("loyalty", None))
     told = batch.named(*names)
     steps = len(told) + len(batch.merges)
     for place, step in enumerate(batch.steps(told), 1):
@@ -42,6 +48,10 @@ def earn(cursor: Cursor, batch: Batch) -> list[Derived]:
     book.pass_time(batch.until)
     write(cursor, book, known, touched)
     return [reduced(reduction, cause) for reduction, cause in book.reductions] + news_of(rules, book.news)
+
+
+def _facts(batch: Batch, rules: Programme) -> list[Fact]:
+    return batch.named(*rules.names) if rules.rules else batch.named(BROUGHT_IN, TIER_BROUGHT_IN)
 
 
 def reduced(reduction: Reduction, cause: Fact) -> Derived:

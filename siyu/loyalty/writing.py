@@ -17,7 +17,7 @@ from siyu.lib.wire import send
 from .limits import write_uses
 from .people import write_awaiting
 from .rows import Known, Touched
-from .rules import PLAIN, TRACK, Account, Book, Lot, Posting
+from .rules import PLAIN, TRACK, Account, Book, Lot, Posting, Purchase
 from .standing import Judged, note_gifts, replay_standings, rungs_on, write_standings
 
 _sql = statements("siyu.loyalty", "write")
@@ -43,7 +43,7 @@ def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Map
     """Write what the walk changed, and nothing else. `asked`: the few operations behind it, which are then written with it at once."""
     new, changed = _lots(book, known)
     balances, lots, entries = _posted(cursor, book, known, touched, new)
-    _purchases(cursor, book, known)
+    _purchases(cursor, book, known, book.purchases)
     if asked is not None:
         _at_once(cursor, asked, balances, _changes(changed, known), list(lots), list(entries))
     else:
@@ -65,6 +65,7 @@ def write_ahead(cursor: Cursor, book: Book, known: Known, touched: Touched, more
     opening = [posting for posting in book.postings[known.written :] if posting.key == posting.lot]
     new = [book.member(posting.account.origin).lots[posting.key] for posting in opening]
     balances, lots, entries = _posted(cursor, book, known, touched, new, more)
+    _purchases(cursor, book, known, dict.fromkeys(lot.order for lot in new if lot.order is not None))
     _in_turn(cursor, balances, _changes([], known), lots, entries)
     known.sent.update({lot.key: lot for lot in new})
     known.written = len(book.postings)
@@ -157,10 +158,17 @@ def json_rows(columns: Columns) -> str:
     return _encoder.encode([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]).decode()
 
 
-def _purchases(cursor: Cursor, book: Book, known: Known) -> None:
-    new = [purchase for order, purchase in book.purchases.items() if order not in known.purchases]
-    old = [purchase for order, purchase in book.purchases.items() if order in known.purchases and known.purchases[order][1] is not purchase]
+def _purchases(cursor: Cursor, book: Book, known: Known, orders: Iterable[tuple[str, str]]) -> None:
+    new: list[Purchase] = []
+    old: list[Purchase] = []
+    for order in orders:
+        purchase, before = book.purchases[order], known.purchases.get(order)
+        if before is None:
+            new.append(purchase)
+        elif before[1] is not purchase:
+            old.append(purchase)
     _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, [purchase.order for purchase in new])
+    known.purchases.update({purchase.order: (known.ordered[purchase.order], purchase) for purchase in new})
     for statement, purchases in ((_sql.insert_purchases, new), (_sql.update_purchases, old)):
         if not purchases:
             continue

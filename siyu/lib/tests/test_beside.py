@@ -9,8 +9,8 @@ from django.db import connection
 from psycopg.errors import DivisionByZero, ReadOnlySqlTransaction
 
 from siyu.lib.beside import reader_of
-from siyu.lib.lane import Lane
-from siyu.lib.statement import only_draws, only_reads
+from siyu.lib.lane import Lane, Question
+from siyu.lib.statement import only_draws, only_locks, only_reads
 
 SLOWLY = "-- A word, after a while.\nINSERT INTO facts_note SELECT %(word)s FROM pg_sleep(0.3)"
 NOTES, OTHERS = "SELECT word FROM facts_note ORDER BY 1", "SELECT word FROM facts_other ORDER BY 1"
@@ -139,3 +139,70 @@ def test_an_error_is_raised_before_anything_else_is_asked(raw: psycopg.Connectio
 
     with pytest.raises(DivisionByZero):
         broken()
+
+
+def early(raw: psycopg.Connection) -> Lane:
+    return Lane(raw, reader=reader_of(raw), early=reader_of(raw, "early"))
+
+
+def test_what_is_asked_early_is_answered_while_the_program_goes_on(raw: psycopg.Connection) -> None:
+    with early(raw) as lane:
+        began = monotonic()
+        question = Question(lane.cursor, "SELECT word FROM facts_other, pg_sleep(0.2)")
+        assert asked(lane, OTHERS) == ["known"]
+        assert monotonic() - began < 0.15
+        assert question.fetchall() == [("known",)]
+        assert monotonic() - began >= 0.2
+
+
+def test_what_was_written_since_is_asked_again(raw: psycopg.Connection) -> None:
+    with early(raw) as lane:
+        question = Question(lane.cursor, OTHERS)
+        lane.cursor.execute("INSERT INTO facts_other VALUES ('own')")
+        assert question.fetchall() == [("known",), ("own",)]
+
+
+def test_it_is_asked_after_what_was_promised(raw: psycopg.Connection) -> None:
+    with early(raw) as lane:
+        lane.cursor.execute(SLOWLY, {"word": "first"})
+        promise = lane.promise("-- Locked.\nSELECT word FROM facts_other FOR UPDATE", None)
+        question = Question(lane.cursor, OTHERS, after=promise)
+        assert not promise.done.done()
+        assert question.fetchall() == [("known",)]
+        assert promise.done.done()
+        with psycopg.connect(raw.info.dsn, password=raw.info.password, autocommit=True) as another:
+            assert another.execute("SELECT word FROM facts_other FOR UPDATE SKIP LOCKED").fetchall() == []
+
+
+def test_a_promise_is_kept_before_what_is_asked_in_its_place(raw: psycopg.Connection) -> None:
+    with early(raw) as lane:
+        lane.cursor.execute("INSERT INTO facts_note VALUES ('own') RETURNING word").fetchone()
+        lane.cursor.execute("INSERT INTO facts_other SELECT 'late' FROM pg_sleep(0.2)")
+        promise = lane.promise("SELECT word FROM facts_other FOR UPDATE", None)
+        assert Question(lane.cursor, NOTES, after=promise).fetchall() == [("own",)]
+        assert promise.done.done()
+
+
+def test_a_question_whose_promise_is_broken_raises_what_broke_it(raw: psycopg.Connection) -> None:
+    def broken() -> None:
+        with early(raw) as lane:
+            lane.cursor.execute("INSERT INTO facts_note SELECT (1 / 0)::text FROM pg_sleep(0.1)")
+            promise = lane.promise("SELECT word FROM facts_other FOR UPDATE", None)
+            Question(lane.cursor, OTHERS, after=promise).fetchall()
+
+    with pytest.raises(DivisionByZero):
+        broken()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_so"),
+    [
+        ("-- In order.\nSELECT id FROM members_member ORDER BY id FOR NO KEY UPDATE", True),
+        ("SELECT id FROM members_member FOR UPDATE", True),
+        ("SELECT id FROM members_member", False),
+        ("SELECT nextval('facts_id') FROM members_member FOR UPDATE", False),
+        ("UPDATE members_member SET id = id", False),
+    ],
+)
+def test_what_only_locks_has_written_nothing(query: str, is_so: bool) -> None:
+    assert only_locks(query) is is_so

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from psycopg import Cursor
 
 from siyu.facts.rules import Fact
+from siyu.lib.lane import Question
 from siyu.lib.sql import copy, escape, null, statements
 from siyu.merchant.services import ensure_shops, ensure_stores
 
@@ -57,10 +59,28 @@ class Orders:
         return self.shops[fact.properties["shop"]], fact.properties["order_number"]
 
 
-def write_orders(cursor: Cursor, facts: Sequence[Fact], currency: str, products: dict[str, int], sums: Sums) -> Orders:
-    """Write the batch's orders and lines; `sums` learns what that adds to whom."""
-    of_orders = [fact for fact in facts if fact.name.startswith("order.") and fact.name != "order.adjusted"]
-    orders = _read(cursor, of_orders)
+class Asked(NamedTuple):
+    """Which orders were asked for, because of how many facts."""
+
+    facts: int
+    rows: Question
+
+
+def ask_orders(cursor: Cursor, facts: Sequence[Fact]) -> Asked:
+    """Ask for the orders that facts tell of, as they stand."""
+    of_orders = _of_orders(facts)
+    keys = {(fact.properties["shop"], fact.properties["order_number"]) for fact in of_orders}
+    return Asked(len(of_orders), Question(cursor, _sql.known_orders, columns(("shops", "numbers"), list(keys))))
+
+
+def write_orders(
+    cursor: Cursor, facts: Sequence[Fact], currency: str, products: dict[str, int], sums: Sums, asked: Asked | None = None
+) -> Orders:
+    """Write the batch's orders and lines; `sums` learns what that adds to whom. `asked`: what these facts had `ask_orders` ask."""
+    of_orders = _of_orders(facts)
+    orders = Orders(ensure_shops({fact.properties["shop"] for fact in of_orders}), {}, {})
+    if of_orders:
+        _read(orders, asked if asked and asked.facts == len(of_orders) else ask_orders(cursor, facts))
     for fact in of_orders:
         if fact.name != "order.refunded":
             key = orders.key(fact)
@@ -77,17 +97,14 @@ def write_orders(cursor: Cursor, facts: Sequence[Fact], currency: str, products:
     return orders
 
 
-def _read(cursor: Cursor, facts: Sequence[Fact]) -> Orders:
-    shops = ensure_shops({fact.properties["shop"] for fact in facts})
-    orders = Orders(shops, {}, {})
-    keys = {orders.key(fact) for fact in facts}
-    if not keys:
-        return orders
-    rows = cursor.execute(_sql.known_orders, columns(("shops", "numbers"), list(keys))).fetchall()
-    for shop_id, number, id_, *values in rows:
+def _of_orders(facts: Sequence[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.name.startswith("order.") and fact.name != "order.adjusted"]
+
+
+def _read(orders: Orders, asked: Asked) -> None:
+    for shop_id, number, id_, *values in asked.rows.fetchall():
         order = OrderState(id_, **dict(zip(_COLUMNS, values, strict=True)))
         orders.before[shop_id, number], orders.now[shop_id, number] = order, replace(order)
-    return orders
 
 
 def _find_stores(orders: Iterable[OrderState]) -> None:
