@@ -21,7 +21,6 @@ from siyu.lib.wired import wired
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
-from .ahead import RARE_COLLECTIONS
 from .arriving import is_repetition
 from .batch import Cut, handle, set_aside
 from .intake import Unreadable
@@ -40,6 +39,7 @@ POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many mes
 SWITCH_SECONDS = 0.0001  # a fiftieth of the usual
 PREPARED = 1_000  # statements whose plans are kept: a batch takes some 170, and of the usual 100 none would be left when it comes again
 CAREFUL_BATCHES = 50  # after one that had to begin anew
+COLLECTIONS = (3_000_000, 20, 50)  # more objects than a batch has: what it leaves behind is looked through when it has ended
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
 
@@ -113,9 +113,10 @@ def beat(now: datetime) -> None:
 
 @contextmanager
 def _in_a_hurry() -> Iterator[None]:
-    """Circles of objects are looked for rarely, and a thread that sends statements while others compute waits shortly for its turn."""
+    """Circles of objects are looked for between batches, when there is little to look through; and a thread that sends statements while
+    others compute waits shortly for its turn."""
     collections, switch = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(*RARE_COLLECTIONS)
+    gc.set_threshold(*COLLECTIONS)
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
@@ -166,6 +167,7 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough
         began = time.perf_counter()
         _run_due(run, _first_clock(run, batch))
         _process(run, batch)
+        gc.collect(0)
         elapsed = time.perf_counter() - began
         wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
         run.size = _last_size = max(min(wanted, 4 * run.size, largest), min(SMALLEST, largest))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from types import SimpleNamespace
-from typing import LiteralString, cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg import Cursor
@@ -56,6 +56,14 @@ def escape(value: str) -> str:
 def null(value: int | None) -> str:
     """A number as COPY wants it."""
     return "\\N" if value is None else str(value)
+
+
+class Printed(dict[Any, str]):
+    """Instants and days as COPY wants them, each printed once; None is NULL."""
+
+    def __missing__(self, value: datetime | date | None) -> str:
+        text = self[value] = "\\N" if value is None else value.isoformat()
+        return text
 
 
 def copy(cursor: Cursor, statement: LiteralString, lines: Iterable[str]) -> None:

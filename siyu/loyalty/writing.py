@@ -1,7 +1,7 @@
 """From the fold's answers to rows: accounts, orders, lots, entries, caps and standings, each in one statement."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.sql import null, statements
+from siyu.lib.sql import Printed, null, statements
 from siyu.lib.wire import send
 
 from .limits import write_uses
@@ -37,6 +37,7 @@ ENTRY = (
     *("posted_at", "business_day", "key", "operation_id", "of_id"),
 )
 BUCKETS = ("pending", "available", "held", "spent", "expired", "revoked", "debt")
+EARNED = ("pending", "available")  # the buckets that earning moves
 
 
 def write(cursor: Cursor, book: Book, known: Known, touched: Touched, asked: Mapping[str, Any] | None = None) -> None:
@@ -76,24 +77,29 @@ def _posted(
 ) -> tuple[Columns, Iterator[str], Iterator[str]]:
     """Balances, lots and entries to be written for what was posted since the last time; accounts are opened, rows numbered."""
     postings = book.postings[known.written :]
-    moved = _moved(postings)
+    moved = _moved(postings, EARNED if _only_earn(postings) else BUCKETS)
     _open_accounts(cursor, moved, known, touched, more)
     _number(cursor, _sql.reserve_lots, known.numbered, known.numbers, [lot.key for lot in new], more)
     orders = [lot.order for lot in new if lot.order is not None]
     _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, orders, more)
-    told = Told()
+    told = Printed()
     lots = (_lot_row(lot, known.numbered[lot.key], known.accounts[lot.account], known.ordered, told) for lot in new)
     entries = (_entry_row(posting, known.accounts[posting.account], known.numbered, known.operations, told) for posting in postings)
     return _balances(moved, known), lots, entries
 
 
-def _moved(postings: list[Posting]) -> dict[Account, dict[str, int]]:
+def _only_earn(postings: list[Posting]) -> bool:
+    """Whether all that these entries move is pending or available."""
+    return {bucket for posting in postings for bucket in (posting.debit, posting.credit)} <= {"issued", *EARNED}
+
+
+def _moved(postings: list[Posting], buckets: Sequence[str]) -> dict[Account, dict[str, int]]:
     """What these entries move of each account's balances."""
     moved: dict[Account, dict[str, int]] = {}
     for posting in postings:
         balances = moved.get(posting.account)
         if balances is None:
-            balances = moved[posting.account] = dict.fromkeys(BUCKETS, 0)
+            balances = moved[posting.account] = dict.fromkeys(buckets, 0)
         if posting.debit in balances:
             balances[posting.debit] += posting.amount if posting.debit == "debt" else -posting.amount
         if posting.credit in balances:
@@ -115,7 +121,8 @@ def _open_accounts(cursor: Cursor, moved: Iterable[Account], known: Known, touch
 
 
 def _balances(moved: dict[Account, dict[str, int]], known: Known) -> Columns:
-    columns: Columns = {bucket: [balances[bucket] for balances in moved.values()] for bucket in BUCKETS}
+    buckets = next(iter(moved.values()), {})
+    columns: Columns = {bucket: [balances[bucket] for balances in moved.values()] for bucket in buckets}
     return {"id": [known.accounts[account] for account in moved], **columns}
 
 
@@ -136,7 +143,7 @@ def _changes(lots: list[Lot], known: Known) -> Columns:
 
 def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, changes: Columns, lots: list[str], entries: list[str]) -> None:
     rows = {
-        "balances": json_rows(balances),
+        "balances": json_rows({**dict.fromkeys(BUCKETS, [0] * len(balances["id"])), **balances}),
         "changed": json_rows(changes),
         "lots": _json_lines(LOT, lots),
         "entries": _json_lines(ENTRY, entries),
@@ -146,7 +153,7 @@ def _at_once(cursor: Cursor, asked: Mapping[str, Any], balances: Columns, change
 
 def _in_turn(cursor: Cursor, balances: Columns, changes: Columns, lots: Iterator[str], entries: Iterator[str]) -> None:
     if balances["id"]:
-        cursor.execute(_sql.move_balances, balances)
+        cursor.execute(_sql.move_balances if "debt" in balances else _sql.move_earned, balances)
     _send(cursor, _sql.copy_lots, _sql.insert_lots, LOT, lots)
     if changes["id"]:
         cursor.execute(_sql.update_lots, changes)
@@ -211,15 +218,7 @@ def _number(cursor: Cursor, reserve: Any, given: dict[Any, int], kept: list[int]
     del kept[: len(new)]
 
 
-class Told(dict[Any, str]):
-    """Instants and days as COPY wants them, each printed once; None is NULL."""
-
-    def __missing__(self, value: datetime | date | None) -> str:
-        text = self[value] = NULL if value is None else value.isoformat()
-        return text
-
-
-def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int], told: Told) -> str:
+def _lot_row(lot: Lot, number: int, account: int, purchases: dict[tuple[str, str], int], told: Printed) -> str:
     purchase = NULL if lot.order is None else purchases[lot.order]
     ends = None if lot.is_sliding else lot.expires_at
     return (
@@ -244,7 +243,7 @@ def _json_lines(names: Sequence[str], lines: list[str]) -> str:
     return _encoder.encode(rows).decode()
 
 
-def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int], told: Told) -> str:
+def _entry_row(posting: Posting, account: int, lots: dict[UUID, int], operations: dict[str, int], told: Printed) -> str:
     (_, unit), debit, credit, amount, kind, lot, rule, tier, multiplier, at, day, fact, occurred_at, key, operation, of = posting
     return (
         f"{account}\t{unit}\t{debit}\t{credit}\t{amount}\t{kind}\t{NULL if lot is None else lots[lot]}\t{NULL if fact is None else fact}\t"

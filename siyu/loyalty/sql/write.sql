@@ -18,6 +18,12 @@ FROM unnest(%(id)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[], %(
     AS moved (id, pending, available, held, spent, expired, revoked, debt)
 WHERE a.id = moved.id
 
+-- name: move_earned
+-- The same where members only earn, and what they earned becomes available.
+UPDATE loyalty_account a SET pending = a.pending + moved.pending, available = a.available + moved.available
+FROM unnest(%(id)s::bigint[], %(pending)s::bigint[], %(available)s::bigint[]) AS moved (id, pending, available)
+WHERE a.id = moved.id
+
 -- name: slide
 -- Until when what slides with activity is valid now.
 UPDATE loyalty_account a SET active_until = new.until

@@ -9,7 +9,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Fact
 from siyu.lib.lane import Question
-from siyu.lib.sql import copy, escape, null, statements
+from siyu.lib.sql import Printed, copy, escape, null, statements
 from siyu.merchant.services import ensure_shops, ensure_stores
 
 from ..rules import OrderState, line_row, tell
@@ -124,20 +124,21 @@ def _add(cursor: Cursor, orders: Orders) -> list[Key]:
     ids = cursor.execute(_sql.order_ids, {"count": len(new)}).fetchall()
     for key, (id_,) in zip(new, ids, strict=True):
         orders.now[key].id = id_
-    copy(cursor, _sql.copy_orders, [_row(key, orders.now[key]) for key in new])
+    told = Printed()
+    copy(cursor, _sql.copy_orders, [_row(key, orders.now[key], told) for key in new])
     return new
 
 
-def _row(key: Key, order: OrderState) -> str:
+def _row(key: Key, order: OrderState, told: Printed) -> str:
     """A new order as `copy_orders` wants it; nothing was given back of it yet."""
     amounts = f"{order.amount_minor}\t{order.discount_minor}\t{order.shipping_minor}\t0\t{order.lines}"
     steps = (order.placed_at, order.created_at, order.paid_at, order.paid_day, order.shipped_at, order.received_at, order.closed_at)
-    told = "\t".join(["\\N" if step is None else step.isoformat() for step in steps])
+    instants = "\t".join([told[step] for step in steps])
     stamps = (
         f"\\\\x{order.content_stamp.hex()}\t\\\\x{order.lines_stamp.hex()}\t\\\\x{order.buyer_stamp.hex()}\t\\\\x{order.store_stamp.hex()}"
     )
     who = f"{null(order.identity_id)}\t{null(order.store_id)}\t{order.source_id}"
-    return f"{order.id}\t{key[0]}\t{escape(key[1])}\t{who}\t{amounts}\t{told}\t{stamps}\t{'t' if order.is_historical else 'f'}\n"
+    return f"{order.id}\t{key[0]}\t{escape(key[1])}\t{who}\t{amounts}\t{instants}\t{stamps}\t{'t' if order.is_historical else 'f'}\n"
 
 
 def _change(cursor: Cursor, orders: Orders) -> list[Key]:

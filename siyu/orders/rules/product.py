@@ -58,4 +58,4 @@ def _newer(product: ProductState, fact: Fact) -> bool:
 def _earlier(product: ProductState, fact: Fact) -> bool:
     if product.changed_at is None or fact.occurred_at != product.changed_at:
         return product.changed_at is None or fact.occurred_at < product.changed_at
-    return product.message is None or fact.message < product.message
+    return product.message is None or fact.mark < product.message.bytes
