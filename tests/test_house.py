@@ -20,7 +20,7 @@ FLOORS = [
     *("merchant", "facts", "members", "orders", "audiences", "touches", "loyalty", "membership", "acquisition", "journeys", "insights"),
     *("console", "portal", "demo", "operate"),
 ]
-OUTSIDE = {"batch", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
+OUTSIDE = {"audiences_answer", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
 PLAIN = ("procrastinate_", "django_", "pg_", "bench_", "information_schema")
 # what tries whether the application may rewrite the log, and what works in a bench's own database
 ELSEWHERE = {("operate", "rights"), *(("operate", f"bench_{name}") for name in ("ingest", "pump", "loyalty", "automation"))}

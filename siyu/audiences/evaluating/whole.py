@@ -67,8 +67,11 @@ def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> 
 def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list[Edge]:
     borders = newest_borders(cursor) if any(leaf.kind == "rfm" for leaf in leaves(node)) else None
     ask, (answer,), _ = asked([node], known(cursor, borders.id if borders else None))
-    cursor.execute(_statement(ask, answer), {**parameters(batch.until, batch.zone), "audience": audience.id})
+    cursor.execute(_answers(ask, answer), parameters(batch.until, batch.zone))
+    cursor.execute("ANALYZE audiences_answer")
+    cursor.execute(_sql.take_answers, {"audience": audience.id, "now": batch.until})
     changed = cursor.fetchall()
+    cursor.execute("DROP TABLE audiences_answer")
     cursor.execute("SELECT nextval(pg_get_serial_sequence('audiences_dirty', 'id'))")
     mark = str(cursor.fetchone()[0])  # type: ignore[index]
     is_told = audience.version > 0 and audience.tells_change
@@ -91,30 +94,12 @@ def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list
     return [edge for edge in edges if edge.is_told]
 
 
-def _statement(ask: Asking, answer: Judged) -> str:
-    """One statement: what everybody's answer is, what that changes, when to look again; returns who came and who went."""
+def _answers(ask: Asking, answer: Judged) -> str:
+    """Everybody's answer, in a table that the transaction takes along: what only reads is computed by several processes at once."""
     return f"""
-WITH {MOMENT}, answer AS MATERIALIZED (
-    SELECT t.member_id, {answer.holds} AS is_in, {answer.due or "NULL::timestamptz"} AS due_at
-    FROM ({PEOPLE}) t
+CREATE TEMPORARY TABLE audiences_answer ON COMMIT DROP AS
+WITH {MOMENT}
+SELECT t.member_id, {answer.holds} AS is_in, {answer.due or "NULL::timestamptz"} AS due_at
+FROM ({PEOPLE}) t
 {joins_at_once(ask)}
-), before AS MATERIALIZED (
-    SELECT member_id FROM audiences_membership WHERE audience_id = %(audience)s
-), came AS (
-    INSERT INTO audiences_membership (member_id, audience_id, since)
-    SELECT a.member_id, %(audience)s, %(now)s FROM answer a
-    WHERE a.is_in AND NOT EXISTS (SELECT FROM before b WHERE b.member_id = a.member_id)
-    RETURNING member_id
-), went AS (
-    DELETE FROM audiences_membership m USING before b
-    WHERE m.audience_id = %(audience)s AND m.member_id = b.member_id
-      AND NOT EXISTS (SELECT FROM answer a WHERE a.member_id = b.member_id AND a.is_in)
-    RETURNING m.member_id
-), later AS (
-    INSERT INTO audiences_due AS d (member_id, due_at)
-    SELECT a.member_id, a.due_at FROM answer a LEFT JOIN audiences_due k ON k.member_id = a.member_id
-    WHERE a.due_at IS NOT NULL AND (k.due_at IS NULL OR k.due_at > a.due_at)
-    ON CONFLICT (member_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE d.due_at > EXCLUDED.due_at
-)
-SELECT member_id, true FROM came UNION ALL SELECT member_id, false FROM went
 """

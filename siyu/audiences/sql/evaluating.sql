@@ -148,3 +148,25 @@ UPDATE audiences_audience SET size = %(size)s, computed_at = %(now)s, zone = %(z
 -- Audiences that were judged in another zone than the one in force are judged anew.
 UPDATE audiences_audience SET next_version = version, tells_change = true
 WHERE zone <> %(zone)s AND next_version IS NULL AND version > 0 AND archived_at IS NULL
+
+-- name: take_answers
+-- What everybody's answer changes, and when to look again; returns who came and who went.
+WITH before AS MATERIALIZED (
+    SELECT member_id FROM audiences_membership WHERE audience_id = %(audience)s
+), came AS (
+    INSERT INTO audiences_membership (member_id, audience_id, since)
+    SELECT a.member_id, %(audience)s, %(now)s FROM audiences_answer a
+    WHERE a.is_in AND NOT EXISTS (SELECT FROM before b WHERE b.member_id = a.member_id)
+    RETURNING member_id
+), went AS (
+    DELETE FROM audiences_membership m USING before b
+    WHERE m.audience_id = %(audience)s AND m.member_id = b.member_id
+      AND NOT EXISTS (SELECT FROM audiences_answer a WHERE a.member_id = b.member_id AND a.is_in)
+    RETURNING m.member_id
+), later AS (
+    INSERT INTO audiences_due AS d (member_id, due_at)
+    SELECT a.member_id, a.due_at FROM audiences_answer a LEFT JOIN audiences_due k ON k.member_id = a.member_id
+    WHERE a.due_at IS NOT NULL AND (k.due_at IS NULL OR k.due_at > a.due_at)
+    ON CONFLICT (member_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE d.due_at > EXCLUDED.due_at
+)
+SELECT member_id, true FROM came UNION ALL SELECT member_id, false FROM went
