@@ -204,16 +204,16 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
     people = [person(f"u{number}") for number in range(9)]
     publish(chain(MAIL, WAIT), now=NOON)
     asked: list[int] = []
-    really = world.propose
+    really = world.Gate.propose
 
-    def failing(wishes: Any, *, now: Any) -> Any:
+    def failing(gate: Any, wishes: Any) -> Any:
         asked.append(len(wishes))
-        answers = really(wishes, now=now)
+        answers = really(gate, wishes)
         if people[4] in [wish.member_id for wish in wishes]:
             raise Refusal("touch.poison", "this one fails")
         return answers
 
-    monkeypatch.setattr(world, "propose", failing)
+    monkeypatch.setattr(world.Gate, "propose", failing)
     tell(*[page(f"u{number}") for number in range(9)])
 
     assert [one.status for one in reversed(queries.enrolments("j", WHOLE))] == ["waiting"] * 4 + ["failed"] + ["waiting"] * 4
@@ -223,7 +223,7 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
     assert queries.counts("j", 1).failed == 1
     assert Alarm.objects.count() == 0  # it is of this member alone
 
-    monkeypatch.setattr(world, "propose", really)
+    monkeypatch.setattr(world.Gate, "propose", really)
     services.retry(SYSTEM, [failed.id], now=NOON + HOUR)
     pump(NOON + HOUR)
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 _sql = statements("siyu.journeys", "walking")
 LARGEST = 5_000  # walkers of one set
 MAX_ROUNDS = 100_000  # a bound, not an expectation
+SPARE = 50  # numbers drawn for rounds to come: many let a single member in; what is not used is never used
 Place = tuple[int, str]  # version, step
 # what no member is to blame for: the whole transaction fails, and is tried again or stops the pump
 OURS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError)
@@ -36,6 +37,7 @@ class Rounds:
         self.cursor, self.fold, self.ledger, self.world = cursor, fold, ledger, world
         self.is_locked = False
         self.numbered = 0  # of those who entered
+        self.numbers: list[int] = []  # for those who will
         self.before: dict[Place, list[tuple[Line, Walker]]] = {}  # who stands before which step
         self.behind: dict[int, list[Walker]] = {}  # line (by identity) → its walkers that wait for the one before a step
 
@@ -84,9 +86,12 @@ class Rounds:
     def _number(self) -> None:
         entered = self.fold.log.entered
         if new := entered[self.numbered :]:
-            self.cursor.execute(_sql.reserve, {"count": len(new)}, binary=True)
-            for walker, (number,) in zip(new, self.cursor.fetchall(), strict=True):
+            if len(new) > len(self.numbers):
+                self.cursor.execute(_sql.reserve, {"count": len(new) - len(self.numbers) + SPARE}, binary=True)
+                self.numbers += [number for (number,) in self.cursor.fetchall()]
+            for walker, number in zip(new, self.numbers, strict=False):
                 walker.id = number
+            del self.numbers[: len(new)]
             self.numbered = len(entered)
 
     def _take(self, place: Place, pairs: Sequence[tuple[Line, Walker]], lines: Sequence[Line]) -> None:
@@ -131,6 +136,7 @@ class Rounds:
             if isinstance(error, DatabaseError) and isinstance(error.__cause__, OURS):
                 raise
             del self.world.started[started:]
+            self.world.gate.forget()
             if len(walkers) == 1 or _is_of_all(error):
                 return [_failure(error)] * len(walkers)
             half = len(walkers) // 2

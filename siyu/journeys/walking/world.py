@@ -18,7 +18,7 @@ from siyu.members.queries import is_token
 from siyu.members.services import carriers, sync_tag, untag
 from siyu.merchant.rules import SYSTEM
 from siyu.orders.queries import rhythms
-from siyu.touches.services import Wish, propose
+from siyu.touches.services import Gate, Wish
 
 from ..rules import Touched, Walker
 from .program import Program
@@ -37,6 +37,7 @@ class RealWorld:
         self.cursor, self.program, self.now, self.zone, self.final = cursor, program, now, zone, final
         self.started: list[tuple[str, Walker]] = []
         self.templates: dict[str, int] = {}
+        self.gate = Gate(now)
 
     def code(self, walker: Walker) -> str:
         return self.program.plans[walker.version_id].code
@@ -70,7 +71,7 @@ class RealWorld:
             )
             for walker in walkers
         ]
-        return [Touched(answer.status, answer.why) for answer in propose(wishes, now=self.now)]
+        return [Touched(answer.status, answer.why) for answer in self.gate.propose(wishes)]
 
     def reward(self, terms: Mapping[str, Any], walkers: Sequence[Walker]) -> None:
         checked = rewards.check(dict(terms))

@@ -6,7 +6,7 @@ from .deciding import decide_unknown
 from .hearing import account_by_token, hear
 from .inbox import post_inbox, read_message
 from .once import forget_keys, once
-from .proposing import Answer, Wish, propose
+from .proposing import Answer, Gate, Wish, propose
 from .sending import forget_senders, send_due
 from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send
 from .sops import Step, archive_sop, publish_sop, take_steps
@@ -18,6 +18,7 @@ __all__ = [
     "ArmTerms",
     "Closed",
     "Finish",
+    "Gate",
     "Skip",
     "Step",
     "Terms",

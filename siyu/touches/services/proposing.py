@@ -1,10 +1,12 @@
 """A touch is wanted: the gate decides at once, for a whole set, and what it decides is written down, yes or no."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from secrets import token_hex
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection, transaction
@@ -17,7 +19,7 @@ from siyu.members.services import lock
 
 from ..asking import policy_at, states
 from ..models import Template
-from ..rules.gate import Proposal, State, Verdict, Why, decide, judge
+from ..rules.gate import Policy, Proposal, State, Verdict, Why, decide
 from ..rules.media import MEDIA
 
 _sql = statements("siyu.touches", "gate")
@@ -58,46 +60,73 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 def propose(wishes: Sequence[Wish], *, now: datetime) -> list[Answer]:
     """Decide and record wishes, in the caller's transaction or one of its own; answers stand in the order of the wishes.
 
-    Members are locked first, so that two sets cannot both take a member's last place under a cap.
     Refusals: `touch.too_many`, `template.unknown`.
     """
-    if len(wishes) > MAX_SET:
-        raise Refusal("touch.too_many", "at most %(limit)s touches at a time", limit=MAX_SET)
-    templates = _templates({wish.template_id for wish in wishes})
-    with transaction.atomic(), ColumnCursor(connection.connection) as cursor:
-        lock(cursor, [wish.member_id for wish in wishes])
-        answers = _known(cursor, [wish.key for wish in wishes])
-        fresh = {wish.key: wish for wish in wishes if wish.key not in answers}
-        answers |= _decide(cursor, list(fresh.values()), templates, now)
-    return [answers[wish.key] for wish in wishes]
+    with transaction.atomic():
+        return Gate(now).propose(wishes)
 
 
-def _templates(ids: set[int]) -> dict[int, Template]:
-    found = Template.objects.only("medium", "purpose").in_bulk(ids)
-    if missing := ids - found.keys():
-        raise Refusal("template.unknown", "there is no template %(id)s", id=min(missing))
-    return found
+class Gate:
+    """The gate of one transaction: of each member it reads once what is known, and goes on from what it decided itself.
+
+    Members are locked first, so that no other transaction can take a member's last place under a cap; in this one nobody else may
+    change meanwhile what the gate asks. After an error that the transaction survives, `forget`.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.templates: dict[int, Template] = {}
+        self.states: dict[int, State] = {}
+
+    @cached_property
+    def terms(self) -> tuple[Policy, ZoneInfo]:
+        return policy_at(self.now)
+
+    def forget(self) -> None:
+        self.states.clear()
+
+    def propose(self, wishes: Sequence[Wish]) -> list[Answer]:
+        """As the function of this name, in the caller's transaction."""
+        if len(wishes) > MAX_SET:
+            raise Refusal("touch.too_many", "at most %(limit)s touches at a time", limit=MAX_SET)
+        self._find_templates({wish.template_id for wish in wishes})
+        with ColumnCursor(connection.connection) as cursor:
+            lock(cursor, [wish.member_id for wish in wishes if wish.member_id not in self.states])
+            answers = _known(cursor, [wish.key for wish in wishes])
+            fresh = {wish.key: wish for wish in wishes if wish.key not in answers}
+            answers |= self._decide(cursor, list(fresh.values()))
+        return [answers[wish.key] for wish in wishes]
+
+    def _find_templates(self, ids: set[int]) -> None:
+        if new := ids - self.templates.keys():
+            self.templates |= Template.objects.only("medium", "purpose").in_bulk(new)
+        if missing := ids - self.templates.keys():
+            raise Refusal("template.unknown", "there is no template %(id)s", id=min(missing))
+
+    def _decide(self, cursor: Cursor, wishes: list[Wish]) -> dict[str, Answer]:
+        policy, _ = self.terms
+        by_member: dict[int, list[Proposal]] = {}
+        for wish in wishes:
+            by_member.setdefault(wish.member_id, []).append(_proposal(wish, self.templates[wish.template_id], self.now))
+        self._learn(by_member.keys() - self.states.keys())
+        verdicts: dict[str, Verdict] = {}
+        for member, proposals in by_member.items():
+            self.states[member], decided = decide(policy, self.states[member], proposals)
+            verdicts.update({verdict.key: verdict for verdict in decided})
+        answers = {wish.key: _answer(verdicts[wish.key], self.templates[wish.template_id].medium) for wish in wishes}
+        _write(cursor, wishes, self.templates, answers, self.now)
+        return answers
+
+    def _learn(self, members: Collection[int]) -> None:
+        if members:
+            policy, zone = self.terms
+            known = states(list(members), policy, zone, self.now)
+            self.states.update({member: known.get(member) or State(member, zone, is_gone=True) for member in members})
 
 
 def _known(cursor: Cursor, keys: list[str]) -> dict[str, Answer]:
     cursor.execute(_sql.known, {"keys": keys}, binary=True)
     return {key: Answer(key, status, at, why, detail, is_repeated=True) for key, status, why, detail, at in cursor.fetchall()}
-
-
-def _decide(cursor: Cursor, wishes: list[Wish], templates: Mapping[int, Template], now: datetime) -> dict[str, Answer]:
-    policy, zone = policy_at(now)
-    known = states([wish.member_id for wish in wishes], policy, zone, now)
-    by_member: dict[int, list[Proposal]] = {}
-    for wish in wishes:
-        by_member.setdefault(wish.member_id, []).append(_proposal(wish, templates[wish.template_id], now))
-    verdicts: dict[str, Verdict] = {}
-    for member, proposals in by_member.items():
-        state = known.get(member) or State(member, zone, is_gone=True)
-        for verdict in decide(policy, state, proposals)[1] if len(proposals) > 1 else [judge(policy, state, proposals[0])]:
-            verdicts[verdict.key] = verdict
-    answers = {wish.key: _answer(verdicts[wish.key], templates[wish.template_id].medium) for wish in wishes}
-    _write(cursor, wishes, templates, answers, now)
-    return answers
 
 
 def _proposal(wish: Wish, template: Template, now: datetime) -> Proposal:

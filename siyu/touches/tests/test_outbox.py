@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +17,7 @@ from siyu.operate.verify import verify
 from siyu.touches import services
 from siyu.touches.models import Account, InboxMessage, Link, Touch
 from siyu.touches.rules.sending import GiveUp, Retry, Unknown
-from siyu.touches.services import Wish, propose
+from siyu.touches.services import Gate, Wish, propose
 from siyu.touches.services.sending import claim
 from siyu.touches.tasks import send
 
@@ -62,6 +63,26 @@ def test_who_agreed_gets_the_words_and_the_log_hears_of_it(provider) -> None:
     assert (touch.status, touch.receipt, touch.sent_at) == ("sent", "r-yue@example.com", NOON)
     assert scene.rows("SELECT count(*) FROM facts_log WHERE name = 'touch.sent'") == [(1,)]
     assert holds()
+
+
+def test_a_gate_goes_on_from_what_it_decided_as_if_it_had_read_it_again(provider) -> None:
+    template = scene.template()
+    first, second = scene.person("yue"), scene.person("lan")
+    sets = [
+        [wish(first, template, "1"), wish(first, template, "2", at=NOON + hours(3))],
+        [wish(second, template, "3"), wish(first, template, "4"), wish(999_999, template, "5")],
+        [wish(first, template, "6"), wish(first, template, "1"), wish(second, template, "7", at=NOON + hours(30))],
+    ]
+
+    with transaction.atomic():
+        gate = Gate(NOON)
+        once = [answer for some in sets for answer in gate.propose(some)]
+        transaction.set_rollback(True)
+    each = [answer for some in sets for answer in propose(some, now=NOON)]
+
+    assert once == each
+    assert {answer.status for answer in once} == {"reserved", "refused"}
+    assert sum(answer.is_repeated for answer in once) == 1
 
 
 def test_a_wish_is_one_touch_however_often_it_is_wished(provider) -> None:
