@@ -6,7 +6,8 @@ gone as far as it can. Steps themselves are taken by sets over many lines (`walk
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from heapq import heappop, heappush
 from typing import Any, NamedTuple, Protocol
 
 from siyu.facts.rules import Fact, Merged
@@ -17,7 +18,6 @@ from .plan import Plan
 from .walking import Answer, Fail, Go, Stay, Walker
 
 OPEN = ("waiting", "failed")  # who is set aside leaves too: nobody may try them again after an exit
-NEVER = datetime.max.replace(tzinfo=UTC)
 MAX_HOPS = 50  # steps of one line in one transaction, when nothing but time drives it
 
 
@@ -87,7 +87,21 @@ class Line:
     hops: int = 0
     heard: dict[int, Fact] = field(default_factory=dict)  # walker (by identity) → the fact that moves it just now
     calls: list[Call] = field(default_factory=list)  # who is to enter, when everything due by then has come
-    rests_until: datetime | None = None  # nobody's time comes before, as far as that was looked at; who is active has hundreds of walkers
+    alarms: list[tuple[datetime, int, Walker]] | None = None  # a heap: when whose time comes, and their place among the walkers
+    places: dict[int, int] = field(default_factory=dict)  # of walkers (by identity)
+
+    def set_alarms(self) -> list[tuple[datetime, int, Walker]]:
+        """Who is active has hundreds of walkers: whose time comes first is not looked for among all of them each time."""
+        alarms = self.alarms = list[tuple[datetime, int, Walker]]()
+        for walker in self.walkers:
+            self.watch(walker)
+        return alarms
+
+    def watch(self, walker: Walker) -> None:
+        """Its time may be another now."""
+        place = self.places.setdefault(id(walker), len(self.places))
+        if self.alarms is not None and walker.due_at is not None and walker.status == "waiting":
+            heappush(self.alarms, (walker.due_at, place, walker))
 
 
 class Fold:
@@ -117,33 +131,26 @@ class Fold:
                 self._happen(line, event)
 
     def _due(self, line: Line, horizon: datetime) -> list[Walker]:
-        """The walkers whose time comes first, no later than the horizon."""
-        if line.rests_until is not None and horizon < line.rests_until:
-            return []
+        """The walkers whose time comes first, no later than the horizon; each is told once, until its time is another."""
+        alarms = line.alarms if line.alarms is not None else line.set_alarms()
         found: list[Walker] = []
-        first, next_at = horizon, NEVER
-        for walker in line.walkers:
-            at = walker.due_at
-            if at is None or walker.status != "waiting" or not self.plans[walker.version_id].moves:
-                continue
-            if at > first:
-                next_at = min(next_at, at)
-                continue
-            if at < first:
-                found, first = [], at
-            found.append(walker)
-        line.rests_until = None if found else next_at
+        while alarms and alarms[0][0] <= horizon:
+            at, _, walker = heappop(alarms)
+            is_so = walker.status == "waiting" and walker.due_at == at and self.plans[walker.version_id].moves
+            if is_so and not (found and found[-1] is walker):
+                found.append(walker)
+                horizon = at
         return found
 
     def _wake(self, line: Line, due: list[Walker]) -> list[Walker]:
         """Whoever has waited leaves by the way that was kept; returns those that stand before a step."""
         before_step = []
-        line.rests_until = None
         for walker in due:
             walker.at = walker.due_at  # type: ignore[assignment]
             if walker.way:
                 fact = line.heard.pop(id(walker), None)
                 self._leave(walker, walker.way, walker.at, fact)
+                line.watch(walker)
                 if fact is not None and walker.status == "waiting":
                     line.heard[id(walker)] = fact
             else:
@@ -162,7 +169,6 @@ class Fold:
         """Let a walker do what its step answered."""
         if walker.status != "waiting":
             return
-        line.rests_until = None
         self.log.change(walker)
         fact = line.heard.pop(id(walker), None)
         if isinstance(answer, Go):
@@ -174,6 +180,7 @@ class Fold:
             walker.way, walker.due_at = answer.way, answer.until
         elif isinstance(answer, Fail):
             walker.status, walker.why, walker.detail, walker.due_at = "failed", answer.code, answer.because[:500], None
+        line.watch(walker)
 
     def _leave(self, walker: Walker, way: str, at: datetime, fact: Fact | None) -> None:
         plan = self.plans[walker.version_id]
@@ -239,7 +246,7 @@ class Fold:
         for wake in plan.wakes.get(walker.step, {}).get(fact.name, ()) if walker.way else ():
             if wake.passes(fact.properties):
                 walker.way, walker.due_at = wake.way, fact.clock
-                line.rests_until = None
+                line.watch(walker)
                 line.heard[id(walker)] = fact
                 self.log.change(walker)
                 return
@@ -286,7 +293,7 @@ class Fold:
         earlier.keys.add(call.key)
         earlier.last = call.at if earlier.last is None else max(earlier.last, call.at)
         line.walkers.append(walker)
-        line.rests_until = None
+        line.watch(walker)
         if call.fact is not None:
             line.heard[id(walker)] = call.fact
         self.log.entered.append(walker)
