@@ -1,6 +1,6 @@
 """The nervous system on one page: who reacts to what, in which order. Rooms are named by dotted path and never import this."""
 
-# identities of a batch → members; finds, creates, merges
+# identities of a batch → members; finds (`ask` early which handles are known), creates, merges
 RESOLVER = "siyu.members.resolver"
 
 # how a message's handles are read, ahead of the pump: `naming(settings, day)` gives a function of handles

@@ -75,6 +75,7 @@ def handle(
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         ids = reserve(cursor, len(items)) if items else range(0)  # now, while nothing is under way that it would have to wait for
+        asked = imported(table("RESOLVER")).ask(cursor, items) if is_worth_it else None  # while it is seen what of it came before
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
             set_aside(cursor, refused, book)
@@ -82,7 +83,7 @@ def handle(
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
             until = arriving[-1].clock if arriving else due_until or clock
-            batch = _make_batch(cursor, arriving, until, book, ids)
+            batch = _make_batch(cursor, arriving, until, book, ids, asked)
             if due_until is not None:
                 _run_due(cursor, batch, min(due_until, (due_from or due_until) + DUE_SPAN))
             else:
@@ -115,14 +116,14 @@ def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book
     cursor.execute(_inbox.quarantine, quarantine_columns(rows))
 
 
-def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook, ids: range) -> Batch:
+def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook, ids: range, asked: Any) -> Batch:
     """Resolve handles, write the batch and the log."""
     today = until.date()
     zone = book.zone(today)
     batch = Batch(facts=[], until=until, zone=zone, settings=book, currency=book.currency(today), numbers=ids)
     if not arriving:
         return batch
-    batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch)
+    batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch, asked)
     first = numbers(cursor, batch, len(arriving))
     batch.start([Fact(seq, first + seq, *_said(message)) for seq, message in enumerate(arriving)])
     _keep_personal(cursor, arriving)

@@ -16,16 +16,20 @@ from siyu.lib.sql import statements
 
 from ..rules import policy_of
 from .claims import hear
-from .pool import load
+from .pool import Asked, ask, load
 from .writing import final, write
 
+__all__ = ["ask", "handles_of", "resolve"]
 _sql = statements("siyu.members", "resolver")
 
 
-def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch) -> tuple[list[Merged], dict[int, int]]:
-    """Fill in handle and member of each message; returns the merges (each just before the message in its place) and who became whom."""
+def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch, asked: Asked | None = None) -> tuple[list[Merged], dict[int, int]]:
+    """Fill in handle and member of each message; returns the merges (each just before the message in its place) and who became whom.
+
+    `asked`: what these messages had `ask` ask, if all of them arrived.
+    """
     policy = policy_of(batch.settings, batch.until.date())
-    pool = load(cursor, arriving, policy)
+    pool = load(cursor, arriving, policy, asked if asked and asked.messages == len(arriving) else ask(cursor, arriving))
     for place, arrived in enumerate(arriving):
         if arrived.handles:
             first = pool.by_hash[arrived.handles[0][2]]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import Cursor
 
 from siyu.facts.message import Message, NamedHandle
+from siyu.lib.lane import Question
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
@@ -72,16 +73,31 @@ class Pool(msgspec.Struct):
     merges: list[tuple[Message, Person, Person, dict[str, Any]]] = []
 
 
-def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy) -> Pool:
-    wanted = list({handle[2]: handle for arrived in arriving for handle in arrived.handles}.values())
+class Asked(NamedTuple):
+    """Which handles were asked for, because of how many messages: in their order, and as they stand in the index."""
+
+    messages: int
+    handles: list[NamedHandle]
+    sorted: list[NamedHandle]
+    known: Question
+
+
+def ask(cursor: Cursor, messages: Sequence[Message]) -> Asked:
+    """Ask which handles of messages are known."""
+    handles = list({handle[2]: handle for message in messages for handle in message.handles}.values())
+    asked = sorted(handles, key=_hash)  # neighbours are found together
+    hashes = packed(Uuids, [hash_ for _, _, hash_ in asked])
+    return Asked(len(messages), handles, asked, Question(cursor, _sql.find_identities, {"hashes": hashes}, binary=True))
+
+
+def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy, asked: Asked) -> Pool:
+    wanted = asked.handles
     pool = Pool(policy=policy, by_hash={}, people={}, claims={}, constrained=set())
     if not wanted:
         return pool
-    asked = sorted(wanted, key=_hash)  # as they stand in the index: neighbours are found together
-    cursor.execute(_sql.find_identities, {"hashes": packed(Uuids, [hash_ for _, _, hash_ in asked])}, binary=True)
-    for place, number, member in cursor.fetchall():
+    for place, number, member in asked.known.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
-        kind, _, hash_ = asked[place - 1]
+        kind, _, hash_ = asked.sorted[place - 1]
         pool.by_hash[hash_] = Known(number, kind, hash_, person)
     _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
     _number_new(cursor, pool, [handle for handle in wanted if handle[2] not in pool.by_hash])

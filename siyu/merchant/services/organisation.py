@@ -1,9 +1,11 @@
 """Regions, shops and stores: made by staff, or on first mention by the facts that name them. Archived, never deleted."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from contextlib import nullcontext
+from typing import Any, LiteralString, TypeVar
 
 from django.db import IntegrityError, connection, transaction
+from psycopg import Cursor
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
@@ -17,22 +19,23 @@ _sql = statements("siyu.merchant", "organisation")
 Place = TypeVar("Place", Region, Shop, Store)
 
 
-def ensure_shops(codes: Iterable[str]) -> dict[str, int]:
+def ensure_shops(codes: Iterable[str], cursor: Cursor | None = None) -> dict[str, int]:
     """The ids of shops by code; unknown codes become shops in the caller's transaction. Set-based: one SELECT when all are known."""
-    return _ensure(codes, _sql.find_shops, _sql.add_shops)
+    return _ensure(codes, _sql.find_shops, _sql.add_shops, cursor)
 
 
-def ensure_stores(codes: Iterable[str]) -> dict[str, int]:
+def ensure_stores(codes: Iterable[str], cursor: Cursor | None = None) -> dict[str, int]:
     """The ids of stores by code; unknown codes become stores in the caller's transaction. Set-based: one SELECT when all are known."""
-    return _ensure(codes, _sql.find_stores, _sql.add_stores)
+    return _ensure(codes, _sql.find_stores, _sql.add_stores, cursor)
 
 
-def _ensure(codes: Iterable[str], find: str, add: str) -> dict[str, int]:
+def _ensure(codes: Iterable[str], find: LiteralString, add: LiteralString, given: Cursor | None) -> dict[str, int]:
     # Nothing is remembered between calls: an id of a transaction that rolls back must not outlive it, and one SELECT a batch is cheap.
     wanted = sorted(set(codes))  # ordered, so that two transactions which add the same codes wait for each other instead of locking up
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
+    asking: Any = nullcontext(given) if given is not None else connection.cursor()
+    with asking as cursor:
         known = dict(cursor.execute(find, {"codes": wanted}).fetchall())
         missing = [code for code in wanted if code not in known]
         if missing:

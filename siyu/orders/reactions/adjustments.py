@@ -31,7 +31,7 @@ def write_adjustments(cursor: Cursor, facts: Sequence[Fact]) -> None:
     told = sorted((fact for fact in facts if fact.name == "order.adjusted"), key=lambda fact: (fact.occurred_at, fact.message))
     if not told:
         return
-    shops = ensure_shops({fact.properties["shop"] for fact in told})
+    shops = ensure_shops({fact.properties["shop"] for fact in told}, cursor)
     rows = {(shops[fact.properties["shop"]], fact.properties["key"]): _values(fact) for fact in told}
     cursor.execute(_sql.adjust, columns(_COLUMNS, [(*key, *values) for key, values in sorted(rows.items())]))
 

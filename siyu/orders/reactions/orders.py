@@ -16,7 +16,7 @@ from ..rules import OrderState, line_row, tell
 from .columns import columns
 from .statistics import Sums
 
-_sql = statements("siyu.orders", "book")
+_sql, _refunds = statements("siyu.orders", "book"), statements("siyu.orders", "refunds")
 _COLUMNS = (
     "identity_id",
     "store_id",
@@ -48,6 +48,7 @@ class Orders:
     shops: dict[str, int]
     before: dict[Key, OrderState]
     now: dict[Key, OrderState]
+    waiting: Question | None = None  # whether a refund waits for any of them
 
     @property
     def handles(self) -> set[int]:
@@ -60,17 +61,18 @@ class Orders:
 
 
 class Asked(NamedTuple):
-    """Which orders were asked for, because of how many facts."""
+    """What was asked because of so many facts: the orders that they tell of, and whether a refund waits for any of them."""
 
     facts: int
     rows: Question
+    waiting: Question
 
 
 def ask_orders(cursor: Cursor, facts: Sequence[Fact]) -> Asked:
     """Ask for the orders that facts tell of, as they stand."""
     of_orders = _of_orders(facts)
-    keys = {(fact.properties["shop"], fact.properties["order_number"]) for fact in of_orders}
-    return Asked(len(of_orders), Question(cursor, _sql.known_orders, columns(("shops", "numbers"), list(keys))))
+    keys = columns(("shops", "numbers"), list({(fact.properties["shop"], fact.properties["order_number"]) for fact in of_orders}))
+    return Asked(len(of_orders), Question(cursor, _sql.known_orders, keys), Question(cursor, _refunds.waiting, keys))
 
 
 def write_orders(
@@ -78,9 +80,11 @@ def write_orders(
 ) -> Orders:
     """Write the batch's orders and lines; `sums` learns what that adds to whom. `asked`: what these facts had `ask_orders` ask."""
     of_orders = _of_orders(facts)
-    orders = Orders(ensure_shops({fact.properties["shop"] for fact in of_orders}), {}, {})
+    orders = Orders(ensure_shops({fact.properties["shop"] for fact in of_orders}, cursor), {}, {})
     if of_orders:
-        _read(orders, asked if asked and asked.facts == len(of_orders) else ask_orders(cursor, facts))
+        asked = asked if asked and asked.facts == len(of_orders) else ask_orders(cursor, facts)
+        orders.waiting = asked.waiting
+        _read(orders, asked)
     for fact in of_orders:
         if fact.name != "order.refunded":
             key = orders.key(fact)
@@ -88,7 +92,7 @@ def write_orders(
             if order is None:
                 order = orders.now[key] = OrderState()
             tell(order, fact, currency)
-    _find_stores(orders.now.values())
+    _find_stores(cursor, orders.now.values())
     new = _add(cursor, orders)
     changed = _change(cursor, orders)
     _write_lines(cursor, orders, changed, currency, products)
@@ -107,9 +111,9 @@ def _read(orders: Orders, asked: Asked) -> None:
         orders.before[shop_id, number], orders.now[shop_id, number] = order, replace(order)
 
 
-def _find_stores(orders: Iterable[OrderState]) -> None:
+def _find_stores(cursor: Cursor, orders: Iterable[OrderState]) -> None:
     told = [order for order in orders if order.told_store]
-    ids = ensure_stores({order.told_store for order in told if order.told_store})
+    ids = ensure_stores({order.told_store for order in told if order.told_store}, cursor)
     for order in told:
         order.store_id, order.told_store = ids[order.told_store or ""], None
 

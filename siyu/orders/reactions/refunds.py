@@ -33,10 +33,9 @@ def _adopt(cursor: Cursor, orders: Orders, sums: Sums) -> set[int]:
     new = [(order.id, *key, order.identity_id) for key, order in orders.now.items() if key not in orders.before]
     if not new:
         return set()
-    told = columns(("id", "shop_id", "number", "identity_id"), new)
-    if cursor.execute(_sql.waited, told).fetchone() == (False,):
+    if orders.waiting is not None and orders.waiting.fetchall() == [(False,)]:
         return set()
-    adopted = cursor.execute(_sql.adopt, told).fetchall()
+    adopted = cursor.execute(_sql.adopt, columns(("id", "shop_id", "number", "identity_id"), new)).fetchall()
     sums.restate(identity for row in adopted for identity in row[1:])
     return {row[0] for row in adopted}
 

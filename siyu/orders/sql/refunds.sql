@@ -5,11 +5,11 @@ FROM unnest(%(id)s::bigint[], %(shop_id)s::bigint[], %(number)s::text[], %(ident
 WHERE r.order_id IS NULL AND r.shop_id = told.shop_id AND r.order_number = told.number
 RETURNING told.id, r.identity_id, told.identity_id
 
--- name: waited
--- Whether any refund waited for these new orders.
+-- name: waiting
+-- Whether any refund waits for an order of these shops' codes and numbers.
 SELECT EXISTS (
-    SELECT FROM unnest(%(shop_id)s::bigint[], %(number)s::text[]) AS told (shop_id, number)
-    JOIN orders_refund r ON r.order_id IS NULL AND r.shop_id = told.shop_id AND r.order_number = told.number
+    SELECT FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS told (shop, number) JOIN merchant_shop s ON s.code = told.shop
+    JOIN orders_refund r ON r.order_id IS NULL AND r.shop_id = s.id AND r.order_number = told.number
 )
 
 -- name: handles_of_refunds
