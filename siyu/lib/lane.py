@@ -7,7 +7,7 @@ foreign keys are looked at when the transaction ends. A statement that fails sto
 error, as if it had been executed in its place. Inside a savepoint, which may be rolled back, everything is done at once.
 
 What the program asks of tables that the transaction has not written is asked on a second connection (`beside`), and waits for nothing;
-numbers are drawn from sequences there as well. What it will want to know later can be asked early (`ask`), on a third, while it goes on.
+numbers are drawn from sequences there as well. What it will want to know later it can ask early, on a third (`Question`).
 """
 
 import os
