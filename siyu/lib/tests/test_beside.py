@@ -148,11 +148,11 @@ def early(raw: psycopg.Connection) -> Lane:
 def test_what_is_asked_early_is_answered_while_the_program_goes_on(raw: psycopg.Connection) -> None:
     with early(raw) as lane:
         began = monotonic()
-        question = Question(lane.cursor, "SELECT word FROM facts_other, pg_sleep(0.2)")
+        question = Question(lane.cursor, "SELECT word FROM facts_other, pg_sleep(1)")
         assert asked(lane, OTHERS) == ["known"]
-        assert monotonic() - began < 0.15
+        assert monotonic() - began < 0.9
         assert question.fetchall() == [("known",)]
-        assert monotonic() - began >= 0.2
+        assert monotonic() - began >= 1
 
 
 def test_what_was_written_since_is_asked_again(raw: psycopg.Connection) -> None:
@@ -164,7 +164,7 @@ def test_what_was_written_since_is_asked_again(raw: psycopg.Connection) -> None:
 
 def test_it_is_asked_after_what_was_promised(raw: psycopg.Connection) -> None:
     with early(raw) as lane:
-        lane.cursor.execute(SLOWLY, {"word": "first"})
+        lane.cursor.execute("INSERT INTO facts_note SELECT 'first' FROM pg_sleep(1)")
         promise = lane.promise("-- Locked.\nSELECT word FROM facts_other FOR UPDATE", None)
         question = Question(lane.cursor, OTHERS, after=promise)
         assert not promise.done.done()
