@@ -6,7 +6,8 @@ RESOLVER = "siyu.members.resolver"
 # how a message's handles are read, ahead of the pump: `naming(settings, day)` gives a function of handles
 HANDLES = "siyu.members.handles.naming"
 
-# what a batch of facts changes, in this order: `react(cursor, batch) -> list[Derived] | None`
+# what a batch of facts changes, in this order: `react(cursor, batch) -> list[Derived] | None`; an `ask` changes nothing: it asks early
+# what a reaction of its room further down will have to know
 REACTIONS = [
     "siyu.orders.reactions.ask",
     "siyu.members.reactions.see",

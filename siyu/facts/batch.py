@@ -75,7 +75,7 @@ def handle(
         cursor = lane.cursor  # binds on the server: plans are kept and arrays travel in binary, unlike with Django's own
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
         ids = reserve(cursor, len(items)) if items else range(0)  # now, while nothing is under way that it would have to wait for
-        asked = imported(table("RESOLVER")).ask(cursor, items) if is_worth_it else None  # while it is seen what of it came before
+        asked = imported(table("RESOLVER")).ask(cursor, items) if is_worth_it else None  # answered while repetitions are looked for
         refused = [(item, FactError(item.code, item.because)) for item in items if item.code]
         if refused:
             set_aside(cursor, refused, book)

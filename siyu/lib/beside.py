@@ -1,7 +1,7 @@
 """Connections that only read: what a transaction has not written reads the same there, and need not wait for what it writes.
 
-Every statement of a transaction sees what others committed before it began (READ COMMITTED), wherever it is asked; what the
-transaction itself wrote, and what it holds locked, it alone may ask for. `lane.Lane` knows which tables it has written.
+Every statement of a transaction sees what others committed before it began (READ COMMITTED), wherever it is asked, and what the
+transaction has locked nobody changes meanwhile; what it wrote it alone may ask for. `lane.Lane` knows which tables it has written.
 """
 
 from weakref import WeakKeyDictionary

@@ -37,7 +37,7 @@ class Promise(NamedTuple):
 
     lane: "Lane"
     query: str
-    done: "Future[None]"
+    done: Future[None]
 
     def wait(self) -> None:
         if not self.done.done():

@@ -7,8 +7,8 @@ from django.apps import apps
 
 _PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
 _READS, _WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
-# what changes or locks something, or answers of its own session
 _LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
+# what changes or locks something, or answers of its own session
 _MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
 KNOWN = 2_000  # statements, by their texts
 

@@ -27,7 +27,7 @@ _sql = statements("siyu.loyalty", "read")
 Granted = dict[int, dict[str, tuple[Floor, ...]]]
 
 
-class Own(NamedTuple):
+class OfMembers(NamedTuple):
     """What was asked of members, who are locked: their accounts, where they stand, and what falls due."""
 
     members: set[int]
@@ -43,7 +43,7 @@ class Early(NamedTuple):
 
     orders: set[tuple[str, str]]
     purchases: Question
-    own: Own
+    of_members: OfMembers
     locked: Promise | None
 
 
@@ -52,7 +52,7 @@ def ask_early(cursor: Cursor, touched: Touched, until: datetime) -> Early:
     orders, members = _orders(touched), _told_of(touched)
     purchases = _ask_purchases(cursor, orders)
     locked = lock_early(cursor, members)
-    return Early(orders, purchases, _ask_own(cursor, members, until, after=locked), locked)
+    return Early(orders, purchases, _ask_members(cursor, members, until, after=locked), locked)
 
 
 def read(
@@ -78,8 +78,12 @@ def read(
     members.update(row.owner for row in lots)
     if not members:
         return book, known
-    lots = _lock(cursor, known, members, lots, early.own.members if early else set()) if locks else lots
-    own = early.own if early and (early.own.members, early.own.until) == (members, until) else _ask_own(cursor, members, until)
+    lots = _lock(cursor, known, members, lots, early.of_members.members if early else set()) if locks else lots
+    own = (
+        early.of_members
+        if early and (early.of_members.members, early.of_members.until) == (members, until)
+        else _ask_members(cursor, members, until)
+    )
     lots += [LotRow(*row) for row in own.due_lots.fetchall()]
     lots += _lots_against_debt(cursor, lots)
     _lay(cursor, book, known, touched, sorted(members), State(_accounts(own), lots, _standing_rows(own), _due_holds(own)))
@@ -102,12 +106,12 @@ def _ask_purchases(cursor: Cursor, orders: set[tuple[str, str]]) -> Question:
     return Question(cursor, _sql.purchases, {"shops": [shop for shop, _ in asked], "numbers": [number for _, number in asked]})
 
 
-def _ask_own(cursor: Cursor, members: set[int], until: datetime, after: Promise | None = None) -> Own:
+def _ask_members(cursor: Cursor, members: set[int], until: datetime, after: Promise | None = None) -> OfMembers:
     asked = {"owners": sorted(members)}
     in_time = {**asked, "until": until}
     how: dict[str, Any] = {"after": after}
     binary = {**how, "binary": True} if isinstance(cursor, ColumnCursor) else how  # instants are then read ten times faster
-    return Own(
+    return OfMembers(
         members=members,
         until=until,
         accounts=Question(cursor, _sql.accounts, asked, **binary),
@@ -164,15 +168,15 @@ def _fetched(cursor: Cursor, statement: Any, asked: dict[str, Any]) -> list[Any]
     return cursor.fetchall()
 
 
-def _accounts(own: Own) -> list[AccountRow]:
+def _accounts(own: OfMembers) -> list[AccountRow]:
     return [AccountRow(*row) for row in own.accounts.fetchall()]
 
 
-def _standing_rows(own: Own) -> list[StandingRow]:
+def _standing_rows(own: OfMembers) -> list[StandingRow]:
     return [(member, track, Standing(*standing)) for member, track, *standing in own.standings.fetchall()]
 
 
-def _due_holds(own: Own) -> list[HoldRow]:
+def _due_holds(own: OfMembers) -> list[HoldRow]:
     return [HoldRow(*row) for row in own.holds.fetchall()]
 
 

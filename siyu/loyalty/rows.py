@@ -93,7 +93,7 @@ class Known(msgspec.Struct):
 
     accounts: dict[Account, int] = {}
     account_numbers: list[int] = []  # kept for accounts that are opened
-    purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}
+    purchases: dict[tuple[str, str], tuple[int, Purchase]] = {}  # and as they were written on the way
     lots: dict[UUID, Lot] = {}
     sent: dict[UUID, Lot] = {}  # opened since, as they were written on the way
     numbered: dict[UUID, int] = {}  # lots → their rows

@@ -89,7 +89,7 @@ def _posted(
 
 
 def _only_earn(postings: list[Posting]) -> bool:
-    """Whether all that these entries move is pending or available."""
+    """Whether these entries move nothing but what is pending or available, as earning does."""
     return {bucket for posting in postings for bucket in (posting.debit, posting.credit)} <= {"issued", *EARNED}
 
 
@@ -166,6 +166,7 @@ def json_rows(columns: Columns) -> str:
 
 
 def _purchases(cursor: Cursor, book: Book, known: Known, orders: Iterable[tuple[str, str]]) -> None:
+    """Write those of these orders that are new or have changed since they were read or written."""
     new: list[Purchase] = []
     old: list[Purchase] = []
     for order in orders:
@@ -175,7 +176,7 @@ def _purchases(cursor: Cursor, book: Book, known: Known, orders: Iterable[tuple[
         elif before[1] is not purchase:
             old.append(purchase)
     _number(cursor, _sql.reserve_purchases, known.ordered, known.order_numbers, [purchase.order for purchase in new])
-    known.purchases.update({purchase.order: (known.ordered[purchase.order], purchase) for purchase in new})
+    known.purchases.update({purchase.order: (known.ordered[purchase.order], purchase) for purchase in (*new, *old)})
     for statement, purchases in ((_sql.insert_purchases, new), (_sql.update_purchases, old)):
         if not purchases:
             continue
