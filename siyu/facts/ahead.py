@@ -8,7 +8,7 @@ ends when the pump does. It starts without Django's rooms, which would take it a
 import gc
 import os
 import sys
-from datetime import date
+from datetime import UTC, date
 from typing import IO, Any
 
 import msgspec
@@ -46,7 +46,7 @@ def take(cursor: Cursor, book: SettingsBook, after: int, messages: int = PORTION
     """The oldest envelopes behind a number, as many as hold so many messages."""
     cursor.execute(_inbox.take, {"after": after, "messages": messages, "envelopes": envelopes})
     return [
-        Envelope(number, received_at, source_id, form, count, done, bytes(payload), book.currency(received_at.date()))
+        Envelope(number, received_at.astimezone(UTC), source_id, form, count, done, bytes(payload), book.currency(received_at.date()))
         for number, received_at, source_id, form, count, done, payload in cursor.fetchall()
     ]
 

@@ -31,13 +31,15 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
         if not item.code:
             item.position = position
             wanted.setdefault(item.mark, item)
-    for mark in _seen(cursor, wanted, is_careful):
+    by_day = _by_day(wanted)
+    for mark in _seen(cursor, by_day, is_careful):
         del wanted[mark]
     keyed: dict[bytes, Message] = {}
     for item in wanted.values():
         if item.key:
             keyed.setdefault(item.key, item)
     known = _known_keys(cursor, keyed)
+    _remember(cursor, by_day)
     arriving = []
     for item in wanted.values():
         if item.key and (item.key in known or keyed[item.key] is not item):
@@ -55,23 +57,29 @@ def is_repetition(error: BaseException) -> bool:
     return isinstance(cause, UniqueViolation) and (cause.diag.table_name or "").startswith("facts_seen")
 
 
-def _seen(cursor: Cursor, wanted: dict[bytes, Message], is_careful: bool) -> set[bytes]:
-    """The messages that came before; from now on all of them have."""
+def _by_day(wanted: dict[bytes, Message]) -> dict[date, list[bytes]]:
+    """The marks by the day of their receipt."""
     by_day: dict[date, list[bytes]] = {}
     envelope, marks = -1, []
     for mark, item in wanted.items():
         if item.envelope != envelope:
             envelope, marks = item.envelope, by_day.setdefault(item.received_at.date(), [])
         marks.append(mark)
+    return by_day
+
+
+def _seen(cursor: Cursor, by_day: dict[date, list[bytes]], is_careful: bool) -> set[bytes]:
+    """The messages that came before. Those of this epoch are only asked for with care, and then need not be remembered again."""
     seen: set[bytes] = set()
     for day, marks in by_day.items():
         epoch = epoch_of(day)
         columns: dict[str, Any] = {"epoch": epoch, "from_day": day - timedelta(days=SEEN_DAYS)}
         if epoch_of(columns["from_day"]) < epoch and _is_any(cursor, _sql.has_seen, columns):
             seen |= _marks(cursor, _sql.seen_before, {**columns, "messages": packed(Uuids, marks)})
-        again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)}) if is_careful else set()
-        _remember(cursor, epoch, day, [mark for mark in marks if mark not in again])
-        seen |= again
+        if is_careful:
+            again = _marks(cursor, _sql.seen_messages, {**columns, "messages": packed(Uuids, marks)})
+            by_day[day] = [mark for mark in marks if mark not in again]
+            seen |= again
     return seen
 
 
@@ -85,11 +93,13 @@ def _marks(cursor: Cursor, statement: LiteralString, columns: dict[str, Any]) ->
     return {row[0].bytes for row in cursor.fetchall()}
 
 
-def _remember(cursor: Cursor, epoch: int, day: date, marks: list[bytes]) -> None:
-    head, tail = pack(">hiii", 3, 4, epoch, 16), pack(">ii", 4, days(day))
-    marks.sort()
-    for start in range(0, len(marks), PART):
-        copy(cursor, _sql.copy_seen, [head, (tail + head).join(marks[start : start + PART]), tail])
+def _remember(cursor: Cursor, by_day: dict[date, list[bytes]]) -> None:
+    """From now on these messages have come. What nobody waits for is handed over behind what somebody does."""
+    for day, marks in by_day.items():
+        head, tail = pack(">hiii", 3, 4, epoch_of(day), 16), pack(">ii", 4, days(day))
+        marks.sort()
+        for start in range(0, len(marks), PART):
+            copy(cursor, _sql.copy_seen, [head, (tail + head).join(marks[start : start + PART]), tail])
 
 
 def _known_keys(cursor: Cursor, keys: Collection[bytes]) -> set[bytes]:

@@ -29,7 +29,6 @@ _inbox = statements("siyu.facts", "inbox")
 
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
 _cell = attrgetter("business_day", "name", "source_id")
-_said = attrgetter(*Fact.__struct_fields__[2:13])  # what a message says of its fact, from its name to whether it is history
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
 
@@ -125,16 +124,18 @@ def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: 
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch, asked)
     first = numbers(cursor, batch, len(arriving))
-    batch.start([Fact(seq, first + seq, *_said(message)) for seq, message in enumerate(arriving)])
+    for seq, message in enumerate(arriving):
+        message.seq, message.id = seq, first + seq
+    batch.start(list[Fact](arriving))
     _keep_personal(cursor, arriving)
-    append(cursor, [row(fact.id, fact.identity_id, message.content) for fact, message in zip(batch.facts, arriving, strict=True)])
+    append(cursor, [row(message.id, message.identity_id, message.content) for message in arriving])
     return batch
 
 
 def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     """The encrypted values behind tokens; the same value said again of the same handle has the same token."""
     saying = [message for message in arriving if message.personal]
-    said = {row[0]: (*row, message.handles[0][2] if message.handles else b"") for message in saying for row in message.personal}
+    said = {row[0]: (*row, message.handles[0].hash if message.handles else b"") for message in saying for row in message.personal}
     if said:
         tokens, kinds, values, handles = map(list, zip(*said.values(), strict=True))
         columns = {"token": tokens, "kind": kinds, "value": values, "handle": handles}

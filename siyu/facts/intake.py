@@ -25,7 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "list": (list,),
 }
 _FINE = {  # what needs no second look
-    "string": frozenset[type](),
+    "string": frozenset((str,)),
     "integer": frozenset[type](),
     "decimal": frozenset((str, int, float)),
     "boolean": frozenset((bool,)),
@@ -125,15 +125,11 @@ def check(incoming: Incoming, currency: str) -> None:
         if properties.get(name) in (None, ""):
             raise FactError("property.missing", f"{incoming.name} needs the property {name}")
     for name, value in properties.items():
-        kind = demands.types.get(name)
-        if (
-            kind is None
-            or value is None
-            or (type(value) is str and kind == "string" and len(value) <= MAX_TEXT)
-            or type(value) in _FINE[kind]
-        ):
+        if value is None or (fine := demands.fine.get(name)) is None:
             continue
-        _check_type(incoming.name, name, kind, value)
+        form = type(value)
+        if form not in fine or (form is str and len(value) > MAX_TEXT):
+            _check_type(incoming.name, name, demands.types[name], value)
     if (given := properties.get("currency")) and given != currency:
         raise FactError("currency.other", f"this merchant counts in {currency}, not in {given}: convert the amounts before sending")
     for rule in demands.rules:
@@ -144,6 +140,7 @@ class _Demands(msgspec.Struct, frozen=True):
     """What is asked of a fact of a name: `rules` are what its room demands beyond the catalogue (`wiring.CHECKS`)."""
 
     types: dict[str, str]
+    fine: dict[str, frozenset[type]]
     required: list[str]
     rules: list[Any]
 
@@ -154,6 +151,7 @@ def _demands(name: str) -> _Demands | None:
         return None
     return _Demands(
         types={declared.name: declared.type for declared in known.properties},
+        fine={declared.name: _FINE[declared.type] for declared in known.properties},
         required=[declared.name for declared in known.properties if declared.is_required],
         rules=[imported(path) for prefix, path in table("CHECKS").items() if name.startswith(prefix)],
     )

@@ -12,7 +12,7 @@ from siyu.lib.sql import statements
 from siyu.lib.wire import NULL, copy, days
 
 _sql = statements("siyu.facts", "pump")
-PART = 5_000  # rows of a COPY: what the next statement may have to wait for; each COPY begins by making room for a thousand
+PART = 10_000  # rows of a COPY: what the next statement may have to wait for; each COPY begins by making room for a thousand
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _WHO = Struct(">hiqiq")  # columns of the row; id, identity_id
 _NOBODY = Struct(">hiqi")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import msgspec
 import psycopg
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
+_at = attrgetter("at")
 LOCK = 718_001  # one pump at a time
 TARGET_SECONDS = 1.5  # of one batch; only when much waits is there so much for it
 SMALLEST, LARGEST = 1_000, 40_000  # messages of a batch: what each costs however large it is, twice as many share
@@ -40,6 +42,7 @@ SWITCH_SECONDS = 0.0001  # a fiftieth of the usual
 PREPARED = 1_000  # statements whose plans are kept: a batch takes some 170, and of the usual 100 none would be left when it comes again
 CAREFUL_BATCHES = 50  # after one that had to begin anew
 COLLECTIONS = (3_000_000, 20, 50)  # more objects than a batch has: what it leaves behind is looked through when it has ended
+LITTER = 300_000  # objects that came and did not go: enough to look for circles among them
 DUE_ROUNDS = 100_000  # a bound, not an expectation
 
 
@@ -162,12 +165,15 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough
             items += portion
         if not items:
             return True
-        batch = _same_day(items[: run.size])
-        items = items[len(batch) :]
+        rest = items[run.size :]  # what is taken is not copied: each touch of so many objects is felt
+        del items[run.size :]
+        batch = _same_day(items)
+        items = items[len(batch) :] + rest
         began = time.perf_counter()
         _run_due(run, _first_clock(run, batch))
         _process(run, batch)
-        gc.collect(0)
+        if gc.get_count()[0] > LITTER:
+            gc.collect(0)
         elapsed = time.perf_counter() - began
         wanted = int(len(batch) * TARGET_SECONDS / max(elapsed, 0.001))
         run.size = _last_size = max(min(wanted, 4 * run.size, largest), min(SMALLEST, largest))
@@ -188,6 +194,8 @@ def _messages(limit: int | None, book: SettingsBook) -> Generator[list[Message]]
 def _same_day(items: list[Message]) -> list[Message]:
     """The items whose clocks lie within a day of the first: due work must not pile up inside a batch."""
     end = items[0].at + timedelta(days=1)
+    if max(map(_at, items)) < end:
+        return items
     for index, item in enumerate(items):
         if item.at >= end:
             return items[:index]

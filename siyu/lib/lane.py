@@ -25,7 +25,7 @@ from weakref import WeakSet
 from psycopg import Connection, Copy, Cursor
 from psycopg.abc import Params, Query
 
-from .statement import is_awaited, is_change, only_draws, only_locks, only_reads, tables_of
+from .statement import changed_by, is_awaited, is_change, only_draws, only_locks, only_reads, tables_of
 from .wire import DUMPERS, columns, send
 
 Task = Callable[[Cursor], object]
@@ -101,14 +101,17 @@ class Lane:
         """Whether there is a thread that may do something now."""
         return self._thread is not None and not self._savepoints
 
-    def later(self, query: str, task: Task) -> None:
-        """Have something done that nobody waits for; `query` names the tables it is about."""
+    def later(self, query: str, task: Task, *, is_first: bool = False) -> None:
+        """Have something done that nobody waits for; `query` names the tables it is about. Or before all that may wait for it."""
         if self.is_at_hand and (tables := tables_of(query)):
             if not only_locks(query):
-                self._written |= tables
+                self._written |= changed_by(query)
             with self._change:
                 if self._error is None:  # else whoever waits next hears of it, and nothing more is done
-                    self._later.append((tables, task))
+                    if is_first:
+                        self._urgent.extend((*self._called_for(tables), task))
+                    else:
+                        self._later.append((tables, task))
                     self._change.notify_all()
         else:
             with self.turn(query):
@@ -125,7 +128,7 @@ class Lane:
         return None
 
     def promise(self, query: str, params: Params | None) -> Promise:
-        """Have a statement done later though it gives an answer, which nobody reads: it locks, for instance."""
+        """Have a statement done as soon as can be though it gives an answer, which nobody reads: it locks, for instance."""
         promise, sent = Promise(self, query, Future()), columns(params)
 
         def task(cursor: Cursor) -> None:
@@ -133,7 +136,7 @@ class Lane:
             promise.done.set_result(None)
 
         self._promised.append(promise)
-        self.later(query, task)
+        self.later(query, task, is_first=True)
         if self._error is not None:
             promise.done.cancel()
         return promise
@@ -173,7 +176,7 @@ class Lane:
         if is_savepoint or not isinstance(query, str):
             self._reader = None  # what is written from now on is not always seen here
         elif not (only_reads(query) or only_locks(query)):
-            self._written = before | tables_of(query)
+            self._written = before | changed_by(query)
         with self._turn(tables_of(query) if isinstance(query, str) and not is_savepoint else None):
             self._savepoints += is_savepoint
             yield partial(self._forget, before)

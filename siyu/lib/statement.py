@@ -7,6 +7,7 @@ from django.apps import apps
 
 _PROSE = re.compile(r"^(?:\s*--[^\n]*\n)*\s*")
 _READS, _WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
+_TARGET = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+(\w+)")
 _LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
 # what changes or locks something, or answers of its own session
 _MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
@@ -17,6 +18,16 @@ KNOWN = 2_000  # statements, by their texts
 def tables_of(query: str) -> frozenset[str]:
     """The tables that a statement names: the words that begin with a room's name."""
     return frozenset(_table().findall(query))
+
+
+@lru_cache(maxsize=KNOWN)
+def changed_by(query: str) -> frozenset[str]:
+    """The tables that a statement may change: of one that says what it changes and then only reads, that one; else all that it names."""
+    told = _told(query)
+    target = _TARGET.match(told)
+    if target is not None and _MORE.search(told.replace("DO UPDATE", ""), target.end()) is None:
+        return tables_of(target[1]) or tables_of(query)
+    return tables_of(query)
 
 
 @lru_cache(maxsize=KNOWN)

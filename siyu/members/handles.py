@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from siyu.facts.message import NamedHandle
 from siyu.facts.rules import Handle
 from siyu.lib.crypto import lookup_digest
 
@@ -12,16 +13,15 @@ from .rules import policy_of
 
 MAX_HANDLES = 10  # of one message
 REMEMBERED = 50_000  # handles: people come again and again
-Named = tuple[str, str, bytes]
 
 
-def naming(settings: Any, day: date) -> Callable[[Sequence[Handle]], list[Named]]:
+def naming(settings: Any, day: date) -> Callable[[Sequence[Handle]], list[NamedHandle]]:
     """Kind, normal value and hash of a message's handles; those that name nobody are left out."""
     policy = policy_of(settings, day)
 
     @lru_cache(maxsize=REMEMBERED)
-    def named(kind: str, value: str) -> Named | None:
+    def named(kind: str, value: str) -> NamedHandle | None:
         normal = policy.normal(kind, value)
-        return None if normal is None else (kind, normal, lookup_digest(kind, normal))
+        return None if normal is None else NamedHandle(kind, normal, lookup_digest(kind, normal))
 
     return lambda handles: [known for kind, value in handles[:MAX_HANDLES] if (known := named(kind, value)) is not None]

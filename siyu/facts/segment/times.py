@@ -27,9 +27,12 @@ def correct(stated: datetime | None, sent_at: datetime | None, received_at: date
     if stated is None:
         return received_at, False
     try:
-        result = (stated if sent_at is None else received_at - (sent_at - stated)).astimezone(UTC)
+        since = (received_at if sent_at is None else sent_at) - stated
+        result = received_at - since
+        if result.tzinfo is not UTC:
+            result = result.astimezone(UTC)
     except OverflowError:
         return received_at, True
-    if result - received_at > FUTURE or result < _EARLIEST:
+    if since < -FUTURE or result < _EARLIEST:
         return received_at, True
     return result, False

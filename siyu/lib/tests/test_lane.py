@@ -78,6 +78,18 @@ def test_what_is_called_for_brings_what_it_rests_on_and_nothing_else(raw: psycop
         assert words(lane.cursor) == ["left alone"]
 
 
+def test_what_is_promised_is_done_before_all_that_has_nothing_to_do_with_it(raw: psycopg.Connection) -> None:
+    done: list[str] = []
+    with Lane(raw) as lane:
+        lane.later(NOTE, lambda cursor: (note(cursor, "one", 0.2), done.append("under way")))
+        lane.later(OTHER, lambda _: done.append("other"))
+        lane.later(ALL, lambda _: done.append("of its table"))
+        promise = lane.promise("SELECT word FROM facts_note FOR NO KEY UPDATE", None)
+        promise.done.add_done_callback(lambda _: done.append("promised"))
+        promise.wait()
+    assert done == ["under way", "of its table", "promised", "other"]
+
+
 def test_what_is_handed_over_may_change_afterwards(raw: psycopg.Connection) -> None:
     with Lane(raw) as lane:
         said = ["one"]

@@ -1,3 +1,8 @@
+-- name: has_any
+-- Whether any of these members has an account, or a tier that staff granted.
+SELECT EXISTS (SELECT FROM loyalty_account WHERE owner_id = ANY(%(members)s))
+    OR EXISTS (SELECT FROM loyalty_tierfloor WHERE owner_id = ANY(%(members)s))
+
 -- name: absorb
 -- Accounts of merged members go to their survivors.
 UPDATE loyalty_account a SET owner_id = pair.survivor

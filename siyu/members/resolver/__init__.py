@@ -32,7 +32,7 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch, asked: As
     pool = load(cursor, arriving, policy, asked if asked and asked.messages == len(arriving) else ask(cursor, arriving))
     for place, arrived in enumerate(arriving):
         if arrived.handles:
-            first = pool.by_hash[arrived.handles[0][2]]
+            first = pool.by_hash[arrived.handles[0].hash]
             if (first.first_seen is None and first.value) or arrived.proof:
                 hear(cursor, pool, arrived, first, is_first=place == 0)
             person = first.person

@@ -14,7 +14,7 @@ from .writing import flush
 
 def hear(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first: bool) -> None:
     """What the message says of its handles: that they are somebody, and with a proof that they are one."""
-    used = [pool.by_hash[hash_] for _, _, hash_ in (arrived.handles if arrived.proof else arrived.handles[:1])]
+    used = [pool.by_hash[handle.hash] for handle in (arrived.handles if arrived.proof else arrived.handles[:1])]
     for handle in used:
         if handle.is_unheard_of:
             handle.first_seen = arrived.occurred_at

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from ..components import Claim
 from ..rules import Policy
 
 _sql = statements("siyu.members", "resolver")
-_hash = itemgetter(2)
+_hash = attrgetter("hash")
 
 
 class Known(msgspec.Struct, gc=False):  # never part of a circle
@@ -84,9 +84,9 @@ class Asked(NamedTuple):
 
 def ask(cursor: Cursor, messages: Sequence[Message]) -> Asked:
     """Ask which handles of messages are known."""
-    handles = list({handle[2]: handle for message in messages for handle in message.handles}.values())
+    handles = list({handle.hash: handle for message in messages for handle in message.handles}.values())
     asked = sorted(handles, key=_hash)  # neighbours are found together
-    hashes = packed(Uuids, [hash_ for _, _, hash_ in asked])
+    hashes = packed(Uuids, list(map(_hash, asked)))
     return Asked(len(messages), handles, asked, Question(cursor, _sql.find_identities, {"hashes": hashes}, binary=True))
 
 
@@ -97,10 +97,10 @@ def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy, asked: Ask
         return pool
     for place, number, member in asked.known.fetchall():
         person = pool.people.get(member) or pool.people.setdefault(member, Person(member))
-        kind, _, hash_ = asked.sorted[place - 1]
-        pool.by_hash[hash_] = Known(number, kind, hash_, person)
+        handle = asked.sorted[place - 1]
+        pool.by_hash[handle.hash] = Known(number, handle.kind, handle.hash, person)
     _load_linked(cursor, pool, [arrived for arrived in arriving if arrived.proof and len(arrived.handles) > 1])
-    _number_new(cursor, pool, [handle for handle in wanted if handle[2] not in pool.by_hash])
+    _number_new(cursor, pool, [handle for handle in wanted if handle.hash not in pool.by_hash])
     return pool
 
 
@@ -115,8 +115,8 @@ def _load_linked(cursor: Cursor, pool: Pool, linked: list[Message]) -> None:
         known.member.id
         for arrived in linked
         if any(_is_news(pool, pair, arrived) for pair in _pairs(pool, arrived.handles))
-        for _, _, hash_ in arrived.handles
-        if (known := pool.by_hash.get(hash_)) is not None
+        for handle in arrived.handles
+        if (known := pool.by_hash.get(handle.hash)) is not None
     }
     if touched:
         load_people(cursor, pool, touched)
@@ -129,10 +129,10 @@ def _is_news(pool: Pool, pair: tuple[int, int] | None, arrived: Message) -> bool
 
 def _pairs(pool: Pool, handles: list[NamedHandle]) -> list[tuple[int, int] | None]:
     """The pairs a message links: its first handle with each other; None where one is new."""
-    first = pool.by_hash.get(handles[0][2])
+    first = pool.by_hash.get(handles[0].hash)
     pairs: list[tuple[int, int] | None] = []
-    for _, _, hash_ in handles[1:]:
-        other = pool.by_hash.get(hash_)
+    for handle in handles[1:]:
+        other = pool.by_hash.get(handle.hash)
         pairs.append(pair_of(first, other) if first is not None and other is not None else None)
     return pairs
 
@@ -162,5 +162,5 @@ def _number_new(cursor: Cursor, pool: Pool, new: Sequence[NamedHandle]) -> None:
     if not new:
         return
     cursor.execute(_sql.reserve_identities, {"count": len(new)}, binary=True)
-    for (kind, value, hash_), (number, person) in zip(new, cursor.fetchall(), strict=True):
-        pool.by_hash[hash_] = Known(number, kind, hash_, Person(person, handles={}), value)
+    for handle, (number, person) in zip(new, cursor.fetchall(), strict=True):
+        pool.by_hash[handle.hash] = Known(number, handle.kind, handle.hash, Person(person, handles={}), handle.value)

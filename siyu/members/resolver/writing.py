@@ -12,9 +12,11 @@ from siyu.facts.message import Message
 from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
+from siyu.lib.lane import Promise
 from siyu.lib.sql import copy, statements
 
 from ..replay import absorb, mark_merged, member_line, merge_numbers
+from ..services.people import lock_early
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
@@ -24,6 +26,8 @@ _HANDLE = Struct(">hiqiqiqiqi16si")  # columns; id, member_id, origin_id, first_
 
 def write(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> tuple[list[Merged], dict[int, int]]:
     finals = {loser.id: survivor.id for _, survivor, loser, _ in pool.merges}
+    merging = {person.id for _, *pair, _ in pool.merges if pair[1].created_at is None for person in pair if person.created_at is None}
+    locked = lock_early(cursor, merging)  # before anything of theirs is looked at, so that nothing is given to one who is no more
     pool.named += [person for person in pool.new_people if person.is_identified]
     pool.named += [pool.people.get(member) or Person(member) for member in pool.identified]
     pool.extended += [handle.member for handle in pool.new_handles]
@@ -36,7 +40,7 @@ def write(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> tuple[list
         cursor.execute(_sql.mark_identified, columns)
     if pool.new_claims:
         _write_claims(cursor, pool)
-    return (_write_merges(cursor, pool, arriving) if pool.merges else []), finals
+    return (_write_merges(cursor, pool, arriving, locked) if pool.merges else []), finals
 
 
 def flush(cursor: Cursor, pool: Pool) -> None:
@@ -84,7 +88,7 @@ def _write_claims(cursor: Cursor, pool: Pool) -> None:
     cursor.execute(_sql.keep_links, columns)
 
 
-def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> list[Merged]:
+def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message], locked: Promise | None) -> list[Merged]:
     merges = pool.merges
     numbers = merge_numbers(cursor, len(merges))
     cursor.execute(
@@ -101,6 +105,8 @@ def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> li
     )
     known = [(survivor, loser) for _, survivor, loser, _ in merges if loser.created_at is None]
     if known:
+        if locked is not None:
+            locked.wait()
         losers = [loser.id for _, loser in known]
         cursor.execute(_sql.move_all_identities, {"losers": losers, "survivors": [final(loser).id for _, loser in known]})
         mark_merged(cursor, losers, [survivor.id for survivor, _ in known])
