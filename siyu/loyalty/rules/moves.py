@@ -10,6 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from siyu.lib.clock import EPOCH
+
 from .ledger import AVAILABLE, DEBT, EXPIRED, HELD, ISSUED, REVOKED, SPENT, Account, Hold, Lot, entry_key
 from .terms import Expiry, Inactivity
 from .turn import Turn, bucket_of
@@ -191,7 +193,7 @@ def in_order(unit: Unit, lots: Iterable[Lot]) -> list[Lot]:
 
 
 _RANKS = {
-    "expiry": lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at),
+    "expiry": lambda lot: (lot.expires_at is None, lot.expires_at or EPOCH),
     "priority": lambda lot: lot.priority,
     "age": lambda lot: lot.earned_at,
 }

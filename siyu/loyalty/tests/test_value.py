@@ -69,6 +69,16 @@ def test_what_was_given_is_spent_soonest_expiry_first(anna: int) -> None:
     assert faults() == {}
 
 
+@pytest.mark.parametrize("ends", [None, START + days(10)])
+def test_of_what_expires_together_or_never_the_first_by_priority_goes_first_however_old(anna: int, ends) -> None:
+    given(anna, 100, "g1", expires_at=ends, priority=1)
+    later = given(anna, 50, "g2", START + timedelta(hours=1), expires_at=ends)
+
+    receipt = spent(anna, 40, "s1", START + timedelta(hours=2))
+
+    assert [(part.lot, part.amount) for part in receipt.allocations] == [(later.allocations[0].lot, 40)]
+
+
 def test_a_key_acts_once_and_only_for_what_it_asked_first(anna: int) -> None:
     first = given(anna, 100, "g1")
     assert given(anna, 100, "g1", START + days(1)) == first.repeated()
