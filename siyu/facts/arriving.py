@@ -27,9 +27,8 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
     then begins anew, carefully.
     """
     wanted: dict[bytes, Message] = {}
-    for position, item in enumerate(items):
+    for item in items:
         if not item.code:
-            item.position = position
             wanted.setdefault(item.mark, item)
     by_day = _by_day(wanted)
     for mark in _seen(cursor, by_day, is_careful):
@@ -40,13 +39,13 @@ def arrive(cursor: Cursor, items: list[Message], clock: datetime, *, is_careful:
             keyed.setdefault(item.key, item)
     known = _known_keys(cursor, keyed)
     _remember(cursor, by_day)
-    arriving = []
+    arriving: list[Message] = []
     for item in wanted.values():
         if item.key and (item.key in known or keyed[item.key] is not item):
             continue
         if item.at > clock:
             clock = item.at
-        item.clock = clock
+        item.seq, item.clock = len(arriving), clock
         arriving.append(item)
     return arriving
 

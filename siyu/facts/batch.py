@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import connection as django_connection
@@ -13,6 +14,7 @@ from psycopg import Connection, Cursor
 from siyu.lib.beside import reader_of
 from siyu.lib.lane import Lane
 from siyu.lib.sql import statements
+from siyu.lib.wire import Uuids, packed
 from siyu.lib.wired import imported, table, wired
 from siyu.merchant.queries import SettingsBook
 
@@ -28,16 +30,17 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
+_day, _name, _source = map(attrgetter, ("business_day", "name", "source_id"))
 _cell = attrgetter("business_day", "name", "source_id")
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
 
 class Cut(Exception):
-    """The batch must end before item `at`: what that message changes moves history that the messages before it still write."""
+    """The batch must end before a message: what it changes moves history that the messages before it still write."""
 
-    def __init__(self, at: int) -> None:
-        super().__init__(at)
-        self.at = at
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.seq)
+        self.message = message
 
 
 class Handled(msgspec.Struct):
@@ -124,8 +127,8 @@ def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: 
         return batch
     batch.merges, batch.finals = imported(table("RESOLVER")).resolve(cursor, arriving, batch, asked)
     first = numbers(cursor, batch, len(arriving))
-    for seq, message in enumerate(arriving):
-        message.seq, message.id = seq, first + seq
+    for number, message in enumerate(arriving, first):
+        message.id = number
     batch.start(list[Fact](arriving))
     _keep_personal(cursor, arriving)
     append(cursor, [row(message.id, message.identity_id, message.content) for message in arriving])
@@ -137,9 +140,9 @@ def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     saying = [message for message in arriving if message.personal]
     said = {row[0]: (*row, message.handles[0].hash if message.handles else b"") for message in saying for row in message.personal}
     if said:
-        tokens, kinds, values, handles = map(list, zip(*said.values(), strict=True))
-        columns = {"token": tokens, "kind": kinds, "value": values, "handle": handles}
-        cursor.execute(_sql.keep_personal, columns)
+        _, kinds, values, handles = map(list, zip(*(said[token] for token in sorted(said)), strict=True))
+        whose = packed(Uuids, handles) if all(handles) else [UUID(bytes=handle) if handle else None for handle in handles]
+        cursor.execute(_sql.keep_personal, {"token": sorted(said), "kind": kinds, "value": values, "handle": whose})
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:
@@ -177,9 +180,7 @@ def _count_daily(cursor: Cursor, batch: Batch) -> None:
     """Count the day."""
     came = [fact for fact in batch.facts if fact.depth == 0]
     expect(len(came), len(batch.derived))
-    if logged := came + batch.derived:
-        counts = Counter(map(_cell, logged))
-        cells = sorted(counts.items())
+    if cells := sorted((_cells(came) + _cells(batch.derived)).items()):
         columns = {
             "day": [day for (day, _, _), _ in cells],
             "name": [name for (_, name, _), _ in cells],
@@ -187,3 +188,11 @@ def _count_daily(cursor: Cursor, batch: Batch) -> None:
             "facts": [count for _, count in cells],
         }
         cursor.execute(_sql.count_daily, columns)
+
+
+def _cells(facts: Sequence[Fact]) -> Counter[tuple[date, str, int]]:
+    """How many facts of each day, name and source; mostly of one day and one source, when only names need counting."""
+    days, sources = set(map(_day, facts)), set(map(_source, facts))
+    if len(days) != 1 or len(sources) != 1:
+        return Counter(map(_cell, facts))
+    return Counter({(*days, name, *sources): count for name, count in Counter(map(_name, facts)).items()})

@@ -45,7 +45,6 @@ class Message(Fact, array_like=True):
     proof: str = ""
     personal: list[tuple[str, str, bytes]] = []  # token, kind, encrypted value
     content: bytes = b""  # of its row in the log
-    position: int = 0  # among what was opened with it
 
 
 class Reader:

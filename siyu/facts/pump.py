@@ -222,9 +222,10 @@ def _process(run: _Run, items: list[Message]) -> None:
         run.report.quarantined += handled.refused
         run.handled += len(items)
     except Cut as cut:
-        _process(run, items[: cut.at])
+        at = next(place for place, item in enumerate(items) if item is cut.message)
+        _process(run, items[:at])
         if not run.report.stopped:
-            _process(run, items[cut.at :])
+            _process(run, items[at:])
     except (psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except Exception as error:

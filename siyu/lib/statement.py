@@ -11,6 +11,7 @@ _TARGET = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+(\w+)")
 _LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
 # what changes or locks something, or answers of its own session
 _MORE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|SHARE|nextval|setval|currval|pg_\w+|set_config|current_setting|txid_\w+)\b")
+_SERIES = re.compile(r" FROM (?:generate_series|\(SELECT nextval)\(")
 KNOWN = 2_000  # statements, by their texts
 
 
@@ -54,7 +55,7 @@ def only_locks(query: str) -> bool:
 def only_draws(query: str) -> bool:
     """Whether it draws numbers from sequences, and does nothing else: they are drawn whatever becomes of the transaction."""
     text = _told(query)
-    return text.startswith("SELECT nextval(") and " FROM generate_series(" in text and _MORE.search(text.replace("nextval", "")) is None
+    return "nextval(" in text and _MORE.search(text.replace("nextval", "")) is None and "FROM" not in _SERIES.sub("", text)
 
 
 @lru_cache(maxsize=KNOWN)

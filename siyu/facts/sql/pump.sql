@@ -28,8 +28,7 @@ INSERT INTO facts_natural (key) SELECT key FROM unnest(%(keys)s::uuid[]) AS key 
 -- name: keep_personal
 -- The encrypted values behind the tokens of a batch.
 INSERT INTO facts_personal (token, handle, kind, value)
-SELECT token, CASE handle WHEN '' THEN NULL ELSE encode(handle, 'hex')::uuid END, kind, value
-FROM unnest(%(token)s::text[], %(handle)s::bytea[], %(kind)s::text[], %(value)s::bytea[]) AS said (token, handle, kind, value)
+SELECT * FROM unnest(%(token)s::text[], %(handle)s::uuid[], %(kind)s::text[], %(value)s::bytea[])
 ON CONFLICT (token) DO NOTHING
 
 -- name: reserve_ids

@@ -1,6 +1,7 @@
 """Reading beside a transaction: what it has not written is answered at once, what it has written in its own turn."""
 
 from collections.abc import Iterator
+from threading import Event
 from time import monotonic
 
 import psycopg
@@ -119,6 +120,8 @@ def test_numbers_are_drawn_beside_and_never_twice(raw: psycopg.Connection) -> No
     ("query", "is_so"),
     [
         ("-- Numbers.\nSELECT nextval('facts_id') FROM generate_series(1, %(count)s)", True),
+        ("SELECT min(n) FROM (SELECT nextval('facts_id') AS n FROM generate_series(1, %(count)s)) AS drawn", True),
+        ("SELECT min(n) FROM (SELECT nextval('facts_id') AS n FROM facts_note) AS drawn", False),
         ("SELECT setval('facts_id', nextval('facts_id') + 4)", False),
         ("SELECT nextval('facts_id') FROM generate_series(1, 2), pg_advisory_xact_lock(1)", False),
         ("SELECT nextval('facts_id'), word FROM facts_note", False),
@@ -164,7 +167,9 @@ def test_what_was_written_since_is_asked_again(raw: psycopg.Connection) -> None:
 
 def test_it_is_asked_after_what_was_promised(raw: psycopg.Connection) -> None:
     with early(raw) as lane:
-        lane.cursor.execute("INSERT INTO facts_note SELECT 'first' FROM pg_sleep(1)")
+        is_under_way = Event()
+        lane.later("UPDATE facts_note", lambda cursor: (is_under_way.set(), cursor.execute("SELECT pg_sleep(1)")))
+        is_under_way.wait()
         promise = lane.promise("-- Locked.\nSELECT word FROM facts_other FOR UPDATE", None)
         question = Question(lane.cursor, OTHERS, after=promise)
         assert not promise.done.done()

@@ -1,8 +1,8 @@
 -- name: purchases
--- The orders of these shop codes and numbers.
+-- The orders of these shop codes and numbers; each by the index (OFFSET 0), also with a plan that was made when there were few.
 SELECT p.id, p.shop, p.order_number, p.paid_at, p.base_minor, p.refunded_minor, p.received_at, p.closed_at, p.refunds::text
-FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (shop, order_number)
-JOIN loyalty_purchase p ON p.shop = wanted.shop AND p.order_number = wanted.order_number
+FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS wanted (shop, order_number),
+     LATERAL (SELECT * FROM loyalty_purchase WHERE shop = wanted.shop AND order_number = wanted.order_number OFFSET 0) AS p
 
 -- name: lots_of_purchases
 -- What these orders earned, with the present owner of each lot's account.

@@ -30,15 +30,15 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch, asked: As
     """
     policy = policy_of(batch.settings, batch.until.date())
     pool = load(cursor, arriving, policy, asked if asked and asked.messages == len(arriving) else ask(cursor, arriving))
-    for place, arrived in enumerate(arriving):
+    for arrived in arriving:
         if arrived.handles:
             first = pool.by_hash[arrived.handles[0].hash]
             if (first.first_seen is None and first.value) or arrived.proof:
-                hear(cursor, pool, arrived, first, is_first=place == 0)
+                hear(cursor, pool, arrived, first, is_first=arrived.seq == 0)
             person = first.person
             arrived.identity_id = first.id
             arrived.member_id = person.id if person.became is None else first.member.id
-    merges, finals = write(cursor, pool, arriving)
+    merges, finals = write(cursor, pool)
     batch.touched = {"": {final(person).id for person in pool.named}, "members.identities": {final(person).id for person in pool.extended}}
     return merges, finals
 

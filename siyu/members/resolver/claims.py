@@ -124,7 +124,7 @@ def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Know
         _keep(pool, claim._replace(state="joined" if joins else "conflict"), arrived)
         return
     if not is_first:
-        raise Cut(arrived.position)
+        raise Cut(arrived)
     _keep(pool, claim, arrived)
     flush(cursor, pool)
     because = "an earlier proof arrived: the links of these handles were replayed in order of time"

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from psycopg import Cursor
+from psycopg import Cursor, OperationalError
 
 from siyu.facts.message import Message, NamedHandle
 from siyu.lib.lane import Question
@@ -106,15 +106,16 @@ def load(cursor: Cursor, arriving: Sequence[Message], policy: Policy, asked: Ask
 
 def _load_linked(cursor: Cursor, pool: Pool, linked: list[Message]) -> None:
     """Known links of the batch's pairs; and all handles and open conflicts of the people whom a new link touches."""
-    pairs = {pair for arrived in linked for pair in _pairs(pool, arrived.handles) if pair is not None}
+    linking = [(arrived, _pairs(pool, arrived.handles)) for arrived in linked]
+    pairs = {pair for _, linked_pairs in linking for pair in linked_pairs if pair is not None}
     if pairs:
         cursor.execute(_sql.known_links, {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]})
         for row in cursor.fetchall():
             pool.claims[(row[0], row[1])] = Claim(*row)
     touched = {
         known.member.id
-        for arrived in linked
-        if any(_is_news(pool, pair, arrived) for pair in _pairs(pool, arrived.handles))
+        for arrived, linked_pairs in linking
+        if any(_is_news(pool, pair, arrived) for pair in linked_pairs)
         for handle in arrived.handles
         if (known := pool.by_hash.get(handle.hash)) is not None
     }
@@ -161,6 +162,9 @@ def _number_new(cursor: Cursor, pool: Pool, new: Sequence[NamedHandle]) -> None:
     """Numbers for the handles and people that the batch brings, in order of appearance."""
     if not new:
         return
-    cursor.execute(_sql.reserve_identities, {"count": len(new)}, binary=True)
-    for handle, (number, person) in zip(new, cursor.fetchall(), strict=True):
-        pool.by_hash[handle.hash] = Known(number, handle.kind, handle.hash, Person(person, handles={}), handle.value)
+    cursor.execute(_sql.reserve_identities, {"count": len(new)})
+    number, person, is_run = cursor.fetchone()  # type: ignore[misc]
+    if not is_run:
+        raise OperationalError("somebody else drew numbers for handles or members while this batch did: it is tried again")
+    for place, handle in enumerate(new):
+        pool.by_hash[handle.hash] = Known(number + place, handle.kind, handle.hash, Person(person + place, handles={}), handle.value)

@@ -1,14 +1,10 @@
 """What was decided about people, written set by set."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from operator import attrgetter
 from struct import Struct
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.facts.message import Message
 from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
@@ -20,11 +16,10 @@ from ..services.people import lock_early
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
-_position = attrgetter("position")
 _HANDLE = Struct(">hiqiqiqiqi16si")  # columns; id, member_id, origin_id, first_seen, hash; length of the kind
 
 
-def write(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> tuple[list[Merged], dict[int, int]]:
+def write(cursor: Cursor, pool: Pool) -> tuple[list[Merged], dict[int, int]]:
     finals = {loser.id: survivor.id for _, survivor, loser, _ in pool.merges}
     merging = {person.id for _, *pair, _ in pool.merges if pair[1].created_at is None for person in pair if person.created_at is None}
     locked = lock_early(cursor, merging)  # before anything of theirs is looked at, so that nothing is given to one who is no more
@@ -40,12 +35,12 @@ def write(cursor: Cursor, pool: Pool, arriving: Sequence[Message]) -> tuple[list
         cursor.execute(_sql.mark_identified, columns)
     if pool.new_claims:
         _write_claims(cursor, pool)
-    return (_write_merges(cursor, pool, arriving, locked) if pool.merges else []), finals
+    return (_write_merges(cursor, pool, locked) if pool.merges else []), finals
 
 
 def flush(cursor: Cursor, pool: Pool) -> None:
     """Write what is new so far, so that a replay finds all of it in its tables."""
-    write(cursor, pool, ())
+    write(cursor, pool)
     for handle in pool.new_handles:
         handle.value, handle.first_seen = "", None
     pool.new_people, pool.new_handles, pool.new_claims, pool.identified = [], [], {}, {}
@@ -88,7 +83,7 @@ def _write_claims(cursor: Cursor, pool: Pool) -> None:
     cursor.execute(_sql.keep_links, columns)
 
 
-def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message], locked: Promise | None) -> list[Merged]:
+def _write_merges(cursor: Cursor, pool: Pool, locked: Promise | None) -> list[Merged]:
     merges = pool.merges
     numbers = merge_numbers(cursor, len(merges))
     cursor.execute(
@@ -113,7 +108,7 @@ def _write_merges(cursor: Cursor, pool: Pool, arriving: Sequence[Message], locke
         absorb(cursor, [(final(loser).id, loser.id) for _, loser in known])
     return [
         Merged(
-            seq=bisect_left(arriving, arrived.position, key=_position),
+            seq=arrived.seq,
             clock=arrived.clock,
             survivor_id=survivor.id,
             loser_id=loser.id,

@@ -5,10 +5,10 @@ FROM unnest(%(hashes)s::uuid[]) WITH ORDINALITY AS wanted (hash, place),
      LATERAL (SELECT id, member_id FROM members_identity WHERE hash = wanted.hash OFFSET 0) AS i
 
 -- name: known_links
--- Links between these pairs of handles.
+-- Links between these pairs of handles; each by the index (OFFSET 0), also with a plan that was made when there were few.
 SELECT l.left_id, l.right_id, l.occurred_at, l.message, l.state
-FROM unnest(%(left)s::bigint[], %(right)s::bigint[]) AS pair (left_id, right_id)
-JOIN members_link l USING (left_id, right_id)
+FROM unnest(%(left)s::bigint[], %(right)s::bigint[]) AS pair (left_id, right_id),
+     LATERAL (SELECT * FROM members_link WHERE left_id = pair.left_id AND right_id = pair.right_id OFFSET 0) AS l
 
 -- name: people
 -- Members with all their handles.
@@ -68,8 +68,10 @@ SELECT nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
 SELECT nextval('members_merge_log_id_seq') FROM generate_series(1, %(count)s)
 
 -- name: reserve_identities
--- Numbers for new handles, each with one for whoever it may turn out to be.
-SELECT nextval('members_identity_id_seq'), nextval('members_member_id_seq') FROM generate_series(1, %(count)s)
+-- The first of a run of numbers for new handles, and of one for whoever each may turn out to be; and whether they are runs: only batches
+-- draw the former, and what draws the latter elsewhere locks batches out.
+SELECT min(handle), min(person), max(handle) - min(handle) + 1 = count(*) AND max(person) - min(person) + 1 = count(*)
+FROM (SELECT nextval('members_identity_id_seq') AS handle, nextval('members_member_id_seq') AS person FROM generate_series(1, %(count)s)) AS drawn
 
 -- name: add_members
 -- New members.

@@ -1,11 +1,12 @@
 -- name: known_orders
--- The orders of these shops' codes and numbers as they stand, for the fold to go on from.
+-- The orders of these shops' codes and numbers as they stand, for the fold to go on from; each by the index (OFFSET 0), also with a plan
+-- that was made when there were few.
 SELECT o.shop_id, o.number, o.id, o.identity_id, o.store_id, o.source_id, o.amount_minor, o.discount_minor, o.shipping_minor, o.lines,
        o.placed_at, o.created_at, o.paid_at, o.paid_day, o.shipped_at, o.received_at, o.closed_at,
        o.content_stamp, o.lines_stamp, o.buyer_stamp, o.store_stamp, o.is_historical
 FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS told (shop, number)
-JOIN merchant_shop s ON s.code = told.shop
-JOIN orders_order o ON o.shop_id = s.id AND o.number = told.number
+JOIN merchant_shop s ON s.code = told.shop,
+     LATERAL (SELECT * FROM orders_order WHERE shop_id = s.id AND number = told.number OFFSET 0) AS o
 
 -- name: order_ids
 -- Ids for orders that are new, drawn before their rows and lines are copied in.
