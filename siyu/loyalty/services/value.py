@@ -59,11 +59,11 @@ def spend(by: Actor, spends: Sequence[Spend], now: datetime) -> list[Receipt]:
 
 def hold(by: Actor, holds: Sequence[Hold], now: datetime) -> list[Receipt]:
     """Reserve value until an instant. Refusals: `value.insufficient`, `hold.until`."""
-    if any(not now < one.until <= now + LONGEST_HOLD for one in holds):
-        raise Refusal("hold.until", "a hold ends later than now, and within %(days)s days", days=LONGEST_HOLD.days)
 
     def do(desk: Desk, one: Asked) -> Receipt:
         assert one.until is not None
+        if not now < one.until <= now + LONGEST_HOLD:
+            raise Refusal("hold.until", "a hold ends later than now, and within %(days)s days", days=LONGEST_HOLD.days)
         desk.unit(one.unit, spends=True)
         turn, until = desk.turn(desk.member(one.member_id), one.key), one.until
         taken = enough(lambda: moves.hold(turn, one.unit, one.amount, until), one)

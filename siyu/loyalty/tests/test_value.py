@@ -79,6 +79,15 @@ def test_of_what_expires_together_or_never_the_first_by_priority_goes_first_howe
     assert [(part.lot, part.amount) for part in receipt.allocations] == [(later.allocations[0].lot, 40)]
 
 
+def test_a_hold_asked_for_again_when_its_time_is_over_has_its_first_answer(anna: int) -> None:
+    given(anna, 100, "g1")
+    first = held(anna, 60, "h1")
+
+    assert held(anna, 60, "h1", now=TOMORROW + days(1)) == first.repeated()
+    with pytest.raises(Refusal, match=r"hold\.until"):
+        held(anna, 60, "h2", now=TOMORROW + days(1))
+
+
 def test_a_key_acts_once_and_only_for_what_it_asked_first(anna: int) -> None:
     first = given(anna, 100, "g1")
     assert given(anna, 100, "g1", START + days(1)) == first.repeated()
