@@ -8,10 +8,10 @@ class Member(models.Model):
 
     public_id = models.TextField()
     is_identified = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, db_constraint=False)
     created_at = models.DateTimeField()  # the clock at which we first heard of the person
-    assistant = models.ForeignKey("merchant.Staff", models.PROTECT, null=True, db_index=False, related_name="+")
-    store = models.ForeignKey("merchant.Store", models.PROTECT, null=True, db_index=False, related_name="+")
+    assistant = models.ForeignKey("merchant.Staff", models.PROTECT, null=True, db_index=False, related_name="+", db_constraint=False)
+    store = models.ForeignKey("merchant.Store", models.PROTECT, null=True, db_index=False, related_name="+", db_constraint=False)
     nickname = models.TextField(default="")  # plain, as the member chose to be called; searched
     source = models.ForeignKey("facts.Source", models.PROTECT, db_index=False, related_name="+", db_constraint=False)
 
@@ -78,8 +78,8 @@ class Link(models.Model):
 class Merge(models.Model):
     """Why two members became one, and whether that was undone."""
 
-    survivor = models.ForeignKey(Member, models.PROTECT, related_name="+")
-    loser = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    survivor = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False)
+    loser = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False)
     merged_at = models.DateTimeField()
     by = models.TextField()  # who: "rule" or the staff member's name
     because = models.TextField()

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
+from struct import Struct
 from typing import Any
 
 import msgspec
 from psycopg import Cursor
 
-from siyu.lib.sql import copy, null, statements
+from siyu.lib import wire
+from siyu.lib.sql import statements
 from siyu.lib.wired import wired
 
 from . import components
@@ -20,6 +22,8 @@ from .components import Claim
 from .rules import Policy
 
 _sql = statements("siyu.members", "resolver")
+_MEMBER = Struct(">hiqi16si?iqiih")  # columns; id, public_id, is_identified, created_at, no nickname, source_id
+_SURVIVOR = Struct(">iq")
 MAX_ROUNDS = 30  # steps from handle to handle
 MAX_HANDLES = 5_000  # of a component; beyond it a handle is a shared device and its further links are not followed
 
@@ -113,13 +117,14 @@ def _assign(
 def _new_member(cursor: Cursor, settling: Settling) -> int:
     cursor.execute(_sql.reserve_members, {"count": 1})
     number = cursor.fetchone()[0]  # type: ignore[index]
-    copy(cursor, _sql.add_members, [member_line(number, False, settling.at, settling.source_id, None)])
+    wire.copy(cursor, _sql.add_members, [member_row(number, False, settling.at, settling.source_id, None)])
     return number
 
 
-def member_line(number: int, is_identified: bool, created_at: datetime | None, source_id: int, merged_into: int | None) -> str:
+def member_row(number: int, is_identified: bool, created_at: datetime, source_id: int, merged_into: int | None) -> bytes:
     """A new member as COPY wants it; the public id is made here."""
-    return f"{number}\t{token_hex(8)}\t{'t' if is_identified else 'f'}\t{created_at}\t\t{source_id}\t{null(merged_into)}\n"
+    own = _MEMBER.pack(7, 8, number, 16, token_hex(8).encode(), 1, is_identified, 8, wire.microseconds(created_at), 0, 2, source_id)
+    return own + (wire.NULL if merged_into is None else _SURVIVOR.pack(8, merged_into))
 
 
 def _write_links(cursor: Cursor, ended: dict[tuple[int, int], str]) -> None:

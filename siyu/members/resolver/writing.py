@@ -9,9 +9,9 @@ from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.crypto import encrypt_text, lookup_digest
 from siyu.lib.lane import Promise
-from siyu.lib.sql import copy, statements
+from siyu.lib.sql import statements
 
-from ..replay import absorb, mark_merged, member_line, merge_numbers
+from ..replay import absorb, mark_merged, member_row, merge_numbers
 from ..services.people import lock_early
 from .pool import Known, Person, Pool
 
@@ -53,8 +53,11 @@ def final(person: Person) -> Person:
 
 
 def _write_people(cursor: Cursor, pool: Pool) -> None:
-    lines = [member_line(p.id, p.is_identified, p.created_at, p.source_id, p.became.id if p.became else None) for p in pool.new_people]
-    copy(cursor, _sql.add_members, lines)
+    rows = []
+    for new in pool.new_people:
+        assert new.created_at is not None
+        rows.append(member_row(new.id, new.is_identified, new.created_at, new.source_id, new.became.id if new.became else None))
+    wire.copy(cursor, _sql.add_members, rows)
 
 
 def _write_handles(cursor: Cursor, pool: Pool) -> None:

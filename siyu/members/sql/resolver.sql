@@ -75,7 +75,7 @@ FROM (SELECT nextval('members_identity_id_seq') AS handle, nextval('members_memb
 
 -- name: add_members
 -- New members.
-COPY members_member (id, public_id, is_identified, created_at, nickname, source_id, merged_into_id) FROM STDIN
+COPY members_member (id, public_id, is_identified, created_at, nickname, source_id, merged_into_id) FROM STDIN (FORMAT binary)
 
 -- name: add_identities
 -- New handles.

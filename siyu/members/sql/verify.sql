@@ -46,6 +46,19 @@ FROM members_member m
 WHERE m.merged_into_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM members_merge_log g WHERE g.loser_id = m.id AND g.survivor_id = m.merged_into_id AND g.undone_at IS NULL)
 
+-- name: members_belong_to_what_exists
+-- Assistant and store of a member exist.
+SELECT 'member ' || m.id, CASE WHEN m.assistant_id IS NOT NULL AND a.id IS NULL THEN 'its assistant ' || m.assistant_id || ' does not exist'
+                               ELSE 'its store ' || m.store_id || ' does not exist' END
+FROM members_member m LEFT JOIN merchant_staff a ON a.id = m.assistant_id LEFT JOIN merchant_store s ON s.id = m.store_id
+WHERE (m.assistant_id IS NOT NULL AND a.id IS NULL) OR (m.store_id IS NOT NULL AND s.id IS NULL)
+
+-- name: merges_are_of_members
+-- Both members of a merge exist.
+SELECT 'merge ' || g.id, 'of members ' || g.loser_id || ' and ' || g.survivor_id || ', of whom one does not exist'
+FROM members_merge_log g LEFT JOIN members_member l ON l.id = g.loser_id LEFT JOIN members_member s ON s.id = g.survivor_id
+WHERE l.id IS NULL OR s.id IS NULL
+
 -- name: merges_end
 -- Following who became whom ends at a living member.
 WITH RECURSIVE chain AS (

@@ -12,6 +12,11 @@ CORRUPTIONS = {
     ),
     "members.merges_are_logged": "UPDATE members_merge_log SET undone_at = '2026-01-01Z'",
     "members.members_are_called_as_they_say": "UPDATE members_member SET nickname = 'nobody' WHERE id = (SELECT min(id) FROM members_member)",
+    "members.members_belong_to_what_exists": "UPDATE members_member SET store_id = -1 WHERE id = (SELECT min(id) FROM members_member)",
+    "members.merges_are_of_members": (
+        "INSERT INTO members_merge_log (survivor_id, loser_id, merged_at, by, because, evidence, undone_at, undone_by, undone_because) "
+        "SELECT -1, loser_id, merged_at, by, because, evidence, merged_at, '', '' FROM members_merge_log LIMIT 1"
+    ),
     "members.merges_end": (
         "UPDATE members_member SET merged_into_id = id WHERE id = (SELECT min(id) FROM members_member WHERE merged_into_id IS NOT NULL)"
     ),
