@@ -240,22 +240,23 @@ def test_a_crash_at_any_batch_changes_nothing(facts: list[Incoming], broken: int
     def crashing(received: list[tuple[datetime, Incoming]]) -> None:
         for at, fact in received:
             record([fact], source="web", received_at=at)
-        consumed = pump_module._consume
+        handled = pump_module.handle
         calls = iter(range(100))
 
-        def die(items: list) -> None:
-            consumed(items)
-            if next(calls) == broken:
+        def die(connection: Any, items: list, *given: Any, **named: Any) -> Any:
+            done = handled(connection, items, *given, **named)
+            if items and next(calls) == broken:
                 raise KeyboardInterrupt
+            return done
 
-        pump_module._consume = die
+        pump_module.handle = die
         try:
             with transaction.atomic():
                 pump(received[-1][0], largest=3)
         except KeyboardInterrupt:
             pass
         finally:
-            pump_module._consume = consumed
+            pump_module.handle = handled
         pump(received[-1][0])
 
     assert differences(undisturbed, run(facts, crashing)) == ""

@@ -93,6 +93,8 @@ def handle(
             _conclude(cursor, batch)
             _count_daily(cursor, batch)
             handled.clock, handled.derived = max(clock, batch.until), len(batch.derived)
+        if items:
+            consume(cursor, items)
         if items or handled.clock > clock:
             cursor.execute(_sql.advance, {"clock": handled.clock, "quarantined": handled.refused, "repeated": handled.repeated})
         return handled
@@ -116,6 +118,14 @@ def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book
         envelope = Envelope(*cursor.fetchone(), book.currency(message.received_at.date()))  # type: ignore[call-arg, misc]
         rows.append((open_message(envelope, message.handled - 1), error))
     cursor.execute(_inbox.quarantine, quarantine_columns(rows))
+
+
+def consume(cursor: Cursor, items: Sequence[Message]) -> None:
+    """Envelopes that are through are deleted; a partly handled one remembers how far."""
+    if through := [item.envelope for item in items if item.is_last]:
+        cursor.execute(_inbox.drop_handled, {"ids": through})
+    if not items[-1].is_last:
+        cursor.execute(_inbox.mark_handled, {"id": items[-1].envelope, "done": items[-1].handled})
 
 
 def _make_batch(cursor: Cursor, arriving: list[Message], until: datetime, book: SettingsBook, ids: range, asked: Any) -> Batch:

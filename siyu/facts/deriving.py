@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from hashlib import blake2b
+from operator import attrgetter
 from uuid import UUID
 
 from psycopg import Cursor
@@ -17,6 +18,7 @@ from .services import source_id
 
 _sql, _inbox = statements("siyu.facts", "pump"), statements("siyu.facts", "inbox")
 
+_seq = attrgetter("seq")
 OWN_SOURCE = "siyu"  # of derived facts
 SPARE = 100  # ids kept in reserve; what is not used is never used
 LEAST_SHARE, MOST_SHARE = 0.25, 5.0  # of derived facts to others, for which ids are drawn beforehand
@@ -47,16 +49,15 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     number = numbers(cursor, batch, len(derived))
     own = batch.own_source = batch.own_source or _own_source(cursor)
     handles = _handles(cursor, {news.member_id: batch.owner(news.member_id) for news in derived if not _is_of_its_cause(news)})
-    causes = {news.cause.id for news in derived if news.cause is not None}
-    places = {fact.id: place for place, fact in enumerate(batch.facts, 1) if fact.id in causes} if causes else {}
     clocks = [fact.clock for fact in batch.facts] if any(news.cause is None for news in derived) else []
+    places = _Places(batch.facts)
     behind: dict[int, list[Fact]] = {}
     ahead: dict[int, list[Fact]] = {}
     before = len(batch.derived)
     for offset, news in enumerate(derived):
         fact = _derive(batch, news, number + offset, own, handles)
         if news.cause is not None:
-            behind.setdefault(places[news.cause.id], []).append(fact)
+            behind.setdefault(places.after(news.cause), []).append(fact)
         else:
             place = bisect_left(clocks, fact.clock)
             fact.seq = batch.facts[place - 1].seq if place else -1
@@ -72,6 +73,21 @@ def place(cursor: Cursor, batch: Batch, derived: list[Derived]) -> None:
     new = batch.derived[before:]
     append(cursor, [row(fact.id, fact.identity_id, _content(fact)) for fact in new])
     batch.put(placed + batch.facts[done:], new)
+
+
+class _Places(dict[int, int]):
+    """By its id, the place after a fact. A sender's is found by its number in the order; for others all are numbered."""
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self.facts = facts
+
+    def after(self, fact: Fact) -> int:
+        place = bisect_left(self.facts, fact.seq, key=_seq)
+        if place < len(self.facts) and self.facts[place].id == fact.id:
+            return place + 1
+        if not self:
+            self.update((other.id, place) for place, other in enumerate(self.facts, 1))
+        return self[fact.id]
 
 
 def _own_source(cursor: Cursor) -> int:

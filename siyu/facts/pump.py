@@ -23,7 +23,7 @@ from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .arriving import is_repetition
-from .batch import Cut, handle, set_aside
+from .batch import Cut, consume, handle, set_aside
 from .intake import Unreadable
 from .message import Message
 from .opening import opened
@@ -31,7 +31,6 @@ from .rules import FactError
 
 log = logging.getLogger(__name__)
 _sql = statements("siyu.facts", "pump")
-_inbox = statements("siyu.facts", "inbox")
 
 _at = attrgetter("at")
 LOCK = 718_001  # one pump at a time
@@ -213,7 +212,6 @@ def _process(run: _Run, items: list[Message]) -> None:
     try:
         with transaction.atomic():
             handled = handle(connection.connection, items, run.clock, run.book, is_careful=is_careful)
-            _consume(items)
         _careful -= is_careful
         run.clock = handled.clock
         run.report.facts += handled.facts
@@ -259,7 +257,7 @@ def _set_aside(run: _Run, item: Message, error: Exception) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         set_aside(cursor.cursor, [(item, FactError(code, because))], run.book)
         cursor.execute(_sql.advance, {"clock": run.clock, "quarantined": 1, "repeated": 0})
-        _consume([item])
+        consume(cursor.cursor, [item])
     run.report.quarantined += 1
     run.handled += 1
     if run.poison > POISON_SHARE * max(run.handled, POISON_WINDOW):
@@ -272,16 +270,6 @@ def _stop(run: _Run, code: str, because: str) -> None:
         cursor.execute(_sql.stop, {"now": run.now, "code": code, "because": because[:500]})
         raise_alarm("pump.stopped", "", f"{code}: {because}"[:500], run.now)
     run.report.stopped = code
-
-
-def _consume(items: list[Message]) -> None:
-    """Envelopes that are through are deleted; a partly handled one remembers how far."""
-    through = [item.envelope for item in items if item.is_last]
-    with connection.cursor() as cursor:
-        if through:
-            cursor.execute(_inbox.drop_handled, {"ids": through})
-        if not items[-1].is_last:
-            cursor.execute(_inbox.mark_handled, {"id": items[-1].envelope, "done": items[-1].handled})
 
 
 def _run_due(run: _Run, until: datetime) -> None:

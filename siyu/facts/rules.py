@@ -94,6 +94,8 @@ class Batch(msgspec.Struct, kw_only=True):
     settings: Any  # merchant.queries.SettingsBook: settings.value(name, day)
     currency: str
     finals: dict[int, int] = {}  # merged member → survivor
+    newcomers: set[int] = set()  # members whom it brought, but those a merge touches: no table knows them yet
+    new_handles: set[int] = set()
     derived: list[Fact] = []  # what reactions added
     asked: dict[str, Any] = {}  # room → what it asked early, for a reaction of its own to take
     touched: dict[str, set[int]] = {}  # topic → members whose rows a room changed though no fact of theirs tells; topic "" is everything

@@ -18,6 +18,7 @@ def business_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=10_000)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant (UTC) at which a business day begins; where clocks skip midnight, the first instant after the gap."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
+from struct import Struct
 from typing import Any
 
 import msgspec
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived, Fact
+from siyu.lib import wire
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
 from . import clocks
 
 _sql = statements("siyu.members", "reactions")
+_SEEN = Struct(">hiqiqiqiiiq")  # columns; member_id, first_seen, last_seen, last_seen_day, facts
+_TRAIT, _VALUE, _SAID = Struct(">hiqi"), Struct(">iB"), Struct(">iqi16s")  # columns; identity_id, name, value, occurred_at, message
 _CONSENTS = ("consent.given", "consent.withdrawn")
 MAX_TAGS = 50  # of one fact
 
@@ -24,7 +29,7 @@ def see(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     _roll_up(cursor, batch)
     identified = [fact for fact in batch.named("member.identified") if isinstance(fact.properties.get("traits"), dict)]
     if identified:
-        _keep_traits(cursor, identified)
+        _keep_traits(cursor, batch, identified)
         _keep_names_and_tags(cursor, batch, identified)
     if agreed := [fact for fact in batch.named(*_CONSENTS) if fact.identity_id is not None]:
         _keep_consents(cursor, agreed)
@@ -49,6 +54,8 @@ def _roll_up(cursor: Cursor, batch: Batch) -> None:
             rollup.first = fact.occurred_at
         if fact.business_day > rollup.day:
             rollup.day = fact.business_day
+    if new := sorted(seen.keys() & batch.newcomers):
+        wire.copy(cursor, _sql.see_first, [seen.pop(member).row(member) for member in new])
     if seen:
         members = sorted(seen)
         rows = [seen[member] for member in members]
@@ -71,8 +78,14 @@ class _Seen:
     day: date
     facts: int = 1
 
+    def row(self, member: int) -> bytes:
+        """Of a member who was never seen before."""
+        return _SEEN.pack(
+            5, 8, member, 8, wire.microseconds(self.first), 8, wire.microseconds(self.last), 4, wire.days(self.day), 8, self.facts
+        )
 
-def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
+
+def _keep_traits(cursor: Cursor, batch: Batch, identified: Sequence[Fact]) -> None:
     newest: dict[tuple[int, str], tuple[Fact, Any]] = {}
     for fact in identified:
         for name, value in fact.properties["traits"].items():
@@ -81,15 +94,24 @@ def _keep_traits(cursor: Cursor, identified: Sequence[Fact]) -> None:
             held = newest.get((fact.identity_id, name))
             if held is None or (held[0].occurred_at, held[0].mark) < (fact.occurred_at, fact.mark):
                 newest[(fact.identity_id, name)] = (fact, value)
-    said = sorted(newest.items())
-    columns = {
-        "identity": [identity for (identity, _), _ in said],
-        "name": [name for (_, name), _ in said],
-        "value": [msgspec.json.encode(value).decode() for _, (_, value) in said],
-        "occurred_at": [fact.occurred_at for _, (fact, _) in said],
-        "message": packed(Uuids, [fact.mark for _, (fact, _) in said]),
-    }
-    cursor.execute(_sql.keep_traits, columns)
+    said: list[tuple[int, str, bytes, datetime, bytes]] = []
+    first: list[tuple[int, str, bytes, datetime, bytes]] = []
+    for (identity, name), (fact, value) in sorted(newest.items(), key=itemgetter(0)):
+        trait = (identity, name, msgspec.json.encode(value), fact.occurred_at, fact.mark)
+        (first if identity in batch.new_handles else said).append(trait)
+    if first:
+        wire.copy(cursor, _sql.keep_first_traits, [_trait_row(*trait) for trait in first])
+    if said:
+        identities, names, values, instants, marks = map(list, zip(*said, strict=True))
+        columns = {"identity": identities, "name": names, "value": [value.decode() for value in values], "occurred_at": instants}
+        cursor.execute(_sql.keep_traits, {**columns, "message": packed(Uuids, marks)})
+
+
+def _trait_row(identity: int, name: str, value: bytes, occurred_at: datetime, mark: bytes) -> bytes:
+    """Of a handle of which nothing was said before."""
+    named = name.encode()
+    what = _VALUE.pack(1 + len(value), 1)  # length and form
+    return b"".join((_TRAIT.pack(5, 8, identity, len(named)), named, what, value, _SAID.pack(8, wire.microseconds(occurred_at), 16, mark)))
 
 
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:

@@ -40,12 +40,13 @@ class Rung(StrEnum):
 
 
 RUNGS = tuple(Rung)
+_BITS = {rung: 1 << place for place, rung in enumerate(RUNGS)}
 HELD_RUNGS = (Rung.MEMBER, Rung.SUPER_MEMBER)  # stood on as long as a tier is held; the others, once reached, are kept
 
 
 def bit(rung: Rung) -> int:
     """A rung's place in the mask of rungs."""
-    return 1 << RUNGS.index(rung)
+    return _BITS[rung]
 
 
 def highest(rungs: int) -> str:

@@ -8,6 +8,14 @@ ON CONFLICT (member_id) DO UPDATE SET
     last_seen_day = greatest(members_rollup.last_seen_day, EXCLUDED.last_seen_day),
     facts = members_rollup.facts + EXCLUDED.facts
 
+-- name: see_first
+-- The same for members whom the batch brought.
+COPY members_rollup (member_id, first_seen, last_seen, last_seen_day, facts) FROM STDIN (FORMAT binary)
+
+-- name: keep_first_traits
+-- Traits of handles that the batch brought.
+COPY members_trait (identity_id, name, value, occurred_at, message) FROM STDIN (FORMAT binary)
+
 -- name: keep_traits
 -- The newest occurrence of each trait of a handle holds; of one instant, the greater message.
 INSERT INTO members_trait (identity_id, name, value, occurred_at, message)
