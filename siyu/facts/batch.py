@@ -30,8 +30,8 @@ _sql = statements("siyu.facts", "pump")
 _inbox = statements("siyu.facts", "inbox")
 
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
-_day, _name, _source = map(attrgetter, ("business_day", "name", "source_id"))
-_cell = attrgetter("business_day", "name", "source_id")
+_CELL = ("business_day", "name", "source_id")  # by what facts are counted
+_cell, (_day, _name, _source) = attrgetter(*_CELL), map(attrgetter, _CELL)
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
 
@@ -150,9 +150,9 @@ def _keep_personal(cursor: Cursor, arriving: Sequence[Message]) -> None:
     saying = [message for message in arriving if message.personal]
     said = {row[0]: (*row, message.handles[0].hash if message.handles else b"") for message in saying for row in message.personal}
     if said:
-        _, kinds, values, handles = map(list, zip(*(said[token] for token in sorted(said)), strict=True))
+        tokens, kinds, values, handles = map(list, zip(*(said[token] for token in sorted(said)), strict=True))
         whose = packed(Uuids, handles) if all(handles) else [UUID(bytes=handle) if handle else None for handle in handles]
-        cursor.execute(_sql.keep_personal, {"token": sorted(said), "kind": kinds, "value": values, "handle": whose})
+        cursor.execute(_sql.keep_personal, {"token": tokens, "kind": kinds, "value": values, "handle": whose})
 
 
 def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch], list[Derived] | None]]) -> None:

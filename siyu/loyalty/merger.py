@@ -21,7 +21,7 @@ Pairs = list[tuple[int, int]]
 def absorb(cursor: Cursor, pairs: Pairs) -> None:
     """Let each survivor own what its loser owned. A merge is no `tier.changed`; what it makes of the tier is told by `member.merged`."""
     ends = became(pairs)
-    if cursor.execute(_sql.has_any, {"members": list(ends)}).fetchone() != (True,):  # asked beside: an answer to wait for is rare
+    if cursor.execute(_sql.has_any, {"members": list(ends)}).fetchone() != (True,):  # the usual: a visitor who signs up
         return
     roots = {"losers": list(ends), "survivors": list(ends.values())}
     cursor.execute(_sql.absorb, roots)
