@@ -21,7 +21,8 @@ Sql = str
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where conditions find what they judge: `relation` is what stands behind FROM, `member` the member's number in it.
+    """Where conditions find what they judge: `relation` is what stands behind FROM, `member` the member's number in it; of what belongs
+    to handles, `handle` is the handle's number in it.
 
     `is_row`: one row a member at most, whose columns are read as they are; otherwise columns are aggregates. Of a source with
     `only`, no other rows are read than those whose `only` some condition names; of one with `day`, none of days that are too long ago
@@ -30,7 +31,8 @@ class Source:
 
     name: str
     relation: Sql
-    member: Sql
+    member: Sql = ""
+    handle: Sql = ""
     is_row: bool = False
     only: Sql = ""
     day: Sql = ""
@@ -40,30 +42,19 @@ LIFE = Source("life", "members_lifecycle l", "l.member_id", is_row=True)
 SEEN = Source("seen", "members_rollup r", "r.member_id", is_row=True)
 SUMS = Source("sums", "orders_statistics o", "o.member_id", is_row=True)
 HANDLES = Source("handles", "members_identity i", "i.member_id")
-TRAITS = Source("traits", "members_identity i JOIN members_trait r ON r.identity_id = i.id", "i.member_id", only="r.name")
+TRAITS = Source("traits", "members_trait r", handle="r.identity_id", only="r.name")
 TAGS = Source("tags", "members_tagging g JOIN members_tag n ON n.id = g.tag_id", "g.member_id", only="n.name")
-CONSENTS = Source("consents", "members_identity i JOIN members_consent c ON c.identity_id = i.id", "i.member_id", only="c.purpose")
+CONSENTS = Source("consents", "members_consent c", handle="c.identity_id", only="c.purpose")
 DATES = Source(  # a date counts as long as the trait it was read from is the handle's own newest
     "dates",
-    "members_identity i JOIN members_trait r ON r.identity_id = i.id"
-    " LEFT JOIN audiences_traitdate a ON (a.identity_id, a.name, a.message) = (r.identity_id, r.name, r.message)",
-    "i.member_id",
+    "members_trait r LEFT JOIN audiences_traitdate a ON (a.identity_id, a.name, a.message) = (r.identity_id, r.name, r.message)",
+    handle="r.identity_id",
     only="r.name",
 )
-LISTED = Source("listed", "members_identity i JOIN audiences_listed e ON e.identity_id = i.id", "i.member_id", only="e.list_id")
-LINES = Source(
-    "lines",
-    "members_identity i JOIN orders_order o ON o.identity_id = i.id AND o.paid_at IS NOT NULL"
-    " JOIN orders_line e ON e.order_id = o.id JOIN orders_product p ON p.id = e.product_id"
-    " LEFT JOIN orders_category k ON k.id = p.category_id",
-    "i.member_id",
-)
-COUNTED = Source(
-    "counted", "members_identity i JOIN {counted} d ON d.identity_id = i.id", "i.member_id", only="d.counter_id", day="d.business_day"
-)
-MOMENTS = Source(
-    "moments", "members_identity i JOIN {moments} d ON d.identity_id = i.id", "i.member_id", only="d.watch_id", day="d.business_day"
-)
+LISTED = Source("listed", "audiences_listed e", handle="e.identity_id", only="e.list_id")
+LINES = Source("lines", "orders_order o JOIN orders_line e ON e.order_id = o.id AND o.paid_at IS NOT NULL", handle="o.identity_id")
+COUNTED = Source("counted", "{counted} d", handle="d.identity_id", only="d.counter_id", day="d.business_day")
+MOMENTS = Source("moments", "{moments} d", handle="d.identity_id", only="d.watch_id", day="d.business_day")
 
 
 @dataclass(frozen=True, slots=True)

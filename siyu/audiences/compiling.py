@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from siyu.facts import filters
 from siyu.lib.words import gettext_noop
@@ -74,32 +75,55 @@ def judge(node: Node, ask: Asking) -> Judged:
     return Judged(f"({joint.join(part.holds for part in parts)})" if parts else "TRUE", due)
 
 
-def source_bits(ask: Asking) -> dict[str, int]:
-    """A bit for each source of a statement: members for whom it is not needed are not looked up."""
-    return {name: 1 << place for place, name in enumerate(ask.sources)}
+Need = tuple[str, Any]  # a source, and which of its rows (None: the source at all)
+
+
+def need_bits(ask: Asking) -> dict[Need, int]:
+    """A bit for each source of a statement, and for each counter or watch: what is not needed for a member is not looked up.
+
+    As many as fit into a number's bits; the rest is always looked up.
+    """
+    needs: list[Need] = [(name, None) for name in ask.sources]
+    needs += [(name, each) for name in ask.sources for each in sorted(ask.back.get(name, ())) if ask.sources[name].day]
+    return {need: 1 << place for place, need in enumerate(needs[:BITS])}
 
 
 def joins_by_member(ask: Asking, *, needed: bool) -> Sql:
     """Every source, looked up member by member: what a few members are judged by."""
+    bits = need_bits(ask) if needed else {}
     parts = []
-    for (name, source), bit in zip(ask.sources.items(), source_bits(ask).values(), strict=True):
-        tests = [f"{source.member} = t.member_id", *_only(ask, source)]
-        if needed and bit < 1 << BITS:
-            tests.append(f"(t.needs & {bit}) <> 0")
+    owning = [name for name, source in ask.sources.items() if source.handle]
+    if owning:  # the handles are looked up once, whoever asks for what belongs to them
+        test = _needed(bits, [(name, None) for name in owning])
+        own = f"SELECT array_agg(i.id) AS handles FROM members_identity i WHERE i.member_id = t.member_id{test}"
+        parts.append(f"LEFT JOIN LATERAL ({own}) own ON TRUE")
+    for name, source in ask.sources.items():
+        whose = f"{source.handle} = ANY(own.handles)" if source.handle else f"{source.member} = t.member_id"
+        tests = " AND ".join([whose, *_only(ask, source, bits)]) + _needed(bits, [(name, None)])
         parts.append(
-            f"LEFT JOIN LATERAL (SELECT {_columns(ask, name)} FROM {_relation(ask, source)} WHERE {' AND '.join(tests)}"
+            f"LEFT JOIN LATERAL (SELECT {_columns(ask, name)} FROM {_relation(ask, source)} WHERE {tests}"
             f"{ONCE if source.is_row else ''}) {name} ON TRUE"
         )
     return "\n".join(parts)
+
+
+def _needed(bits: Mapping[Need, int], needs: Sequence[Need]) -> Sql:
+    """A test whether a member needs any of these."""
+    if not all(need in bits for need in needs):
+        return ""
+    return f" AND (t.needs & {sum(bits[need] for need in needs)}) <> 0"
 
 
 def joins_at_once(ask: Asking) -> Sql:
     """Every source, read as a whole: what everybody is judged by."""
     parts = []
     for name, source in ask.sources.items():
-        where = _where(source, _only(ask, source))
-        group = "" if source.is_row else f" GROUP BY {source.member}"
-        read = f"SELECT {source.member} AS member_id, {_columns(ask, name)} FROM {_relation(ask, source)}{where}{group}"
+        where = _where(source, _only(ask, source, {}))
+        member, relation = source.member, _relation(ask, source)
+        if source.handle:
+            member, relation = "i.member_id", f"{relation} JOIN members_identity i ON i.id = {source.handle}"
+        group = "" if source.is_row else f" GROUP BY {member}"
+        read = f"SELECT {member} AS member_id, {_columns(ask, name)} FROM {relation}{where}{group}"
         parts.append(f"LEFT JOIN ({read}) {name} ON {name}.member_id = t.member_id")
     return "\n".join(parts)
 
@@ -117,11 +141,11 @@ def _columns(ask: Asking, name: str) -> Sql:
     return ", ".join(f"{expression} AS {column}" for expression, column in ask.columns[name].items())
 
 
-def _only(ask: Asking, source: Source) -> list[Sql]:
+def _only(ask: Asking, source: Source, bits: Mapping[Need, int]) -> list[Sql]:
     wanted = sorted(ask.only.get(source.name, ()))
     if not source.only or not wanted:
         return []
-    tests = [f"{source.only} = ANY({literal(wanted)})"]
+    tests = [f"{source.only} = ANY({_each(source, wanted, bits)})"]
     back = ask.back.get(source.name, {})
     bounded = [days for days in back.values() if days is not None]
     if source.day and bounded:
@@ -129,6 +153,17 @@ def _only(ask: Asking, source: Source) -> list[Sql]:
         ever = sorted(number for number, days in back.items() if days is None)
         tests.append(f"({source.only} = ANY({literal(ever)}) OR {recent})" if ever else recent)
     return tests
+
+
+def _each(source: Source, wanted: Sequence[Any], bits: Mapping[Need, int]) -> Sql:
+    """Which rows are read: of counters and watches those that a member needs."""
+    if not any((source.name, each) in bits for each in wanted):
+        return literal(wanted)
+    needs = [bits.get((source.name, each)) for each in wanted]
+    cells = [
+        f"{each}" if bit is None else f"CASE WHEN t.needs & {bit} <> 0 THEN {each} END" for each, bit in zip(wanted, needs, strict=True)
+    ]
+    return f"ARRAY[{', '.join(cells)}]::smallint[]"
 
 
 def _relation(ask: Asking, source: Source) -> Sql:
@@ -167,10 +202,11 @@ def passes(counted: Counted) -> Sql:
 def asked(nodes: Sequence[Node], known: Known, *, live: bool = False) -> tuple[Asking, list[Judged], list[int]]:
     """Several expanded trees in one asking: their answers, and for each the sources it needs as a mask."""
     ask = Asking(known, live=live)
-    answers, needs = [], []
+    answers, read = [], []
     for node in nodes:
         own = Asking(known, live=live)
         judge(node, own)
         answers.append(judge(node, ask))
-        needs.append(sum(bit for name, bit in source_bits(ask).items() if name in own.sources and bit < 1 << BITS))
-    return ask, answers, needs
+        read.append(need_bits(own))
+    bits = need_bits(ask)
+    return ask, answers, [sum(bits.get(need, 0) for need in needs) for needs in read]
