@@ -80,8 +80,14 @@ def decoded(frame: bytes) -> list[Message] | Unreadable:
     return (_messages if frame[:1] == b"m" else _messages_as_json).decode(frame[1:])
 
 
+def output() -> IO[bytes]:
+    """The standard output, always buffered: with PYTHONUNBUFFERED a write that a signal interrupts would lose the rest of a frame."""
+    return open(sys.stdout.fileno(), "wb", closefd=False)
+
+
 def main() -> None:
     """The process."""
     gc.set_threshold(*RARE_COLLECTIONS)
     os.nice(NICENESS)
-    serve(_task.decode(sys.stdin.buffer.read()), sys.stdout.buffer)
+    with output() as sink:
+        serve(_task.decode(sys.stdin.buffer.read()), sink)

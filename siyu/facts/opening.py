@@ -67,6 +67,9 @@ class _Ahead:
         try:
             while (frame := _receive(self.process.stdout)) is not None:
                 self.portions.put(decoded(frame))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            log.warning("the process that opens envelopes sent what cannot be read (%s) and is ended", type(error).__name__)
+            self.process.kill()  # nobody reads on: it would wait for ever, and the pump for it
         finally:
             self.portions.put(None)
 

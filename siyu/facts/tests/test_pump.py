@@ -1,5 +1,9 @@
 """The pump handles what arrives, once."""
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,11 +152,43 @@ def test_a_long_inbox_is_opened_in_a_process_beside_the_pump(
     assert rows("SELECT sum((properties ->> 'number')::int) FROM facts_log WHERE name = 'Song Played'") == [(sum(range(3_100)) - 5,)]
 
 
-def test_what_a_broken_process_does_not_open_is_opened_in_place(clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+NONSENSE = """
+import sys, time
+sys.stdout.buffer.write(bytes([0, 0, 0, 4]) + b"m" + bytes([0x91, 0xA2, 0x82]))
+sys.stdout.flush()
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(3)", NONSENSE], ids=["ends", "sends nonsense and stays"])
+def test_what_a_broken_process_does_not_open_is_opened_in_place(clone: str, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     monkeypatch.setattr(opening, "WORTH_A_PROCESS", 200)
-    monkeypatch.setattr(opening, "PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr(opening, "PROGRAM", program)
     for number in range(5):
         record([fact(message=f"m{number}-{place}") for place in range(100)], source="web", received_at=NOW)
 
     assert pump(NOW).facts == 500
     assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
+
+
+INTERRUPTED = """
+from siyu.facts.ahead import output
+with output() as sink:
+    for number in range(40):
+        sink.write(bytes([number]) * 3_000_000)
+        sink.flush()
+"""
+
+
+def test_what_is_sent_arrives_whole_though_the_sender_is_stopped_now_and_then() -> None:
+    """A container's PYTHONUNBUFFERED leaves a bare file behind `sys.stdout.buffer`, whose interrupted write loses the rest."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        arrived = []
+        while part := process.stdout.read(300_000):
+            arrived.append(part)
+            process.send_signal(signal.SIGSTOP)
+            process.send_signal(signal.SIGCONT)
+
+    assert b"".join(arrived) == b"".join(bytes([number]) * 3_000_000 for number in range(40))
