@@ -8,6 +8,7 @@ from django.db import connection
 
 from siyu.audiences import queries, services
 from siyu.audiences.asking import Asking, Known
+from siyu.audiences.compiling import BITS
 from siyu.audiences.conditions import trait
 from siyu.audiences.models import Audience, Due, Membership, Watch
 from siyu.facts import filters
@@ -315,3 +316,14 @@ def test_the_short_way_to_ask_for_a_trait_says_what_a_property_filter_says(op: s
 
     assert holds is filters.compile(terms.tree)({"city": value})
     assert without is (op == "absent")
+
+
+def test_more_is_counted_than_fits_into_the_bits_of_a_number():
+    live(told("page.viewed", "anna", NOW - timedelta(hours=1)), at=NOW - timedelta(hours=1))
+    many = made("many", {"any": [{"condition": "did_fact", "fact": f"told.{number:02}", "times": 2} for number in range(BITS + 15)]})
+    last = made("last", {"condition": "did_fact", "fact": f"told.{BITS + 14}", "times": 2})
+
+    for minute in (1, 2):
+        live(told(f"told.{BITS + 14}", "anna", NOW + timedelta(minutes=minute)), at=NOW + timedelta(minutes=minute))
+
+    assert (inside(many), inside(last)) == (1, 1)
