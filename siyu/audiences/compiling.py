@@ -201,7 +201,7 @@ def passes(counted: Counted) -> Sql:
 
 
 def asked(nodes: Sequence[Node], known: Known, *, live: bool = False) -> tuple[Asking, list[Judged], list[int]]:
-    """Several expanded trees in one asking: their answers, and for each the sources it needs as a mask."""
+    """Several expanded trees in one asking: their answers, and for each what it needs as a mask of `need_bits`."""
     ask = Asking(known, live=live)
     answers, read = [], []
     for node in nodes:

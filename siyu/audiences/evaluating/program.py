@@ -23,12 +23,12 @@ class Group:
     """Audiences that one statement judges: at most as many as fit into a number's bits."""
 
     audiences: list[int]
-    needs: list[int]  # of each: the sources its rule reads
+    needs: list[int]  # of each: what its rule reads
     text: str
     known: dict[int, int] = field(default_factory=dict)  # mask → what it needs
 
     def needs_of(self, mask: int) -> int:
-        """The sources that some audiences of a mask read."""
+        """What some audiences of a mask read."""
         found = self.known.get(mask)
         if found is None:
             if len(self.known) >= KEPT_MASKS:
