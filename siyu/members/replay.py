@@ -19,6 +19,7 @@ from siyu.lib.wired import wired
 
 from . import components
 from .components import Claim
+from .locking import lock
 from .rules import Policy
 
 _sql = statements("siyu.members", "resolver")
@@ -78,7 +79,7 @@ def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Set
     people = set(component.members.values()) | set(component.origins.values())
     cursor.execute(_sql.standing_of, {"ids": list(people)})
     standing = {number: (identified, merged_into) for number, identified, merged_into in cursor.fetchall()}
-    cursor.execute(_sql.lock_members, {"ids": list(standing)})
+    lock(cursor, list(standing))
     owners = _assign(cursor, groups, component, standing, settling, policy)
     _write_links(cursor, ended)
     moved = {handle: owner for handle, owner in owners.items() if component.members[handle] != owner}

@@ -11,8 +11,8 @@ from siyu.lib.crypto import encrypt_text, lookup_digest
 from siyu.lib.lane import Promise
 from siyu.lib.sql import statements
 
+from ..locking import lock_early
 from ..replay import absorb, mark_merged, member_row, merge_numbers
-from ..services.people import lock_early
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")

@@ -1,5 +1,6 @@
 """The writers of people: what staff do to members, what members say of themselves, their card, their copy and their leaving."""
 
+from ..locking import lock, lock_early
 from .cards import CARD_SECONDS, PREFIX, card_code, read_card
 from .carriers import Carrier, carrier, carriers
 from .leaving import copy_of, erase_member
@@ -7,8 +8,6 @@ from .own import Choice, describe, record_consents
 from .people import (
     assign_assistants,
     hold_rungs,
-    lock,
-    lock_early,
     merge_members,
     record_consent,
     rung_news,

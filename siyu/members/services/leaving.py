@@ -14,7 +14,7 @@ from siyu.merchant.rules import WHOLE, Actor
 from siyu.merchant.services import audit
 
 from .. import queries
-from .people import lock
+from ..locking import lock
 
 
 def copy_of(member_id: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Derived, Fact, Handle
 from siyu.facts.services import BATCH_LOCK
-from siyu.lib.lane import LaneCursor, Promise
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.lib.wired import wired
@@ -20,6 +19,7 @@ from siyu.merchant.services import audit
 
 from .. import components
 from ..components import Claim
+from ..locking import lock
 from ..reactions import put_tags
 from ..replay import Settling, load_component, settle
 from ..rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
@@ -28,20 +28,6 @@ from .own import Choice, record_consents
 _sql = statements("siyu.members", "services")
 _resolver = statements("siyu.members", "resolver")
 MAX_SET = 100_000  # members of one call
-
-
-def lock(cursor: Cursor, member_ids: Sequence[int]) -> None:
-    """Lock member rows, in order: the pump and every service do this first, so they cannot lock each other up."""
-    if member_ids:
-        cursor.execute(_sql.lock, {"ids": sorted(set(member_ids))})
-
-
-def lock_early(cursor: Cursor, member_ids: Collection[int]) -> Promise | None:
-    """The same in the pump, while it goes on: what reads their state comes after what was promised."""
-    if isinstance(cursor, LaneCursor) and member_ids:
-        return cursor.lane.promise(_sql.lock, {"ids": sorted(set(member_ids))})
-    lock(cursor, list(member_ids))
-    return None
 
 
 def touch(cursor: Cursor, member_ids: Collection[int]) -> None:

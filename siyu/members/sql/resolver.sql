@@ -34,10 +34,6 @@ SELECT DISTINCT other.id FROM members_identity one JOIN members_identity other O
 -- Members of a component, merged ones too.
 SELECT id, is_identified, merged_into_id FROM members_member WHERE id = ANY(%(ids)s)
 
--- name: lock_members
--- Member rows, in order, before anything that depends on them is changed.
-SELECT id FROM members_member WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
-
 -- name: revive
 -- Members who are persons of their own again.
 UPDATE members_member SET merged_into_id = NULL WHERE id = ANY(%(ids)s)
