@@ -78,7 +78,7 @@ def judge(node: Node, ask: Asking) -> Judged:
 Need = tuple[str, Any]  # a source, and which of its rows (None: the source at all)
 
 
-def needs_of(ask: Asking) -> list[Need]:
+def all_needs(ask: Asking) -> list[Need]:
     """Each source of a statement, and each counter or watch of those that have them."""
     needs: list[Need] = [(name, None) for name in ask.sources]
     return needs + [(name, each) for name in ask.sources for each in sorted(ask.back.get(name, ())) if ask.sources[name].day]
@@ -86,7 +86,7 @@ def needs_of(ask: Asking) -> list[Need]:
 
 def need_bits(ask: Asking) -> dict[Need, int]:
     """A bit for each need, so that what a member does not need is not looked up. As many as fit into a number; the rest always is."""
-    return {need: 1 << place for place, need in enumerate(needs_of(ask)[:BITS])}
+    return {need: 1 << place for place, need in enumerate(all_needs(ask)[:BITS])}
 
 
 def joins_by_member(ask: Asking, *, needed: bool) -> Sql:
@@ -208,6 +208,6 @@ def asked(nodes: Sequence[Node], known: Known, *, live: bool = False) -> tuple[A
         own = Asking(known, live=live)
         judge(node, own)
         answers.append(judge(node, ask))
-        read.append(needs_of(own))
+        read.append(all_needs(own))
     bits = need_bits(ask)
     return ask, answers, [sum(bits.get(need, 0) for need in needs) for needs in read]

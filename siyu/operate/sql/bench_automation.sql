@@ -7,8 +7,8 @@ COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM ST
 SELECT e.properties ->> 'probe' FROM journeys_enrolment e JOIN journeys_journey j ON j.id = e.journey_id WHERE j.code = 'probe'
 
 -- name: waiting
--- Whether messages wait.
-SELECT EXISTS (SELECT 1 FROM facts_inbox)
+-- Whether messages wait, or touches whose time has come.
+SELECT EXISTS (SELECT 1 FROM facts_inbox) OR EXISTS (SELECT 1 FROM touches_touch WHERE status IN ('reserved', 'sending') AND at <= %(now)s)
 
 -- name: seed_facts
 -- So many facts of each member over sixty days: a twentieth of them orders.
