@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -56,10 +57,10 @@ def words(terms: Terms) -> str:
 
 
 def why(terms: Terms, ask: Asking) -> Because:
-    def tell(amount: int | None, first: date | None) -> str:
+    def tell(amount: Decimal | None, first: date | None) -> str:
         if not amount:
             return gettext("nothing of it expires so soon")
         return gettext("%(amount)s expire, the first on %(day)s") % {"amount": amount, "day": first}
 
     soon = _soon(terms, ask)
-    return Because((_of(terms, ask, "sum(l.remaining)::bigint", soon), _of(terms, ask, f"min({LAST_DAY})", soon)), tell)
+    return Because((_of(terms, ask, "sum(l.remaining)", soon), _of(terms, ask, f"min({LAST_DAY})", soon)), tell)

@@ -8,10 +8,13 @@ from django.db import connection
 from psycopg import Cursor
 
 from siyu.audiences.checking import checked
+from siyu.audiences.conditions import kinds
 from siyu.audiences.evaluating.looking import everybody
 from siyu.audiences.models import Membership
 from siyu.audiences.queries import rule_fault
+from siyu.audiences.rules import parsed
 from siyu.audiences.services import create
+from siyu.audiences.why import why
 from siyu.facts.pump import pump
 from siyu.lib.clock import midnight
 from siyu.loyalty.services import Because, Grant, Hold, Spend, grant, hold, spend
@@ -57,6 +60,19 @@ def test_points_come_in_sight_so_many_days_before_their_last_day_and_are_gone_wh
     seen = midnight((ENDS - TICK - days(7)).astimezone(ZONE).date(), ZONE)
 
     assert [inside(number, rule, at) for at in (START, seen - TICK, seen, ENDS - TICK, ENDS)] == [False, False, True, True, False]
+
+
+def test_why_says_how_much_ends_and_when() -> None:
+    install()
+    happens("page.viewed", "yue")
+    give(member("yue"), 100, "a")
+    node = parsed({"condition": "expiring", "days": 366, "at_least": 100}, kinds())
+
+    told = why(node, member("yue"), START)
+
+    assert told.holds
+    assert "100 " in told.told
+    assert str((ENDS - TICK).astimezone(ZONE).date()) in told.told
 
 
 def test_using_them_up_ends_it_and_a_hold_that_runs_out_brings_it_back() -> None:
