@@ -102,6 +102,7 @@ TRIGGERS = [
 
 # what a room demands of its own facts beyond the catalogue, by prefix of their names: `check(name, properties)` raises FactError
 CHECKS: dict[str, str] = {
+    "member.identified": "siyu.members.rules.check_traits",
     "order.": "siyu.orders.rules.check",
     "product.updated": "siyu.orders.rules.check",
 }

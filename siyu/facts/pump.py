@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
-from siyu.lib.sql import statements
+from siyu.lib.sql import is_passing, statements
 from siyu.lib.wired import wired
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
@@ -224,10 +224,10 @@ def _process(run: _Run, items: list[Message]) -> None:
         _process(run, items[:at])
         if not run.report.stopped:
             _process(run, items[at:])
-    except (psycopg.OperationalError, psycopg.InterfaceError):
+    except psycopg.InterfaceError:
         raise
     except Exception as error:
-        if isinstance(error, DatabaseError) and isinstance(error.__cause__, psycopg.OperationalError):
+        if is_passing(error):
             raise
         if is_repetition(error) and not is_careful:
             _careful = CAREFUL_BATCHES

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
-from psycopg import Cursor
+from psycopg import Cursor, Error, OperationalError
 
 from .wire import send
 
@@ -24,6 +24,13 @@ def statements(package: str, file: str) -> SimpleNamespace:
     text = (files(package) / "sql" / f"{file}.sql").read_text(encoding="utf-8")
     parts = _NAME.split(text)[1:]
     return SimpleNamespace(**{name: cast(LiteralString, body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)})
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database fails in passing, so that the same can be tried again. What asks for more than it can do (class 54: an index's
+    row, a statement's depth) is counted as operational, too, and fails for ever."""
+    cause = error if isinstance(error, Error) else error.__cause__  # Django wraps what the driver raises
+    return isinstance(cause, OperationalError) and not (cause.sqlstate or "").startswith("54")
 
 
 def array(values: Iterable[int | UUID | date | None]) -> str:

@@ -1,6 +1,7 @@
 """What the pump does with poison, with a broken program, with a message it must refuse, and with what looks personal."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -36,6 +37,30 @@ def test_a_poison_fact_is_quarantined_alone_and_its_neighbours_land() -> None:
     assert (report.facts, report.quarantined, report.stopped) == (39, 1, "")
     assert rows("SELECT name, code FROM facts_quarantine") == [("Song Played", "poison.UntranslatableCharacter")]
     assert rows("SELECT count(*) FROM facts_inbox") == [(0,)]
+
+
+@pytest.mark.django_db
+def test_a_value_that_no_index_holds_is_quarantined_and_does_not_hold_the_pump() -> None:
+    sku = "".join(sha256(str(place).encode()).hexdigest() for place in range(100))
+    record([fact(1), fact(2, "product.viewed", sku=sku), fact(3)], source="web", received_at=NOW)
+
+    report = pump(NOW)
+
+    assert (report.facts, report.quarantined, report.stopped) == (2, 1, "")
+    assert rows("SELECT name, code FROM facts_quarantine") == [("product.viewed", "poison.ProgramLimitExceeded")]
+
+
+@pytest.mark.django_db
+def test_a_trait_has_a_name_that_rules_can_say() -> None:
+    record(
+        [fact(1, "member.identified", traits={"a" * 200: 1}), fact(2, "member.identified", traits={"a" * 201: 1})],
+        source="web",
+        received_at=NOW,
+    )
+
+    assert pump(NOW).facts == 1
+
+    assert rows("SELECT code FROM facts_quarantine") == [("trait.name",)]
 
 
 @pytest.mark.django_db

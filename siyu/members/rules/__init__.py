@@ -23,6 +23,7 @@ from .life import (
 )
 from .merging import became
 from .settings import SETTINGS
+from .trait import check_traits
 
 __all__ = [
     "BLOCKED",
@@ -44,6 +45,7 @@ __all__ = [
     "Rung",
     "became",
     "bit",
+    "check_traits",
     "clocks_of",
     "highest",
     "live",

@@ -1,0 +1,14 @@
+"""What the catalogue of facts cannot say about traits; the pump asks before a fact is taken in."""
+
+from typing import Any
+
+from siyu.facts.rules import FactError
+
+MAX_NAME = 200  # characters: as long as a rule may say it
+
+
+def check_traits(name: str, properties: dict[str, Any]) -> None:
+    """Refuse names that no index holds. Code: `trait.name`."""
+    for trait in properties.get("traits") or ():
+        if len(trait) > MAX_NAME:
+            raise FactError("trait.name", f"a trait's name has at most {MAX_NAME} characters, this one has {len(trait)}")
