@@ -1,6 +1,8 @@
 """Audiences and who is in them. Only the pump writes who is in; what people change are rules, lists and wishes."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
+from django.db.models.functions import MD5
 
 
 class Audience(models.Model):
@@ -79,10 +81,14 @@ class Dirty(models.Model):
 class Watch(models.Model):
     """Facts whose instants are kept: name and property filter, as of a counter."""
 
-    key = models.TextField(unique=True)
+    key = models.TextField()
     name = models.TextField()
     filter = models.JSONField(default=dict)
     defined_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [HashIndex(fields=["key"], name="watch_by_key")]
+        constraints = [models.UniqueConstraint(MD5("key"), name="watch_once")]
 
 
 class Moment(models.Model):

@@ -1,6 +1,8 @@
 """The log's tables. `facts_log` and `facts_seen` are partitioned and made by hand in the first migration."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
+from django.db.models.functions import MD5
 
 
 class Source(models.Model):
@@ -99,13 +101,15 @@ class Daily(models.Model):
 class Counter(models.Model):
     """A counted fact: name and property filter, defined when an audience, rule or measure needs it."""
 
-    key = models.TextField(unique=True)  # the canonical form of name + filter
+    key = models.TextField()  # the canonical form of name + filter: as long as a filter may be, so it is indexed by its digests
     name = models.TextField()
     filter = models.JSONField(default=dict)
     defined_at = models.DateTimeField()
 
     class Meta:
         db_table = "facts_counter"
+        indexes = [HashIndex(fields=["key"], name="counter_by_key")]
+        constraints = [models.UniqueConstraint(MD5("key"), name="counter_once")]
 
 
 class CounterDay(models.Model):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import psycopg
+from django.db import DatabaseError
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch
-from siyu.lib.sql import statements
+from siyu.lib.sql import is_passing, statements
 
 from ..asking import MOMENT, Asking
 from ..compiling import Judged, asked, expanded, joins_at_once
@@ -55,9 +56,9 @@ def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> 
         define(cursor, [node], batch.until)
         edges = _judge(cursor, batch, audience, node)
         cursor.execute("RELEASE SAVEPOINT judging")
-    except psycopg.OperationalError:
-        raise
-    except (psycopg.Error, LookupError, ValueError) as error:
+    except (psycopg.Error, DatabaseError, LookupError, ValueError) as error:
+        if is_passing(error):
+            raise
         cursor.execute("ROLLBACK TO SAVEPOINT judging")
         cursor.execute(_sql.fail, {"audience": audience.id, "fault": f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"})
         return []

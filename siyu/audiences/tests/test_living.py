@@ -2,14 +2,17 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection
+from psycopg import errors
 
 from siyu.audiences import queries, services
 from siyu.audiences.asking import Asking, Known
 from siyu.audiences.compiling import BITS
 from siyu.audiences.conditions import trait
+from siyu.audiences.evaluating import whole
 from siyu.audiences.models import Audience, Due, Membership, Watch
 from siyu.facts import filters
 from siyu.facts.pump import pump
@@ -327,3 +330,25 @@ def test_more_is_counted_than_fits_into_the_bits_of_a_number():
         live(told(f"told.{BITS + 14}", "anna", NOW + timedelta(minutes=minute)), at=NOW + timedelta(minutes=minute))
 
     assert (inside(many), inside(last)) == (1, 1)
+
+
+@pytest.mark.parametrize("within", [{}, {"last_hours": 2}], ids=["days", "hours"])
+def test_a_filter_may_name_as_many_values_as_it_may_hold(within: dict):
+    skus = [sha256(str(place).encode()).hexdigest() for place in range(1_000)]
+    where = {"property": "sku", "op": "in", "value": skus}
+    number = made("看过其一", {"condition": "did_fact", "fact": "product.viewed", "where": where, "within": within})
+
+    live(told("product.viewed", "anna", NOW, sku=skus[-1]), told("product.viewed", "bo", NOW, sku="other"), at=NOW + timedelta(minutes=1))
+
+    assert inside(number) == 1
+
+
+def test_a_rule_that_asks_too_much_of_the_database_is_a_fault_of_its_audience(monkeypatch: pytest.MonkeyPatch):
+    def too_much(*_: object) -> None:
+        raise errors.StatementTooComplex("stack depth limit exceeded")
+
+    monkeypatch.setattr(whole, "_judge", too_much)
+    number = services.create(SYSTEM, "太多", VIEWED, now=NOW)
+
+    assert not pump(NOW).stopped
+    assert Audience.objects.get(pk=number).fault == "StatementTooComplex: stack depth limit exceeded"
