@@ -1,4 +1,4 @@
-"""The words of a touch: a small Liquid language without endless loops, files or clocks; what is missing stops the touch."""
+"""The words of a touch: a small Liquid language without endless loops, files or clocks; words that are missing stop the touch."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from html import escape, unescape
 from typing import Any
 
 import msgspec
-from liquid import Environment, StrictDefaultUndefined
+from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
 from siyu.lib.money import minor_digits
@@ -126,6 +126,19 @@ def _day(value: Any, form: str = "%Y-%m-%d") -> str:
     return value.strftime(form) if isinstance(value, date | datetime) else str(value)
 
 
+class _Missing(FalsyStrictUndefined):
+    """What is not known: conditions may ask for it, loops run over nothing, `default` stands for it; said it is an error."""
+
+    force_liquid_default = True
+    allowed_properties = FalsyStrictUndefined.allowed_properties | {"items"}
+
+    def __len__(self) -> int:
+        return 0
+
+    def items(self) -> Any:
+        return ()
+
+
 class _Words(Environment):
     loop_iteration_limit = MAX_LOOPS
     output_stream_limit = MAX_OUTPUT
@@ -134,7 +147,7 @@ class _Words(Environment):
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    made = _Words(undefined=StrictDefaultUndefined, autoescape=autoescape)
+    made = _Words(undefined=_Missing, autoescape=autoescape)
     made.add_filter("money", _money)
     made.add_filter("date", _day)  # Liquid's own reads the clock
     return made

@@ -31,6 +31,32 @@ def test_a_missing_value_takes_its_default_and_without_one_stops_the_touch() -> 
     assert stopped.value.code == "template.missing"
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{% if member.city %}{{ member.city }}{% else %}您所在的城市{% endif %}", "您所在的城市"),
+        ("{% unless member.city %}未填{% endunless %}", "未填"),
+        ("{% if member.city == '上海' or trait.skin %}有{% else %}无{% endif %}", "无"),
+        ("{% if points.pending > 10 or trait.tags contains '母婴' %}有{% else %}无{% endif %}", "无"),
+        ("{% case trait.skin %}{% when '干性' %}霜{% else %}乳{% endcase %}", "乳"),
+        ("{% for tag in trait.tags %}{{ tag }}{% else %}无标签{% endfor %}", "无标签"),
+        ("{% assign city = member.city | default: '您那里' %}{{ city }}", "您那里"),
+    ],
+)
+def test_conditions_ask_for_what_is_missing_without_stopping_the_touch(source: str, words: str) -> None:
+    assert said(source) == words
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ trait.tags | join: '、' }}", "{{ '在' | append: member.city }}", "{{ member.city | upcase }}", "{{ trait.a.b }}"]
+)
+def test_what_is_missing_is_not_said_by_way_of_a_filter_either(source: str) -> None:
+    with pytest.raises(WordingError) as stopped:
+        said(source)
+
+    assert stopped.value.code == "template.missing"
+
+
 def test_conditions_and_loops_work_within_bounds() -> None:
     assert said("{% if member.tier == '金卡' %}贵宾{% else %}您{% endif %}") == "贵宾"
     with pytest.raises(WordingError) as stopped:
