@@ -122,8 +122,12 @@ def _money(minor: Any, currency: str = "CNY") -> str:
 
 
 def _day(value: Any, form: str = "%Y-%m-%d") -> str:
-    """A day or an instant (already on the member's clock) by a strftime form."""
-    return value.strftime(form) if isinstance(value, date | datetime) else str(value)
+    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, date):
+        raise ValueError(f"{value} is no day")
+    return value.strftime(form)
 
 
 class _Missing(FalsyStrictUndefined):

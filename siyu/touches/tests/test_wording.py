@@ -23,6 +23,16 @@ def test_words_are_filled_in_with_money_and_days_of_the_trade() -> None:
     assert said(text) == "小月，您有 120 分将于 12月31日 到期，订单 1,234.56 元"
 
 
+def test_days_of_traits_are_text_and_what_is_no_day_is_not_said_as_one() -> None:
+    born = nested({"trait.birthday": "1990-05-01", "trait.joined": "2026-05-01T10:30:00+08:00"})
+
+    assert said("{{ trait.birthday | date: '%m月%d日' }} {{ trait.joined | date: '%H:%M' }}", born) == "05月01日 10:30"
+    for source in ("{{ 'now' | date: '%Y' }}", "{{ member.tier | date }}", "{{ 1152098955 | date }}", "{{ nil | date }}"):
+        with pytest.raises(WordingError) as stopped:
+            said(source)
+        assert stopped.value.code == "template.broken"
+
+
 def test_a_missing_value_takes_its_default_and_without_one_stops_the_touch() -> None:
     assert said("{{ member.city | default: '您所在的城市' }}") == "您所在的城市"
     with pytest.raises(WordingError) as stopped:
