@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from html import escape, unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from liquid import Environment, FalsyStrictUndefined
@@ -15,8 +16,10 @@ from siyu.lib.money import minor_digits
 
 MAX_SOURCE, MAX_OUTPUT, MAX_LOOPS = 100_000, 200_000, 1_000  # characters, bytes, turns
 TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
-_HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url>https?://[^"']+)(?P=quote)""", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"'，。；）】]+")
+_HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url>https?://(?:(?!(?P=quote)).)+)(?P=quote)""", re.IGNORECASE)
+# in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
+_OF_ADDRESS = r"[!#-&*-;=?-\[\]_a-z~]"
+_ADDRESS = re.compile(rf"https?://(?:{_OF_ADDRESS}|\({_OF_ADDRESS}*\))*(?:[#-&*+/-9=@-Z_a-z~-]|\({_OF_ADDRESS}*\))", re.IGNORECASE)
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,9 +91,9 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def links(words: Variant) -> list[str]:
-    """The addresses in rendered words, each once, in order."""
+    """The addresses in rendered words that lead somewhere, each once, in order."""
     found = [unescape(match["url"]) for match in _HREF.finditer(words.html)] + _ADDRESS.findall(words.text)
-    return list(dict.fromkeys(found))
+    return [url for url in dict.fromkeys(found) if _leads(url)]
 
 
 def with_links(words: Variant, replace: Callable[[str], str]) -> Variant:
@@ -99,6 +102,13 @@ def with_links(words: Variant, replace: Callable[[str], str]) -> Variant:
         lambda match: f"{match['before']}{match['quote']}{escape(replace(unescape(match['url'])))}{match['quote']}", words.html
     )
     return msgspec.structs.replace(words, html=html, text=_ADDRESS.sub(lambda match: replace(match[0]), words.text))
+
+
+def _leads(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # https://[here]
+        return False
 
 
 def sms_parts(text: str) -> int:

@@ -127,6 +127,26 @@ def test_links_are_found_once_and_replaced_wherever_they_stand() -> None:
     assert counted.html == '<a class="b" href="https://t.example/0">看看</a>'
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("点击https://s.cn/a查看", ["https://s.cn/a"]),
+        ("新品 https://s.cn/a?x=1拒收请回复R", ["https://s.cn/a?x=1"]),
+        ("“https://s.cn/a”、https://s.cn/b！", ["https://s.cn/a", "https://s.cn/b"]),
+        ("(see https://s.cn/a). Or https://s.cn/b, HTTPS://S.CN/C!", ["https://s.cn/a", "https://s.cn/b", "HTTPS://S.CN/C"]),
+        ("https://s.cn/A_(b) https://s.cn/?q=%E5%8F%A3#top", ["https://s.cn/A_(b)", "https://s.cn/?q=%E5%8F%A3#top"]),
+        ("https:// https://[here] https://[::1", []),
+    ],
+)
+def test_an_address_ends_where_readers_see_it_end(text: str, found: list[str]) -> None:
+    assert links(Variant(text)) == found
+    assert with_links(Variant(text), lambda url: f"<{url}>" if url in found else url).text.count("<") == len(found)
+
+
+def test_a_quoted_address_may_hold_the_other_quote_and_chinese() -> None:
+    assert links(Variant("x", html="<a href=\"https://s.cn/it's\"><a href='https://s.cn/券'>")) == ["https://s.cn/it's", "https://s.cn/券"]
+
+
 @pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
 def test_long_messages_are_counted_as_the_operator_counts_them(length: int, parts: int) -> None:
     assert sms_parts("字" * length) == parts
