@@ -1,14 +1,27 @@
 """A message as mail: text, HTML beside it, attachments, and the headers of one-click unsubscribing (RFC 8058)."""
 
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 
 from siyu.touches.rules.sending import Message
 
-_POLICY = SMTP.clone(cte_type="7bit")  # what any server takes
+
+class _Whole(UniqueUnstructuredHeader):
+    """A header that is neither folded nor encoded: mail programs take an address only as it stands (RFC 2369)."""
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)  # type: ignore[arg-type]  # joined with BaseHeader by the registry
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)  # 7 bits are what any server takes
 
 
 def compose(message: Message, sender: str, name: str, now: datetime) -> bytes:

@@ -103,6 +103,14 @@ def test_a_mail_arrives_whole_with_its_headers_and_leading_dots() -> None:
     assert next(got.iter_attachments()).get_filename() == "券.txt"
 
 
+def test_a_long_address_to_say_no_stands_in_its_header_as_it_is() -> None:
+    address = f"https://members.camellia-shop.example.com/t/stop/{ID}"
+    with mail_server() as (server, account):
+        list(outbound.send(account, [mail("yue@example.com", unsubscribe_url=address)]))
+
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in server.mails[0]
+
+
 def test_a_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
     with mail_server() as (server, account):
         list(outbound.send(account, [mail("a@example.com", text="Dear Yue,\n.\n..two dots\nbye\n", html="")]))
