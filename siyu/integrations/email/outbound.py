@@ -3,8 +3,10 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
@@ -23,20 +25,27 @@ FIELDS = (
     ChannelField("sender", "Sender's address"),
     ChannelField("name", "Sender's name", is_required=False),
 )
-HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553"})  # codes that mean: this address does not exist
+# codes that mean: this address does not exist. What was refused for another reason has a longer code: smtp.data.550, smtp.550.5.7.1
+HOPELESS = frozenset({"smtp.550", "smtp.551", "smtp.553"})
 TIMEOUT = 20.0  # seconds for each step of a conversation
 SOON, LATER = timedelta(minutes=2), timedelta(minutes=15)
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
+_STATUS = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
+_OF_ADDRESS = re.compile(rb"5\.(1\.(?![78]\b)|2\.1\b)")  # bad address or closed mailbox; 5.1.7 and 5.1.8 are about the sender's
 
 
 def check(account: Account) -> None:
-    """Whether the settings can be used. Refusals: `channel.security`, `channel.port`, `channel.sender`."""
+    """Whether the settings can be used. Refusals: `channel.security`, `channel.host`, `channel.port`, `channel.sender`, `channel.user`."""
     if account.get("security") not in ("tls", "starttls", "none"):
         raise Refusal("channel.security", "security is tls, starttls or none")
-    if not (account.get("port").isdigit() and 0 < int(account.get("port")) < 65_536):
+    if not (account.get("port").isdecimal() and 0 < int(account.get("port")) < 65_536):
         raise Refusal("channel.port", "a port lies between 1 and 65535")
-    if "@" not in account.get("sender"):
-        raise Refusal("channel.sender", "the sender is an e-mail address")
+    if not _can(lambda: account.get("host").encode("idna")):
+        raise Refusal("channel.host", "this is no name of a server")
+    if not _can(lambda: Address(account.get("name"), addr_spec=account.get("sender")).addr_spec.encode("ascii")):
+        raise Refusal("channel.sender", "the sender is an e-mail address in ASCII, such as shop@example.com")
+    if not (account.get("user") + account.get("password")).isascii():
+        raise Refusal("channel.user", "user name and password are in ASCII")
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
@@ -45,7 +54,7 @@ def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
     for message in messages:
         try:
             smtp = smtp or _connect(account)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: settings that no check foresaw
             yield Retry(LATER, f"cannot reach the mail server: {_words(error)}")
             continue
         outcome = _deliver(smtp, account, message)
@@ -79,14 +88,18 @@ def _deliver(smtp: smtplib.SMTP, account: Account, message: Message) -> Outcome:
     try:
         mail = compose(message, account.get("sender"), account.get("name"), utc_now())
         message.to.encode("ascii")
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         return GiveUp("message.invalid", str(error))
     try:
-        for reply in (lambda: smtp.mail(account.get("sender")), lambda: smtp.rcpt(message.to), lambda: smtp.docmd("DATA")):
-            code, words = reply()
+        for step, say in (
+            ("mail", lambda: smtp.mail(account.get("sender"))),
+            ("rcpt", lambda: smtp.rcpt(message.to)),
+            ("data", lambda: smtp.docmd("DATA")),
+        ):
+            code, words = say()
             if code >= 400:
-                smtp.rset()
-                return _refused(code, words)
+                _begin_anew(smtp)
+                return _refused(step, code, words)
         smtp.send(_LINE_WITH_DOT.sub(b"..", mail))  # without its end nothing is taken
     except (smtplib.SMTPException, OSError) as error:
         return Retry(SOON, f"the conversation broke off: {_words(error)}")
@@ -100,12 +113,28 @@ def _end(smtp: smtplib.SMTP) -> Outcome:
         code, words = smtp.getreply()
     except (smtplib.SMTPException, OSError) as error:
         return Unknown(f"no answer after the mail was handed over: {_words(error)}")
-    return Sent(words.decode(errors="replace")[:200]) if code < 400 else _refused(code, words)
+    return Sent(words.decode(errors="replace")[:200]) if code < 400 else _refused("data", code, words)
 
 
-def _refused(code: int, words: bytes) -> Outcome:
+def _refused(step: str, code: int, words: bytes) -> Outcome:
+    """A no. What the server has against the sender is the account's fault, and passes when that is put right."""
     because = f"{code} {words.decode(errors='replace')[:300]}"
-    return GiveUp(f"smtp.{code}", because) if code >= 500 else Retry(LATER, because)
+    if code < 500 or step == "mail":
+        return Retry(LATER, because)
+    if step == "data":
+        return GiveUp(f"smtp.data.{code}", because)
+    status = _STATUS.match(words)
+    if status is None or _OF_ADDRESS.match(words):
+        return GiveUp(f"smtp.{code}", because)
+    return GiveUp(f"smtp.{code}.{status[0].decode()}", because)
+
+
+def _begin_anew(smtp: smtplib.SMTP) -> None:
+    """Ready for the next mail; a server that hangs up instead has said what it had to say."""
+    try:
+        smtp.rset()
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
 
 
 def _is_alive(smtp: smtplib.SMTP) -> bool:
@@ -117,6 +146,14 @@ def _part(smtp: smtplib.SMTP) -> None:
         smtp.quit()
     except (smtplib.SMTPException, OSError):
         smtp.close()
+
+
+def _can(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except (ValueError, IndexError, MessageError):
+        return False
+    return True
 
 
 def _words(error: Exception) -> str:

@@ -127,7 +127,7 @@ def test_what_the_server_says_decides_and_neighbours_are_not_touched_by_it() -> 
     assert outcomes[0].because.startswith("452")
     assert outcomes[2] == GiveUp("smtp.550", "550 5.1.1 no such user")
     assert isinstance(outcomes[3], GiveUp)
-    assert outcomes[3].code == "smtp.554"
+    assert outcomes[3].code == "smtp.data.554"
     assert isinstance(outcomes[4], Retry)
     assert isinstance(outcomes[1], Sent)
     assert isinstance(outcomes[5], Sent)
@@ -164,7 +164,49 @@ def test_a_server_that_is_not_there_costs_nothing_but_time() -> None:
     assert [type(outcome) for outcome in outcomes] == [Retry, Retry]
 
 
-@pytest.mark.parametrize("to", ["no-address", "小月@example.com", "a@example.com\r\nBcc: all@example.com"])
+@pytest.mark.parametrize(
+    ("step", "reply", "outcome"),
+    [
+        (b"MAIL", b"553 Mail from must equal authorized user", Retry),
+        (b"MAIL", b"530 5.7.0 authentication required", Retry),
+        (b"RCPT", b"421 4.7.0 too many connections", Retry),
+        (b"RCPT", b"550 no such user", "smtp.550"),
+        (b"RCPT", b"550-5.1.1 no such user\r\n550 5.1.1 here", "smtp.550"),
+        (b"RCPT", b"550 5.2.1 this mailbox is closed", "smtp.550"),
+        (b"RCPT", b"553 5.1.3 bad address", "smtp.553"),
+        (b"RCPT", b"550 5.7.1 blocked, see a list of bad servers", "smtp.550.5.7.1"),
+        (b"RCPT", b"550 5.1.8 the sender's domain does not exist", "smtp.550.5.1.8"),
+        (b"RCPT", b"552 5.2.2 over quota", "smtp.552.5.2.2"),
+        (b"DATA", b"550 5.7.1 not with these contents", "smtp.data.550"),
+    ],
+)
+def test_an_address_is_bad_only_where_the_server_speaks_of_it(step: bytes, reply: bytes, outcome) -> None:
+    with raw_server(lambda line: None if line.startswith((b"rset", b"RSET")) else said(line, step, reply)) as port:
+        answer = next(iter(outbound.send(account(port), [mail("a@example.com")])))
+
+    if isinstance(answer, GiveUp):
+        assert answer.code == outcome
+        assert (answer.code in outbound.HOPELESS) == (outcome in {"smtp.550", "smtp.553"})
+    else:
+        assert type(answer) is outcome
+
+
+def said(line: bytes, step: bytes, reply: bytes) -> bytes:
+    return (reply if line.upper().startswith(step) else b"250 OK") + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "no-address",
+        "a@example.com.",
+        "a@example..com",
+        "a@b@example.com",
+        "[a]@example.com",
+        "小月@example.com",
+        "a@example.com\r\nBcc: all@example.com",
+    ],
+)
 def test_what_cannot_be_an_address_is_given_up_before_anything_is_said(to: str) -> None:
     with mail_server() as (server, account):
         outcomes = list(outbound.send(account, [mail(to)]))
@@ -183,7 +225,18 @@ def test_a_subject_cannot_smuggle_a_header() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "code"), [("security", "ssl3", "channel.security"), ("port", "0", "channel.port"), ("sender", "x", "channel.sender")]
+    ("name", "value", "code"),
+    [
+        ("security", "ssl3", "channel.security"),
+        ("port", "0", "channel.port"),
+        ("port", "²", "channel.port"),
+        ("host", "mail..example.com", "channel.host"),
+        ("sender", "x", "channel.sender"),
+        ("sender", "Shop <shop@example.com>", "channel.sender"),
+        ("sender", "shop@店铺.example", "channel.sender"),
+        ("name", "Shop\r\nBcc: all@example.com", "channel.sender"),
+        ("password", "密码", "channel.user"),
+    ],
 )
 def test_settings_are_checked_before_they_are_used(name: str, value: str, code: str) -> None:
     right = account(25)
