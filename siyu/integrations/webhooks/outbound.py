@@ -2,14 +2,13 @@
 
 import hmac
 from base64 import b64decode, b64encode
-from binascii import Error
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 import httpx
 import msgspec
 
-from siyu.integrations.asking import ask, client
+from siyu.integrations.asking import ask, client, is_address
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
@@ -23,11 +22,11 @@ PREFIX = "whsec_"
 
 def check(account: Account) -> None:
     """Refusals: `channel.url`, `channel.secret`."""
-    if not account.get("url").startswith(("https://", "http://")):
-        raise Refusal("channel.url", "the address begins with https:// or http://")
+    if not is_address(account.get("url"), "https", "http"):
+        raise Refusal("channel.url", "the address begins with https:// or http://, and names a host")
     try:
         long_enough = len(b64decode(account.get("secret").removeprefix(PREFIX), validate=True)) >= 24
-    except Error:
+    except ValueError:
         long_enough = False
     if not long_enough:
         raise Refusal("channel.secret", "the secret is whsec_ and at least 24 bytes in base64")

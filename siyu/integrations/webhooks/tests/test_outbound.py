@@ -49,7 +49,13 @@ def test_a_receiver_that_is_gone_is_given_up() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "secret", "code"),
-    [({"url": "ftp://x"}, SECRET, "channel.url"), ({"url": "https://shop.example"}, "whsec_abc", "channel.secret")],
+    [
+        ({"url": "ftp://x"}, SECRET, "channel.url"),
+        ({"url": "https://"}, SECRET, "channel.url"),
+        ({"url": "http://a b/"}, SECRET, "channel.url"),
+        ({"url": "https://shop.example"}, "whsec_abc", "channel.secret"),
+        ({"url": "https://shop.example"}, "whsec_密", "channel.secret"),
+    ],
 )
 def test_settings_are_checked_before_they_are_used(settings: dict, secret: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
