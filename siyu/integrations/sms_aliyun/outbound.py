@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from siyu.integrations.asking import LATER, SOON, ask, client
+from siyu.integrations.asking import LATER, SOON, ask, client, is_address
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
@@ -26,8 +26,15 @@ FIELDS = (
 HOPELESS = frozenset({"isv.MOBILE_NUMBER_ILLEGAL"})  # codes that mean: this address does not exist
 hear, answer = inbound.hear, inbound.answer  # how reports of this provider are read, and answered
 VERSION = "2017-05-25"
-# codes that pass by themselves, and after how long: https messages of SendSms
-_PASSING = {"isp.SYSTEM_ERROR": SOON, "isp.RAM_PERMISSION_DENY": LATER, "isv.AMOUNT_NOT_ENOUGH": timedelta(hours=1)}
+# codes that pass by themselves, or when the account is put right, and after how long: "API error codes" of SendSms
+_PASSING = {
+    "isp.SYSTEM_ERROR": SOON,
+    "isp.RAM_PERMISSION_DENY": LATER,
+    "isv.AMOUNT_NOT_ENOUGH": timedelta(hours=1),
+    "isv.OUT_OF_SERVICE": timedelta(hours=1),  # the balance is used up
+    "isv.BUSINESS_LIMIT_CONTROL": timedelta(hours=1),  # so many for one number in a minute, an hour, a day
+    "isv.DAY_LIMIT_CONTROL": timedelta(hours=12),
+}
 
 
 class Answer(msgspec.Struct, rename="pascal"):
@@ -38,7 +45,8 @@ class Answer(msgspec.Struct, rename="pascal"):
 
 def check(account: Account) -> None:
     """Refusal: `channel.endpoint`."""
-    if not account.get("endpoint").startswith(("https://", "http://127.0.0.1:")):
+    endpoint = account.get("endpoint")
+    if not is_address(endpoint, "https") and not endpoint.startswith("http://127.0.0.1:"):
         raise Refusal("channel.endpoint", "the endpoint is an https address")
 
 
@@ -54,7 +62,7 @@ def _send(http: httpx.Client, account: Account, message: Message) -> Outcome:
         return GiveUp("message.template", "Aliyun sends templates only: name its template code")
     query = query_of(
         {
-            "PhoneNumbers": message.to.removeprefix("+86"),
+            "PhoneNumbers": message.to.removeprefix("+86").removeprefix("+"),  # abroad: the country's number and theirs, without a sign
             "SignName": account.get("signature"),
             "TemplateCode": message.template,
             "TemplateParam": msgspec.json.encode(dict(message.values)).decode(),
@@ -73,7 +81,8 @@ def _send(http: httpx.Client, account: Account, message: Message) -> Outcome:
         date=utc_now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         nonce=uuid4().hex,
     )
-    answer = ask(http, f"{account.get('endpoint').rstrip('/')}/?{query}", headers=headers, content=b"")
+    address = f"{account.get('endpoint').rstrip('/')}/?{query}"
+    answer = ask(http, address, headers=headers, content=b"", told=outcome_of)  # Throttling.User comes with a status of 400
     return outcome_of(answer.content) if isinstance(answer, httpx.Response) else answer
 
 

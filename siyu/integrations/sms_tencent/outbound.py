@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import msgspec
 
-from siyu.integrations.asking import LATER, SOON, ask, client
+from siyu.integrations.asking import LATER, SOON, ask, client, is_address
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
@@ -31,7 +31,13 @@ _PASSING = {
     "InternalError": SOON,
     "RequestLimitExceeded": SOON,
     "FailedOperation.InsufficientBalanceInSmsPackage": timedelta(hours=1),
+    "FailedOperation.MarketingSendTimeConstraint": timedelta(hours=1),  # advertising only goes from 8 to 22 o'clock
     "LimitExceeded.AppDailyLimit": timedelta(hours=12),
+    "LimitExceeded.DailyLimit": timedelta(hours=12),
+    "LimitExceeded.DeliveryFrequencyLimit": timedelta(hours=1),
+    "LimitExceeded.PhoneNumberThirtySecondLimit": SOON,
+    "LimitExceeded.PhoneNumberOneHourLimit": timedelta(hours=1),
+    "LimitExceeded.PhoneNumberDailyLimit": timedelta(hours=12),
     "UnauthorizedOperation": LATER,
 }
 
@@ -58,7 +64,8 @@ class Answer(msgspec.Struct, rename="pascal"):
 
 def check(account: Account) -> None:
     """Refusal: `channel.endpoint`."""
-    if not account.get("endpoint").startswith(("https://", "http://127.0.0.1:")):
+    endpoint = account.get("endpoint")
+    if not is_address(endpoint, "https") and not endpoint.startswith("http://127.0.0.1:"):
         raise Refusal("channel.endpoint", "the endpoint is an https address")
 
 

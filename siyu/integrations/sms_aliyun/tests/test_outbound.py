@@ -73,12 +73,32 @@ def test_a_message_goes_with_its_template_and_its_own_number() -> None:
         ("isv.AMOUNT_NOT_ENOUGH", Retry),
         ("Throttling.User", Retry),
         ("isv.MOBILE_NUMBER_ILLEGAL", GiveUp),
-        ("isv.BUSINESS_LIMIT_CONTROL", GiveUp),
+        ("isv.BUSINESS_LIMIT_CONTROL", Retry),
+        ("isv.OUT_OF_SERVICE", Retry),
+        ("isv.SMS_TEMPLATE_ILLEGAL", GiveUp),
     ],
 )
 def test_a_code_says_whether_to_try_again(code: str, outcome: type) -> None:
     with provider((200, f'{{"Code":"{code}","Message":"m"}}'.encode())) as desk:
         assert isinstance(send(desk.url)[0], outcome)
+
+
+def test_the_gateway_refuses_with_a_status_and_its_code_still_says_whether_to_try_again() -> None:
+    answers = [(400, b'{"Code":"Throttling.User","Message":"m"}'), (404, b'{"Code":"InvalidAccessKeyId.NotFound"}'), (400, b"<html>")]
+    said = []
+    for answer in answers:
+        with provider(answer) as desk:
+            said.append(send(desk.url)[0])
+
+    assert [type(one) for one in said] == [Retry, GiveUp, GiveUp]
+    assert [one.code for one in said[1:]] == ["InvalidAccessKeyId.NotFound", "http.400"]
+
+
+def test_numbers_abroad_go_without_a_sign() -> None:
+    with provider((200, b'{"Code":"OK"}')) as desk:
+        send(desk.url, to="+85291234567")
+
+    assert parse_qs(urlsplit(desk.asked[0][0]).query)["PhoneNumbers"] == ["85291234567"]
 
 
 def test_an_empty_account_waits_an_hour_and_strange_answers_are_unknown() -> None:

@@ -59,6 +59,8 @@ def test_a_message_goes_with_its_template_and_its_own_number() -> None:
         ({"Error": {"Code": "AuthFailure.SignatureFailure", "Message": "m"}}, GiveUp),
         ({"SendStatusSet": [{"Code": "FailedOperation.PhoneNumberInBlacklist", "Message": "m"}]}, GiveUp),
         ({"SendStatusSet": [{"Code": "FailedOperation.InsufficientBalanceInSmsPackage", "Message": "m"}]}, Retry),
+        ({"SendStatusSet": [{"Code": "LimitExceeded.PhoneNumberOneHourLimit", "Message": "m"}]}, Retry),
+        ({"SendStatusSet": [{"Code": "FailedOperation.MarketingSendTimeConstraint", "Message": "m"}]}, Retry),
         ({"SendStatusSet": []}, Unknown),
     ],
 )
