@@ -27,7 +27,8 @@ _TRAITS = {"member.name": "name", "member.language": "language"}
 
 def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[int, dict[str, Any]]:
     """Member → variable → value; what is not known is missing. Personal values are decrypted: they go to the person only."""
-    traits = {_TRAITS.get(name) or name.removeprefix(PREFIX) for name in wanted if name in _TRAITS or name.startswith(PREFIX)}
+    traits = {_TRAITS[name] for name in wanted if name in _TRAITS}
+    traits |= {trait for name in wanted if name.startswith(PREFIX) for trait in _holding(name.removeprefix(PREFIX))}
     with connection.cursor() as cursor:
         cursor.execute(_sql.people, {"members": list(member_ids)})
         found = {
@@ -43,3 +44,9 @@ def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[i
         for name in {names.get(trait, ""), f"{PREFIX}{trait}"} - {""}:
             found[member][name] = told
     return found
+
+
+def _holding(path: str) -> list[str]:
+    """The traits in which a path may lie: `sizes.shoe` is a trait of this name, or a part of `sizes`."""
+    parts = path.split(".")
+    return [".".join(parts[:number]) for number in range(1, len(parts) + 1)]

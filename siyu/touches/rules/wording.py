@@ -77,16 +77,17 @@ def render(variant: Variant, values: Mapping[str, Any]) -> Variant:
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"member.name": "Yue"}` → `{"member": {"name": "Yue"}}`, without what is empty."""
+    """`{"member.name": "Yue"}` → `{"member": {"name": "Yue"}}`, without what is empty. A value without parts holds against `a.b`."""
     tree: dict[str, Any] = {}
-    for name, value in flat.items():
+    for name, value in sorted(flat.items()):
         if value is None or value == "":
             continue
         *path, last = name.split(".")
-        place = tree
+        place: Any = tree
         for part in path:
-            place = place.setdefault(part, {})
-        place[last] = value
+            place = place.setdefault(part, {}) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            place.setdefault(last, value)
     return tree
 
 

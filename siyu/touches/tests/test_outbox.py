@@ -234,6 +234,15 @@ def test_words_that_are_missing_stop_one_touch_alone(provider) -> None:
     assert Touch.objects.get(status="refused").why == "template.missing"
 
 
+def test_parts_of_traits_are_said(provider) -> None:
+    template = scene.template(text="{{ trait.home.city }} {{ trait.sizes | join: '、' }} {{ trait.sizes.first }}")
+    propose([wish(scene.person("yue", home={"city": "上海"}, sizes=["S", "M"]), template)], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    assert [message.text for message in provider.got] == ["上海 S、M S"]
+
+
 def test_the_inbox_shows_what_was_written_and_to_nobody_else(provider) -> None:
     yue, lan = scene.person("yue"), scene.person("lan")
     propose([wish(yue, scene.template("inbox"))], now=NOON)

@@ -99,6 +99,12 @@ def test_known_names_and_those_below_a_prefix_pass() -> None:
     assert variables("{% assign x = member.tier %}{{ x }}{{ points.available }}") == {"member.tier", "points.available"}
 
 
+def test_a_value_may_have_parts_and_one_without_holds_against_its_parts() -> None:
+    values = nested({"trait.sizes": ["S", "M"], "trait.home": {"city": "上海"}, "given.a.b": 2, "given.a": 1})
+
+    assert said("{{ trait.sizes[1] }}{{ trait.sizes.size }}{{ trait.home.city }}{{ given.a }}", values) == "M2上海1"
+
+
 def test_python_is_out_of_reach() -> None:
     for source in ("{{ member.__class__ }}", "{{ member.nickname.__class__.__mro__ }}", "{{ ''.join }}"):
         with pytest.raises(WordingError):
