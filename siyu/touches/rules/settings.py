@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Setting
@@ -23,7 +24,7 @@ def _caps(value: Any) -> str | None:
     for cap in value:
         if not isinstance(cap, dict) or not set(cap) <= {"limit", "window", "hours", "medium", "purpose"}:
             return gettext_noop('caps such as {"limit": 2, "window": "week", "medium": "sms", "purpose": "marketing"}')
-        if not (isinstance(cap.get("limit"), int) and 0 < cap["limit"] <= 1_000):
+        if not (type(cap.get("limit")) is int and 0 < cap["limit"] <= 1_000):
             return gettext_noop("a limit is a whole number from 1 to 1000")
         if cap.get("window", "day") not in (*WINDOWS, "hours") or not 0 < cap.get("hours", 24) <= MAX_HOURS:
             return gettext_noop("a window is day, week, month, or hours with their number, at most 90 days")
@@ -35,9 +36,22 @@ def _caps(value: Any) -> str | None:
 def _quiet(value: Any) -> str | None:
     if not value:
         return None
-    ok = set(value) == {"start", "end", "then"} and value["then"] in ("defer", "drop")
-    time.fromisoformat(value["start"]), time.fromisoformat(value["end"])
+    shown = [time.fromisoformat(value["start"]), time.fromisoformat(value["end"])]
+    ok = set(value) == {"start", "end", "then"} and value["then"] in ("defer", "drop") and not any(wall.tzinfo for wall in shown)
     return None if ok else gettext_noop('{"start": "21:00", "end": "09:00", "then": "defer"}, or {} for none')
+
+
+def _purposes(value: Any) -> str | None:
+    """A purpose that is misspelt here would need no consent."""
+    return None if all(purpose in PURPOSES for purpose in value) else gettext_noop("no such purpose")
+
+
+def _address(value: Any) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    ok = parts.scheme in ("https", "http") and parts.hostname and value.isascii() and not (parts.query or parts.fragment or " " in value)
+    return None if ok else gettext_noop("an address such as https://vip.example.com, or nothing")
 
 
 def _share(value: Any) -> str | None:
@@ -67,10 +81,12 @@ SETTINGS = (
         "Quiet hours on the member's own clock",
         check=_quiet,
     ),
-    Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first"),
+    Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first", check=_purposes),
     Setting("touches.control_share", int, 0, "Global control group: of 10,000 members, how many are never touched", check=_share),
     Setting("touches.task_days", int, 3, "Days within which assistants do a task that names no end", check=_days),
-    Setting("touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com"),
+    Setting(
+        "touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com", check=_address
+    ),
 )
 
 

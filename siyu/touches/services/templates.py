@@ -44,7 +44,7 @@ def publish_template(
     """Publish the next version of a template, or the first of a new one; returns its id. Along go `files` that are kept, then `uploads`.
 
     Refusals: `template.code`, `template.name`, `template.medium`, `template.purpose`, `template.language`, `template.empty`,
-    `template.stop`, `template.too_many`, those of `rules.wording.check` and of `files.keep_files`.
+    `template.stop`, `template.values`, `template.too_many`, those of `rules.wording.check` and of `files.keep_files`.
     """
     check_names("template", code, name)
     checked = _checked(medium, purpose, variants, provider_values)
@@ -90,9 +90,10 @@ def _checked(
         raise Refusal("template.purpose", "a purpose is one of %(known)s", known=", ".join(PURPOSES))
     if not variants or not set(variants) <= set(LANGUAGES):
         raise Refusal("template.language", "write it in at least one of %(known)s", known=", ".join(LANGUAGES))
+    _check_values(provider_values)
     try:
         checked = {language: msgspec.convert(dict(words), Variant) for language, words in variants.items()}
-        for variant in [*checked.values(), *(Variant(source) for _, source in provider_values[:MAX_PROVIDER_VALUES])]:
+        for variant in [*checked.values(), *(Variant(source) for _, source in provider_values)]:
             check(variant, known(), prefixes=PREFIXES)
     except WordingError as error:
         raise Refusal(error.code, "%(fault)s", fault=error.because) from error
@@ -101,6 +102,14 @@ def _checked(
     for variant in checked.values():
         _check_medium(medium, purpose, variant)
     return checked
+
+
+def _check_values(provider_values: Sequence[tuple[str, str]]) -> None:
+    names = [name.strip() for name, _ in provider_values]
+    if len(names) > MAX_PROVIDER_VALUES or len(set(names)) < len(names) or not all(names):
+        raise Refusal(
+            "template.values", "the provider's parameters are at most %(limit)s, each with a name of its own", limit=MAX_PROVIDER_VALUES
+        )
 
 
 def _check_medium(medium: str, purpose: str, variant: Variant) -> None:

@@ -353,6 +353,30 @@ def test_a_template_that_would_do_harm_is_refused(medium, purpose, words, code) 
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    "values", [[(f"v{place}", "x") for place in range(21)], [("name", "a"), ("name", "b")], [("", "a")]], ids=["many", "twice", "nameless"]
+)
+def test_parameters_of_a_provider_that_would_be_lost_are_refused(values) -> None:
+    with pytest.raises(Refusal, match=r"template\.values"):
+        services.publish_template(SYSTEM, "t", "T", "sms", "service", {"zh-hans": {"text": "x"}}, provider_values=values, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("touches.opt_in", ["markting"]),
+        ("touches.address", "vip.example.com"),
+        ("touches.address", "javascript:alert(1)"),
+        ("touches.address", "https://vip.example.com/?a=1"),
+        ("touches.quiet_hours", {"start": "21:00+08:00", "end": "09:00", "then": "defer"}),
+        ("touches.caps", [{"limit": True}]),
+    ],
+)
+def test_a_setting_that_would_do_harm_is_refused(name, value) -> None:
+    with pytest.raises(Refusal, match=r"setting\.refused"):
+        set_setting(SYSTEM, name, value, NOON.date(), now=NOON)
+
+
 def test_one_call_of_the_timetable_hands_over_all_that_is_due(provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("siyu.touches.services.sending.BATCH", 2)
     mail, inbox = scene.template(), scene.template("inbox")
