@@ -132,6 +132,13 @@ def confirm(policy: Policy, state: State, proposal: Proposal, now: datetime) -> 
     return judge(policy, msgspec.structs.replace(state, records=others), msgspec.structs.replace(proposal, at=now))
 
 
+def confirmed(state: State, proposal: Proposal, verdict: Verdict) -> State:
+    """What the gate knows after it was asked again: a place at the time of sending, or none any more."""
+    others = tuple(record for record in state.records if record.key != proposal.key)
+    own = () if verdict.at is None else (Record(proposal.key, proposal.channel, proposal.purpose, verdict.at),)
+    return msgspec.structs.replace(state, records=(*others, *own))
+
+
 def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     """One proposal against what is known: who is reached at all, consent, address, quiet hours, caps, and last the control groups.
 

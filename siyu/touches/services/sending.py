@@ -22,7 +22,7 @@ from .. import asking, words
 from ..models import Account
 from ..providers import channel, provider
 from ..queries.files import contents
-from ..rules.gate import Proposal, Verdict, Why, confirm
+from ..rules.gate import Proposal, Verdict, Why, confirm, confirmed
 from ..rules.media import MEDIA
 from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
 from .claimed import Claimed, Ready, Settled
@@ -129,6 +129,8 @@ def asked_again(touches: Sequence[Claimed], now: datetime) -> tuple[list[Claimed
         verdict = confirm(policy, state, proposal, now) if state else Verdict(touch.key, None, Why.GONE)
         if late:
             verdict = Verdict(touch.key, None, Why.TOO_LATE)
+        if state:
+            known[touch.member_id] = confirmed(state, proposal, verdict)
         if verdict.at is None:
             settled.append(Settled(touch, "refused", str(verdict.why), verdict.detail))
         elif verdict.at > now:

@@ -15,8 +15,8 @@ LEFT JOIN touches_badaddress b ON b.identity_id = i.id AND b.medium = %(medium)s
 WHERE i.member_id = ANY(%(members)s) AND i.kind = %(kind)s AND b.id IS NULL ORDER BY i.member_id, i.first_seen DESC, i.id DESC
 
 -- name: sending
--- From here on a touch is with the provider, whatever happens to us.
-UPDATE touches_touch SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1 WHERE id = ANY(%(ids)s)
+-- From here on a touch is with the provider, whatever happens to us. It fills caps from now on, however long it had to wait.
+UPDATE touches_touch SET status = 'sending', at = %(now)s, claimed_at = %(now)s, attempts = attempts + 1 WHERE id = ANY(%(ids)s)
 
 -- name: settle
 -- What became of touches that were claimed; only what is still being sent can be settled.

@@ -146,6 +146,38 @@ def test_caps_hold_across_sends_and_a_merge(provider) -> None:
     assert holds()
 
 
+def test_a_touch_that_had_to_wait_fills_the_caps_of_the_day_on_which_it_went(provider) -> None:
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    yue, template = scene.person("yue"), scene.template()
+    propose([wish(yue, template, "a")], now=NOON)
+
+    services.send_due(NOON + hours(25), "email")
+    answers = propose([wish(yue, template, key, at=NOON + hours(after)) for key, after in (("b", 26), ("c", 49))], now=NOON + hours(26))
+
+    assert [(answer.status, answer.why) for answer in answers] == [("refused", "cap.reached"), ("reserved", "")]
+
+
+def test_of_touches_that_waited_together_the_caps_let_through_what_they_would_have(provider) -> None:
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    yue, template = scene.person("yue"), scene.template()
+    propose([wish(yue, template, "monday"), wish(yue, template, "tuesday", at=NOON + hours(24))], now=NOON)
+
+    sent = services.send_due(NOON + hours(48), "email")
+
+    assert (sent, statuses()) == (1, {"sent": 1, "refused": 1})
+
+
+def test_a_cap_that_was_lowered_still_lets_through_what_it_allows(provider) -> None:
+    set_setting(SYSTEM, "touches.caps", [{"limit": 2, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    yue, template = scene.person("yue"), scene.template()
+    propose([wish(yue, template, "a"), wish(yue, template, "b")], now=NOON)
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
+
+    services.send_due(NOON, "email")
+
+    assert statuses() == {"sent": 1, "refused": 1}
+
+
 def test_what_the_provider_says_decides_what_happens_next(provider) -> None:
     set_setting(SYSTEM, "touches.quiet_hours", {}, NOON.date() - timedelta(days=2), now=NOON - hours(60))
     names = ("busy", "gone", "mute", "fine")
