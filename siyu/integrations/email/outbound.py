@@ -51,19 +51,21 @@ def check(account: Account) -> None:
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
     """Hand the messages over, one outcome each, in order. A broken conversation is begun anew for the next message."""
     smtp: smtplib.SMTP | None = None
-    for message in messages:
-        try:
-            smtp = smtp or _connect(account)
-        except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: settings that no check foresaw
-            yield Retry(LATER, f"cannot reach the mail server: {_words(error)}")
-            continue
-        outcome = _deliver(smtp, account, message)
-        if isinstance(outcome, Unknown) or not _is_alive(smtp):
-            smtp.close()
-            smtp = None
-        yield outcome
-    if smtp is not None:
-        _part(smtp)
+    try:
+        for message in messages:
+            try:
+                smtp = smtp or _connect(account)
+            except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: settings that no check foresaw
+                yield Retry(LATER, f"cannot reach the mail server: {_words(error)}")
+                continue
+            outcome = _deliver(smtp, account, message)
+            if isinstance(outcome, Unknown) or not _is_alive(smtp):
+                smtp.close()
+                smtp = None
+            yield outcome
+    finally:
+        if smtp is not None:
+            _part(smtp)
 
 
 def _connect(account: Account) -> smtplib.SMTP:

@@ -6,9 +6,10 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -31,14 +32,16 @@ from .telling import tell
 _sql = statements("siyu.touches", "outbox")
 BATCH = 200  # touches of one claim
 MINUTE = timedelta(minutes=1)
-FORGOTTEN = timedelta(minutes=10)  # longer than any conversation with a provider may take
+FORGOTTEN = timedelta(minutes=10)  # longer than handing over a set and its last conversation may take
+HANDING_OVER_S = 240.0  # seconds after which no further message of a set is handed over
 MAX_ATTEMPTS = 8
 
 
 def send_due(now: datetime, medium: str, clock: Any = None) -> int:
     """Send what is due of a medium, as fast as its account allows; returns how many were handed over.
 
-    `clock()` gives the time at which an answer came; tests pass their own.
+    A slow provider is not given a whole set: what is not handed over in `HANDING_OVER_S` waits again. `clock()` gives the time at which
+    an answer came; tests pass their own.
     """
     account = Account.objects.filter(medium=medium, archived_at=None).first()
     if account is None:
@@ -47,9 +50,14 @@ def send_due(now: datetime, medium: str, clock: Any = None) -> int:
     if not ready:
         return 0
     by = channel(account.channel)
+    enough = monotonic() + HANDING_OVER_S
     answers = _answers(by.send(provider(account), [one.message for one in ready]), len(ready))
-    for one, outcome in zip(ready, answers, strict=True):
+    for handed, (one, outcome) in enumerate(zip(ready, answers, strict=True), start=1):
         finish([(one, outcome)], clock() if clock else now, hopeless=by.HOPELESS)
+        if monotonic() > enough:
+            answers.close()
+            put_back(ready[handed:])
+            return handed
     return len(ready)
 
 
@@ -91,6 +99,12 @@ def finish(results: Sequence[tuple[Ready, Outcome]], now: datetime, *, hopeless:
             cursor.execute(
                 _sql.refuse_address, {"medium": bad[0][0].touch.medium, "identities": identities, "becauses": because, "now": now}
             )
+
+
+def put_back(claimed: Sequence[Ready]) -> None:
+    """What was claimed and not handed over waits again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.put_back, {"ids": [one.touch.id for one in claimed]})
 
 
 def settle(cursor: Any, settled: Sequence[Settled], now: datetime) -> None:
@@ -184,7 +198,7 @@ def _settled(touch: Claimed, outcome: Outcome, now: datetime) -> Settled:
             return Settled(touch, "unknown", "provider.silent", because)
 
 
-def _answers(outcomes: Iterator[Outcome], count: int) -> Iterator[Outcome]:
+def _answers(outcomes: Iterator[Outcome], count: int) -> Generator[Outcome]:
     """The channel's answers; what a broken channel leaves unanswered may have been sent, and counts as unknown."""
     given = 0
     try:

@@ -18,13 +18,17 @@ WHERE i.member_id = ANY(%(members)s) AND i.kind = %(kind)s AND b.id IS NULL ORDE
 -- From here on a touch is with the provider, whatever happens to us. It fills caps from now on, however long it had to wait.
 UPDATE touches_touch SET status = 'sending', at = %(now)s, claimed_at = %(now)s, attempts = attempts + 1 WHERE id = ANY(%(ids)s)
 
+-- name: put_back
+-- What was claimed and not handed over waits again, as if nobody had claimed it.
+UPDATE touches_touch SET status = 'reserved', attempts = attempts - 1 WHERE id = ANY(%(ids)s) AND status = 'sending'
+
 -- name: settle
--- What became of touches that were claimed; only what is still being sent can be settled.
+-- What became of touches that were claimed; only what is still being sent can be settled, or was believed to be lost with its sender.
 UPDATE touches_touch t
 SET status = new.status, why = new.why, detail = new.detail, receipt = new.receipt, at = coalesce(new.at, t.at), sent_at = new.sent_at
 FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(whys)s::text[], %(details)s::text[], %(receipts)s::text[], %(ats)s::timestamptz[],
     %(sent)s::timestamptz[]) AS new (id, status, why, detail, receipt, at, sent_at)
-WHERE t.id = new.id AND t.status IN ('sending', 'reserved', 'asked')
+WHERE t.id = new.id AND (t.status IN ('sending', 'reserved', 'asked') OR (t.status = 'unknown' AND t.why = 'sender.gone'))
 
 -- name: forgotten
 -- Touches whose sender went away between handing over and writing down: nobody knows, and nobody sends them again by themselves.

@@ -16,9 +16,9 @@ from siyu.merchant.services import set_setting
 from siyu.operate.verify import verify
 from siyu.touches import services
 from siyu.touches.models import Account, InboxMessage, Link, Touch
-from siyu.touches.rules.sending import GiveUp, Retry, Unknown
+from siyu.touches.rules.sending import GiveUp, Retry, Sent, Unknown
 from siyu.touches.services import Gate, Wish, propose
-from siyu.touches.services.sending import claim
+from siyu.touches.services.sending import claim, finish
 from siyu.touches.tasks import send
 
 from . import scene
@@ -242,6 +242,29 @@ def test_a_sender_that_stops_in_mid_send_leaves_unknown_and_nothing_is_sent_twic
 
     assert (early, statuses()) == ({"sending": 1}, {"unknown": 1})
     assert services.send_due(NOON + hours(1), "email") == 0
+
+
+def test_a_slow_provider_gets_no_more_and_the_rest_waits_again(provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = scene.template()
+    propose([wish(scene.person(name), template) for name in "abc"], now=NOON)
+    monkeypatch.setattr("siyu.touches.services.sending.HANDING_OVER_S", -1.0)
+
+    sent = [services.send_due(NOON, "email") for _ in range(2)]
+
+    assert (sent, len(provider.got), statuses()) == ([1, 1], 2, {"sent": 2, "reserved": 1})
+    assert Touch.objects.get(status="reserved").attempts == 0
+
+
+def test_an_answer_that_comes_when_the_sender_was_given_up_still_holds(provider) -> None:
+    propose([wish(scene.person("yue"), scene.template())], now=NOON)
+    ready = claim(NOON, "email")
+    services.forget_senders(NOON + timedelta(minutes=11))
+
+    finish([(ready[0], Sent("r-1"))], NOON + timedelta(minutes=12))
+
+    touch = Touch.objects.get()
+    assert (touch.status, touch.why, touch.receipt, touch.sent_at) == ("sent", "", "r-1", NOON + timedelta(minutes=12))
+    assert holds()
 
 
 def test_an_account_sends_no_faster_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
