@@ -166,7 +166,7 @@ def report(request: HttpRequest, send: Number) -> ReportOut:
 
 @router.post("/sends/{send}/schedule", auth=EDIT, response={200: MovedOut, **FAULTS}, summary="Schedule a send")
 def schedule(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) -> MovedOut:
-    """Let a draft run at its time. 409 `send.state`, `send.until`."""
+    """Let a draft run at its time. 409 `send.state`, `send.until`, `send.audience`, `send.template`."""
     return _moved(request, send, idempotency_key, "schedule", services.schedule_send)
 
 

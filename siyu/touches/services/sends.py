@@ -55,8 +55,9 @@ def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = 
     `send.window`, `send.priority`, `send.time`, `send.state`, `send.unknown`.
     """
     name, templates = _checked(terms)
-    if any(arm.at > now + LONGEST_AHEAD for arm in terms.arms):
-        raise Refusal("send.time", "a send begins within two years")
+    instants = [arm.at for arm in terms.arms] + ([terms.until] if terms.until else [])
+    if not now - LONGEST_AHEAD < min(instants) <= max(instants) <= now + LONGEST_AHEAD:
+        raise Refusal("send.time", "a send begins and ends within two years")
     with transaction.atomic():
         send = _locked(send_id, "draft") if send_id is not None else Send(salt=salt or token_hex(8), created_by=by.name, created_at=now)
         send.name, send.audience_id, send.audience_name = terms.name.strip(), terms.audience_id, name
@@ -73,13 +74,17 @@ def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = 
 
 
 def schedule_send(by: Actor, send_id: int, *, now: datetime) -> None:
-    """Let a draft run at its time, with the newest version of its templates. Refusals: `send.unknown`, `send.state`, `send.until`."""
+    """Let a draft run at its time, with the newest version of its templates.
+
+    Refusals: `send.unknown`, `send.state`, `send.until`; `send.audience` and `send.template` where one was taken out of use meanwhile.
+    """
     with transaction.atomic():
         send = _locked(send_id, "draft")
         if send.until is not None and send.until <= now:
             raise Refusal("send.until", "the end of this send is past")
+        _audience(send.audience_id)
         for arm in Arm.objects.filter(send=send).select_related("template"):
-            arm.template = Template.objects.filter(code=arm.template.code).latest("version")
+            arm.template = _template(arm.template.code)
             arm.save(update_fields=["template"])
         _move(by, send, "scheduled", now)
 
@@ -195,21 +200,29 @@ def _checked(terms: Terms) -> tuple[str, dict[str, Template]]:
     """The name of the audience and the templates. Raises the refusals of `draft_send`."""
     if not 1 <= len(terms.name.strip()) <= 100:
         raise Refusal("send.name", "a name has 1 to 100 characters")
-    found = audience(terms.audience_id)
-    if found is None or found.archived_at is not None:
-        raise Refusal("send.audience", "there is no such audience")
+    name = _audience(terms.audience_id)
     if not 1 <= len(terms.arms) <= MAX_ARMS:
         raise Refusal("send.arms", "between 1 and %(limit)s arms", limit=MAX_ARMS)
     if sum(arm.weight for arm in terms.arms) != WHOLE or min(arm.weight for arm in terms.arms) < 1:
         raise Refusal("send.weights", "the shares of the arms together are the whole")
     _check_bounds(terms)
-    templates: dict[str, Template] = {}
-    for arm in terms.arms:
-        newest = Template.objects.filter(code=arm.template_code, archived_at=None).order_by("-version").first()
-        if newest is None:
-            raise Refusal("send.template", "there is no template %(code)s", code=arm.template_code)
-        templates[arm.template_code] = newest
-    return found.name, templates
+    return name, {arm.template_code: _template(arm.template_code) for arm in terms.arms}
+
+
+def _audience(number: int) -> str:
+    """The name of an audience in use."""
+    found = audience(number)
+    if found is None or found.archived_at is not None:
+        raise Refusal("send.audience", "there is no such audience")
+    return found.name
+
+
+def _template(code: str) -> Template:
+    """The newest version of a template in use."""
+    newest = Template.objects.filter(code=code, archived_at=None).order_by("-version").first()
+    if newest is None:
+        raise Refusal("send.template", "there is no template %(code)s", code=code)
+    return newest
 
 
 def _check_bounds(terms: Terms) -> None:

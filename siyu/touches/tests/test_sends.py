@@ -1,14 +1,14 @@
 """One-off sends: every head of the audience in exactly one line, sticky arms and control, a pace, a pause, an end."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.audiences.services import create
+from siyu.audiences.services import archive, create
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -241,6 +241,7 @@ def buys(who: str, at: Any) -> None:
         ("send.control", {"control_share": 9_000}),
         ("send.pace", {"per_hour": 0}),
         ("send.until", {"until": NOON}),
+        ("send.time", {"until": datetime(9999, 12, 31, 23, tzinfo=timezone(-14 * hours(1)))}),
         ("send.window", {"window_days": 0}),
         ("send.priority", {"priority": 1_000}),
     ],
@@ -250,6 +251,25 @@ def test_a_send_that_cannot_work_is_refused(code: str, changes: dict) -> None:
     with pytest.raises(Refusal) as refused:
         services.draft_send(SYSTEM, Terms(**terms), now=NOON)
     assert refused.value.code == code
+
+
+def test_a_send_begins_within_two_years() -> None:
+    code, number = scene.template().code, audience([])
+    for at in (datetime(1, 1, 1, tzinfo=timezone(14 * hours(1))), NOON - 800 * DAY, NOON + 800 * DAY):
+        with pytest.raises(Refusal, match=r"send\.time"):
+            services.draft_send(SYSTEM, Terms("Sale", number, [ArmTerms(code, 10_000, at)]), now=NOON)
+
+
+def test_what_was_taken_out_of_use_since_the_draft_is_not_sent() -> None:
+    template, number = scene.template("inbox"), audience([])
+    drafts = [services.draft_send(SYSTEM, Terms("Sale", number, [ArmTerms(template.code, 10_000, NOON)]), now=NOON) for _ in range(2)]
+
+    services.archive_template(SYSTEM, template.code, now=NOON)
+    with pytest.raises(Refusal, match=r"send\.template"):
+        services.schedule_send(SYSTEM, drafts[0], now=NOON)
+    archive(SYSTEM, number, now=NOON)
+    with pytest.raises(Refusal, match=r"send\.audience"):
+        services.schedule_send(SYSTEM, drafts[1], now=NOON)
 
 
 def test_a_send_moves_only_along_its_states() -> None:
