@@ -7,9 +7,9 @@ from .pages import accounts, outbox, sends, sops, tasks, templates
 
 urlpatterns: list[URLPattern] = [
     path("t/stop/<uuid:touch>", public.stop, name="touch-stop"),
-    path("t/reports/<str:token>", public.reported, name="touch-reports"),
+    path("t/reports/<slug:token>", public.reported, name="touch-reports"),
     path("t/open/<uuid:touch>.gif", public.opened, name="touch-opened"),
-    path("t/<str:token>", public.follow, name="touch-follow"),
+    path("t/<slug:token>", public.follow, name="touch-follow"),
     path("staff-tasks", tasks.mine, name="staff-tasks"),
     path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
     path("staff-tasks/<uuid:touch>/done", tasks.done, name="staff-task-done"),
