@@ -6,9 +6,12 @@ from types import ModuleType
 from typing import Any
 
 from siyu.lib.wired import wired
+from siyu.lib.words import gettext_noop
 
 # below these anything may be asked: what the sender adds, and what the person is said to be
 PREFIXES = ("given.", "trait.")
+UNSUBSCRIBE = "touch.unsubscribe"
+_OWN = {UNSUBSCRIBE: gettext_noop("address of the page where the member says no to such messages")}
 
 
 def _rooms() -> list[ModuleType]:
@@ -17,7 +20,7 @@ def _rooms() -> list[ModuleType]:
 
 def known() -> Mapping[str, str]:
     """Dotted name → what it means, in English."""
-    return {name: words for room in _rooms() for name, words in room.NAMES.items()}
+    return {name: words for room in _rooms() for name, words in room.NAMES.items()} | _OWN
 
 
 def values_of(member_ids: Sequence[int], names: set[str], now: datetime) -> dict[int, dict[str, Any]]:

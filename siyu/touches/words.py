@@ -14,7 +14,7 @@ from .models import Template
 from .rules.media import MEDIA
 from .rules.sending import Message
 from .rules.wording import Variant, WordingError, links, nested, render, variables, with_links
-from .variables import values_of
+from .variables import UNSUBSCRIBE, values_of
 
 
 class Asked(NamedTuple):
@@ -57,7 +57,8 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
 
 
 def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -> Written:
-    tree = nested({**member, **{f"given.{name}": value for name, value in one.values.items()}})
+    stop = f"{base}/t/stop/{one.touch_id}" if base else ""
+    tree = nested({**member, UNSUBSCRIBE: stop, **{f"given.{name}": value for name, value in one.values.items()}})
     variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
     words = render(variant, tree)
     tokens: list[tuple[str, str]] = []
@@ -75,7 +76,7 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
         html=words.html + pixel if words.html and template.medium == "email" else words.html,
         template=template.provider_template,
         values=parameters,
-        unsubscribe_url=f"{base}/t/stop/{one.touch_id}" if base and template.medium == "email" and template.purpose != "service" else "",
+        unsubscribe_url=stop if template.medium == "email" and template.purpose != "service" else "",
     )
     return Written(message, tokens)
 

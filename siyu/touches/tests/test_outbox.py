@@ -328,7 +328,7 @@ def test_a_click_is_counted_and_a_receipt_comes_back(provider) -> None:
     touch.refresh_from_db()
     assert link.clicks == 1
     assert touch.clicked_at is not None
-    assert Client().get("/t/nothing").status_code == 404
+    assert [Client().get(f"/t/{token}").status_code for token in ("nothing", "%00", "a%00b", "文")] == [404] * 4
     assert provider.got[0].unsubscribe_url == f"https://vip.example.com/t/stop/{touch.pk}"
 
 
@@ -361,6 +361,28 @@ def test_receipts_in_any_order_leave_the_first_instants(provider) -> None:
 
     touch.refresh_from_db()
     assert (touch.delivered_at, touch.opened_at, touch.clicked_at) == (NOON + hours(1), NOON + hours(2), NOON + hours(3))
+
+
+def test_a_template_says_where_to_say_no_and_that_link_is_not_counted(provider) -> None:
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", NOON.date() - timedelta(days=2), now=NOON - hours(60))
+    template = scene.template(text="退订 {{ touch.unsubscribe }}", html='<a href="{{ touch.unsubscribe }}">退订</a>')
+    propose([wish(scene.person("yue"), template)], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    address = f"https://vip.example.com/t/stop/{Touch.objects.get().pk}"
+    assert provider.got[0].text == f"退订 {address}"
+    assert provider.got[0].html.startswith(f'<a href="{address}">退订</a>')
+    assert Client().get(address.removeprefix("https://vip.example.com")).status_code == 200
+    assert Link.objects.count() == 0
+
+
+def test_a_touch_that_should_say_where_to_say_no_and_cannot_does_not_go(provider) -> None:
+    propose([wish(scene.person("yue"), scene.template(text="退订 {{ touch.unsubscribe }}"))], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    assert (Touch.objects.get().why, provider.got) == ("template.missing", [])
 
 
 def test_one_click_says_no_to_this_kind_of_message_this_way(provider) -> None:
