@@ -8,24 +8,30 @@ from psycopg import Cursor
 
 from siyu.facts import filters
 
-from ..asking import MOMENT, Counted, Known
-from ..compiling import BITS, asked, expanded, joins_by_member, topics
+from ..asking import MOMENT, Asking, Counted, Known
+from ..compiling import BITS, Judged, asked, expanded, joins_by_member, topics
 from ..conditions import EVERY_FACT
 from ..rules.tree import Node
 from .standing import Standing, known, rules_of
 
 KEPT_MASKS = 10_000
+MAX_COLUMNS = 1_000  # of a source in one statement; PostgreSQL has 1,664
 Predicate = Callable[[dict[str, Any]], bool]
 
 
 @dataclass(slots=True)
 class Group:
-    """Audiences that one statement judges: at most as many as fit into a number's bits."""
+    """Audiences that one statement judges: at most as many as fit into a number's bits, and their columns into a row."""
 
+    start: int  # place of the first in the program
     audiences: list[int]
     needs: list[int]  # of each: what its rule reads
     text: str
     known: dict[int, int] = field(default_factory=dict)  # mask → what it needs
+
+    def part_of(self, mask: int) -> int:
+        """Its own audiences of a program's mask."""
+        return mask >> self.start & ((1 << len(self.audiences)) - 1)
 
     def needs_of(self, mask: int) -> int:
         """What some audiences of a mask read."""
@@ -90,15 +96,24 @@ def _compile(cursor: Cursor, living: Sequence[Standing]) -> Program:
     made = Program(audiences=list(living), every=(1 << len(living)) - 1)
     snapshots: dict[int | None, Known] = {one.snapshot_id: known(cursor, one.snapshot_id) for one in living}
     for start in range(0, len(living), BITS):
-        made.groups.append(_group(made, living[start : start + BITS], nodes, snapshots, start))
+        made.groups += _groups(made, living[start : start + BITS], nodes, snapshots, start)
     for place, one in enumerate(living):
         _add_topics(made, nodes[one.id], 1 << place)
     return made
 
 
-def _group(made: Program, part: Sequence[Standing], nodes: Mapping[int, Node], snapshots: Mapping[int | None, Known], start: int) -> Group:
+def _groups(
+    made: Program, part: Sequence[Standing], nodes: Mapping[int, Node], snapshots: Mapping[int | None, Known], start: int
+) -> list[Group]:
     newest = snapshots[max((one.snapshot_id for one in part if one.snapshot_id is not None), default=None)]
     ask, answers, needs = asked([nodes[one.id] for one in part], newest)
+    if len(part) > 1 and max(map(len, ask.columns.values()), default=0) > MAX_COLUMNS:
+        half = len(part) // 2
+        return _groups(made, part[:half], nodes, snapshots, start) + _groups(made, part[half:], nodes, snapshots, start + half)
+    return [Group(start, [one.id for one in part], needs, _text(made, ask, answers, start))]
+
+
+def _text(made: Program, ask: Asking, answers: Sequence[Judged], start: int) -> str:
     holds = " | ".join(
         f"CASE WHEN t.dirty & {1 << place} = 0 THEN 0 WHEN {answer.holds} THEN {1 << place} ELSE 0 END::bigint"
         for place, answer in enumerate(answers)
@@ -109,7 +124,7 @@ def _group(made: Program, part: Sequence[Standing], nodes: Mapping[int, Node], s
             made.timed |= 1 << (start + place)
             dues.append(f"CASE WHEN t.dirty & {1 << place} <> 0 THEN {answer.due} END")
     due = f"CASE WHEN t.is_living THEN least({', '.join(dues)}) END" if dues else "NULL::timestamptz"
-    text = f"""
+    return f"""
 WITH {MOMENT}, touched AS (
     SELECT w.member_id, w.dirty, CASE WHEN m.id IS NULL THEN 0 ELSE w.needs END AS needs, w.is_full, m.id IS NOT NULL AS is_living,
            m.store_id, m.assistant_id
@@ -126,7 +141,6 @@ WITH {MOMENT}, touched AS (
 SELECT member_id, is_in, was_in, is_full, is_living, due_at, stored FROM judged
 WHERE is_in <> was_in OR is_full OR due_at < coalesce(stored, 'infinity')
 """
-    return Group([one.id for one in part], needs, text)
 
 
 def _add_topics(made: Program, node: Node, bit: int) -> None:

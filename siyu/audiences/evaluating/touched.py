@@ -10,14 +10,12 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Fact
 from siyu.lib.sql import array, statements
 
-from ..compiling import BITS
 from .edges import Edge
 from .moment import parameters
 from .program import Program
 
 _sql = statements("siyu.audiences", "evaluating")
 LIMIT = 5_000  # members that one transaction judges because of time, or of services
-_PART = (1 << BITS) - 1
 
 
 @dataclass(slots=True)
@@ -113,9 +111,8 @@ def judge(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> l
     moment = parameters(batch.until, batch.zone)
     dues = _Dues()
     edges: list[Edge] = []
-    for place, group in enumerate(program.groups):
-        shift = place * BITS
-        cells = [(member, part, group.needs_of(part)) for member, mask in touched.masks.items() if (part := mask >> shift & _PART)]
+    for group in program.groups:
+        cells = [(member, part, group.needs_of(part)) for member, mask in touched.masks.items() if (part := group.part_of(mask))]
         if not cells:
             continue
         columns = {
@@ -128,18 +125,18 @@ def judge(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> l
         cursor.execute(group.text, {**moment, **columns}, binary=True)
         for row in cursor.fetchall():
             dues.add(*row)
-            edges += _edges(batch, program, touched, shift, row)
+            edges += _edges(batch, program, touched, group.start, row)
     dues.write(cursor)
     return edges
 
 
-def _edges(batch: Batch, program: Program, touched: Touched, shift: int, row: tuple[Any, ...]) -> Iterator[Edge]:
+def _edges(batch: Batch, program: Program, touched: Touched, start: int, row: tuple[Any, ...]) -> Iterator[Edge]:
     member, is_in, was_in, _full, is_living, _due, _stored = row
     changed = is_in ^ was_in
     while changed:
         bit = changed & -changed
         changed ^= bit
-        audience = program.audiences[shift + bit.bit_length() - 1]
+        audience = program.audiences[start + bit.bit_length() - 1]
         cause, at, because = _reason(batch, touched, member)
         mark = str(touched.marks.get(member, ""))
         yield Edge(audience, member, bool(is_in & bit), because, cause, at, mark, is_told=is_living)

@@ -12,7 +12,7 @@ from siyu.audiences import queries, services
 from siyu.audiences.asking import Asking, Known
 from siyu.audiences.compiling import BITS
 from siyu.audiences.conditions import trait
-from siyu.audiences.evaluating import whole
+from siyu.audiences.evaluating import program, whole
 from siyu.audiences.models import Audience, Due, Membership, Watch
 from siyu.facts import filters
 from siyu.facts.pump import pump
@@ -330,6 +330,19 @@ def test_more_is_counted_than_fits_into_the_bits_of_a_number():
         live(told(f"told.{BITS + 14}", "anna", NOW + timedelta(minutes=minute)), at=NOW + timedelta(minutes=minute))
 
     assert (inside(many), inside(last)) == (1, 1)
+
+
+def test_more_columns_are_asked_for_than_a_statement_has(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(program, "MAX_COLUMNS", 3)
+    numbers = [
+        made(f"听过{number}", {"condition": "did_fact", "fact": f"told.{number}", "within": {"last_days": 2}}) for number in range(5)
+    ]
+
+    live(told("told.1", "anna", NOW), told("told.4", "bo", NOW), at=NOW + timedelta(minutes=1))
+    assert [inside(number) for number in numbers] == [0, 1, 0, 0, 1]
+
+    pump(NOW + timedelta(days=3))
+    assert [inside(number) for number in numbers] == [0] * 5
 
 
 @pytest.mark.parametrize("within", [{}, {"last_hours": 2}], ids=["days", "hours"])
