@@ -8,6 +8,7 @@ from siyu.lib.words import gettext_noop
 
 from .compiling import expanded, named_audiences
 from .conditions import kinds
+from .evaluating.standing import dependents
 from .models import Audience, List, Version
 from .rules import RuleError, leaves, parsed
 from .rules.tree import Node
@@ -26,7 +27,9 @@ def checked(rule: Any, *, audience_id: int = 0, tag: str = "") -> tuple[Node, No
     """The tree of a rule, as written and with the audiences it names. Raises `RuleError` (`rule.invalid`)."""
     node = parsed(rule, kinds())
     rules = coming_rules()
-    whole = expanded(node, {**rules, audience_id: node} if audience_id else rules, (audience_id,) if audience_id else ())
+    coming = {**rules, audience_id: node} if audience_id else rules
+    whole = expanded(node, coming, (audience_id,) if audience_id else ())
+    _refuse_what_dependents_cannot_take(coming, audience_id)
     known = (
         set(List.objects.filter(archived_at=None).values_list("pk", flat=True)) if any(x.kind == "listed" for x in leaves(node)) else set()
     )
@@ -35,6 +38,16 @@ def checked(rule: Any, *, audience_id: int = 0, tag: str = "") -> tuple[Node, No
             raise RuleError(leaf.at, gettext_noop("there is no list %(number)s"), number=leaf.terms.list)
     _refuse_circles_of_tags({**rules, audience_id: node}, audience_id, tag)
     return node, whole
+
+
+def _refuse_what_dependents_cannot_take(rules: Mapping[int, Node], audience_id: int) -> None:
+    """The audiences that name this one hold its rule, too, and may grow too large by it."""
+    for number in sorted(dependents(rules, [audience_id])):
+        try:
+            expanded(rules[number], rules, (number,))
+        except RuleError as error:
+            words = gettext_noop("audience %(number)s names this one, and cannot take the rule: %(reason)s")
+            raise RuleError("", words, number=number, reason=error.because) from error
 
 
 def _refuse_circles_of_tags(rules: Mapping[int, Node], audience_id: int, tag: str) -> None:

@@ -129,6 +129,18 @@ def test_an_audience_follows_the_one_it_names_when_that_changes():
         services.archive(SYSTEM, base, now=NOW)
 
 
+def test_a_rule_does_not_outgrow_the_audiences_that_name_it():
+    base = made("一", VIEWED)
+    made("六", {"any": [{"condition": "audience", "audience": base}] * 6})
+    grown = {"any": [{"condition": "did_fact", "fact": f"told.{number}"} for number in range(95)]}
+
+    with pytest.raises(Refusal, match="cannot take the rule"):
+        services.change(SYSTEM, base, rule=grown, now=NOW)
+
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    assert inside(base) == 1
+
+
 def test_circles_of_audiences_and_of_tags_are_refused():
     one = made("一", VIEWED)
     two = made("二", {"condition": "audience", "audience": one}, tag="二")
