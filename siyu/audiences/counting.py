@@ -7,13 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from siyu.facts import filters
+from siyu.facts.names import FactName, check_name
 
 from .asking import COUNTED, MOMENTS, Asking, Counted, Source, Sql
 from .rules import Window
 
-FactName = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\s]+$", title="What happened", extra_json_schema={"input": "fact"})
-]
 Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
 OWN = ("audience.", "journey.")  # news that is told after everything was counted
 
@@ -36,6 +34,7 @@ def check_fact(name: str, where: dict[str, Any]) -> None:
     """Raise `ValueError` for what cannot be counted."""
     if name.startswith(OWN):
         raise ValueError("what audiences and journeys tell is not counted: name the audience instead")
+    check_name(name)
     filters.check(where)
 
 

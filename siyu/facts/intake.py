@@ -13,6 +13,7 @@ from siyu.lib.wired import imported, table
 
 from . import segment
 from .catalogue import BY_NAME
+from .names import MAX_NAME
 from .rules import FactError, Incoming
 
 _decoder = msgspec.json.Decoder(list[Incoming])
@@ -113,8 +114,8 @@ def as_refusal(error: Exception) -> FactError:
 
 def check(incoming: Incoming, currency: str) -> None:
     """Raise `FactError` for a known fact that lacks a property, has one of another type, or counts in another currency."""
-    if not incoming.name or len(incoming.name) > 200:
-        raise FactError("fact.name", "a fact's name has 1 to 200 characters")
+    if not incoming.name or len(incoming.name) > MAX_NAME:
+        raise FactError("fact.name", f"a fact's name has 1 to {MAX_NAME} characters")
     if incoming.occurred_at.tzinfo is None:
         raise FactError("fact.time", "occurred_at needs a time zone")
     demands = _demands(incoming.name)

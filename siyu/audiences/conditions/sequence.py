@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.facts.names import FactName
+
 from ..asking import Asking, Counted, Source, Sql, least, literal
 from ..conditions import Because
-from ..counting import FactName, Where, check_fact
+from ..counting import Where, check_fact
 from ..rules import Window
 from ..rules.windows import EVER
 from ..wording import fact_words, window_words

@@ -344,6 +344,16 @@ def test_more_is_counted_than_fits_into_the_bits_of_a_number():
     assert (inside(many), inside(last)) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["Account Created", "100% done", "签到 打卡", "x" * 200])
+def test_facts_of_any_name_are_counted(name: str):
+    days = made("做过", {"condition": "did_fact", "fact": name})
+    hours = made("刚做过", {"condition": "did_fact", "fact": name, "within": {"last_hours": 2}})
+
+    live(told(name, "anna", NOW), at=NOW + timedelta(minutes=1))
+
+    assert (inside(days), inside(hours)) == (1, 1)
+
+
 def test_more_columns_are_asked_for_than_a_statement_has(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(program, "MAX_COLUMNS", 3)
     numbers = [

@@ -43,6 +43,8 @@ def deep(levels: int) -> dict:
         ({"condition": "did_fact", "fact": "x", "times": -1}, "rule", "`times`"),
         ({"condition": "did_fact", "fact": "x", "within": {"last_days": 3, "last_hours": 2}}, "rule", "one of them"),
         ({"condition": "did_fact", "fact": "audience.entered"}, "rule", "name the audience instead"),
+        ({"condition": "did_fact", "fact": "Order Completed"}, "rule", "stands in the log as order.paid"),
+        ({"condition": "sequence", "steps": [{"fact": "x"}, {"fact": "x "}]}, "rule", "no white space around it"),
         ({"condition": "did_fact", "fact": "x", "where": {"property": "a", "op": "near"}}, "rule", "op must be one of"),
         ({"condition": "trait", "trait": "phone", "value": "138"}, "rule", "encrypted"),
         ({"condition": "stage", "clock": "pool", "stages": ["lost"]}, "rule", "pool has the stages"),

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from ..catalogue import BY_SEGMENT, KNOWN
+from ..names import MAX_NAME
 from ..rules import FactError, Handle, Incoming
 from .body import MAX_MESSAGE, MAX_MESSAGES, TYPES, Body
 from .commerce import natural_key, restate
 from .context import EMPTY, MAX_ID, describe, external_handles, host_of, merged, path_of, read_context, read_id, trait_handles
 from .times import correct, read_time
 
-MAX_NAME = 200  # characters of an event's name
 RESERVED = tuple(known.name for known in KNOWN if known.is_derived)  # what only siyu itself may say
 
 _NAMES = {

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from siyu.facts import filters
+from siyu.facts.names import check_name
 from siyu.lib.words import gettext_noop
 
 from .definition import OWN, AudienceExit, Definition, Outline
@@ -99,6 +100,10 @@ def fact_faults(fact: str, where: Any) -> Iterator[Flaw]:
     """What is wrong with a fact that something waits for."""
     if fact.startswith(OWN):
         yield Flaw("fact", "fact.own", gettext_noop("journeys' own news starts and wakes nobody: use the step that starts another journey"))
+    try:
+        check_name(fact)
+    except ValueError as error:
+        yield Flaw("fact", "fact.name", "%(reason)s", reason=str(error))
     try:
         filters.check(where)
     except filters.FilterError as error:

@@ -7,15 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from siyu.facts.names import FactName
+
 MAX_STEPS = 200
 MAX_EXITS = 10
 OWN = "journey."  # our own news, told when everybody has walked
 ENTERED, LEFT, REACHED, CALLED = "journey.entered", "journey.left", "journey.goal_reached", "journey.called"
 
 Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
-FactName = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\s]+$", title="What happened", extra_json_schema={"input": "fact"})
-]
 Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
 AudienceId = Annotated[int, Meta(ge=1, le=2**31 - 1, title="audience", extra_json_schema={"input": "audience"})]
 Edge = Annotated[Literal["entered", "left"], Meta(title="when a member")]

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.audiences.queries import names
 from siyu.audiences.wording import fact_words
+from siyu.facts.names import FactName
 from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Stay, Walker, World, fact_faults
-from ..rules.definition import AudienceId, Edge, FactName, Where
+from ..rules.definition import AudienceId, Edge, Where
 from . import Hears
 from .lasting import Lasting, length_words
 

@@ -99,6 +99,7 @@ def test_the_published_schema_allows_what_may_stand_and_refuses_what_may_not():
         ([{"step": "wait_until", "audience": 99, "days": 1}], {}, ("s1", "audience", "audience.unknown")),
         ([{"step": "wait_until", "days": 1}], {}, ("s1", "fact", "wait.what")),
         ([{"step": "wait_until", "fact": "journey.left", "days": 1}], {}, ("s1", "fact", "fact.own")),
+        ([{"step": "wait_until", "fact": "Order Completed", "days": 1}], {}, ("s1", "fact", "fact.name")),
         ([{"step": "start", "journey": "nope"}], {}, ("s1", "journey", "journey.unknown")),
         ([{"step": "reward", "reward": {"kind": "moon"}}], {}, ("s1", "reward", "reward.terms")),
         ([{"step": "trait", "trait": "phone", "value": "1"}], {}, ("s1", "trait", "trait.personal")),
