@@ -14,7 +14,7 @@ from ..asking import Asking, Sql, literal
 from ..conditions import Because
 
 TITLE = _("Store or assistant")
-Number = Annotated[int, Meta(ge=1)]
+Number = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class Terms(
