@@ -7,7 +7,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
 
 from .compiling import expanded, named_audiences
-from .conditions import kinds
+from .conditions import flaw_of, kinds
 from .evaluating.standing import dependents
 from .models import Audience, List, Version
 from .rules import RuleError, leaves, parsed
@@ -34,10 +34,17 @@ def checked(rule: Any, *, audience_id: int = 0, tag: str = "") -> tuple[Node, No
         set(List.objects.filter(archived_at=None).values_list("pk", flat=True)) if any(x.kind == "listed" for x in leaves(node)) else set()
     )
     for leaf in leaves(node):
+        if because := flaw_of(leaf.kind, leaf.terms):
+            raise RuleError(leaf.at, "%(reason)s", reason=because)
         if leaf.kind == "listed" and leaf.terms.list not in known:
             raise RuleError(leaf.at, gettext_noop("there is no list %(number)s"), number=leaf.terms.list)
     _refuse_circles_of_tags({**rules, audience_id: node}, audience_id, tag)
     return node, whole
+
+
+def standing_tree(rule: Any) -> Node:
+    """The tree of a rule that stands already, with the audiences it names: what only its writing asks is not asked again."""
+    return expanded(parsed(rule, kinds()), coming_rules())
 
 
 def _refuse_what_dependents_cannot_take(rules: Mapping[int, Node], audience_id: int) -> None:

@@ -14,7 +14,7 @@ from siyu.lib.sql import array, statements
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import WHOLE, Scope
 
-from .checking import checked
+from .checking import checked, standing_tree
 from .conditions import conditions, kinds
 from .evaluating import looking
 from .evaluating.looking import Difference, Preview
@@ -155,7 +155,7 @@ def rule_fault(rule: Any) -> RuleError | None:
 
 def tree(rule: Any) -> Node:
     """The tree of a rule, with the rules of the audiences it names in their place. Raises `RuleError`."""
-    return checked(rule)[1]
+    return standing_tree(rule)
 
 
 def condition_words(leaf: Leaf) -> str:
@@ -173,14 +173,14 @@ def rule_words(rule: Any) -> list[tuple[int, str]]:
 
 def holding(rule: Any, member_ids: Sequence[int], now: datetime, zone: ZoneInfo) -> set[int]:
     """Those of these members for whom a rule holds, as everything stands in this transaction. Raises `RuleError`."""
-    _node, whole = checked(rule)
+    whole = standing_tree(rule)
     with Cursor(_connection()) as cursor:
         return looking.holding(cursor, whole, member_ids, now, zone)
 
 
 def holders(rule: Any, now: datetime, zone: ZoneInfo) -> list[int]:
     """Everybody for whom a rule holds. Raises `RuleError`."""
-    _node, whole = checked(rule)
+    whole = standing_tree(rule)
     with Cursor(_connection()) as cursor:
         return looking.holders(cursor, whole, now, zone)
 

@@ -51,6 +51,11 @@ class Vault:
         return [(name, kind, value) for name, (kind, value) in rows.items()]
 
 
+def is_personal(name: str) -> bool:
+    """Whether a property's name gives away that its texts and numbers are personal."""
+    return _KEYS.search(name) is not None
+
+
 def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
     """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash."""
     declared = _DECLARED.get(name)

@@ -54,5 +54,14 @@ def counted_of(kind: str, terms: Any) -> tuple[list[Counted], list[Counted]]:
     return list(getattr(module, "counters", _none)(terms)), list(getattr(module, "watches", _none)(terms))
 
 
+def flaw_of(kind: str, terms: Any) -> str:
+    """Why no rule should say this, though it has the form: it could never hold. Empty when there is nothing against it."""
+    return str(getattr(conditions()[kind], "flaw", _flawless)(terms))
+
+
+def _flawless(terms: Any) -> str:
+    return ""
+
+
 def _none(terms: Any) -> Sequence[Counted]:
     return ()

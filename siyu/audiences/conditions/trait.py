@@ -11,12 +11,14 @@ from msgspec import Meta
 
 from siyu.facts import filters
 from siyu.facts.catalogue import PERSONAL_TRAITS
+from siyu.facts.personal import is_personal
 
 from ..asking import TRAITS, Asking, Sql, literal
 from ..conditions import Because
 from ..wording import filter_words
 
 TITLE = _("Trait")
+ENCRYPTED = "a personal trait is encrypted: only exists and absent can be asked"
 Scalar = str | bool | int | float
 
 
@@ -36,7 +38,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if self.trait.split(".")[0] in PERSONAL_TRAITS and self.op not in ("exists", "absent"):
-            raise ValueError("a personal trait is encrypted: only exists and absent can be asked")
+            raise ValueError(ENCRYPTED)
         if (self.op == "between") != (self.to is not None):
             raise ValueError("between takes value and to, anything else only value")
         filters.check(self.tree)
@@ -48,6 +50,24 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.op == "between":
             return {"all": [{**leaf, "op": "gte", "value": self.value}, {**leaf, "op": "lte", "value": self.to}]}
         return {**leaf, "op": self.op} if self.value is None else {**leaf, "op": self.op, "value": self.value}
+
+
+def flaw(terms: Terms) -> str:
+    """What never holds: a range without an inside, and comparing what is a token because of its name."""
+    if terms.op == "between" and not _is_range(terms.value, terms.to):
+        return "between takes two numbers or two texts, the smaller one first"
+    if terms.op not in ("exists", "absent") and not _is_of_booleans(terms.value) and is_personal(terms.trait.split(".")[-1]):
+        return ENCRYPTED
+    return ""
+
+
+def _is_range(low: Any, high: Any) -> bool:
+    return isinstance(low, str) is isinstance(high, str) and bool(low <= high)
+
+
+def _is_of_booleans(value: Any) -> bool:
+    """They are never personal."""
+    return all(isinstance(each, bool) for each in (value if isinstance(value, list) else [value]))
 
 
 def newest(ask: Asking, name: str, what: Sql = "r.value") -> Sql:

@@ -40,6 +40,11 @@ class Terms(
             raise ValueError(f"every year takes from_days and to_days between -{HALF_A_YEAR} and {HALF_A_YEAR}")
 
 
+def flaw(terms: Terms) -> str:
+    """Only what a trait itself says is read as a date."""
+    return "dates inside objects are not read: name a trait of its own" if "." in terms.trait else ""
+
+
 def _newest(terms: Terms, ask: Asking, what: Sql) -> Sql:
     these = f"r.name = {literal(terms.trait)}"
     newest = f"(array_agg({what} ORDER BY r.occurred_at DESC, r.message DESC) FILTER (WHERE {these}))[1]"

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from siyu.audiences.compiling import BITS
 from siyu.audiences.conditions import trait
 from siyu.audiences.evaluating import program, whole
 from siyu.audiences.models import Audience, Due, Membership, Watch
+from siyu.audiences.rules import RuleError
 from siyu.facts import filters
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
@@ -127,6 +129,40 @@ def test_an_audience_follows_the_one_it_names_when_that_changes():
     assert (inside(base), inside(other)) == (0, 1)
     with pytest.raises(Refusal, match=r"audience\.in_use"):
         services.archive(SYSTEM, base, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "because"),
+    [
+        ({"condition": "trait", "trait": "age", "op": "between", "value": 30, "to": 18}, "the smaller one first"),
+        ({"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": "30"}, "two numbers or two texts"),
+        ({"condition": "trait", "trait": "work_email", "op": "contains", "value": "@qq.com"}, "encrypted"),
+        ({"condition": "trait", "trait": "office.紧急联系人手机", "value": "138"}, "encrypted"),
+        ({"condition": "trait_date", "trait": "plan.ends", "to_days": 3}, "dates inside objects"),
+    ],
+)
+def test_what_could_never_hold_is_refused_with_its_node(rule: dict, because: str):
+    with pytest.raises(RuleError, match=because) as refused:
+        services.create(SYSTEM, "无人", {"all": [PAID, rule]}, now=NOW)
+
+    assert refused.value.at == "all[1]"
+
+
+def test_a_rule_that_stood_before_is_judged_though_nobody_may_write_it_now():
+    live(told("member.identified", "anna", NOW, traits={"plan.ends": "2026-03-01"}), at=NOW)
+
+    before = {"condition": "trait_date", "trait": "plan.ends", "from_days": 0, "to_days": 0}
+
+    assert queries.rule_fault(before)
+    assert queries.holders(before, NOW, ZoneInfo("Asia/Shanghai")) == [member()]
+
+
+def test_a_personal_name_hides_no_boolean():
+    number = made("可联系", {"condition": "trait", "trait": "is_contact", "value": True})
+
+    live(told("member.identified", "anna", NOW, traits={"is_contact": True}), at=NOW + timedelta(minutes=1))
+
+    assert inside(number) == 1
 
 
 def test_a_rule_does_not_outgrow_the_audiences_that_name_it():
