@@ -11,6 +11,7 @@ import msgspec
 from psycopg import Cursor, sql
 
 from siyu.facts import filters
+from siyu.facts.dates import Written, date_of
 from siyu.facts.rules import Batch, Fact
 from siyu.facts.services import define_counter
 from siyu.lib.sql import statements
@@ -21,7 +22,6 @@ from ..asking import Counted
 from ..compiling import passes
 from ..conditions import counted_of
 from ..rules import leaves
-from ..rules.dates import Written, date_of
 from ..rules.tree import Node
 from .program import Predicate
 

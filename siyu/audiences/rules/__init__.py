@@ -1,4 +1,4 @@
-"""Pure rules of audiences: the tree, its windows of time, dates that come back, lines of an upload."""
+"""Pure rules of audiences: the tree, its windows of time, lines of an upload."""
 
 from .tree import MAX_DEPTH, MAX_NODES, Leaf, RuleError, leaves, parsed
 from .windows import Window

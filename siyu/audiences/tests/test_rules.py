@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from siyu.audiences.conditions import kinds
 from siyu.audiences.rules import MAX_DEPTH, MAX_NODES, RuleError, leaves, parsed
-from siyu.audiences.rules.dates import anniversary, date_of
 from siyu.audiences.schema import schema
+from siyu.facts.dates import anniversary, date_of
 from siyu.lib.buckets import arm, bucket
 
 from .histories import rules
