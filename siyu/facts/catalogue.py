@@ -402,6 +402,7 @@ KNOWN: tuple[KnownFact, ...] = (
 BY_NAME = {known.name: known for known in KNOWN}
 BY_SEGMENT = {name: known.name for known in KNOWN for name in known.segment}
 
+BORN = "date of birth"
 # Traits of `member.identified`, by name: type; the personal ones are tokens in the log.
 PERSONAL_TRAITS = {
     "name": "name",
@@ -415,7 +416,7 @@ PERSONAL_TRAITS = {
     "address": "address",
     "street": "address",
     "id_number": "id",
-    "birthday": "date of birth",
-    "date_of_birth": "date of birth",
+    "birthday": BORN,
+    "date_of_birth": BORN,
     "ip": "ip",
 }

@@ -5,7 +5,8 @@ from typing import Any
 
 from siyu.lib.crypto import encrypt_text, mask, token
 
-from .catalogue import BY_NAME, PERSONAL_TRAITS
+from .catalogue import BORN, BY_NAME, PERSONAL_TRAITS
+from .dates import date_of
 
 MAX_DEPTH = 6  # of nested properties
 _DECLARED = {known.name: {p.name: p.is_personal for p in known.properties} for known in BY_NAME.values()}
@@ -90,15 +91,10 @@ def _traits(traits: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
         if kind is None:
             plain[key] = value if key in ("nickname", "tags") else _unknown(key, value, of, vault, 0)
         else:
-            if kind == "date of birth" and (day := _month_day(value)):
-                plain["birthday_month_day"] = day  # enough for a greeting; the date itself is a token
+            if kind == BORN and (born := date_of(value)):
+                plain["birthday_month_day"] = f"{born.month:02}-{born.day_of_month:02}"  # enough for a greeting; the date itself is a token
             plain[key] = vault.put(kind, value if isinstance(value, str) else _flat(value), of)
     return plain
-
-
-def _month_day(value: Any) -> str | None:
-    found = re.match(r"\d{4}-(\d\d)-(\d\d)", str(value))
-    return f"{found[1]}-{found[2]}" if found else None
 
 
 def _flat(value: Any) -> str:

@@ -31,6 +31,14 @@ def test_dates_and_plain_words_stay_as_they_are(value: str) -> None:
     assert kept("member.identified", {"traits": {"wedding": value}}) == ({"traits": {"wedding": value}}, [])
 
 
+@pytest.mark.parametrize("written", ["1990-05-04", "1990/5/4", "19900504", "1990年5月4日", "5月4日", "1990-05-04T00:00:00Z"])
+def test_a_birthday_leaves_its_month_and_day_however_it_was_written(written: str) -> None:
+    plain, kinds = kept("member.identified", {"traits": {"birthday": written}})
+
+    assert plain["traits"]["birthday_month_day"] == "05-04"
+    assert kinds == ["date of birth"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "kind"),
     [
