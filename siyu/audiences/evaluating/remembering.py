@@ -11,6 +11,7 @@ import msgspec
 from psycopg import Cursor, sql
 
 from siyu.facts import filters
+from siyu.facts.catalogue import BORN, PERSONAL_TRAITS
 from siyu.facts.dates import Written, date_of
 from siyu.facts.rules import Batch, Fact
 from siyu.facts.services import define_counter
@@ -26,7 +27,6 @@ from ..rules.tree import Node
 from .program import Predicate
 
 _sql = statements("siyu.audiences", "evaluating")
-PERSONAL_DATES = ("birthday", "date_of_birth")  # traits whose values are tokens
 _MOMENT = Struct(">hiqiqiqiiiq")  # a row of the COPY: how many columns, then of each its length and value
 PAGE = 5_000  # traits read at once
 
@@ -67,7 +67,7 @@ def _dates(cursor: Cursor, identified: Sequence[Fact]) -> None:
     for fact in identified:
         traits = fact.properties.get("traits")
         for name, value in traits.items() if isinstance(traits, dict) else ():
-            if isinstance(value, str) and ((value.startswith(TOKEN) and name in PERSONAL_DATES) or date_of(value) is not None):
+            if isinstance(value, str) and _may_be_a_date(name, value):
                 before = said.get((fact.identity_id, name))  # type: ignore[arg-type]
                 if before is None or (before[0].occurred_at, before[0].message) < (fact.occurred_at, fact.message):
                     said[fact.identity_id, name] = (fact, value)  # type: ignore[index]
@@ -76,6 +76,11 @@ def _dates(cursor: Cursor, identified: Sequence[Fact]) -> None:
             cursor,
             [(identity, name, fact.message, value) for (identity, name), (fact, value) in sorted(said.items(), key=lambda one: one[0])],
         )
+
+
+def _may_be_a_date(name: str, value: str) -> bool:
+    """A token may hide one, unless its name says that it is a phone, an address …"""
+    return PERSONAL_TRAITS.get(name, BORN) == BORN if value.startswith(TOKEN) else date_of(value) is not None
 
 
 def keep_dates(cursor: Cursor, said: Iterable[tuple[int, str, Any, Any]]) -> None:

@@ -262,6 +262,18 @@ def test_a_birthday_comes_near_though_its_trait_is_encrypted():
     assert inside(number) == 0
 
 
+@pytest.mark.parametrize("name", ["dob", "宝宝生日", "baby_birthday", "纪念日"])
+@pytest.mark.parametrize("value", ["2020-03-07", "2020年3月7日", "20200307"])
+def test_a_date_that_is_a_token_by_its_name_or_look_comes_near(name: str, value: str):
+    number = made("快到", {"condition": "trait_date", "trait": name, "every": "year", "from_days": 0, "to_days": 7})
+
+    live(told("member.identified", "anna", NOW, traits={name: value}), at=NOW + timedelta(minutes=1))
+    assert inside(number) == 1
+
+    live(told("member.identified", "anna", NOW + timedelta(minutes=2), traits={name: "2020-05-01"}), at=NOW + timedelta(minutes=3))
+    assert inside(number) == 0
+
+
 def test_rfm_cells_move_with_a_new_snapshot_and_not_by_time():
     facts = [
         told(
