@@ -1,8 +1,11 @@
 """Dates that traits hold, however they were written: `1990-05-20`, `1990/5/20`, `19900520`, `05-20`, `1990年5月20日`."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from siyu.lib.clock import business_day
 
 _FORMS = (
     re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:[T ].*)?"),
@@ -20,10 +23,15 @@ class Written(NamedTuple):
     day_of_month: int
 
 
-def date_of(value: Any) -> Written | None:
-    """The date that a trait's value tells, if it tells one."""
+def date_of(value: Any, zone: ZoneInfo | None = None) -> Written | None:
+    """The date that a trait's value tells, if it tells one.
+
+    With a `zone` an instant (`2026-03-09T16:00:00Z`) tells its day there; but midnight is how programs write a mere date, and stays.
+    """
     if not isinstance(value, str) or not 3 <= len(value) <= 40:
         return None
+    if zone is not None and (day := _day_of_instant(value.strip(), zone)) is not None:
+        return Written(day, day.month, day.day)
     for form in _FORMS:
         if found := form.fullmatch(value.strip()):
             parts = {name: int(text) for name, text in found.groupdict().items()}
@@ -33,6 +41,14 @@ def date_of(value: Any) -> Written | None:
                 return None
             return Written(whole if "year" in parts and whole.year >= 1 else None, whole.month, whole.day)
     return None
+
+
+def _day_of_instant(text: str, zone: ZoneInfo) -> date | None:
+    try:
+        instant = datetime.fromisoformat(text)
+        return None if instant.tzinfo is None or instant.time() == time.min else business_day(instant, zone)
+    except (ValueError, OverflowError):
+        return None
 
 
 def anniversary(month: int, day_of_month: int, year: int) -> date:

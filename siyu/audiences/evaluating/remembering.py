@@ -6,18 +6,20 @@ from datetime import datetime
 from functools import lru_cache
 from struct import Struct
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from psycopg import Cursor, sql
 
 from siyu.facts import filters
 from siyu.facts.catalogue import BORN, PERSONAL_TRAITS
-from siyu.facts.dates import Written, date_of
+from siyu.facts.dates import date_of
 from siyu.facts.rules import Batch, Fact
 from siyu.facts.services import define_counter
 from siyu.lib.sql import statements
 from siyu.lib.wire import copy, days, microseconds
 from siyu.members.queries import TOKEN, personal_values
+from siyu.merchant.queries import settings_book
 
 from ..asking import Counted
 from ..compiling import passes
@@ -41,7 +43,7 @@ def remember(cursor: Cursor, batch: Batch) -> None:
     if batch.facts:
         _moments(cursor, batch.facts)
         if identified := [fact for fact in batch.named("member.identified") if fact.identity_id is not None]:
-            _dates(cursor, identified)
+            _dates(cursor, identified, batch.zone)
 
 
 def _moments(cursor: Cursor, facts: Sequence[Fact]) -> None:
@@ -62,7 +64,7 @@ def _moments(cursor: Cursor, facts: Sequence[Fact]) -> None:
         copy(cursor, _sql.remember, rows)
 
 
-def _dates(cursor: Cursor, identified: Sequence[Fact]) -> None:
+def _dates(cursor: Cursor, identified: Sequence[Fact], zone: ZoneInfo) -> None:
     said: dict[tuple[int, str], tuple[Fact, Any]] = {}
     for fact in identified:
         traits = fact.properties.get("traits")
@@ -75,6 +77,7 @@ def _dates(cursor: Cursor, identified: Sequence[Fact]) -> None:
         keep_dates(
             cursor,
             [(identity, name, fact.message, value) for (identity, name), (fact, value) in sorted(said.items(), key=lambda one: one[0])],
+            zone,
         )
 
 
@@ -83,14 +86,15 @@ def _may_be_a_date(name: str, value: str) -> bool:
     return PERSONAL_TRAITS.get(name, BORN) == BORN if value.startswith(TOKEN) else date_of(value) is not None
 
 
-def keep_dates(cursor: Cursor, said: Iterable[tuple[int, str, Any, Any]]) -> None:
+def keep_dates(cursor: Cursor, said: Iterable[tuple[int, str, Any, Any]], zone: ZoneInfo) -> None:
     """Keep the dates among traits: (handle, name, message, value). Of encrypted ones month and day are kept, never the year."""
     said = list(said)
     plain = personal_values([value for _, _, _, value in said if isinstance(value, str) and value.startswith(TOKEN)])
     rows = []
     for identity, name, message, value in said:
         is_token = isinstance(value, str) and value.startswith(TOKEN)
-        written: Written | None = date_of(plain[value][1] if is_token else value) if not is_token or value in plain else None
+        # a birthday counts as it was written, an instant by the business day on which it falls
+        written = date_of(value, zone) if not is_token else date_of(plain[value][1]) if value in plain else None
         if written is not None:
             rows.append((identity, name, message, None if is_token else written.day, written.month, written.day_of_month))
     if rows:
@@ -98,7 +102,7 @@ def keep_dates(cursor: Cursor, said: Iterable[tuple[int, str, Any, Any]]) -> Non
         cursor.execute(_sql.keep_dates, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-def read_dates(cursor: Cursor, name: str) -> None:
+def read_dates(cursor: Cursor, name: str, zone: ZoneInfo) -> None:
     """Read the traits of a name as dates: those that came before anybody asked for them."""
     after = 0
     while True:
@@ -106,7 +110,7 @@ def read_dates(cursor: Cursor, name: str) -> None:
         rows = cursor.fetchall()
         if not rows:
             return
-        keep_dates(cursor, [(identity, name, message, json.loads(value)) for identity, value, message in rows])
+        keep_dates(cursor, [(identity, name, message, json.loads(value)) for identity, value, message in rows], zone)
         after = rows[-1][0]
 
 
@@ -129,7 +133,7 @@ def define(cursor: Cursor, nodes: Iterable[Node], now: datetime) -> None:
         if key not in known:
             _define_watch(cursor, counted, now)
     for name in names:
-        read_dates(cursor, name)
+        read_dates(cursor, name, settings_book().zone(now.date()))
 
 
 def _define_watch(cursor: Cursor, counted: Counted, now: datetime) -> None:

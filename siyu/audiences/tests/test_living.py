@@ -274,6 +274,23 @@ def test_a_date_that_is_a_token_by_its_name_or_look_comes_near(name: str, value:
     assert inside(number) == 0
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["said before", "said after"])
+def test_the_end_of_a_trial_is_an_instant_of_a_business_day(is_first: bool):
+    ends = told("member.identified", "anna", NOW, traits={"trial_ends_at": "2026-03-03T17:30:00.000Z"})  # half past one on the fourth
+    if is_first:
+        live(ends, at=NOW)
+    number = made("今天到期", {"condition": "trait_date", "trait": "trial_ends_at", "from_days": 0, "to_days": 0})
+    if not is_first:
+        live(ends, at=NOW)
+
+    found = []
+    for day in (2, 3, 4):
+        pump(datetime(2026, 3, day, 16, 0, tzinfo=UTC))
+        found.append(inside(number))
+
+    assert found == [0, 1, 0]
+
+
 def test_rfm_cells_move_with_a_new_snapshot_and_not_by_time():
     facts = [
         told(

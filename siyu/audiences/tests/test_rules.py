@@ -1,6 +1,7 @@
 """What a rule may be, and how a refusal names the node and the reason."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -98,6 +99,21 @@ def test_dates_are_read_however_they_are_written(text: str, month: int, day: int
     found = date_of(text)
 
     assert (found.month, found.day_of_month) == (month, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "day"),
+    [
+        ("2026-03-09T16:00:00.000Z", "Asia/Shanghai", date(2026, 3, 10)),
+        ("2026-03-09T15:59:59Z", "Asia/Shanghai", date(2026, 3, 9)),
+        ("2026-03-10T00:00:00Z", "America/New_York", date(2026, 3, 10)),
+        ("2026-03-10T03:00:00+00:00", "America/New_York", date(2026, 3, 9)),
+        ("2026-03-10T23:00:00", "America/New_York", date(2026, 3, 10)),
+        ("9999-12-31T23:00:00Z", "Asia/Shanghai", date(9999, 12, 31)),
+    ],
+)
+def test_an_instant_lies_on_the_business_day_on_which_it_falls(text: str, zone: str, day: date):
+    assert date_of(text, ZoneInfo(zone)).day == day
 
 
 @pytest.mark.parametrize("text", ["2026-02-31", "13-01", "soon", "", "20269999", None, 5])
