@@ -3,6 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import jsonschema_rs
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from siyu.lib.buckets import arm, bucket
 
 from .histories import rules
 
+PUBLISHED = jsonschema_rs.validator_for(schema())
 TAG = {"condition": "tag", "tags": ["VIP"]}
 
 
@@ -76,12 +78,23 @@ def test_depth_and_nodes_are_limited():
 def test_the_published_schema_takes_what_the_parser_takes(rule: dict):
     parsed(rule, kinds())
 
-    def takes(node: dict) -> bool:
-        if "condition" in node:
-            return set(node) - {"condition"} <= set(schema()["$defs"][node["condition"]]["properties"])
-        return all(takes(each) for each in (node["not"],)) if "not" in node else all(takes(each) for each in next(iter(node.values()), []))
+    PUBLISHED.validate(rule)
 
-    assert takes(rule)
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"property": "a"},
+        {"property": "a", "op": "near", "value": 1},
+        {"property": "a", "op": "eq", "value": None},
+        {"all": []},
+        {"property": "a", "op": "in", "value": []},
+        [],
+    ],
+)
+def test_the_published_schema_looks_into_filters(where: object):
+    assert not PUBLISHED.is_valid({"condition": "did_fact", "fact": "x", "where": where})
+    assert not PUBLISHED.is_valid({"condition": "sequence", "steps": [{"fact": "x", "where": where}, {"fact": "y"}]})
 
 
 @pytest.mark.parametrize(
