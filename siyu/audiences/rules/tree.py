@@ -88,22 +88,27 @@ def _leaf(rule: Rule, at: str, kinds: Mapping[str, type]) -> Leaf:
     kind = rule["condition"]
     if not isinstance(kind, str) or kind not in kinds:
         raise RuleError(at, gettext_noop("there is no condition %(kind)s"), kind=str(kind)[:60])
-    try:
-        terms: Any = msgspec.convert(rule, type=kinds[kind])
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise RuleError(at, "%(reason)s", reason=str(error).replace("`$.", "`").replace("`$", "`")) from error
     if not _is_storable(rule):
         raise RuleError(at, gettext_noop("holds a character that no text can hold"))
-    return Leaf(at, kind, terms)
+    try:
+        return Leaf(at, kind, msgspec.convert(rule, type=kinds[kind]))
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise RuleError(at, "%(reason)s", reason=str(error).replace("`$.", "`").replace("`$", "`")) from error
 
 
-def _is_storable(value: Any) -> bool:
-    """PostgreSQL takes neither U+0000 nor half of a surrogate pair."""
-    if isinstance(value, str):
-        return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value)
-    if isinstance(value, dict):
-        return all(_is_storable(key) and _is_storable(inner) for key, inner in value.items())
-    return not isinstance(value, list) or all(map(_is_storable, value))
+def _is_storable(rule: Rule) -> bool:
+    """PostgreSQL takes neither U+0000 nor half of a surrogate pair. Nothing is known of its depth yet."""
+    waiting: list[Any] = [rule]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value):
+                return False
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return True
 
 
 def leaves(node: Node) -> Iterator[Leaf]:

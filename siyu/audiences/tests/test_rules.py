@@ -47,6 +47,7 @@ def deep(levels: int) -> dict:
         ({"condition": "did_fact", "fact": "x", "within": {"last_days": 3, "last_hours": 2}}, "rule", "one of them"),
         ({"condition": "did_fact", "fact": "audience.entered"}, "rule", "name the audience instead"),
         ({"all": [TAG, {"condition": "tag", "tags": ["\ud800"]}]}, "all[1]", "no text can hold"),
+        ({"condition": "tag", "tags": ["a"], "\ud800": 1}, "rule", "no text can hold"),
         ({"condition": "bought", "skus": ["half \ud83d"]}, "rule", "no text can hold"),
         ({"condition": "belongs", "stores": [10**30]}, "rule", "`stores[0]`"),
         ({"condition": "did_fact", "fact": "Order Completed"}, "rule", "stands in the log as order.paid"),
