@@ -84,10 +84,10 @@ def handle(
         arriving = arrive(cursor, items, clock, is_careful=is_careful)
         handled = Handled(clock=clock, refused=len(refused), facts=len(arriving), repeated=len(items) - len(refused) - len(arriving))
         if arriving or due_until is not None:
-            until = arriving[-1].clock if arriving else due_until or clock
+            until = arriving[-1].clock if due_until is None else min(due_until, (due_from or due_until) + DUE_SPAN)
             batch = _make_batch(cursor, arriving, until, book, ids, asked)
             if due_until is not None:
-                _run_due(cursor, batch, min(due_until, (due_from or due_until) + DUE_SPAN))
+                _run_due(cursor, batch)
             else:
                 _react(cursor, batch, wired("REACTIONS"))
             _conclude(cursor, batch)
@@ -161,9 +161,8 @@ def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch
             place(cursor, batch, derived)
 
 
-def _run_due(cursor: Cursor, batch: Batch, until: datetime) -> None:
+def _run_due(cursor: Cursor, batch: Batch) -> None:
     """What time alone changes; the news of a room is seen by the reactions that stand above it."""
-    batch.until = until
     reactions = wired("REACTIONS")
     for module in wired("DUE"):
         if derived := module.due(cursor, batch):

@@ -25,6 +25,7 @@ from siyu.members.models import Identity
 from siyu.members.queries import tags
 from siyu.members.services import merge_members, tag, undo_merge
 from siyu.merchant.rules import SYSTEM, WHOLE
+from siyu.merchant.services import set_setting
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
@@ -452,3 +453,25 @@ def test_a_rule_that_asks_too_much_of_the_database_is_a_fault_of_its_audience(mo
 
     assert not pump(NOW).stopped
     assert Audience.objects.get(pk=number).fault == "StatementTooComplex: stack depth limit exceeded"
+
+
+def test_a_zone_that_holds_from_a_day_on_is_not_that_of_the_days_before_it(monkeypatch: pytest.MonkeyPatch):
+    """An audience made before the first fact waits since 1970; the pump does not go through all those days one by one."""
+    from siyu.facts import pump as pumping
+
+    rounds: list[datetime] = []
+    really = pumping.handle
+
+    def counted(*given, **more):
+        rounds.append(more.get("due_from"))
+        assert len(rounds) < 20, rounds
+        return really(*given, **more)
+
+    monkeypatch.setattr(pumping, "handle", counted)
+    set_setting(SYSTEM, "merchant.zone", "America/New_York", NOW.date() - timedelta(days=9), now=NOW - timedelta(days=10))
+    number = services.create(SYSTEM, "看过", VIEWED, now=NOW)
+
+    live(told("page.viewed", "anna", NOW), at=NOW)
+
+    assert inside(number) == 1
+    assert Audience.objects.get().zone == "America/New_York"
