@@ -259,6 +259,22 @@ def test_what_all_lack_is_said_of_all_without_trying_each(mail: Template):
     assert message.startswith("5 set aside at step s1 of journey j: template.unknown")
 
 
+def test_a_rule_whose_audience_is_gone_sets_aside_who_comes_to_it_and_holds_up_nobody():
+    from siyu.audiences.models import Audience
+
+    branch = {"step": "branch", "ways": [{"name": "in", "rule": {"condition": "audience", "audience": everybody()}}], "next": {}}
+    publish(chain(HOURLY, branch), now=NOON)
+    publish(chain(HOURLY, END), "other", now=NOON)
+    tell(page("anna"))
+    Audience.objects.update(archived_at=NOON)
+
+    report = pump(NOON + HOUR)
+
+    assert (report.stopped, standing("other")) == ("", [("s2", "done", "done")])
+    assert standing() == [("s2", "failed", "rule.invalid")]
+    assert [(one.code, one.subject) for one in Alarm.objects.all()] == [("journey.step", "j:s2")]
+
+
 def test_who_failed_is_dismissed_and_anybody_is_removed_with_a_reason(mail: Template):
     person("anna")
     person("bo")

@@ -101,7 +101,7 @@ class Rounds:
             self._lock(lines)
             answers = self._safely(lambda some: module.walk(terms, some, self.world), walkers)
         else:
-            answers = module.walk(terms, walkers, self.world)
+            answers = _asked(lambda some: module.walk(terms, some, self.world), walkers)
         started = {id(walker): code for code, walker in self.world.started}
         self.world.started.clear()
         for (line, walker), answer in zip(pairs, answers, strict=True):
@@ -155,9 +155,17 @@ class Rounds:
             line.calls.append(Call(plan, walker.owner_id, key, walker.at, walker.properties, fact))
 
 
+def _asked(walk: Callable[[Sequence[Walker]], Sequence[Answer]], walkers: Sequence[Walker]) -> list[Answer]:
+    """The answers of a step that changes nothing. What it is refused, such as a rule whose audience is gone, is of all."""
+    try:
+        return list(walk(walkers))
+    except Refusal as refusal:
+        return [_failure(refusal)] * len(walkers)
+
+
 # refusals that say something of the terms, not of the member
 POISON = "poison."  # codes of errors that nobody foresaw
-OF_ALL = ("template.unknown", "journey.unknown", "reward.kind", "reward.terms", "tag.name", "value.unit")
+OF_ALL = ("template.unknown", "journey.unknown", "reward.kind", "reward.terms", "tag.name", "value.unit", "rule.invalid")
 
 
 def _is_of_all(error: Exception) -> bool:
