@@ -41,6 +41,9 @@ TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
 # what an audience starts when somebody enters or leaves it: `names(audience_id) -> list[str]`, shown before a change of its rule
 STARTS: list[str] = ["siyu.journeys.queries.started_by"]
 
+# what asks for an audience or a list and keeps it from being archived: `names(kind, number) -> list[str]`, kind `audience` or `list`
+NAMERS: list[str] = ["siyu.journeys.queries.naming"]
+
 # what audiences can ask of a member, one file each: see docs/add-a-condition.md
 CONDITIONS = [
     "siyu.audiences.conditions.trait",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.wired import wired
 from siyu.lib.words import gettext_noop
 
 from .compiling import expanded, named_audiences
@@ -88,8 +89,15 @@ def _taggers(node: Node, by_tag: Mapping[str, set[int]]) -> set[int]:
 
 
 def refuse_when_named(audience_id: int) -> None:
-    """Refuses with `audience.in_use` when another audience names this one."""
+    """Refuses with `audience.in_use` when another audience, or something above, names this one."""
     named = [number for number, node in coming_rules().items() if number != audience_id and audience_id in named_audiences(node)]
     if named:
         names = ", ".join(Audience.objects.filter(pk__in=named).values_list("name", flat=True)[:5])
         raise Refusal("audience.in_use", "other audiences name it: %(names)s", names=names)
+    refuse_when_asked("audience", audience_id)
+
+
+def refuse_when_asked(kind: str, number: int) -> None:
+    """Refuses with `audience.in_use` or `list.in_use` when something above asks for this audience or list (`wiring.NAMERS`)."""
+    if names := [name for ask in wired("NAMERS") for name in ask(kind, number)]:
+        raise Refusal(f"{kind}.in_use", "journeys ask for it: %(names)s", names=", ".join(names[:5]))

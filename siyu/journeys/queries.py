@@ -213,6 +213,11 @@ def started_by(audience_id: int) -> list[str]:
     return [name for _, name, told in _published() if wanted.items() <= told["trigger"].items()]
 
 
+def naming(kind: str, number: int) -> list[str]:
+    """Names of the journeys that ask for an audience or a list (`kind`), wherever they do: `wiring.NAMERS`."""
+    return [name for _, name in _rows(_sql.naming, kind=kind, number=number)]
+
+
 def callable_journeys() -> dict[str, str]:
     """Code → name of the journeys that a call starts."""
     return {code: name for code, name, told in _published() if told["trigger"].get("kind") == "api"}

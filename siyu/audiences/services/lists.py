@@ -17,6 +17,7 @@ from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
+from ..checking import refuse_when_asked
 from ..models import Audience, List, Listed
 
 MAX_LINES = 1_000_000
@@ -79,6 +80,7 @@ def archive_list(by: Actor, list_id: int, *, now: datetime) -> None:
         if users := [row[0] for row in cursor.fetchall()]:
             names = ", ".join(Audience.objects.filter(pk__in=users).values_list("name", flat=True)[:5])
             raise Refusal("list.in_use", "audiences name it: %(names)s", names=names)
+        refuse_when_asked("list", found.pk)
         Listed.objects.filter(list=found).delete()
         List.objects.filter(pk=found.pk).update(archived_at=now)
         audit(by, "list.archived", f"list:{found.pk}", {"name": found.name})

@@ -65,6 +65,16 @@ SELECT j.code, j.name, v.definition::text
 FROM journeys_journey j JOIN journeys_version v ON v.journey_id = j.id AND v.number = j.number
 WHERE j.state IN ('live', 'paused') ORDER BY j.id LIMIT %(limit)s
 
+-- name: naming
+-- Journeys that run or are paused and name an audience or a list in the version in force, or in one that somebody is still on.
+SELECT DISTINCT j.id, j.name
+FROM journeys_journey j JOIN journeys_version v ON v.journey_id = j.id
+WHERE j.state IN ('live', 'paused')
+  AND jsonb_path_exists(v.definition, ('$.**.' || %(kind)s || ' ? (@ == $number)')::jsonpath, jsonb_build_object('number', %(number)s::int))
+  AND (v.number = j.number OR EXISTS (
+      SELECT 1 FROM journeys_enrolment e WHERE e.version_id = v.id AND e.journey_id = j.id AND e.status IN ('waiting', 'failed')))
+ORDER BY j.id
+
 -- name: failed
 -- How many of a version could not go on.
 SELECT count(*) FROM journeys_enrolment e JOIN journeys_version v ON v.id = e.version_id JOIN journeys_journey j ON j.id = v.journey_id

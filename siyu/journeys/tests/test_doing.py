@@ -275,6 +275,29 @@ def test_a_rule_whose_audience_is_gone_sets_aside_who_comes_to_it_and_holds_up_n
     assert [(one.code, one.subject) for one in Alarm.objects.all()] == [("journey.step", "j:s2")]
 
 
+def test_an_audience_is_not_put_away_while_a_journey_asks_for_it():
+    from siyu.audiences.services import archive, archive_list, create, upload
+
+    person("anna")
+    audience = everybody()
+    listed = upload(SYSTEM, "名单", "user_id", ["anna"], now=NOON).list_id
+    asked = [{"name": "in", "rule": {"any": [{"condition": "audience", "audience": audience}, {"condition": "listed", "list": listed}]}}]
+    publish(chain(HOURLY, {"step": "branch", "ways": asked, "next": {}}), now=NOON)
+    other = create(SYSTEM, "VIP", {"condition": "tag", "tags": ["VIP"]}, now=NOON)
+    tell(page("anna"))
+    services.save_draft(SYSTEM, "j", chain(WAIT), 1, now=NOON)
+    services.publish(SYSTEM, "j", now=NOON)
+
+    archive(SYSTEM, other, now=NOON)
+    with pytest.raises(Refusal, match=r"audience\.in_use: journeys ask for it: 旅程 j"):
+        archive(SYSTEM, audience, now=NOON)
+    with pytest.raises(Refusal, match=r"list\.in_use: journeys ask for it: 旅程 j"):
+        archive_list(SYSTEM, listed, now=NOON)
+    pump(NOON + HOUR)  # nobody is on the version that asks any more
+    archive(SYSTEM, audience, now=NOON + HOUR)
+    archive_list(SYSTEM, listed, now=NOON + HOUR)
+
+
 def test_who_failed_is_dismissed_and_anybody_is_removed_with_a_reason(mail: Template):
     person("anna")
     person("bo")
