@@ -54,7 +54,8 @@ def publish(by: Actor, code: str, move_map: Mapping[str, str] | None = None, *, 
         journey.number = made.number
         if journey.state == "draft":
             journey.state = "live"
-        journey.alarm_at = _alarm(definition, now) if journey.state == "live" else None
+        if journey.state == "live" and not _rings_on(journey, before):
+            journey.alarm_at = _alarm(definition, now)
         journey.save(update_fields=["number", "state", "alarm_at"])
         moved = _move(journey, before, made, move_map or {}, now) if before is not None else {}
         audit(by, "journey.published", f"journey:{code}", {"number": made.number, "map": dict(move_map or {}), "moved": moved}, at=now)
@@ -125,6 +126,11 @@ def _move(journey: Journey, before: Version, made: Version, move_map: Mapping[st
         leaving = [step for step, to in move_map.items() if to == LEAVE]
         left = let_go(cursor.cursor, now, "version", journey_id=journey.pk, version_id=before.pk, steps=leaving) if leaving else 0
     return {"moved": moved, "left": left}
+
+
+def _rings_on(journey: Journey, before: Version | None) -> bool:
+    """Whether its schedule stays as it was: an alarm that the pump has yet to ring is not set anew, for its day would be lost."""
+    return journey.alarm_at is not None and before is not None and before.definition["trigger"] == journey.draft["trigger"]
 
 
 def _alarm(definition: Definition, now: datetime) -> datetime | None:

@@ -142,6 +142,18 @@ def test_a_schedule_lets_an_audience_in_every_day_and_not_while_paused():
     assert {one.entered_at for one in Enrolment.objects.all()} == {NOON + HOUR, NOON + 25 * HOUR}
 
 
+def test_a_new_version_does_not_lose_the_alarm_that_the_pump_has_yet_to_ring():
+    person("anna")
+    definition = chain(END, trigger={"kind": "schedule", "audience": everybody(), "every": "day", "at": "13:00"})
+    publish(definition, now=NOON)
+    services.save_draft(SYSTEM, "j", {**definition, "places": {"s1": [1, 2]}}, 1, now=NOON)
+
+    services.publish(SYSTEM, "j", now=NOON + HOUR + MINUTE)
+    pump(NOON + HOUR + 2 * MINUTE)
+
+    assert [one.entered_at for one in Enrolment.objects.all()] == [NOON + HOUR]
+
+
 def test_once_lets_a_scheduled_member_in_once():
     person("anna")
     audience = everybody()
