@@ -167,6 +167,11 @@ def counts(code: str, number: int, since: date | None = None) -> Counts:
     )
 
 
+def movable(code: str, number: int) -> dict[str, int]:
+    """Step → how many stand there whom the next version may take over: those under way on this one, and those set aside."""
+    return dict(_rows(_sql.movable, code=code, number=number))
+
+
 def enrolments(
     code: str,
     scope: Scope,

@@ -65,7 +65,7 @@ def publish(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _moves(code: str, number: int, before: Mapping[str, Any], draft: Mapping[str, Any], sent: Mapping[str, str]) -> list[Move]:
-    standing, looks = queries.counts(code, number).steps, faces(before)
+    standing, looks = queries.movable(code, number), faces(before)
     made = []
     for step in before["steps"]:
         is_gone = step not in draft["steps"]

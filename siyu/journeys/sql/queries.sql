@@ -30,6 +30,12 @@ SELECT e.step, count(*)
 FROM journeys_enrolment e JOIN journeys_version v ON v.id = e.version_id JOIN journeys_journey j ON j.id = v.journey_id
 WHERE j.code = %(code)s AND v.number = %(number)s AND e.status = 'waiting' GROUP BY 1
 
+-- name: movable
+-- Where those stand whom a new version may take over: under way on a version, or set aside.
+SELECT e.step, count(*)
+FROM journeys_enrolment e JOIN journeys_version v ON v.id = e.version_id JOIN journeys_journey j ON j.id = v.journey_id
+WHERE j.code = %(code)s AND v.number = %(number)s AND e.journey_id = j.id AND e.status IN ('waiting', 'failed') GROUP BY 1
+
 -- name: enrolments
 -- Enrolments of a scope, newest first.
 SELECT e.id, j.code, j.name, v.number, m.id, m.public_id, m.nickname, e.key, e.step, e.status, e.why, e.detail, e.arm, e.is_held_out,

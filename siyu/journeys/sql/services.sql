@@ -1,14 +1,15 @@
 -- name: move
 -- Those who stand at certain steps go over to another version: where the step is the same they keep their time, else they take it anew.
+-- Whoever was set aside stays so, and takes the new version's step when tried again.
 WITH moved AS (
     UPDATE journeys_enrolment e SET
         version_id = %(made)s, step = m.to_step,
         way = CASE WHEN m.keeps THEN e.way ELSE '' END,
         since = CASE WHEN m.keeps THEN e.since ELSE %(now)s::timestamptz END,
-        due_at = CASE WHEN m.keeps THEN e.due_at ELSE %(now)s::timestamptz END,
+        due_at = CASE WHEN m.keeps OR e.status = 'failed' THEN e.due_at ELSE %(now)s::timestamptz END,
         hop = CASE WHEN m.keeps THEN e.hop ELSE e.hop + 1 END
     FROM unnest(%(steps)s::text[], %(to_steps)s::text[], %(keeps)s::bool[]) AS m (step, to_step, keeps)
-    WHERE e.version_id = %(before)s AND e.status = 'waiting' AND e.step = m.step
+    WHERE e.version_id = %(before)s AND e.status IN ('waiting', 'failed') AND e.step = m.step
     RETURNING e.id, e.hop, m.step, m.keeps
 ), passed AS (
     INSERT INTO journeys_passage (enrolment_id, hop, version_id, step, way, at)

@@ -364,6 +364,25 @@ def test_those_under_way_stay_move_or_leave_by_the_map():
     assert [one.status for one in Enrolment.objects.order_by("pk")] == ["done", "done", "left"]
 
 
+def test_who_was_set_aside_goes_over_too_and_takes_the_mended_step_when_tried_again(mail: Template):
+    person("anna")
+    other = template()
+    publish(chain(MAIL, END), now=NOON)
+    archive_template(SYSTEM, "t", now=NOON)
+    tell(page("anna"))
+    services.save_draft(SYSTEM, "j", chain({"step": "touch", "template": other.code}, END), 1, now=NOON)
+
+    services.publish(SYSTEM, "j", {"s1": "s1"}, now=NOON + HOUR)
+    pump(NOON + HOUR)
+    before = standing()
+    services.retry(SYSTEM, [one.id for one in queries.failed("j")], now=NOON + 2 * HOUR)
+    pump(NOON + 2 * HOUR)
+
+    assert before == [("s1", "failed", "template.unknown")]
+    assert standing() == [("s2", "done", "done")]
+    assert [one.template_id for one in Touch.objects.all()] == [other.pk]
+
+
 def test_who_is_not_in_the_map_finishes_by_the_old_version():
     publish(chain(WAIT, {"step": "tag", "tag": "old"}), now=NOON)
     person("anna")
