@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from siyu.facts.rules import Fact
@@ -48,7 +49,16 @@ def key_of(entry: Entry, trigger: str, properties: Mapping[str, Any]) -> str | N
     if entry.how == "many":
         return trigger
     value = reached(properties, entry.by)
-    return None if value is None else str(value)[:MAX_KEY]
+    return None if value is None else _spelled(value)
+
+
+def _spelled(value: str | int | float) -> str:
+    """A value as a key: 1.0 is 1, and of long ones the end is told by a digest, so that no two are taken for one."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if len(text) <= MAX_KEY:
+        return text
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return f"{text[: MAX_KEY - len(digest)]}{digest}"
 
 
 def reached(properties: Mapping[str, Any], path: str) -> Any:

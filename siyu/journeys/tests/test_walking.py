@@ -104,6 +104,15 @@ def test_entry_rules(entry: dict, entered: int):
     assert len(standing()) == entered
 
 
+def test_keys_are_told_apart_to_their_end_and_a_number_is_the_same_however_written():
+    publish({**chain(WAIT), "entry": {"how": "keyed", "by": "of"}})
+    long = "x" * 300
+
+    tell(*[page(at=NOW + number * MINUTE, of=of) for number, of in enumerate([1, 1.0, "1", long + "a", long + "b", long + "a"])])
+
+    assert len(standing()) == 3
+
+
 def test_an_exit_during_a_long_wait_ends_at_once():
     publish(
         {
