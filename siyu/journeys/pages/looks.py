@@ -1,6 +1,7 @@
 """How a definition looks on the canvas: the words, sign and ways of each step, of the trigger and of the rules beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.audiences.queries import names
 from siyu.audiences.wording import fact_words
+from siyu.lib.refusal import Refusal
 from siyu.lib.web.parts import Words
 from siyu.touches.queries import templates
 
@@ -108,7 +110,7 @@ def trigger_face(piece: Any) -> Face:
     """The trigger as it is drawn: from here members come to the first step."""
     module = triggers().get(str(piece.get("kind", ""))) if isinstance(piece, dict) else None
     terms = _read(piece, module.Terms) if module else None
-    words = module.words(terms) if module and terms is not None else gettext("To be filled in")
+    words = _told(module, terms) if module and terms is not None else gettext("To be filled in")
     return Face(gettext("Trigger"), words, STARTER.icon, STARTER.colour, [("next", "")])
 
 
@@ -140,10 +142,14 @@ def _words(module: Any, terms: Any, known: Mapping[str, str] | None) -> str:
 
 
 def _told(module: Any, terms: Any) -> str:
-    """In the step's own words; a reward whose terms are not finished has none."""
+    """In the piece's own words; a reward or a filter that is not finished has none."""
+    return _said(lambda: module.words(terms))
+
+
+def _said(words: Callable[[], str]) -> str:
     try:
-        return module.words(terms)
-    except (KeyError, TypeError, ValueError):
+        return words()
+    except (Refusal, LookupError, TypeError, ValueError, RecursionError):
         return gettext("To be filled in")
 
 
@@ -201,7 +207,7 @@ def exits_words(exits: Any) -> str:
         read = msgspec.convert(exits, list[Exit])
     except msgspec.ValidationError:
         return gettext("To be filled in")
-    return gettext(" or ").join(_exit_words(one) for one in read)
+    return gettext(" or ").join(_said(partial(_exit_words, one)) for one in read)
 
 
 def _exit_words(one: Any) -> str:
@@ -217,4 +223,5 @@ def goal_words(goal: Any) -> str:
     read = _read(goal, Goal)
     if read is None:
         return gettext("To be filled in")
-    return gettext("%(fact)s within %(days)s days") % {"fact": fact_words(read.fact, read.where), "days": read.within_days}
+    told = gettext("%(fact)s within %(days)s days")
+    return _said(lambda: told % {"fact": fact_words(read.fact, read.where), "days": read.within_days})

@@ -85,6 +85,20 @@ def test_a_saved_draft_answers_its_looks_and_its_faults(operator: Client):
     assert told["parts"]["entry"] == "Every time it happens"
 
 
+@pytest.mark.parametrize("where", [{"a": 1}, {"all": []}, {"not": 3}, {"property": "x", "op": []}], ids=str)
+def test_a_draft_with_a_filter_that_is_none_is_drawn(operator: Client, where: dict[str, Any]):
+    services.create(SYSTEM, "j", "J", chain(WAIT, END), now=NOW)
+    fact = {"fact": "page.viewed", "where": where}
+    until = {"step": "wait_until", "days": 1, **fact}
+    reward = {"step": "reward", "reward": {}}
+
+    told = save(operator, "j", chain(until, reward, trigger={"kind": "fact", **fact}, exits=[{"kind": "fact", **fact}], goal=fact), 1)
+
+    assert told.status_code == 200
+    assert [told.json()["parts"][name] for name in ("@trigger", "exits", "goal")] == ["To be filled in"] * 3
+    assert operator.get(reverse("journey-edit", args=["j"])).status_code == 200
+
+
 def test_who_saves_over_anothers_draft_is_told_and_may_insist(operator: Client):
     services.create(SYSTEM, "j", "J", chain(WAIT, END), now=NOW)
     services.save_draft(SYSTEM, "j", chain(END), 1, now=NOW)
