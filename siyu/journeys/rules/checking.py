@@ -50,6 +50,9 @@ def read(definition: Any, known: Known) -> tuple[Definition | None, list[Problem
 
 
 def _terms(step: str, told: Any, tag: str, where: str, kinds: Mapping[str, Any], problems: list[Problem]) -> Any:
+    if not isinstance(told, dict):
+        problems.append(Problem(step, "step", "terms.invalid", gettext_noop("a step is a JSON object")))
+        return None
     kind = told.get(tag)
     if not isinstance(kind, str) or kind not in kinds:
         words = gettext_noop("choose one of: %(kinds)s")
@@ -60,19 +63,19 @@ def _terms(step: str, told: Any, tag: str, where: str, kinds: Mapping[str, Any],
     try:
         return msgspec.convert(told, kinds[kind].Terms)
     except (msgspec.ValidationError, RecursionError) as error:
-        problems.append(_misformed(step, error))
+        problems.append(_misformed(step, error, "" if step else where))
         return None
 
 
-def _misformed(step: str, error: Exception) -> Problem:
-    """What msgspec says, with the field that it speaks of."""
+def _misformed(step: str, error: Exception, part: str = "") -> Problem:
+    """What msgspec says, with the field that it speaks of, in a part of the definition."""
     said = str(error)
     path = re.search(r" - at `\$\.?([^`]*)`", said)
     named = re.search(r"field `([^`]+)`", said)
     at = path[1] if path else ""
     if named:
         at = f"{at}.{named[1]}".lstrip(".")
-    return Problem(step, at, "terms.invalid", "%(reason)s", reason=said[: path.start()] if path else said)
+    return Problem(step, f"{part}.{at}".strip("."), "terms.invalid", "%(reason)s", reason=said[: path.start()] if path else said)
 
 
 def _of_the_journey(found: Definition, known: Known) -> Iterator[Problem]:

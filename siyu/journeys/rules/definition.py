@@ -77,7 +77,7 @@ class Outline(Closed, frozen=True):
 
     trigger: dict[str, Any]
     first: str
-    steps: Annotated[dict[str, dict[str, Any]], Meta(min_length=1, max_length=MAX_STEPS)]
+    steps: Annotated[dict[str, Any], Meta(min_length=1, max_length=MAX_STEPS)]
     entry: Entry = Entry()
     exits: Annotated[list[Exit], Meta(max_length=MAX_EXITS)] = []
     goal: Goal | None = None

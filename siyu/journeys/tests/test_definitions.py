@@ -43,7 +43,11 @@ GOOD: list[dict[str, Any]] = [
 
 
 def faults(*steps: dict[str, Any], **more: Any) -> list[tuple[str, str, str]]:
-    return [(one.step, one.field, one.code) for one in check(chain(*steps, **more), KNOWN)]
+    return named(chain(*steps, **more))
+
+
+def named(definition: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one.step, one.field, one.code) for one in check(definition, KNOWN)]
 
 
 def test_every_kind_of_step_and_trigger_may_stand_and_says_itself_in_words(db: None):
@@ -112,6 +116,8 @@ def test_the_published_schema_allows_what_may_stand_and_refuses_what_may_not():
         ([{"step": "end"}, {"step": "end"}], {"first": "s2"}, ("s1", "next", "step.unreached")),
         ([{"step": "end"}], {"first": "s9"}, ("", "first", "first.unknown")),
         ([{"step": "tag", "tag": "a", "next": {"next": "s1"}}], {}, ("s1", "next", "circle.endless")),
+        ([{"step": "end"}], {"trigger": {"kind": "fact"}}, ("", "trigger.fact", "terms.invalid")),
+        ([{"step": "end"}], {"trigger": {"kind": "fact", "fact": "a", "where": {"x": 1}}}, ("", "trigger.where", "filter.invalid")),
         ([{"step": "end"}], {"trigger": {"kind": "audience", "audience": 99}}, ("", "trigger.audience", "audience.unknown")),
         ([{"step": "end"}], {"exits": [{"kind": "audience", "audience": 99}]}, ("", "exits.0.audience", "audience.unknown")),
         ([{"step": "end"}], {"exits": [{"kind": "fact", "fact": "a", "where": {"x": 1}}]}, ("", "exits.0.where", "filter.invalid")),
@@ -121,6 +127,11 @@ def test_the_published_schema_allows_what_may_stand_and_refuses_what_may_not():
 )
 def test_a_fault_is_named_with_its_place_and_code(steps: list[dict], more: dict, wanted: tuple[str, str, str]):
     assert wanted in faults(*steps, **more)
+
+
+@pytest.mark.parametrize("step", [None, 3, "wait", [{"step": "wait"}]])
+def test_what_is_no_step_is_named(step: Any):
+    assert named({**chain({"step": "end"}), "steps": {"s1": {"step": "end"}, "s2": step}}) == [("s2", "step", "terms.invalid")]
 
 
 def test_every_fault_says_what_to_do():

@@ -36,7 +36,7 @@ def who(terms: Terms) -> Who:
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:
-    return list(fact_faults(terms.fact, terms.where))
+    return [Flaw(f"trigger.{one.field}", one.code, one.words, **one.values) for one in fact_faults(terms.fact, terms.where)]
 
 
 def words(terms: Terms) -> str:
