@@ -81,6 +81,8 @@ def audiences(scope: Scope, *, archived: bool = False, audience_id: int | None =
 
 def audience(audience_id: int, scope: Scope = WHOLE) -> AudienceView | None:
     """One audience, archived ones too."""
+    if audience_id >= 2**63:
+        return None
     return next(iter(audiences(scope, archived=True, audience_id=audience_id)), None)
 
 

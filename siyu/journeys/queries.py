@@ -187,7 +187,7 @@ def enrolments(
 
 def enrolment(enrolment_id: int, scope: Scope = WHOLE) -> EnrolmentView | None:
     """One enrolment, if the scope holds its member."""
-    return next(iter(_enrolments(scope, id=enrolment_id)), None)
+    return next(iter(_enrolments(scope, id=enrolment_id)), None) if enrolment_id < 2**63 else None
 
 
 def failed(code: str, scope: Scope = WHOLE, limit: int = 100) -> list[EnrolmentView]:

@@ -18,7 +18,8 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..checking import checked
-from ..rules import RuleError
+from ..conditions import kinds
+from ..rules import RuleError, parsed
 from .builder import Draft, acted, faults, from_form, from_rule, to_rule
 from .fields import kinds_offered, suggestions
 from .parts import audience_or_404, starts, this_day
@@ -164,8 +165,10 @@ def _builder(draft: Draft, fault: dict[str, str]) -> dict[str, Any]:
 
 
 def _given(text: str) -> dict[str, Any] | None:
+    """The rule that an address tells; None when it is none."""
     try:
         rule = msgspec.json.decode(text[:20_000])
-    except (msgspec.DecodeError, UnicodeError):
+        parsed(rule, kinds())
+    except (msgspec.DecodeError, UnicodeError, RuleError):
         return None
-    return rule if isinstance(rule, dict) else None
+    return dict(rule)

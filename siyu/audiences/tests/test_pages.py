@@ -290,3 +290,21 @@ def test_exporting_needs_its_permission_and_is_audited(pool: int):
 
     assert len(b"".join(answer.streaming_content).decode().splitlines()) == 3
     assert Audit.objects.filter(verb="audience.exported").exists()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{broken", "[]", '{"all": 5}', '{"all": [5]}', '{"condition": 5}', '{"condition": "nope"}', '{"condition": "rfm", "recency": 5}',
+        '{"condition": "did_fact", "fact": "order.paid", "within": 5}', '{"not": ' * 60 + "{}" + "}" * 60,
+    ],
+)  # fmt: skip
+def test_an_address_with_a_rule_that_is_none_opens_the_usual_one(rule: str):
+    page = staff(Role.OPERATOR).get(reverse("audience-new"), {"rule": rule})
+
+    assert page.status_code == 200
+    assert 'value="order.paid"' in page.content.decode()
+
+
+def test_a_number_that_no_table_holds_is_not_found():
+    assert staff(Role.OPERATOR).get(reverse("audience", args=[10**20])).status_code == 404

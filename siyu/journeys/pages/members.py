@@ -64,7 +64,7 @@ class MemberFilter(FilterForm):
         label=_("State"), required=False, choices=[("", _("all")), *((key, words) for key, (words, _c) in STATUSES.items())]
     )
     step = forms.ChoiceField(label=_("Step"), required=False)
-    version = forms.IntegerField(label=_("Version"), required=False, min_value=1)
+    version = forms.IntegerField(label=_("Version"), required=False, min_value=1, max_value=2**31 - 1)
 
 
 class DismissForm(Form):
