@@ -1,10 +1,12 @@
 """Rules in words: of windows, facts and filters, in the reader's language."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from siyu.facts.catalogue import BY_NAME
+from siyu.facts.filters.form import WORDS
 
 from .rules import Window
 
@@ -26,7 +28,7 @@ def filter_words(where: dict[str, Any]) -> str:
     if not where:
         return ""
     if "property" in where:
-        return f"{where['property']} {_OPS.get(where['op'], where['op'])} {_value(where.get('value'))}".rstrip()
+        return f"{where['property']} {WORDS[where['op']]} {_value(where.get('value'))}".rstrip()
     if "not" in where:
         return gettext("not (%(inner)s)") % {"inner": filter_words(where["not"])}
     word = "all" if "all" in where else "any"
@@ -34,24 +36,23 @@ def filter_words(where: dict[str, Any]) -> str:
     return f"({joint.join(filter_words(each) for each in where[word])})" if len(where[word]) > 1 else filter_words(where[word][0])
 
 
-_OPS = {
-    "eq": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "in": "∈", "not_in": "∉", "contains": "∋", "starts_with": "^",
-    "exists": "∃", "absent": "∄",
-}  # fmt: skip
-
-
 def _value(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value[:10]) + (" …" if len(value) > 10 else "")
+        return listed(str(each) for each in value[:10]) + (" …" if len(value) > 10 else "")
     return str(value)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Things one after another, parted as the reader's language parts them."""
+    return pgettext("list", ", ").join(words)
 
 
 def window_words(window: Window) -> str:
     """A window, with a comma before it; empty for all time."""
     said = _window(window)
-    return f", {said}" if said else ""
+    return gettext(", %(window)s") % {"window": said} if said else ""
 
 
 def _window(window: Window) -> str:

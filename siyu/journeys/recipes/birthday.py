@@ -31,14 +31,14 @@ def templates(values: Values) -> Sequence[Wording]:
             "生日礼到账",
             values.medium,
             "生日礼提前送到",
-            f"{{{{ member.nickname | default: '您好' }}}},您的生日快到了!{_gift(values)}生日月下单还有惊喜。",
+            f"{{{{ member.nickname | default: '您好' }}}}，您的生日快到了！{_gift(values)}生日月下单还有惊喜。",
         ),
         message(
             "greeting",
             "生日祝福",
             values.medium,
             "生日快乐",
-            "{{ member.nickname | default: '亲爱的会员' }},生日快乐!愿新的一岁平安喜乐。",
+            "{{ member.nickname | default: '亲爱的会员' }}，生日快乐！愿新的一岁平安喜乐。",
         ),
     ]
 
@@ -63,4 +63,4 @@ def definition(values: Values) -> dict[str, Any]:
 
 
 def _gift(values: Values) -> str:
-    return f"{values.points} 积分生日礼已放进您的账户," if values.points else ""
+    return f"{values.points} 积分生日礼已放进您的账户，" if values.points else ""

@@ -23,24 +23,24 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "topic1",
-            "成长期话题 1:用好它",
+            "成长期话题 1：用好它",
             values.medium,
             "老顾客都这样用",
-            "{{ member.nickname | default: '您好' }},整理了老顾客最常用的几个小窍门,花两分钟看看,用起来更顺手。",
+            "{{ member.nickname | default: '您好' }}，整理了老顾客最常用的几个小窍门，花两分钟看看，用起来更顺手。",
         ),
         message(
             "topic2",
-            "成长期话题 2:大家怎么说",
+            "成长期话题 2：大家怎么说",
             values.medium,
             "大家最近在聊什么",
-            "{{ member.nickname | default: '您好' }},本月回购最多的几款和真实评价都在这里,看看和您想的是不是一样。",
+            "{{ member.nickname | default: '您好' }}，本月回购最多的几款和真实评价都在这里，看看和您想的是不是一样。",
         ),
         message(
             "topic3",
-            "成长期话题 3:为您挑选",
+            "成长期话题 3：为您挑选",
             values.medium,
             "按您的喜好挑了几款",
-            "{{ member.nickname | default: '您好' }},按您最近的浏览和购买挑了几款搭配,"
+            "{{ member.nickname | default: '您好' }}，按您最近的浏览和购买挑了几款搭配，"
             "另有 {{ points.available | default: 0 }} 积分可抵扣。",
             "personalisation",
         ),

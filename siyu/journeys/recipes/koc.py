@@ -25,15 +25,15 @@ def templates(values: Values) -> Sequence[Wording]:
         task(
             "call",
             "邀请会员成为 KOC",
-            "{{ member.nickname | default: '会员' }}近期多次分享和评价,请一对一邀请加入体验官计划,说明权益与规则。",
+            "{{ member.nickname | default: '会员' }}近期多次分享和评价，请一对一邀请加入体验官计划，说明权益与规则。",
         ),
         message(
             "invite",
             "体验官邀请",
             values.medium,
             "邀请您成为体验官",
-            "{{ member.nickname | default: '您好' }},谢谢您的分享与评价!"
-            "诚邀您成为品牌体验官:新品优先试用、专属福利。有兴趣请回复您的专属导购。",
+            "{{ member.nickname | default: '您好' }}，谢谢您的分享与评价！"
+            "诚邀您成为品牌体验官：新品优先试用、专属福利。有兴趣请回复您的专属导购。",
         ),
     ]
 

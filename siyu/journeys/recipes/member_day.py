@@ -27,7 +27,7 @@ def templates(values: Values) -> Sequence[Wording]:
             "会员日",
             values.medium,
             "今天是会员日",
-            "{{ tier.name | default: '亲爱的' }}会员,今天是会员日:会员专享价与加倍积分今晚 24 点截止。"
+            "{{ tier.name | default: '亲爱的' }}会员，今天是会员日：会员专享价与加倍积分今晚 24 点截止。"
             "您现有 {{ points.available | default: 0 }} 积分可抵扣。",
         ),
     ]

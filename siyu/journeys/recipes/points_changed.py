@@ -26,7 +26,7 @@ def templates(values: Values) -> Sequence[Wording]:
             "balance",
             "积分变动通知",
             "inbox",
-            "您的积分有变动:当前可用 {{ points.available | default: 0 }},待入账 {{ points.pending | default: 0 }}。明细见会员中心。",
+            "您的积分有变动：当前可用 {{ points.available | default: 0 }}，待入账 {{ points.pending | default: 0 }}。明细见会员中心。",
             "积分变动通知",
             "service",
         ),

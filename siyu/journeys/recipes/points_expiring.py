@@ -31,16 +31,16 @@ def templates(values: Values) -> Sequence[Wording]:
             "积分即将到期",
             values.medium,
             "您有积分即将到期",
-            "{{ member.nickname | default: '您好' }},您有 {{ points.expiring | default: '一批' }} 积分"
-            "将于 {{ points.expires_on | default: '近期' }} 到期,可兑换好礼或下单抵扣。",
+            "{{ member.nickname | default: '您好' }}，您有 {{ points.expiring | default: '一批' }} 积分"
+            "将于 {{ points.expires_on | default: '近期' }} 到期，可兑换好礼或下单抵扣。",
             "service",
         ),
         message(
             "last",
             "积分到期最后提醒",
             values.medium,
-            "积分快到期了,别浪费",
-            "最后提醒:{{ points.expiring | default: '一批' }} 积分将于 {{ points.expires_on | default: '近日' }} 到期,过期不补。",
+            "积分快到期了，别浪费",
+            "最后提醒：{{ points.expiring | default: '一批' }} 积分将于 {{ points.expires_on | default: '近日' }} 到期，过期不补。",
             "service",
         ),
     ]

@@ -29,8 +29,8 @@ def templates(values: Values) -> Sequence[Wording]:
             "降价提醒",
             values.medium,
             "您看过的商品降价了",
-            "您看过的「{{ given.name | default: '商品' }}」降价了:"
-            "{{ given.before_minor | money }} 元 → {{ given.price_minor | money }} 元,喜欢就别错过。",
+            "您看过的「{{ given.name | default: '商品' }}」降价了："
+            "{{ given.before_minor | money }} 元 → {{ given.price_minor | money }} 元，喜欢就别错过。",
         ),
     ]
 

@@ -32,8 +32,8 @@ def templates(values: Values) -> Sequence[Wording]:
             "复购提醒",
             values.medium,
             "常买的该补货了",
-            "{{ member.nickname | default: '您好' }},上次买的差不多用完了吧?"
-            "常购清单已经替您整理好,一键再来一单,{{ points.available | default: 0 }} 积分可抵扣。",
+            "{{ member.nickname | default: '您好' }}，上次买的差不多用完了吧？"
+            "常购清单已经替您整理好，一键再来一单，{{ points.available | default: 0 }} 积分可抵扣。",
         ),
     ]
 

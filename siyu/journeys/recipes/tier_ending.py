@@ -30,9 +30,9 @@ def templates(values: Values) -> Sequence[Wording]:
             "等级即将到期",
             values.medium,
             "您的会员等级即将到期",
-            "您的{{ tier.name | default: '会员' }}等级有效期至 {{ tier.until | default: '近期' }},"
+            "您的{{ tier.name | default: '会员' }}等级有效期至 {{ tier.until | default: '近期' }}，"
             "距保级还差 {{ tier.keep_missing | default: 0 }} 成长值。"
-            "保级成功,权益不中断。",
+            "保级成功，权益不中断。",
             "service",
         ),
         message(
@@ -40,7 +40,7 @@ def templates(values: Values) -> Sequence[Wording]:
             "保级最后提醒",
             values.medium,
             "保级最后几天",
-            "{{ tier.until | default: '近日' }} 是保级最后一天,还差 {{ tier.keep_missing | default: 0 }} 成长值。"
+            "{{ tier.until | default: '近日' }} 是保级最后一天，还差 {{ tier.keep_missing | default: 0 }} 成长值。"
             "达成即可保留{{ tier.name | default: '当前等级' }}。",
             "service",
         ),

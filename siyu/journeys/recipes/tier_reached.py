@@ -26,13 +26,13 @@ def templates(values: Values) -> Sequence[Wording]:
             "升级祝贺",
             values.medium,
             "恭喜您升级",
-            "恭喜您升级为{{ tier.name | default: '更高等级' }}会员!新等级的权益已为您开通,到会员中心看看都有什么。",
+            "恭喜您升级为{{ tier.name | default: '更高等级' }}会员！新等级的权益已为您开通，到会员中心看看都有什么。",
             "service",
         ),
         task(
             "say",
             "祝贺会员升级",
-            "{{ member.nickname | default: '会员' }}刚升级为{{ tier.name | default: '更高等级' }},请亲自道贺并介绍新权益。",
+            "{{ member.nickname | default: '会员' }}刚升级为{{ tier.name | default: '更高等级' }}，请亲自道贺并介绍新权益。",
         ),
     ]
 

@@ -29,14 +29,14 @@ def templates(values: Values) -> Sequence[Wording]:
         task(
             "invite",
             "邀请进 VIP 群",
-            "{{ member.nickname | default: '会员' }}已是{{ tier.name | default: '高等级' }},请一对一邀请进 VIP 群:新品优先、专属客服。",
+            "{{ member.nickname | default: '会员' }}已是{{ tier.name | default: '高等级' }}，请一对一邀请进 VIP 群：新品优先、专属客服。",
         ),
         message(
             "again",
             "VIP 群邀请",
             values.medium,
             "您的 VIP 群席位",
-            "{{ tier.name | default: '尊敬的' }}会员,您的 VIP 群席位已预留:新品优先、专属客服。向您的专属导购要一下群二维码即可加入。",
+            "{{ tier.name | default: '尊敬的' }}会员，您的 VIP 群席位已预留：新品优先、专属客服。向您的专属导购要一下群二维码即可加入。",
         ),
     ]
 

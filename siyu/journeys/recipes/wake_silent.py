@@ -29,15 +29,16 @@ def templates(values: Values) -> Sequence[Wording]:
             "first",
             "沉默提醒 1",
             values.medium,
-            "好久不见,最近上新了",
-            "{{ member.nickname | default: '您好' }},好久没见到您了。这段时间上了不少新品,来看看有没有喜欢的?",
+            "好久不见，最近上新了",
+            "{{ member.nickname | default: '您好' }}，好久没见到您了。这段时间上了不少新品，来看看有没有喜欢的？",
         ),
         message(
             "second",
             "沉默提醒 2",
             values.medium,
             "给您留了一份回归心意",
-            "{{ member.nickname | default: '您好' }},您账户里还有 {{ points.available | default: 0 }} 积分可用,回来逛逛,结算时可直接抵扣。",
+            "{{ member.nickname | default: '您好' }}，您账户里还有 {{ points.available | default: 0 }} 积分可用，"
+            "回来逛逛，结算时可直接抵扣。",
         ),
     ]
 

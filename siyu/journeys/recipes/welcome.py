@@ -28,8 +28,8 @@ def templates(values: Values) -> Sequence[Wording]:
             "hello",
             "新人欢迎",
             values.medium,
-            "欢迎加入,新人礼已到账",
-            f"{{{{ member.nickname | default: '您好' }}}},欢迎加入会员!{_gift(values)}有任何问题都可以直接找您的专属导购。",
+            "欢迎加入，新人礼已到账",
+            f"{{{{ member.nickname | default: '您好' }}}}，欢迎加入会员！{_gift(values)}有任何问题都可以直接找您的专属导购。",
             "service",
         ),
         message(
@@ -37,8 +37,8 @@ def templates(values: Values) -> Sequence[Wording]:
             "新人首单提醒",
             values.medium,
             "您的新人礼还没用",
-            "{{ member.nickname | default: '您好' }},您账户里有 {{ points.available | default: 0 }} 积分,首单就能用。"
-            "挑一件喜欢的试试,选不好就问您的专属导购。",
+            "{{ member.nickname | default: '您好' }}，您账户里有 {{ points.available | default: 0 }} 积分，首单就能用。"
+            "挑一件喜欢的试试，选不好就问您的专属导购。",
         ),
     ]
 
@@ -63,4 +63,4 @@ def definition(values: Values) -> dict[str, Any]:
 
 
 def _gift(values: Values) -> str:
-    return f"{values.points} 积分新人礼已放进您的账户,首单即可抵用。" if values.points else ""
+    return f"{values.points} 积分新人礼已放进您的账户，首单即可抵用。" if values.points else ""

@@ -25,13 +25,13 @@ class Values(Asked, frozen=True, kw_only=True):
 
 def templates(values: Values) -> Sequence[Wording]:
     return [
-        task("invite", "邀请进福利群", "{{ member.nickname | default: '会员' }}购买较少,请发送福利群邀请:每周秒杀、群专享券。"),
+        task("invite", "邀请进福利群", "{{ member.nickname | default: '会员' }}购买较少，请发送福利群邀请：每周秒杀、群专享券。"),
         message(
             "again",
             "福利群邀请",
             values.medium,
             "邀请您进福利群",
-            "{{ member.nickname | default: '您好' }},福利群每周都有秒杀和群专享券,向您的专属导购要一下群二维码就能进。",
+            "{{ member.nickname | default: '您好' }}，福利群每周都有秒杀和群专享券，向您的专属导购要一下群二维码就能进。",
         ),
     ]
 

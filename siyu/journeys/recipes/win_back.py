@@ -29,15 +29,15 @@ def templates(values: Values) -> Sequence[Wording]:
             "miss",
             "沉睡唤醒 1",
             values.medium,
-            "好久不见,给您留了心意",
-            f"{{{{ member.nickname | default: '您好' }}}},好久不见。{_gift(values)}回来看看最近的新品吧。",
+            "好久不见，给您留了心意",
+            f"{{{{ member.nickname | default: '您好' }}}}，好久不见。{_gift(values)}回来看看最近的新品吧。",
         ),
         message(
             "last",
             "沉睡唤醒 2",
             values.medium,
             "您的回归礼还在",
-            "{{ member.nickname | default: '您好' }},您的 {{ points.available | default: 0 }} 积分还没用,本周下单可直接抵扣。",
+            "{{ member.nickname | default: '您好' }}，您的 {{ points.available | default: 0 }} 积分还没用，本周下单可直接抵扣。",
         ),
     ]
 
@@ -63,7 +63,7 @@ def definition(values: Values) -> dict[str, Any]:
 
 
 def _gift(values: Values) -> str:
-    return f"{values.points} 积分回归礼已放进您的账户," if values.points else ""
+    return f"{values.points} 积分回归礼已放进您的账户，" if values.points else ""
 
 
 def _rule(values: Values) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.audiences.wording import listed
 from siyu.facts import filters
 from siyu.lib.words import gettext_noop
 
@@ -75,7 +76,7 @@ def _filter_faults(tree: dict[str, Any], field: str) -> list[Flaw]:
 
 
 def words(terms: Terms) -> str:
-    return gettext("branch: %(ways)s") % {"ways": ", ".join(way.name for way in terms.ways)}
+    return gettext("branch: %(ways)s") % {"ways": listed(way.name for way in terms.ways)}
 
 
 def walk(terms: Terms, walkers: Sequence[Walker], world: World) -> list[Answer]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.audiences.wording import listed
 from siyu.lib.buckets import BUCKETS, arm
 from siyu.lib.words import gettext_noop
 
@@ -66,7 +67,7 @@ def words(terms: Terms) -> str:
     shares = [f"{one.name} {one.weight / 100:g} %" for one in terms.arms]
     if terms.hold_out:
         shares.append(gettext("held out %(share)s %%") % {"share": f"{terms.hold_out / 100:g}"})
-    return gettext("split: %(arms)s") % {"arms": ", ".join(shares)}
+    return gettext("split: %(arms)s") % {"arms": listed(shares)}
 
 
 def walk(terms: Terms, walkers: Sequence[Walker], world: World) -> list[Answer]:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.audiences.wording import listed
+
 from ..rules import Answer, Flaw, Known, Stay, Walker, World
 from ..rules.calendar import next_time
 from ..rules.definition import StepTerms, TimeOfDay
@@ -45,7 +47,7 @@ def check(terms: Terms, known: Known) -> Sequence[Flaw]:
 def words(terms: Terms) -> str:
     if not terms.weekdays:
         return gettext("wait until %(time)s") % {"time": terms.at}
-    days = ", ".join(str(WEEKDAYS_ABBR[day - 1]) for day in sorted(set(terms.weekdays)))
+    days = listed(str(WEEKDAYS_ABBR[day - 1]) for day in sorted(set(terms.weekdays)))
     return gettext("wait until %(time)s on %(days)s") % {"time": terms.at, "days": days}
 
 
