@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
 from siyu.merchant.queries import staff_names, store_names
 
 from ..asking import Asking, Sql, literal
@@ -27,7 +28,7 @@ class Terms(
 
     def __post_init__(self) -> None:
         if not self.stores and not self.assistants:
-            raise ValueError("choose at least one store or assistant")
+            raise ValueError(gettext_noop("choose at least one store or assistant"))
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

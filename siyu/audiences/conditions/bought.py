@@ -9,11 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
+
 from ..asking import LINES, Asking, Sql, least, texts
 from ..conditions import Because
 from ..rules import Window
 from ..rules.windows import EVER
-from ..wording import window_words
+from ..wording import listed, window_words
 
 TITLE = _("Bought products or categories")
 Code = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -29,9 +31,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if not self.skus and not self.categories:
-            raise ValueError("name at least one product or category")
+            raise ValueError(gettext_noop("name at least one product or category"))
         if self.within.in_hours:
-            raise ValueError("orders are counted by days: use last_days")
+            raise ValueError(gettext_noop("orders are counted by days: use last_days"))
 
 
 def _these(terms: Terms, ask: Asking) -> Sql:
@@ -72,7 +74,7 @@ def dirty_on(terms: Terms) -> Sequence[str]:
 
 def words(terms: Terms) -> str:
     things = [*terms.skus, *terms.categories]
-    named = ", ".join(things[:8]) + (" …" if len(things) > 8 else "")
+    named = listed(things[:8]) + (" …" if len(things) > 8 else "")
     said = gettext("at least %(orders)s orders of %(things)s") % {"orders": terms.orders, "things": named}
     return said + window_words(terms.within)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
 from siyu.lib.buckets import BUCKETS
+from siyu.lib.words import gettext_noop
 
 from ..asking import Asking, Sql, literal
 from ..conditions import Because
@@ -25,7 +26,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if self.from_bucket >= self.to_bucket:
-            raise ValueError("from_bucket must be smaller than to_bucket")
+            raise ValueError(gettext_noop("from_bucket must be smaller than to_bucket"))
 
 
 def bucket_sql(salt: str, member: Sql) -> Sql:

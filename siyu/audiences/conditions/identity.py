@@ -12,6 +12,7 @@ from siyu.members.rules import KINDS
 
 from ..asking import HANDLES, Asking, Sql, literal, texts
 from ..conditions import Because
+from ..wording import listed
 
 TITLE = _("Identity")
 Kind = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
@@ -45,7 +46,7 @@ def _title(kind: str) -> str:
 
 def why(terms: Terms, ask: Asking) -> Because:
     def tell(kinds: list[str] | None) -> str:
-        return gettext("has %(kinds)s") % {"kinds": ", ".join(map(_title, kinds))} if kinds else gettext("has none of them")
+        return gettext("has %(kinds)s") % {"kinds": listed(map(_title, kinds))} if kinds else gettext("has none of them")
 
     asked = texts(terms.kinds)
     return Because((ask.column(HANDLES, f"array_agg(DISTINCT i.kind) FILTER (WHERE i.kind = ANY({asked}) AND i.value <> '')"),), tell)

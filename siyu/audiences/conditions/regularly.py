@@ -7,6 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
+
 from ..asking import Asking, Counted, Sql
 from ..conditions import Because
 from ..counting import FactTerms, rows
@@ -25,7 +27,7 @@ class Terms(FactTerms, frozen=True, tag_field="condition", tag="regularly"):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.periods > self.of:
-            raise ValueError("periods must not exceed of")
+            raise ValueError(gettext_noop("periods must not exceed of"))
 
 
 def counters(terms: Terms) -> Sequence[Counted]:

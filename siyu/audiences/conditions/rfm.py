@@ -9,8 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
+
 from ..asking import SUMS, Asking, Sql, literal
 from ..conditions import Because
+from ..wording import listed
 
 TITLE = _("RFM cell")
 Score = Annotated[int, Meta(ge=1, le=5)]
@@ -35,7 +38,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if not (self.recency or self.frequency or self.monetary):
-            raise ValueError("choose at least one score")
+            raise ValueError(gettext_noop("choose at least one score"))
 
 
 def score(ask: Asking, axis: str) -> Sql:
@@ -65,7 +68,7 @@ def dirty_on(terms: Terms) -> Sequence[str]:
 
 def words(terms: Terms) -> str:
     parts = [f"{LETTERS[axis]} {'/'.join(map(str, sorted(set(wanted))))}" for axis in VALUES if (wanted := getattr(terms, axis))]
-    return gettext("RFM cell %(scores)s") % {"scores": ", ".join(parts)}
+    return gettext("RFM cell %(scores)s") % {"scores": listed(parts)}
 
 
 def why(terms: Terms, ask: Asking) -> Because:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
 from siyu.facts.names import FactName
+from siyu.lib.words import gettext_noop
 
 from ..asking import Asking, Counted, Source, Sql, least, literal
 from ..conditions import Because
 from ..counting import Where, check_fact
 from ..rules import Window
 from ..rules.windows import EVER
-from ..wording import fact_words, window_words
+from ..wording import fact_words, listed, window_words
 
 TITLE = _("In sequence")
 MAX_STEPS = 4
@@ -52,9 +53,9 @@ class Terms(
 
     def __post_init__(self) -> None:
         if self.within.at_least_days_ago is not None:
-            raise ValueError("the window of a sequence ends today: use last_days, last_hours or days")
+            raise ValueError(gettext_noop("the window of a sequence ends today: use last_days, last_hours or days"))
         if self.within.from_day is not None or self.within.to_day is not None:
-            raise ValueError("the window of a sequence moves: use last_days or last_hours")
+            raise ValueError(gettext_noop("the window of a sequence moves: use last_days or last_hours"))
 
 
 def watches(terms: Terms) -> Listed[Counted]:
@@ -141,7 +142,7 @@ def dirty_on(terms: Terms) -> Listed[Counted]:
 def words(terms: Terms) -> str:
     said = " → ".join(fact_words(step.fact, step.where) for step in terms.steps)
     how = gettext("within %(hours)s hours each") if terms.ended == "done" else gettext("the last not within %(hours)s hours")
-    return f"{said}, {how % {'hours': terms.hours}}{window_words(terms.within)}"
+    return f"{listed([said, how % {'hours': terms.hours}])}{window_words(terms.within)}"
 
 
 def why(terms: Terms, ask: Asking) -> Because:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
 from siyu.members.rules import RUNGS, Activity, PoolStage, Rung, bit
 
 from ..asking import LIFE, Asking, Sql, literal, texts
@@ -34,7 +35,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         if unknown := set(self.stages) - set(PLACES[self.clock]):
             raise ValueError(f"{self.clock} has the stages {', '.join(PLACES[self.clock])}, not {', '.join(sorted(unknown))[:100]}")
         if self.reached and self.clock != "ladder":
-            raise ValueError("only rungs of the ladder are reached")
+            raise ValueError(gettext_noop("only rungs of the ladder are reached"))
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from ..asking import TAGS, Asking, Sql, literal
 from ..conditions import Because
+from ..wording import listed
 
 TITLE = _("Tag")
 Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
@@ -39,7 +40,7 @@ def words(terms: Terms) -> str:
 
 def why(terms: Terms, ask: Asking) -> Because:
     def tell(carried: list[str] | None) -> str:
-        return gettext("carries %(tags)s") % {"tags": ", ".join(sorted(carried))} if carried else gettext("carries none of them")
+        return gettext("carries %(tags)s") % {"tags": listed(sorted(carried))} if carried else gettext("carries none of them")
 
     names = literal(list(terms.tags))
     for name in terms.tags:

@@ -12,13 +12,14 @@ from msgspec import Meta
 from siyu.facts import filters
 from siyu.facts.catalogue import PERSONAL_TRAITS
 from siyu.facts.personal import is_personal
+from siyu.lib.words import gettext_noop
 
 from ..asking import TRAITS, Asking, Sql, literal
 from ..conditions import Because
 from ..wording import filter_words
 
 TITLE = _("Trait")
-ENCRYPTED = "a personal trait is encrypted: only exists and absent can be asked"
+ENCRYPTED = gettext_noop("a personal trait is encrypted: only exists and absent can be asked")
 Scalar = str | bool | int | float
 
 
@@ -40,7 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.trait.split(".")[0] in PERSONAL_TRAITS and self.op not in ("exists", "absent"):
             raise ValueError(ENCRYPTED)
         if (self.op == "between") != (self.to is not None):
-            raise ValueError("between takes value and to, anything else only value")
+            raise ValueError(gettext_noop("between takes value and to, anything else only value"))
         filters.check(self.tree)
 
     @property
@@ -55,7 +56,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def flaw(terms: Terms) -> str:
     """What never holds: a range without an inside, and comparing what is a token because of its name."""
     if terms.op == "between" and not _is_range(terms.value, terms.to):
-        return "between takes two numbers or two texts, the smaller one first"
+        return gettext_noop("between takes two numbers or two texts, the smaller one first")
     if terms.op not in ("exists", "absent") and not _is_of_booleans(terms.value) and is_personal(terms.trait.split(".")[-1]):
         return ENCRYPTED
     return ""

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
+
 from ..asking import DATES, Asking, Sql, least, literal
 from ..conditions import Because
 
@@ -35,7 +37,7 @@ class Terms(
     def __post_init__(self) -> None:
         low, high = self.from_days, self.to_days
         if low is not None and high is not None and low > high:
-            raise ValueError("from_days must not exceed to_days")
+            raise ValueError(gettext_noop("from_days must not exceed to_days"))
         if self.every == "year" and not (low is not None and high is not None and low >= -HALF_A_YEAR and high <= HALF_A_YEAR):
             raise ValueError(f"every year takes from_days and to_days between -{HALF_A_YEAR} and {HALF_A_YEAR}")
 

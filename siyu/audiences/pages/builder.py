@@ -122,6 +122,12 @@ def faults(draft: Draft, at: str, reason: str) -> Mapping[str, str]:
     return {found.name if found else "n": reason}
 
 
+def kind_at(draft: Draft, at: str) -> str:
+    """The kind of the condition that a refusal names; nothing for a group."""
+    found = _at(draft, at)
+    return found.kind if found else ""
+
+
 def _at(draft: Draft, at: str) -> Draft | None:
     if draft.at == at:
         return draft

@@ -1,6 +1,7 @@
 """The terms of a condition as inputs of a form: made from the condition's own struct, so that a new condition needs no page."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..conditions import conditions, kinds
 from ..conditions.stage import PLACES
 from ..rules import Window
 from ..words import CHANNELS, PURPOSES, STAGES, Words
-from .labels import CHOICES, LABELS, WINDOWS
+from .labels import CHOICES, WINDOWS, labels_of
 
 MAX_STEPS = 4
 
@@ -61,7 +62,16 @@ def kinds_offered() -> list[tuple[str, Words]]:
 
 def inputs(kind: str, terms: Mapping[str, Any], prefix: str) -> list[Input]:
     """The inputs of a condition, filled with what its terms say; what happened comes before how often and when."""
-    return sorted(kit.inputs(kinds()[kind], terms, prefix, BOOK), key=lambda one: one.field not in ("fact", "where"))
+    made = kit.inputs(kinds()[kind], terms, prefix, replace(BOOK, labels=labels_of(kind)))
+    made = _of_clock(made, terms.get("clock") or next(iter(PLACES))) if kind == "stage" else made
+    return sorted(made, key=lambda one: one.field not in ("fact", "where"))
+
+
+def _of_clock(made: list[Input], clock: str) -> list[Input]:
+    """The stages of one clock only; rungs alone are reached for good."""
+    kept = [one for one in made if one.field != "reached" or clock == "ladder"]
+    stages = [(stage, STAGES[stage]) for stage in PLACES.get(clock, ())]
+    return [replace(one, choices=stages) if one.field == "stages" else one for one in kept]
 
 
 def terms(kind: str, sent: Sent, prefix: str) -> dict[str, Any]:
@@ -71,6 +81,9 @@ def terms(kind: str, sent: Sent, prefix: str) -> dict[str, Any]:
         told["value"] = [scalar(part) for part in split(told["value"])]
     elif "value" in told and isinstance(told["value"], str):
         told["value"] = scalar(told["value"])
+    if kind == "stage":
+        told["stages"] = [stage for stage in told["stages"] if stage in PLACES.get(told.get("clock", ""), ())]
+        told = {name: value for name, value in told.items() if name != "reached" or told.get("clock") == "ladder"}
     if told.get("op") in BARE:
         told.pop("value", None)
     if told.get("op") != "between":
@@ -88,14 +101,14 @@ def _window_parts(value: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
     form = next((form for form in ("last_days", "last_hours") if value.get(form) is not None), "")
     if value.get("at_least_days_ago") is not None or value.get("at_most_days_ago") is not None:
         form = "older" if value.get("at_most_days_ago") is None else "ago"
-    if value.get("from_day") or value.get("to_day"):
+    if value.get("from_day") is not None or value.get("to_day") is not None:
         form = "between"
     first = value.get(form) if form.startswith("last") else value.get("at_least_days_ago")
     return {
         "form": form,
         "forms": WINDOWS,
         "first": "" if first is None else first,
-        "second": value.get("at_most_days_ago") or "",
+        "second": "" if (most := value.get("at_most_days_ago")) is None else most,
         "from": value.get("from_day") or "",
         "to": value.get("to_day") or "",
     }
@@ -114,7 +127,8 @@ def _read_window(sent: Sent, name: str) -> dict[str, Any]:
         "older": {"at_least_days_ago": first},
         "between": {"from_day": sent.get(f"{name}:from", ""), "to_day": sent.get(f"{name}:to", "")},
     }.get(form, {})
-    return {key: value for key, value in told.items() if value != ""}
+    filled = {key: value for key, value in told.items() if value != ""}
+    return filled or told  # a window that is not filled in is not all of time: the check names it
 
 
 # --- a sequence of facts ---
@@ -139,12 +153,12 @@ def _read_steps(sent: Sent, name: str) -> list[dict[str, Any]]:
 
 
 BOOK = Book(
-    labels=LABELS,
     choices=CHOICES,
     offers=OFFERS,
     suggested=("fact", "trait", "tags", "skus", "categories"),
     many=("identity_kinds", "stages", "scores", "stores", "assistants"),
     integers=("scores", "stores", "assistants"),
+    redraws=("clock",),
     specials={
         "filter": filters.FILTER,
         Window: Special("audiences/parts/window.html", _window_parts, _read_window, "window"),

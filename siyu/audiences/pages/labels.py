@@ -18,8 +18,9 @@ LABELS: dict[str, Words] = {
     "before_days": _("in days before that"), "again_days": _("again in the last days"), "periods": _("in periods"),
     "of": _("of the last periods"), "days": _("days of a period"), "hours": _("hours between steps"), "ended": _("and"),
     "steps": _("steps"), "stores": _("stores"), "assistants": _("assistants"), "tiers": _("tiers"), "channels": _("channels"),
-    "track": _("track"), "medium": _("medium"), "source": _("wanted by"),
+    "track": _("track"), "medium": _("medium"), "source": _("wanted by"), "at_least": _("at least"), "unit": _("unit of value"),
 }  # fmt: skip
+LABELS_OF: dict[str, dict[str, Words]] = {kind: {"days": _("within days (today is 0)")} for kind in ("tier_ends", "expiring")}
 CHOICES: dict[str, Words] = {
     "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "first": _("the first time"),
     "last": _("the last time"), "pool": STAGES["pool"], "activity": STAGES["activity"], "ladder": STAGES["ladder"],
@@ -35,3 +36,8 @@ WINDOWS: Choices = (
     ("", _("at any time")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")),
     ("ago", _("between … and … days ago")), ("older", _("at least … days ago")), ("between", _("between two days")),
 )  # fmt: skip
+
+
+def labels_of(kind: str) -> dict[str, Words]:
+    """The labels of a condition's terms: some mean something else with another kind."""
+    return {**LABELS, **LABELS_OF.get(kind, {})}

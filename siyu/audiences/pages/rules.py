@@ -18,11 +18,12 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..checking import checked
-from ..conditions import kinds
+from ..conditions import conditions, kinds
 from ..rules import RuleError, parsed
-from .builder import Draft, acted, faults, from_form, from_rule, to_rule
+from .builder import Draft, acted, faults, from_form, from_rule, kind_at, to_rule
 from .fields import kinds_offered, suggestions
 from .parts import audience_or_404, starts, this_day
+from .saying import told
 
 EMPTY: dict[str, Any] = {"all": [{"condition": "did_fact", "fact": "order.paid", "within": {"last_days": 30}}]}
 
@@ -77,8 +78,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             is_same = rule in (before, to_rule(from_rule(before)))
             if not is_same and not request.POST.get("confirmed"):
                 return _difference(request, found.name, pk, form, rule)
-            told = dict(form.cleaned_data)
-            if applied(form, lambda: services.change(request.viewer.actor, pk, rule=None if is_same else rule, now=utc_now(), **told)):
+            filled = dict(form.cleaned_data)
+            if applied(form, lambda: services.change(request.viewer.actor, pk, rule=None if is_same else rule, now=utc_now(), **filled)):
                 messages.success(request, gettext("Saved.") if is_same else gettext("Saved. The worker judges everybody now."))
                 return redirect("audience", pk=pk)
     return _page(request, found.name, form, draft, fault, reverse("audience", args=[pk]), pk)
@@ -113,12 +114,13 @@ def rule(request: PageRequest) -> HttpResponse:
     """The rule that the builder's form says, for pages of other rooms that write one; 409 with a reason when it may not stand."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    told = to_rule(from_form(request.POST))
+    draft = from_form(request.POST)
+    rule = to_rule(draft)
     try:
-        checked(told)
+        checked(rule)
     except RuleError as error:
-        return JsonResponse({"code": error.code, "message": error.told(gettext)}, status=409)
-    return JsonResponse({"rule": told})
+        return JsonResponse({"code": error.code, "message": told(error, kind_at(draft, error.at))}, status=409)
+    return JsonResponse({"rule": rule})
 
 
 @requires("audiences.edit")
@@ -133,7 +135,8 @@ def count(request: PageRequest) -> HttpResponse:
         if request.viewer.may("members.view"):
             context["sample"] = queries.named(found.sample)
     except RuleError as error:
-        context["fault"] = error.told(gettext)
+        kind = kind_at(draft, error.at)
+        context = {"fault": told(error, kind), "condition": conditions()[kind].TITLE if kind else ""}
     except Refusal as refusal:
         context["fault"] = refusal.told(gettext)
     return render(request, "audiences/parts/count.html", context)
@@ -144,7 +147,7 @@ def _refused(draft: Draft, audience_id: int = 0) -> dict[str, str]:
         checked(to_rule(draft), audience_id=audience_id)
     except RuleError as error:
         at = "" if error.at == "rule" else error.at
-        return dict(faults(draft, at, gettext(error.reason) % error.values))
+        return dict(faults(draft, at, told(error, kind_at(draft, error.at))))
     return {}
 
 

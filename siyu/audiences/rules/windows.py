@@ -6,6 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from siyu.lib.words import gettext_noop
+
 MAX_DAYS = 3_650
 MAX_HOURS = 744  # 31 days: beyond, count in days
 
@@ -34,11 +36,11 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             self.from_day is not None or self.to_day is not None,
         )
         if sum(forms) > 1:
-            raise ValueError("a window is in days, in hours, so many days ago, or between two days: one of them")
+            raise ValueError(gettext_noop("a window is in days, in hours, so many days ago, or between two days: one of them"))
         if self.at_least_days_ago is not None and self.at_most_days_ago is not None and self.at_least_days_ago > self.at_most_days_ago:
-            raise ValueError("at_least_days_ago must not exceed at_most_days_ago")
+            raise ValueError(gettext_noop("at_least_days_ago must not exceed at_most_days_ago"))
         if self.from_day is not None and self.to_day is not None and self.from_day > self.to_day:
-            raise ValueError("from_day must not lie behind to_day")
+            raise ValueError(gettext_noop("from_day must not lie behind to_day"))
 
     @property
     def furthest(self) -> int | None:

@@ -125,6 +125,7 @@ RULES = [
             }
         ]
     },
+    {"all": [{**BUYERS, "within": {"at_least_days_ago": 0, "at_most_days_ago": 0}}]},
     {
         "all": [
             {"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": 30},
@@ -171,6 +172,42 @@ def test_the_builder_gives_back_the_rule_that_it_shows(rule: dict):
     again = to_rule(from_form(Sent(form(rule))))
 
     assert checked(again)[0] == checked(rule)[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ({"condition": "did_fact", "fact": ""}, "做过某事 · 发生了什么：请填写"),
+        ({"condition": "did_fact", "fact": "order.paid", "within": {"last_days": -3}}, "做过某事 · 时间：不小于 1"),
+        ({"condition": "did_fact", "fact": "order.paid", "within": {"last_days": 1.5}}, "做过某事 · 时间：请填整数"),
+        ({"condition": "rfm"}, "RFM 格子 · 请至少选择一个分值"),
+        ({"condition": "tier_ends"}, "等级即将到期 · 几天之内（今天为 0）：请填写"),
+    ],
+)
+def test_what_is_wrong_is_said_by_the_label_of_the_box(pool: int, terms: dict, says: str):
+    page = staff(Role.OPERATOR, language="zh-hans").post(reverse("audience-count"), form({"all": [terms]})).content.decode()
+
+    assert says in page
+    assert "all[0]" not in page
+
+
+@pytest.mark.parametrize("chosen", ["last_days", "last_hours", "ago", "older", "between"])
+def test_a_window_that_is_not_filled_in_is_not_all_of_time(pool: int, chosen: str):
+    sent = {**form({"all": [BUYERS]}), "n.0:within": chosen}
+
+    page = staff(Role.OPERATOR).post(reverse("audience-count"), sent).content.decode()
+
+    assert 'role="alert"' in page
+    assert from_form(Sent(sent)).nodes[0].inputs[-1].parts["form"] == chosen
+
+
+def test_the_stages_offered_are_those_of_the_clock():
+    sent = Sent(form({"all": [{"condition": "stage", "clock": "activity", "stages": ["active", "lost"]}]}))
+    draft = from_form(Sent({**sent, "n.0:clock": "pool"})).nodes[0]
+
+    assert draft.told["stages"] == ["active"]
+    offered = [value for one in draft.inputs if one.field == "stages" for value, _title in one.choices]
+    assert offered == ["silent", "growing", "active", "declining"]
 
 
 def test_buttons_add_and_take_out_nodes():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.lib.web import terms as kit
 from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.terms import Book
@@ -51,7 +52,13 @@ def install(request: PageRequest, name: str) -> HttpResponse:
 
 
 def _install(request: PageRequest, name: str, told: dict[str, Any], values: dict[str, Any]) -> None:
-    services.install(request.viewer.actor, name, told["code"], values, name=told["name"], now=utc_now())
+    try:
+        services.install(request.viewer.actor, name, told["code"], values, name=told["name"], now=utc_now())
+    except Refusal as refusal:
+        if refusal.code != "recipe.values":
+            raise
+        labels = _book(known()[name]).labels
+        raise Refusal(refusal.code, "%(fault)s", fault=kit.fault(str(refusal.values["reason"]), labels)) from refusal
 
 
 def _book(module: Any) -> Book:

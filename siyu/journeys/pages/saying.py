@@ -1,26 +1,17 @@
 """What is wrong with a definition, where it is shown and in words that say what to do."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
+
+from siyu.lib.web.terms import said
 
 from ..rules import Problem
 from .looks import TRIGGER, Face
 
 PARTS = ("entry", "exits", "goal")
-# what the reader of terms says (msgspec), and how we say it
-_SAID: Sequence[tuple[str, Callable[[re.Match[str]], str]]] = (
-    (r"missing required field", lambda found: gettext("fill this in")),
-    (r"of length >= 1$", lambda found: gettext("fill this in")),
-    (r"of length <= (\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),
-    (r"`int` >= (-?\d+)", lambda found: gettext("no less than %(limit)s") % {"limit": found[1]}),
-    (r"`int` <= (-?\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),
-    (r"Expected `int`", lambda found: gettext("a whole number")),
-    (r"matching regex", lambda found: gettext("this cannot be read")),
-    (r"unknown field", lambda found: gettext("nobody knows this field")),
-)
 
 
 def told(problems: Sequence[Problem], faces: Mapping[str, Face]) -> list[dict[str, str]]:
@@ -48,10 +39,8 @@ def _where(place: str, faces: Mapping[str, Face]) -> str:
 
 def message(one: Problem) -> str:
     """A problem in the reader's language."""
-    said = one.told(gettext)
-    if one.code != "terms.invalid":
-        return said
-    return next((words(found) for form, words in _SAID if (found := re.search(form, said))), said)
+    told = one.told(gettext)
+    return said(told) if one.code == "terms.invalid" else told
 
 
 def refusal(code: str, words: str, **more: Any) -> dict[str, Any]:

@@ -40,3 +40,11 @@ def test_what_a_recipe_cannot_take_is_said(operator: Client):
         answer = operator.post(reverse("journey-recipe", args=[name]), {"name": "x", "code": "NOT A CODE"})
         assert answer.status_code == 200
         assert queries.journey("NOT A CODE") is None
+
+
+def test_an_answer_out_of_bounds_is_named_by_its_question(operator: Client):
+    page = operator.post(reverse("journey-recipe", args=["welcome"]), {"name": "欢迎", "code": "hello", "p:points": "-5"}).content.decode()
+
+    assert "Points to give: no less than 0" in page
+    assert "Expected" not in page
+    assert 'value="-5"' in page

@@ -4,17 +4,32 @@ A room gives a `Book`: its words, what its inputs offer, and the inputs that hav
 `Meta(extra_json_schema={"input": …})` which of these it wants. `web/parts/input.html` draws an `Input`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext
 from msgspec import inspect
 
 from .parts import Words
 
 Choices = Sequence[tuple[str, Words]]
 Sent = Any  # a QueryDict: `get`, `getlist`
+# what the reader of terms says (msgspec), and how we say it
+_SAID: Sequence[tuple[str, Callable[[re.Match[str]], str]]] = (
+    (r"missing required field", lambda found: gettext("fill this in")),
+    (r"of length >= 1$", lambda found: gettext("fill this in")),
+    (r"of length <= (\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),
+    (r"`int` >= (-?\d+)", lambda found: gettext("no less than %(limit)s") % {"limit": found[1]}),
+    (r"`int` <= (-?\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),
+    (r"Expected `int( \| null)?`", lambda found: gettext("a whole number")),
+    (r"encoded date", lambda found: gettext("choose a day")),
+    (r"matching regex", lambda found: gettext("this cannot be read")),
+    (r"unknown field", lambda found: gettext("nobody knows this field")),
+)
+_PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,25 @@ def titles(terms: type) -> dict[str, str]:
     return {each.name: _title(each.type) or each.name for each in _fields(terms)}
 
 
+def said(reason: str) -> str:
+    """Why terms cannot be read, as msgspec or the terms themselves say it, in the reader's language."""
+    words = _PLACE.sub("", reason)
+    return next((told(found) for form, told in _SAID if (found := re.search(form, words))), gettext(words))
+
+
+def fault(reason: str, labels: Mapping[str, Words]) -> str:
+    """The same, behind the label of the term that it is about."""
+    name = _named(reason)
+    return gettext("%(label)s: %(said)s") % {"label": labels.get(name, name), "said": said(reason)} if name else said(reason)
+
+
+def _named(reason: str) -> str:
+    """The name of the term that a reason speaks of; nothing when it speaks of them all."""
+    path, missing = _PLACE.search(reason), re.search(r"missing required field `([^`]+)`", reason)
+    whole = ".".join(part for part in (path[1] if path else "", missing[1] if missing else "") if part)
+    return re.split(r"[.\[]", whole)[0]
+
+
 def _fields(terms: type) -> tuple[Any, ...]:
     return inspect.type_info(terms).fields  # type: ignore[attr-defined]
 
@@ -154,7 +188,10 @@ def _input(of: Any, value: Any, prefix: str, book: Book) -> Input:
 
 
 def _literals(kind: inspect.LiteralType, book: Book) -> Choices:
-    return [(str(each), book.choices.get(str(each), str(each))) for each in kind.values]
+    """In the order of the book's words: msgspec knows none."""
+    order = {value: place for place, value in enumerate(book.choices)}
+    values = sorted(map(str, kind.values), key=lambda value: order.get(value, len(order)))
+    return [(value, book.choices.get(value, value)) for value in values]
 
 
 def _read(of: Any, sent: Sent, name: str, book: Book) -> Any:
