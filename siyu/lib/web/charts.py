@@ -41,6 +41,7 @@ class Chart:
     badge: Words = ""
     kind: str = "number"
     height: int = 300  # pixels
+    empty: Words = ""  # what is said when there is nothing to draw; without it, of the range on screen
 
     @property
     def table(self) -> Sequence[Sequence[Any]]:

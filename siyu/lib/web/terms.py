@@ -21,6 +21,7 @@ Sent = Any  # a QueryDict: `get`, `getlist`
 _SAID: Sequence[tuple[str, Callable[[re.Match[str]], str]]] = (
     (r"missing required field", lambda found: gettext("fill this in")),
     (r"of length >= 1$", lambda found: gettext("fill this in")),
+    (r"of length >= (\d+)", lambda found: gettext("no fewer than %(limit)s") % {"limit": found[1]}),
     (r"of length <= (\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),
     (r"`int` >= (-?\d+)", lambda found: gettext("no less than %(limit)s") % {"limit": found[1]}),
     (r"`int` <= (-?\d+)", lambda found: gettext("no more than %(limit)s") % {"limit": found[1]}),

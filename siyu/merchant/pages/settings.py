@@ -25,6 +25,8 @@ ROOMS = {
     "orders": _("Orders"),
     "loyalty": _("Loyalty"),
     "acquisition": _("Acquisition"),
+    "touches": _("Touches"),
+    "portal": _("Member centre"),
 }
 
 
