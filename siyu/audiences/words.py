@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 STAGES: dict[str, Words] = {
@@ -10,7 +11,7 @@ STAGES: dict[str, Words] = {
     "ladder": _("relationship"),
     "silent": _("silent"),
     "growing": _("growing"),
-    "active": _("active"),
+    "active": pgettext_lazy("stage", "active"),
     "declining": _("declining"),
     "drowsy": _("drowsy"),
     "lost": _("lost"),

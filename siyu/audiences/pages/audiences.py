@@ -130,13 +130,14 @@ def audience(request: PageRequest, pk: int) -> HttpResponseBase:
         order=f"audience:{pk}",
         size=PAGE,
     )
+    nobody = _("Being judged …") if found.is_computing else _("Nobody is in it")
     context = {
         "title": found.name,
         "audience": found,
         "state": state(found),
         "lines": [(range(depth), words) for depth, _at, words in told(parsed(rule, kinds()))],
         "chart": chart if scope.is_whole else None,
-        "table": Members(page.rows, pk, empty_text=_("Nobody is in it")) if request.viewer.may("members.view") else None,
+        "table": Members(page.rows, pk, empty_text=nobody) if request.viewer.may("members.view") else None,
         "page": page,
         "versions": queries.versions(pk),
         "used_by": _used_by(pk),
@@ -164,7 +165,16 @@ def _trend(found: AudienceView) -> Chart:
     columns = [Column(_("Day"), "day"), Column(_("People in it"), "number"), Column(_("Came"), "number"), Column(_("Went"), "number")]
     series = [Series(_("People in it"), [day.size for day in days])]
     help = _("Members at the end of each business day on which somebody came or went.")
-    return Chart("trend", _("Members over time"), over_days([day.day for day in days], series), columns, rows, help=help, height=220)
+    return Chart(
+        "trend",
+        _("Members over time"),
+        over_days([day.day for day in days], series),
+        columns,
+        rows,
+        help=help,
+        height=220,
+        empty=_("Nobody came or went yet"),
+    )
 
 
 @requires("members.export")

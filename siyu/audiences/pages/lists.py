@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
 from siyu.members.rules import KINDS
@@ -26,6 +27,7 @@ from ..services.lists import MEMBER
 from .parts import tabs
 
 MAX_BYTES = 50 * 1024**2
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 SHOWN = 1_000  # rejected lines on the page
 
 
@@ -76,7 +78,13 @@ def upload(request: PageRequest) -> HttpResponse:
     def put() -> None:
         told = form.cleaned_data
         lines = _lines(told["file"])
-        done.append(services.upload(request.viewer.actor, told["name"], told["kind"], lines, now=utc_now(), list_id=told["list_id"]))
+        try:
+            done.append(services.upload(request.viewer.actor, told["name"], told["kind"], lines, now=utc_now(), list_id=told["list_id"]))
+        except Refusal as refusal:
+            if refusal.code == "list.empty":
+                why = refusal.values["because"]
+                refusal.values["because"] = gettext(why)
+            raise
 
     if request.method == "POST" and applied(form, put):
         context = {
@@ -90,8 +98,10 @@ def upload(request: PageRequest) -> HttpResponse:
 
 def _lines(file: Any) -> Iterator[str]:
     if file.size > MAX_BYTES:
-        return iter(())
+        raise Refusal("list.too_long", "a file has at most %(limit)s MB", limit=MAX_BYTES // 1024**2)
     begin = file.read(4_096)
+    if begin.startswith(WORKBOOK):
+        raise Refusal("list.workbook", "this is a workbook: save the sheet as CSV and upload that")
     file.seek(0)
     try:
         begin.decode("utf-8")

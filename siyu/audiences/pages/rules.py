@@ -71,12 +71,12 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     form = ChangeForm(request.POST or None, initial=initial)
     draft = from_form(request.POST) if request.method == "POST" else from_rule(before)
     fault: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("step") != "again":
         rule = to_rule(draft)
         fault = _refused(draft, pk)
         if not fault and form.is_valid():
             is_same = rule in (before, to_rule(from_rule(before)))
-            if not is_same and not request.POST.get("confirmed"):
+            if not is_same and request.POST.get("step") != "confirmed":
                 return _difference(request, found.name, pk, form, rule)
             filled = dict(form.cleaned_data)
             if applied(form, lambda: services.change(request.viewer.actor, pk, rule=None if is_same else rule, now=utc_now(), **filled)):
@@ -87,7 +87,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 def _difference(request: PageRequest, name: str, pk: int, form: Form, rule: dict[str, Any]) -> HttpResponse:
     """What the change would change, before it does; the form goes along unseen."""
-    sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
+    sent = [(key, value) for key, values in request.POST.lists() for value in values if key not in ("csrfmiddlewaretoken", "step")]
     context = {
         "title": name,
         "sent": sent,

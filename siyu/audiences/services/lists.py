@@ -139,7 +139,7 @@ def _find(kind: str, keys: Sequence[UUID | str]) -> dict[UUID | str, int]:
 
 
 def _first(rejected: Sequence[Rejected]) -> str:
-    return rejected[0].because if rejected else "it is empty"
+    return rejected[0].because if rejected else gettext_noop("it is empty")
 
 
 def _ask_anew(list_id: int) -> None:

@@ -264,7 +264,7 @@ def test_a_changed_rule_shows_its_difference_before_it_is_in_force(pool: int):
     assert "+1" in asked
     assert Version.objects.filter(audience_id=pool).count() == 1
 
-    client.post(reverse("audience-edit", args=[pool]), {**sent, "confirmed": "1"})
+    client.post(reverse("audience-edit", args=[pool]), {**sent, "step": "confirmed"})
     pump(NOW + timedelta(minutes=4))
 
     assert queries.audience(pool).members == 3
@@ -345,3 +345,38 @@ def test_an_address_with_a_rule_that_is_none_opens_the_usual_one(rule: str):
 
 def test_a_number_that_no_table_holds_is_not_found():
     assert staff(Role.OPERATOR).get(reverse("audience", args=[10**20])).status_code == 404
+
+
+def test_going_on_with_a_change_keeps_what_was_written(pool: int):
+    client = staff(Role.OPERATOR)
+    sent = form(
+        {"all": [{"condition": "did_fact", "fact": "page.viewed"}]}, name="改了名", description="", tag="", because="试", tells="on"
+    )
+    assert 'name="step" value="again"' in client.post(reverse("audience-edit", args=[pool]), sent).content.decode()
+
+    again = client.post(reverse("audience-edit", args=[pool]), {**sent, "step": "again"}).content.decode()
+
+    assert 'value="page.viewed"' in again
+    assert 'value="改了名"' in again
+    assert Version.objects.filter(audience_id=pool).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"13900000000\n", "没有会员拥有它"),
+        (b"xx\n", "不是这种标识的值"),
+        (b"PK\x03\x04\x14\x00", "CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "CSV"),
+    ],
+)
+def test_a_file_that_names_nobody_says_why(pool: int, content: bytes, says: str):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = staff(Role.OPERATOR, language="zh-hans")
+    sent = {"name": "名单", "kind": "phone", "file": SimpleUploadedFile("a.csv", content)}
+
+    page = client.post(reverse("audience-list-upload"), sent).content.decode()
+
+    assert says in page.partition('role="alert"')[2] or says in page.partition("alert-danger")[2]
+    assert not List.objects.exists()
