@@ -22,6 +22,7 @@ from siyu.lib.web.parts import Moment
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable
 from siyu.merchant.access import PageRequest, requires
 from siyu.touches.queries.words import STATUSES as TOUCHES
+from siyu.touches.queries.words import detail_words
 from siyu.touches.queries.words import why_words as touch_why
 
 from .. import queries, services
@@ -169,7 +170,7 @@ def _touch(touch: TouchAnswer | None) -> list[tuple[Any, str]]:
     if touch is None:
         return []
     words, _colour = TOUCHES.get(touch.status, (touch.status, ""))
-    said = " · ".join(filter(None, (str(words), str(touch_why(touch.why)) if touch.why else "", touch.detail)))
+    said = " · ".join(filter(None, (str(words), str(touch_why(touch.why)) if touch.why else "", detail_words(touch.detail))))
     return [(gettext("The gate"), said), *([(gettext("Sent"), instant(touch.sent_at))] if touch.sent_at else [])]
 
 

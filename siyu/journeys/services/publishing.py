@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from siyu.audiences.services import prepare_rules
 from siyu.lib.refusal import Refusal
+from siyu.lib.words import gettext_noop
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -22,6 +23,13 @@ from ..steps import steps
 from ..triggers import triggers
 from .moving import LEAVE, STAY, catch_up, let_go, move
 from .writing import living, one_at_a_time
+
+STANDS = {  # why a step cannot be taken now
+    "draft": gettext_noop("this journey is a draft still"),
+    "live": gettext_noop("this journey is running already"),
+    "paused": gettext_noop("this journey is paused"),
+    "archived": gettext_noop("this journey is archived"),
+}
 
 
 class Invalid(Refusal):
@@ -98,7 +106,7 @@ def archive(by: Actor, code: str, *, now: datetime) -> None:
 def _of_state(code: str, state: str) -> Journey:
     journey = living(code)
     if journey.state != state:
-        raise Refusal("journey.state", "this journey is %(state)s", state=journey.state)
+        raise Refusal("journey.state", STANDS[journey.state])
     return journey
 
 

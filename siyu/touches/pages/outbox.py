@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
@@ -20,7 +21,7 @@ from siyu.merchant.access import PageRequest, requires
 from .. import queries
 from ..models import Touch
 from ..services import decide_unknown
-from .parts import MEDIA, STATUSES, WHYS, answered, tabs, why_words
+from .parts import MEDIA, STATUSES, WHYS, answered, detail_words, tabs, why_words
 
 
 class Touches(ListTable):
@@ -42,10 +43,10 @@ class Touches(ListTable):
 
     def render_why(self, record: queries.TouchView) -> str:
         said = why_words(record.why)
-        detail = why_words(record.detail) if record.detail else ""
+        detail = detail_words(record.detail) if record.detail else ""
         if record.status == "unknown":
             return format_html('{} <a href="{}">{}</a>', said, reverse("outbox-decide", args=[record.id]), _("Say what happened"))
-        return f"{said} ({detail})" if detail else said
+        return gettext("%(why)s (%(detail)s)") % {"why": said, "detail": detail} if detail else said
 
 
 class TouchFilters(FilterForm):

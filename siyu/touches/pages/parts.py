@@ -17,11 +17,11 @@ from siyu.lib.web.parts import Tab, Words
 from siyu.merchant.access import PageRequest
 from siyu.merchant.queries import settings_book, today
 
-from ..queries.words import STATUSES, WHYS, why_words
+from ..queries.words import STATUSES, WHYS, detail_words, why_words
 from ..rules.media import MEDIA as KNOWN
 from ..rules.settings import PURPOSES as PURPOSES_KNOWN
 
-__all__ = ["STATUSES", "WHYS", "why_words"]
+__all__ = ["STATUSES", "WHYS", "detail_words", "why_words"]
 
 MEDIA: dict[str, Words] = {name: _(medium.title) for name, medium in KNOWN.items()}
 PURPOSES: dict[str, Words] = {name: _(title) for name, title in PURPOSES_KNOWN.items()}

@@ -6,15 +6,15 @@ import django_tables2 as tables
 from django import forms
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.audiences.queries import audiences
+from siyu.audiences.queries import audience, audiences
 from siyu.lib.clock import utc_now
 from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
-from siyu.lib.web.formats import number, percent
+from siyu.lib.web.formats import instant, number, percent
 from siyu.lib.web.forms import Form
 from siyu.lib.web.keyset import paged
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
@@ -23,12 +23,12 @@ from siyu.merchant.access import PageRequest, requires
 from .. import queries, services
 from ..models import Send
 from ..services import ArmTerms, Terms
-from .parts import GROUPS, SENDS, answered, confirmed, instant_of, tabs, why_words
+from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words
 
 _FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
 _WHEN = {"type": "datetime-local"}
 STEPS: dict[str, tuple[Any, Any, Any]] = {
-    "schedule": (_("Schedule"), _("Let this send run at its time?"), services.schedule_send),
+    "schedule": (_("Schedule"), "", services.schedule_send),
     "pause": (_("Pause"), _("Stop before the next set? What was asked for before still goes."), services.pause_send),
     "resume": (_("Go on"), _("Go on where it stopped?"), services.resume_send),
     "cancel": (_("Cancel the send"), _("End it for good and take back what waits?"), services.cancel_send),
@@ -95,7 +95,7 @@ class SendForm(Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        known = [(one.code, f"{one.name} · {one.medium}") for one in queries.templates()]
+        known = [(one.code, f"{one.name} · {MEDIA.get(one.medium, one.medium)}") for one in queries.templates()]
         self.fields["template_a"].choices = known  # type: ignore[attr-defined]
         self.fields["template_b"].choices = [("", _("no arm B")), *known]  # type: ignore[attr-defined]
         self.audiences: Any = self.fields["audience_id"]
@@ -131,6 +131,8 @@ def sends(request: PageRequest) -> HttpResponse:
 @requires("touches.edit")
 def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     """Write a draft, or write it anew."""
+    if pk is not None and Send.objects.filter(pk=pk).exclude(status="draft").exists():
+        return redirect("send", pk=pk)
     form = SendForm(request.POST or None, initial=_initial(pk) if pk is not None else {"at_a": utc_now()})
     form.audiences.choices = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
     made: list[int] = []
@@ -153,7 +155,16 @@ def send(request: PageRequest, pk: int) -> HttpResponseBase:
     columns = [Column(_("What became of them")), Column(_("Heads"), "number"), *(Column(letter, "number") for letter in letters)]
     option = bars(labels, [Series(_("Heads"), [line.total for line in report.lines])], lying=True)
     help_ = _("Every member of the audience when it began, in exactly one line: the lines add up to the audience.")
-    chart = Chart("lines", _("To the last head"), option, columns, rows, help=help_, height=max(160, 36 * len(rows) + 40))
+    chart = Chart(
+        "lines",
+        _("To the last head"),
+        option,
+        columns,
+        rows,
+        help=help_,
+        height=max(160, 36 * len(rows) + 40),
+        empty=_("It has not begun yet"),
+    )
     if download := csv_of(request, [chart]):
         return download
     context = {
@@ -178,7 +189,16 @@ def move(request: PageRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     title, question, service = STEPS[step]
     run = lambda: service(request.viewer.actor, pk, now=utc_now())  # noqa: E731
+    question = _schedule(request, found) if step == "schedule" else question
     return confirmed(request, f"{title} · {found.name}", question, title, run, reverse("send", args=[pk]), gettext("Done."))
+
+
+def _schedule(request: PageRequest, send: Send) -> str:
+    """The question before a send runs says to whom, what and when."""
+    crowd = audience(send.audience_id, request.viewer.scope)
+    arms = [f"{arm.template.name} ({instant(arm.at)})" for arm in send.arms.select_related("template").order_by("number")]
+    told = {"audience": send.audience_name, "members": number(crowd.members if crowd else 0), "arms": " · ".join(arms)}
+    return gettext("To “%(audience)s”, %(members)s members now: %(arms)s. What is past goes at once. Let it run?") % told
 
 
 def _figures(report: queries.Report) -> list[Figure]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form
 from siyu.lib.web.tables import ListTable, NumberColumn
 from siyu.merchant.access import PageRequest, requires
@@ -24,7 +25,7 @@ EXAMPLE = "1 10:00 hello 1\n3 10:00 story 1\n7 10:00 invitation 2"
 
 
 class Sops(ListTable):
-    name = tables.Column(_("Name"), linkify=("sop", {"code": tables.A("code")}))
+    name = tables.Column(_("Name"), linkify=lambda record, table: table.editor(record.code))
     version = NumberColumn(_("Version"))
     starts_on = tables.Column(_("Begins with"))
     begun = NumberColumn(_("Members begun"))
@@ -32,6 +33,14 @@ class Sops(ListTable):
     wished = NumberColumn(_("Steps taken"))
     late = NumberColumn(_("Too late"))
     exited = NumberColumn(_("Steps ended"))
+
+    def __init__(self, rows: Any, may_edit: bool, **options: Any) -> None:
+        super().__init__(rows, **options)
+        self.may_edit = may_edit
+
+    def editor(self, code: str) -> str | None:
+        """Where a standing order is changed, for those who may."""
+        return reverse("sop", args=[code]) if self.may_edit else None
 
 
 class SopForm(Form):
@@ -61,7 +70,7 @@ class SopForm(Form):
 
 @requires("touches.view")
 def sops(request: PageRequest) -> HttpResponse:
-    table = Sops(queries.sops(), empty_text=_("No standing order yet"))
+    table = Sops(queries.sops(), request.viewer.may("touches.edit"), empty_text=_("No standing order yet"))
     context = {"title": _("Standing orders"), "tabs": tabs("sops"), "table": table}
     return render(request, "touches/ranged.html", context | {"new_url": reverse("sop-new"), "new_title": _("New standing order")})
 
@@ -81,6 +90,10 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
+        if not code and queries.sop(told["code"]) is not None:
+            raise Refusal(
+                "sop.exists", "the standing order %(code)s is there already: open it to publish its next version", code=told["code"]
+            )
         publish_sop(
             request.viewer.actor, code or told["code"], told["name"], told["starts_on"], told["exits"].split(), told["steps"], now=utc_now()
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.lib.web.files import file_response
 from siyu.lib.web.forms import Form
 from siyu.lib.web.tables import ListTable, NumberColumn
@@ -28,12 +29,20 @@ _LONG = forms.Textarea(attrs={"rows": 6})
 
 
 class Templates(ListTable):
-    name = tables.Column(_("Name"), linkify=("touch-template", {"code": tables.A("code")}))
+    name = tables.Column(_("Name"), linkify=lambda record, table: table.editor(record.code))
     code = tables.Column(_("Code"))
     medium = tables.Column(_("Medium"))
     purpose = tables.Column(_("Purpose"))
     version = NumberColumn(_("Version"))
     step = tables.Column("", empty_values=(), linkify=("touch-template-preview", {"code": tables.A("code")}))
+
+    def __init__(self, rows: Any, may_edit: bool, **options: Any) -> None:
+        super().__init__(rows, **options)
+        self.may_edit = may_edit
+
+    def editor(self, code: str) -> str | None:
+        """Where a template is changed, for those who may."""
+        return reverse("touch-template", args=[code]) if self.may_edit else None
 
     def render_medium(self, value: str) -> str:
         return str(MEDIA.get(value, value))
@@ -113,7 +122,7 @@ class PreviewForm(Form):
 
 @requires("touches.view")
 def templates(request: PageRequest) -> HttpResponse:
-    table = Templates(queries.templates(), empty_text=_("No template yet"))
+    table = Templates(queries.templates(), request.viewer.may("touches.edit"), empty_text=_("No template yet"))
     context = {"title": _("Templates"), "tabs": tabs("touch-templates"), "table": table}
     return render(request, "touches/ranged.html", context | {"new_url": reverse("touch-template-new"), "new_title": _("New template")})
 
@@ -126,6 +135,10 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
+        if not code and queries.template(told["code"]) is not None:
+            raise Refusal(
+                "template.exists", "the template %(code)s is there already: open it to publish its next version", code=told["code"]
+            )
         publish_template(
             request.viewer.actor,
             code or told["code"],

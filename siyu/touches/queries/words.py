@@ -1,8 +1,11 @@
 """How the states of touches and the reasons of refusals read on a page."""
 
-from django.utils.translation import gettext
+import re
+
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from siyu.audiences.words import CHANNELS, PURPOSES
 from siyu.lib.web.parts import Words
 
 from ..rules.tasks import RESULTS, SKIPS
@@ -47,3 +50,21 @@ def why_words(why: str) -> str:
     """A reason as people read it; a provider's own code stays as it is."""
     found = WHYS.get(why)
     return str(found) if found is not None else gettext(RESULTS.get(why) or SKIPS[why]) if why in RESULTS or why in SKIPS else why
+
+
+def detail_words(detail: str) -> str:
+    """What the gate or a provider told beside the reason: a cap in words, what was not agreed to; anything else as it is."""
+    cap = _CAP.match(detail)
+    names = detail[cap.end() :].split() if cap else detail.split()
+    if not all(name in _NAMES for name in names):
+        return why_words(detail)
+    return pgettext("list", ", ").join([*([_cap_words(cap)] if cap else []), *(str(_NAMES[name]) for name in names)])
+
+
+_CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")  # as `rules.gate` tells it
+_NAMES = {**PURPOSES, **CHANNELS}
+
+
+def _cap_words(cap: re.Match[str]) -> str:
+    words = {"day": gettext("%(limit)s a day"), "week": gettext("%(limit)s a week"), "month": gettext("%(limit)s a month")}
+    return words.get(cap["window"], gettext("%(limit)s in %(hours)s hours")) % cap.groupdict()

@@ -13,6 +13,7 @@ from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
 from siyu.lib.money import minor_digits
+from siyu.lib.words import gettext_noop
 
 MAX_SOURCE, MAX_OUTPUT, MAX_LOOPS = 100_000, 200_000, 1_000  # characters, bytes, turns
 TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
@@ -31,11 +32,12 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WordingError(ValueError):
-    """A template that cannot be used, or words that are missing: `code` is stable."""
+    """A template that cannot be used, or words that are missing: `code` is stable, `words` and `values` are what a page translates."""
 
-    def __init__(self, code: str, because: str) -> None:
-        super().__init__(because)
-        self.code, self.because = code, because
+    def __init__(self, code: str, words: str, /, **values: Any) -> None:
+        self.code, self.words, self.values = code, words, values
+        self.because = words % values if values else words
+        super().__init__(self.because)
 
 
 def variables(source: str) -> set[str]:
@@ -44,15 +46,15 @@ def variables(source: str) -> set[str]:
     Raises `template.syntax`, `template.tag`, `template.filter`, `template.long`.
     """
     if len(source) > MAX_SOURCE:
-        raise WordingError("template.long", f"a template has at most {MAX_SOURCE:,} characters")
+        raise WordingError("template.long", gettext_noop("a template has at most %(limit)s characters"), limit=f"{MAX_SOURCE:,}")
     try:
         found = _PLAIN.from_string(source).analyze(include_partials=False)
     except LiquidError as error:
-        raise WordingError("template.syntax", str(error)) from error
+        raise WordingError("template.syntax", gettext_noop("the braces cannot be read: %(fault)s"), fault=error) from error
     if unknown := found.tags.keys() - TAGS:
-        raise WordingError("template.tag", f"not available here: {', '.join(sorted(unknown))}")
+        raise WordingError("template.tag", gettext_noop("not available here: %(tags)s"), tags=", ".join(sorted(unknown)))
     if unknown := found.filters.keys() - _PLAIN.filters.keys():
-        raise WordingError("template.filter", f"there is no filter {', '.join(sorted(unknown))}")
+        raise WordingError("template.filter", gettext_noop("there is no filter %(filters)s"), filters=", ".join(sorted(unknown)))
     return {".".join(str(part) for part in use.segments) for uses in found.globals.values() for use in uses}
 
 
@@ -61,7 +63,7 @@ def check(variant: Variant, known: Mapping[str, str], *, prefixes: tuple[str, ..
     for source in (variant.subject, variant.text, variant.html):
         for name in sorted(variables(source)):
             if name not in known and not name.startswith(prefixes or ("\0",)):
-                raise WordingError("template.variable", f"there is no {name}")
+                raise WordingError("template.variable", gettext_noop("there is no variable %(name)s"), name=name)
 
 
 def render(variant: Variant, values: Mapping[str, Any]) -> Variant:

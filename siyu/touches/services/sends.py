@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from siyu.audiences.queries import audience
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -25,6 +26,15 @@ LONGEST_AHEAD = timedelta(days=731)
 SET = 500  # heads of one transaction
 MAX_SETS = 60  # of one run of the timetable: others' sends have their turn
 UNDER_WAY = ("scheduled", "running")
+
+STANDS = {  # why a step cannot be taken now
+    "draft": gettext_noop("this send is a draft still"),
+    "scheduled": gettext_noop("this send waits for its time already"),
+    "running": gettext_noop("this send is running already"),
+    "paused": gettext_noop("this send is paused"),
+    "done": gettext_noop("this send is done"),
+    "cancelled": gettext_noop("this send was cancelled"),
+}
 
 
 class ArmTerms(NamedTuple):
@@ -243,7 +253,7 @@ def _locked(send_id: int, *states: str) -> Send:
     if send is None:
         raise Refusal("send.unknown", "there is no such send")
     if send.status not in states:
-        raise Refusal("send.state", "this send is %(state)s", state=send.status)
+        raise Refusal("send.state", STANDS[send.status])
     return send
 
 

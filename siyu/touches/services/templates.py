@@ -96,7 +96,7 @@ def _checked(
         for variant in [*checked.values(), *(Variant(source) for _, source in provider_values)]:
             check(variant, known(), prefixes=PREFIXES)
     except WordingError as error:
-        raise Refusal(error.code, "%(fault)s", fault=error.because) from error
+        raise Refusal(error.code, error.words, **error.values) from error
     except msgspec.ValidationError as error:
         raise Refusal("template.empty", "the words cannot be read: %(fault)s", fault=error) from error
     for variant in checked.values():

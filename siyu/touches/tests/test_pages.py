@@ -174,3 +174,60 @@ def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
     public_id = scene.rows("SELECT public_id FROM members_member WHERE id = %s", [lan])[0][0]
 
     assert "No consent" in show(owner, "member", public_id, tab="touches")
+
+
+def test_a_new_template_or_standing_order_does_not_write_over_one_that_is_there(owner: Client) -> None:
+    code = scene.template("task").code
+    template = {"code": code, "name": "Other", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "Hi"}
+    sop = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "exits": "", "steps": f"1 10:00 {code}"}
+    owner.post(reverse("sop-new"), sop)
+
+    pages = [owner.post(reverse("touch-template-new"), template), owner.post(reverse("sop-new"), {**sop, "name": "Other"})]
+
+    assert all("is there already" in page.content.decode() for page in pages)
+    assert Template.objects.filter(code=code).count() == Sop.objects.count() == 1
+    assert owner.post(reverse("touch-template", args=[code]), {**template, "medium": "task"}).status_code == 302
+    assert owner.post(reverse("sop", args=["newcomer"]), sop).status_code == 302
+
+
+def test_an_analyst_is_led_to_no_editor(owner: Client) -> None:
+    code = scene.template("inbox").code
+    analyst = signed_in(Staff.objects.create(username="eye", name="Eye", role="analyst", reach="all"))
+
+    assert f'href="{reverse("touch-template", args=[code])}"' in show(owner, "touch-templates")
+    assert f'href="{reverse("touch-template", args=[code])}"' not in show(analyst, "touch-templates")
+
+
+def test_what_runs_is_said_before_and_cannot_be_written_anew(owner: Client) -> None:
+    number = audience([scene.person("yue")])
+    terms = services.Terms("Sale", number, [services.ArmTerms(scene.template("inbox").code, 10_000, NOON)])
+    pk = services.draft_send(SYSTEM, terms, now=NOON)
+
+    assert "1 members now" in show(owner, "send-move", pk, "schedule")
+    owner.post(reverse("send-move", args=[pk, "cancel"]))
+
+    assert "this send was cancelled" in owner.post(reverse("send-move", args=[pk, "resume"])).content.decode()
+    assert owner.get(reverse("send-edit", args=[pk])).url == reverse("send", args=[pk])  # type: ignore[attr-defined]
+    assert "Member centre inbox" in show(owner, "send-new") or "· inbox<" not in show(owner, "send-new")
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("2 a day", "每天 2 次"),
+        ("1 a day sms", "每天 1 次、短信"),
+        ("5 a week marketing", "每周 5 次、营销"),
+        ("3 in 6 h", "6 小时内 3 次"),
+        ("marketing sms", "营销、短信"),
+        ("550 no such user", "550 no such user"),
+        ("2 a dayx", "2 a dayx"),
+        ("", ""),
+    ],
+)
+def test_what_the_gate_tells_is_read_in_words(detail: str, said: str) -> None:
+    from django.utils.translation import override
+
+    from siyu.touches.queries.words import detail_words
+
+    with override("zh-hans"):
+        assert detail_words(detail) == said
