@@ -9,8 +9,8 @@ from ..rules import FactError
 
 MAX_LINES = 1_000
 MAX_MINOR = 10**15
-_MAX_QUANTITY = Decimal(10**10)
-_MAX_PRICE = Decimal(10**12)
+_MAX_QUANTITY = Decimal(10**9)
+_MAX_PRICE = Decimal(10**11)
 _MAX_PLACES = 20  # decimals of a price as sent
 
 _ORDERS = frozenset(("order.created", "order.paid", "order.shipped", "order.received", "order.refunded", "order.exchanged", "order.closed"))
@@ -60,7 +60,7 @@ def natural_key(name: str, properties: dict[str, Any]) -> str:
 def _order(name: str, properties: dict[str, Any], currency: str, shop: str) -> None:
     _rename_order_id(properties)
     number = properties.get("order_number")
-    if not number or len(number) > 200:
+    if not isinstance(number, str) or not 0 < len(number) <= 200:
         raise FactError("order.number", f"{name} needs `order_id`, a text of 1 to 200 characters")
     properties["shop"] = _text(properties.get("shop")) or shop
     if name == "order.refunded" and (refund := _text(properties.pop("refund_id", None) or properties.get("refund"))):
@@ -94,9 +94,18 @@ def _amount(name: str, properties: dict[str, Any], currency: str) -> int:
     for total in _TOTALS:
         if properties.get(total) is not None:
             return _minor(total, properties.pop(total), currency)
-    if lines := properties.get("lines"):
-        return sum(line["amount_minor"] for line in lines)
+    if amounts := _amounts(properties.get("lines")):
+        if 0 <= sum(amounts) <= MAX_MINOR:
+            return sum(amounts)
+        raise FactError("amount.invalid", f"the lines' amounts come to {sum(amounts)}, which is out of range")
     raise FactError("amount.missing", f"{name} needs `total` (or `revenue`, `value`), or `products` with prices")
+
+
+def _amounts(lines: Any) -> list[int]:
+    """The amounts of an order's lines, `products` or told in our own words; empty unless all of them have one."""
+    told = [line.get("amount_minor") if isinstance(line, dict) else None for line in lines] if isinstance(lines, list) else []
+    amounts = [amount for amount in told if type(amount) is int]
+    return amounts if len(amounts) == len(told) else []
 
 
 def _lines(products: list[Any], currency: str) -> list[dict[str, Any]]:

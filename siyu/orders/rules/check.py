@@ -5,6 +5,8 @@ from typing import Any
 
 from siyu.facts.rules import FactError
 
+from .line import told
+
 MAX_LINES = 5_000  # a wholesaler's invoice has over a thousand
 MAX_AMOUNT = 10**15  # minor units, either sign
 MAX_TEXT = 200  # characters of a code, number or key
@@ -15,8 +17,10 @@ _TEXTS = {
     **dict.fromkeys(("shop", "store", "order_number", "sku", "key", "refund", "category"), MAX_TEXT),
     **dict.fromkeys(("name", "category_name", "brand", "image_url", "page_url", "because"), MAX_NAME),
 }
-_QUANTITY = re.compile(r"[+-]?\d{1,10}(\.\d{0,20})?|[+-]?\.\d{1,20}")
-_PRICE = re.compile(r"[+-]?\d{1,12}(\.\d{0,20})?|[+-]?\.\d{1,20}")
+# one digit less than the columns hold: what is rounded to their decimals still fits
+_QUANTITY = re.compile(r"[+-]?\d{1,9}(\.\d{0,20})?|[+-]?\.\d{1,20}", re.ASCII)
+_PRICE = re.compile(r"[+-]?\d{1,11}(\.\d{0,20})?|[+-]?\.\d{1,20}", re.ASCII)
+_MAX_QUANTITY, _MAX_PRICE = 10**9, 10**11
 _LINE_TEXTS = ("sku", "name", "category", "row_key")
 
 
@@ -51,6 +55,19 @@ def _check_lines(lines: Any) -> None:
         _amount(line.get("amount_minor"), where + "amount_minor", "order.line")
         _decimal(line.get("quantity"), where + "quantity", _QUANTITY, "order.line")
         _decimal(line.get("unit_price"), where + "unit_price", _PRICE, "order.line")
+        _reckoned(line, where)
+
+
+def _reckoned(line: dict[str, Any], where: str) -> None:
+    """What is not told is reckoned from the rest (`line_row`): that too must fit, in any currency."""
+    amount, price = line.get("amount_minor"), line.get("unit_price")
+    if amount is not None and price is not None:
+        return
+    quantity = told(line, "quantity", 1)
+    if amount is None and abs(quantity * told(line, "unit_price", 0)) >= _MAX_PRICE:
+        raise FactError("order.line", where + "quantity × unit_price must stay within 10^11")
+    if amount is not None and quantity and abs(amount / quantity) >= _MAX_PRICE:
+        raise FactError("order.line", where + "amount_minor per piece must stay within 10^11")
 
 
 def _amount(value: Any, where: str, code: str) -> None:
@@ -64,10 +81,9 @@ def _text(value: Any, where: str, limit: int, code: str) -> None:
 
 
 def _decimal(value: Any, where: str, shape: re.Pattern[str], code: str) -> None:
-    if value is None or (type(value) is int and abs(value) < 10**10):
+    limit = _MAX_QUANTITY if shape is _QUANTITY else _MAX_PRICE
+    if value is None or (type(value) in (int, float) and abs(value) < limit):  # NaN and infinities fail the comparison
         return
     if type(value) is str and shape.fullmatch(value):
         return
-    if type(value) is float and abs(value) < 10**10:  # NaN and infinities fail the comparison
-        return
-    raise FactError(code, f"{where} must be a decimal number of at most {'10' if shape is _QUANTITY else '12'} digits before the point")
+    raise FactError(code, f"{where} must be a decimal number of at most {9 if shape is _QUANTITY else 11} digits before the point")

@@ -13,15 +13,23 @@ def line_amount(line: dict[str, Any], currency: str) -> int:
     amount = line.get("amount_minor")
     if amount is not None:
         return int(amount)
-    return to_minor(Decimal(str(line.get("quantity", 1))) * Decimal(str(line.get("unit_price", 0))), currency)
+    return to_minor(told(line, "quantity", 1) * told(line, "unit_price", 0), currency)
+
+
+def told(line: dict[str, Any], part: str, usual: int) -> Decimal:
+    """A number of a line; the usual one where it is not told, or told as null."""
+    value = line.get(part)
+    return Decimal(usual if value is None else str(value))
 
 
 def line_row(line: dict[str, Any], currency: str) -> LineRow:
     """(quantity, unit price, amount_minor, row key); a price that is not told is the amount per piece."""
     amount = line_amount(line, currency)
-    quantity = str(line.get("quantity", 1))
+    quantity = line.get("quantity")
+    if quantity is None:
+        quantity = 1
     price = line.get("unit_price")
     if price is None:
-        pieces = Decimal(quantity)
+        pieces = Decimal(str(quantity))
         price = f"{Decimal(amount).scaleb(-minor_digits(currency)) / pieces:.6f}" if pieces else "0"
-    return quantity, str(price), amount, line.get("row_key") or ""
+    return str(quantity), str(price), amount, line.get("row_key") or ""

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,11 +89,19 @@ def test_any_arrival_order_and_any_batches_end_in_the_same_book(facts: list[Inco
         ("order.paid", {"lines": [{"quantity": "NaN"}]}, "order.line"),
         ("order.paid", {"lines": [{"quantity": "1e9"}]}, "order.line"),
         ("order.paid", {"lines": [{"quantity": "12345678901"}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": "１２"}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": 9999999999.99999}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": "9999999999.99999"}]}, "order.line"),
+        ("order.paid", {"lines": [{"unit_price": "999999999999.9999999"}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": "999999999", "unit_price": "99999999999"}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": None, "amount_minor": 10**15}]}, "order.line"),
+        ("order.paid", {"lines": [{"quantity": "0.0000000001", "amount_minor": 10**6}]}, "order.line"),
         ("order.paid", {"lines": [{"amount_minor": "5"}]}, "order.line"),
         ("order.paid", {"lines": [{"sku": 7}]}, "order.line"),
         ("order.paid", {"lines": [{"sku": "x" * 201}]}, "order.line"),
         ("order.shipped", {"order_number": "x" * 201}, "order.text"),
         ("order.adjusted", {"key": "k", "amount_minor": 1, "quantity": "many"}, "order.amount"),
+        ("order.adjusted", {"key": "k", "amount_minor": 1, "quantity": "１２"}, "order.amount"),
         ("product.updated", {"sku": "tea", "stock": 2**40}, "order.stock"),
         ("order.paid", {"currency": "USD", "amount_minor": 1}, "currency.other"),
     ],
@@ -108,3 +117,20 @@ def test_what_does_not_fit_the_book_is_quarantined_alone(name: str, told: dict[s
     assert (report.stopped, report.quarantined, report.facts) == ("", 1, 1)
     assert rows("SELECT code FROM facts_quarantine") == [(code,)]
     assert rows("SELECT number FROM orders_order") == [("good",)]
+
+
+def test_the_largest_numbers_that_a_line_may_tell_fit_the_book_and_null_is_not_told() -> None:
+    largest = {"sku": "a", "quantity": "999999999.99999", "unit_price": "99999999999.9999999", "amount_minor": 10**15}
+    empty = {"sku": None, "name": None, "quantity": None, "unit_price": None, "amount_minor": None, "row_key": None}
+    lines = [largest, empty, {"sku": "a", "quantity": None, "unit_price": "2.5"}]
+    told = {"shop": "s", "order_number": "1", "amount_minor": 5, "lines": lines}
+
+    record([Incoming(name="order.paid", occurred_at=at(0), message="1", properties=told)], source="shop", received_at=NOW)
+    report = pump(NOW)
+
+    assert (report.quarantined, report.facts) == (0, 1)
+    assert rows("SELECT quantity, unit_price, amount_minor FROM orders_line ORDER BY number") == [
+        (Decimal("1000000000"), Decimal("100000000000"), 10**15),
+        (1, 0, 0),
+        (1, Decimal("2.5"), 250),
+    ]
