@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from siyu.merchant.queries import SettingsBook
 
 from .arriving import arrive
 from .deriving import expect, numbers, place, reserve
-from .intake import Envelope, open_message, quarantine_columns
+from .intake import Envelope, Item, open_messages, quarantine_columns
 from .log import append, row
 from .message import Message
 from .rules import Batch, Derived, Fact, FactError
@@ -32,6 +33,7 @@ _inbox = statements("siyu.facts", "inbox")
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
 _CELL = ("business_day", "name", "source_id")  # by what facts are counted
 _cell, (_day, _name, _source) = attrgetter(*_CELL), map(attrgetter, _CELL)
+SET_ASIDE = 500  # refused messages of one statement: each repeats what its batch says for all
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
 
@@ -112,12 +114,15 @@ def _in_turn(lane: Lane) -> Callable[..., Any]:
 
 def set_aside(cursor: Cursor, refused: Sequence[tuple[Message, FactError]], book: SettingsBook) -> None:
     """Put messages into quarantine as they came; their envelopes still hold them."""
-    rows = []
-    for message, error in refused:
-        cursor.execute(_inbox.reopen, {"id": message.envelope})
-        envelope = Envelope(*cursor.fetchone(), book.currency(message.received_at.date()))  # type: ignore[call-arg, misc]
-        rows.append((open_message(envelope, message.handled - 1), error))
-    cursor.execute(_inbox.quarantine, quarantine_columns(rows))
+    for start in range(0, len(refused), SET_ASIDE):
+        rows: list[tuple[Item, FactError]] = []
+        for number, group in groupby(refused[start : start + SET_ASIDE], lambda one: one[0].envelope):
+            those = list(group)
+            cursor.execute(_inbox.reopen, {"id": number})
+            envelope = Envelope(*cursor.fetchone(), book.currency(those[0][0].received_at.date()))  # type: ignore[call-arg, misc]
+            items = open_messages(envelope, [message.handled - 1 for message, _ in those])
+            rows += zip(items, [error for _, error in those], strict=True)
+        cursor.execute(_inbox.quarantine, quarantine_columns(rows))
 
 
 def consume(cursor: Cursor, items: Sequence[Message]) -> None:

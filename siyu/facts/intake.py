@@ -1,5 +1,6 @@
 """From an envelope to messages the pump can handle: decrypt, decode, translate, check; what cannot pass says why."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -76,9 +77,10 @@ def open_envelope(envelope: Envelope) -> list[Item]:
     return [_item(envelope, said, index, count) for index in range(envelope.done, count)]
 
 
-def open_message(envelope: Envelope, index: int) -> Item:
-    """One message of an envelope, as it came."""
-    return _item(envelope, _decoded(envelope), index, 0)
+def open_messages(envelope: Envelope, places: Iterable[int]) -> list[Item]:
+    """Some messages of an envelope, as they came."""
+    said = _decoded(envelope)
+    return [_item(envelope, said, index, 0) for index in places]
 
 
 def _decoded(envelope: Envelope) -> segment.Body | list[Incoming]:
@@ -180,7 +182,7 @@ def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[An
         columns["source_id"].append(item.source_id)
         columns["form"].append("s" if item.body else "f")
         columns["code"].append(error.code)
-        columns["because"].append(error.because[:2000])
+        columns["because"].append(error.because[:2000].replace("\x00", "\ufffd"))  # a reason may quote what cannot be stored
         columns["name"].append(item.incoming.name[:200] if item.incoming else "")
         columns["message"].append(message_hash(item.incoming.message if item.incoming else plain))
         columns["payload"].append(encrypt(plain))

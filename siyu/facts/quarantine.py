@@ -77,16 +77,21 @@ def one(number: int) -> tuple[Held, datetime | None, datetime | None] | None:
 
 
 def payload(number: int) -> str:
-    """What the sender sent, as indented JSON with personal values masked; empty when there is no such message."""
+    """What the sender sent, as indented JSON with personal values masked; empty when there is no such message.
+
+    What is no JSON, or is nested too deep to be written out, shows as its size.
+    """
     rows = _fetch(_sql.one, {"id": number})
     if not rows:
         return ""
     plain = decrypt(rows[0][7])
     try:
         read: Any = json.loads(plain)
+        return json.dumps(masked(read), ensure_ascii=False, indent=2)
     except ValueError:
         return f"{len(plain)} bytes that are no JSON"
-    return json.dumps(masked(read), ensure_ascii=False, indent=2)
+    except RecursionError:
+        return f"{len(plain)} bytes of JSON, nested too deep to be shown"
 
 
 def pump_view() -> PumpView:

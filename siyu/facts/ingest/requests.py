@@ -94,7 +94,12 @@ def read(type_: str, body: bytes) -> Parcel:
         raise Refused(400, "body.invalid", "the body must be an object") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, "json.invalid", f"the body is not JSON: {error}") from error
-    return Parcel(wrap(type_, body), 1, said.writeKey.strip() if isinstance(said.writeKey, str) else "")
+    payload = wrap(type_, body)
+    try:
+        decode(payload)  # as the pump will: nested deep enough, a body can be read by itself and not in its wrapping
+    except FactError as error:
+        raise Refused(400, error.code, error.because) from error
+    return Parcel(payload, 1, said.writeKey.strip() if isinstance(said.writeKey, str) else "")
 
 
 def too_large(type_: str) -> Refused:

@@ -64,7 +64,7 @@ _untyped = msgspec.json.Decoder()
 
 
 def read_context(raw: msgspec.Raw) -> Context:
-    """The context of a message or batch. A part of an unexpected shape is passed over: context never costs a fact."""
+    """The context of a message or batch. A part of an unexpected shape, or with U+0000, is passed over: context never costs a fact."""
     return EMPTY if len(raw) < 3 else _read(bytes(raw)) if len(raw) <= _LONGEST_KNOWN else _decode(raw)
 
 
@@ -73,6 +73,8 @@ def _decode(raw: bytes | msgspec.Raw) -> Context:
         context = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         context = _by_parts(raw)
+    if b"\\u0000" in bytes(raw):
+        context = Context(*(None if holds_null(msgspec.to_builtins(part)) else part for part in _parts(context)))
     return EMPTY if context == EMPTY else context
 
 
@@ -92,6 +94,15 @@ def _by_parts(raw: bytes | msgspec.Raw) -> Context:
         except msgspec.ValidationError:
             continue
     return Context(**kept)
+
+
+def holds_null(value: Any) -> bool:
+    """Whether some text of it has U+0000, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any("\x00" in key or holds_null(inner) for key, inner in value.items())
+    return isinstance(value, (list, tuple)) and any(holds_null(inner) for inner in value)
 
 
 def merged(own: Context, shared: Context) -> Context:

@@ -10,9 +10,9 @@ import msgspec
 from ..catalogue import BY_SEGMENT, KNOWN
 from ..names import MAX_NAME
 from ..rules import FactError, Handle, Incoming
-from .body import MAX_MESSAGE, MAX_MESSAGES, TYPES, Body
+from .body import MAX_DEPTH, MAX_MESSAGE, MAX_MESSAGES, TYPES, Body, is_too_deep
 from .commerce import natural_key, restate
-from .context import EMPTY, MAX_ID, describe, external_handles, host_of, merged, path_of, read_context, read_id, trait_handles
+from .context import EMPTY, MAX_ID, describe, external_handles, holds_null, host_of, merged, path_of, read_context, read_id, trait_handles
 from .times import correct, read_time
 
 RESERVED = tuple(known.name for known in KNOWN if known.is_derived)  # what only siyu itself may say
@@ -55,6 +55,8 @@ def translate(message: msgspec.Raw, body: Body, received_at: datetime, *, index:
     """
     if len(message) > MAX_MESSAGE or index >= MAX_MESSAGES:
         _refuse_much(message, index)
+    if is_too_deep(message):
+        raise FactError("message.invalid", f"a message is nested at most {MAX_DEPTH} deep")
     try:
         said = _decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -172,13 +174,5 @@ def _made_id(message: msgspec.Raw, received_at: datetime, index: int) -> str:
 
 def _refuse_null(fact: Incoming) -> None:
     """PostgreSQL cannot hold U+0000 in a text; said here, it costs one message and not a halved batch."""
-    if _holds_null([fact.name, fact.message, fact.key, fact.handles, fact.properties]):
+    if holds_null([fact.name, fact.message, fact.key, fact.handles, fact.properties]):
         raise FactError("message.null_character", "a text holds the character U+0000, which cannot be stored")
-
-
-def _holds_null(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any("\x00" in key or _holds_null(inner) for key, inner in value.items())
-    return isinstance(value, (list, tuple)) and any(_holds_null(inner) for inner in value)

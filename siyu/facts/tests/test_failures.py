@@ -1,5 +1,6 @@
 """What the pump does with poison, with a broken program, with a message it must refuse, and with what looks personal."""
 
+import json
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -7,9 +8,13 @@ import psycopg
 import pytest
 from django.db import connection
 
-from siyu.facts.pump import pump, resume_after_repair
+from siyu.facts import intake
+from siyu.facts.ingest.requests import Refused, read
+from siyu.facts.pump import Report, pump, resume_after_repair
+from siyu.facts.quarantine import payload
 from siyu.facts.rules import Handle, Incoming
-from siyu.facts.services import dismiss_quarantined, record, replay_quarantined
+from siyu.facts.services import dismiss_quarantined, record, replay_quarantined, source_id
+from siyu.lib.crypto import encrypt
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import SYSTEM
 
@@ -158,6 +163,67 @@ def test_personal_values_are_tokens_in_the_log_and_encrypted_beside_it() -> None
     stored = b"".join(bytes(row[0]) for row in rows("SELECT value FROM facts_personal UNION ALL SELECT value FROM members_identity"))
     assert "余晓".encode() not in stored
     assert b"13800138000" not in stored
+
+
+def receive(body: dict | bytes, type_: str = "batch") -> None:
+    """A request as the door puts it into the inbox."""
+    parcel = read(type_, body if isinstance(body, bytes) else json.dumps(body).encode())
+    columns = {"at": NOW, "source": source_id("web"), "messages": parcel.messages, "payload": encrypt(parcel.payload)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO facts_inbox (received_at, source_id, form, messages, done, payload)"
+            " VALUES (%(at)s, %(source)s, 's', %(messages)s, 0, %(payload)s)",
+            columns,
+        )
+
+
+@pytest.mark.django_db
+def test_a_reason_that_quotes_what_cannot_be_stored_is_kept_without_it() -> None:
+    order = {"type": "track", "userId": "u", "event": "Order Completed", "properties": {"order_id": "1", "total": 5, "currency": "US\x00"}}
+    receive({"batch": [order, {"type": "track", "userId": "u", "event": "X"}]})
+
+    report = pump(NOW)
+
+    assert (report.facts, report.quarantined, report.stopped) == (1, 1, "")
+    assert rows("SELECT code, because FROM facts_quarantine") == [("currency.other", "amounts are kept in CNY; this order is in US\ufffd")]
+
+
+@pytest.mark.django_db
+def test_an_envelope_is_opened_again_for_many_refused_messages_and_not_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    decoded = intake._decoded
+    monkeypatch.setattr(intake, "_decoded", lambda envelope: opened.append(envelope.number) or decoded(envelope))
+    receive({"batch": [{"number": number} for number in range(1_100)]})
+
+    assert pump(NOW).quarantined == 1_100
+    assert len(opened) == 4  # once to be handled, then for each 500
+    assert rows("SELECT count(*) FROM facts_quarantine") == [(1_100,)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("type_", ["batch", "track"])
+def test_whatever_the_door_lets_in_the_pump_reads_however_deep_it_is_nested(type_: str) -> None:
+    neighbour = b'{"type":"track","userId":"u","event":"X"}'
+
+    def at_the_door(depth: int) -> bool:
+        deep = b'{"x":%b%b}' % (b"[" * depth, b"]" * depth)
+        try:
+            receive(b'{"batch":[%b,%b]}' % (deep, neighbour) if type_ == "batch" else deep, type_)
+        except Refused as refused:
+            return refused.code != "json.invalid"
+        return True
+
+    def pumped(depth: int) -> Report:
+        return pump(NOW) if depth == 0 else pumped(depth - 1)
+
+    deepest = next(depth for depth in range(1_000, 0, -1) if at_the_door(depth))
+    report = pumped(200)  # more calls lie above the pump than above the door
+
+    assert (report.facts, report.quarantined, report.stopped) == (int(type_ == "batch"), 1, "")
+    assert rows("SELECT code FROM facts_quarantine") == [("message.invalid",)]
+    number = rows("SELECT id FROM facts_quarantine")[0][0]
+    assert deepest > 500
+    assert payload(number).endswith("nested too deep to be shown")
 
 
 @pytest.mark.django_db

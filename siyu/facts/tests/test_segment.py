@@ -8,8 +8,13 @@ import pytest
 
 from siyu.facts.rules import FactError, Handle, Incoming
 from siyu.facts.segment import MAX_MESSAGE, MAX_MESSAGES, alone, decode, translate, wrap
+from siyu.facts.segment.body import MAX_DEPTH
 
 NOW = datetime(2026, 11, 21, 20, 23, tzinfo=UTC)
+
+
+def nested(depth: int) -> list:
+    return [nested(depth - 1)] if depth > 1 else []
 
 
 def tell(message: dict[str, Any], *, index: int = 0, **batch: Any) -> Incoming:
@@ -147,7 +152,14 @@ def test_a_refund_is_once_for_ever_only_when_it_has_an_id():
         ({"order_id": "1", "total": "1e-999999999"}, "amount.invalid"),
         ({"order_id": "1", "total": "NaN"}, "amount.invalid"),
         ({"order_id": "1", "total": 5, "currency": "USD"}, "currency.other"),
+        ({"order_number": 5.5, "total": 5}, "order.number"),
+        ({"order_number": ["1"], "total": 5}, "order.number"),
+        ({"order_id": "1", "lines": [{"sku": "tea", "quantity": 2, "unit_price": "1"}]}, "amount.missing"),
+        ({"order_id": "1", "lines": ["tea"]}, "amount.missing"),
+        ({"order_id": "1", "lines": 5}, "amount.missing"),
+        ({"order_id": "1", "lines": [{"sku": "tea", "amount_minor": -5}]}, "amount.invalid"),
         ({"order_id": "1", "total": 5, "products": ["tea"]}, "line.invalid"),
+        ({"order_id": "1", "products": [{"price": "0.01", "quantity": "9999999999.99999"}]}, "amount.invalid"),
         ({"order_id": "1", "total": 5, "products": [{"price": 1, "quantity": "many"}]}, "amount.invalid"),
     ],
 )
@@ -173,11 +185,18 @@ def test_a_broken_order_is_refused_with_its_reason(properties: dict, code: str):
         ({"type": "group", "userId": "u"}, "message.group"),
         ({"type": "track", "userId": "u", "event": "X", "properties": [1]}, "message.invalid"),
         ({"type": "track", "userId": "u", "event": "X", "properties": {"a": "b\x00"}}, "message.null_character"),
+        ({"type": "track", "userId": "u", "event": "X", "properties": {"a": nested(MAX_DEPTH - 1)}}, "message.invalid"),
         ({"type": "track", "userId": "u", "event": "X", "properties": {"a": "b" * MAX_MESSAGE}}, "message.too_large"),
     ],
 )
 def test_what_is_no_message_is_refused_with_its_code(message: dict, code: str):
     assert refused(message) == code
+
+
+def test_a_message_may_be_nested_and_hold_as_many_brackets_as_it_likes():
+    deep, wide = nested(MAX_DEPTH - 2), [[]] * MAX_DEPTH
+
+    assert tell(track(properties={"a": deep, "b": wide, "c": '[{"' * MAX_DEPTH})).properties["a"] == deep
 
 
 def test_a_backslash_before_u0000_is_no_null_character():
@@ -271,6 +290,21 @@ def test_the_batchs_context_lies_under_the_messages_own():
 @pytest.mark.parametrize("context", [7, "x", [], {"page": "home", "locale": "en"}, {"campaign": None, "locale": "en"}])
 def test_a_strange_context_never_costs_the_fact(context: Any):
     assert set(tell(track(context=context)).properties) <= {"locale"}
+
+
+def test_a_part_of_a_context_with_a_null_character_is_passed_over_and_costs_no_fact():
+    batch = {"campaign": {"source": "a\x00"}, "locale": "zh-CN"}
+
+    assert tell(track(), context=batch).properties == {"locale": "zh-CN"}
+    assert tell(track(context={"page": {"title": "\x00"}})).properties == {}
+    assert len(tell(track(context={"externalIds": [{"type": "phone", "id": "1\x00"}]})).handles) == 1
+
+
+def test_a_context_as_large_as_a_message_must_not_be_is_passed_over_and_not_kept():
+    body = decode(msgspec.json.encode({"batch": [track()], "context": {"locale": "en", "more": "x" * MAX_MESSAGE}}))
+
+    assert translate(body.batch[0], body, NOW, index=0, currency="CNY", shop="web").properties == {}
+    assert len(alone(body, 0)) < 1_000
 
 
 def test_the_senders_clock_is_corrected_by_ours():
