@@ -105,6 +105,15 @@ def test_too_much_is_refused_with_a_code_and_moves_nothing(yue) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [{"expires_at": "2099-01-01T00:00:00"}, {"available_at": "2099-01-01"}, {"words": "a\0b"}, {"reference": "\0"}],
+)
+def test_what_cannot_be_kept_is_refused_as_unreadable(yue, said) -> None:
+    answer = post(caller(), f"/loyalty/members/{yue}/grants", {"amount": 5, **said})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+
+
+@pytest.mark.parametrize(
     ("headers", "status", "code"), [({}, 401, "key.unknown"), ({"Authorization": "Bearer siyu_k_wrong"}, 401, "key.unknown")]
 )
 def test_strangers_stay_outside(yue, headers, status, code) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Header, Schema
+from ninja import Field, Header, Schema
 from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
@@ -32,6 +32,10 @@ FAULTS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 422), 
 
 # the caller's name for a write: sent again with the same body it answers what was answered, with another it is refused
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+
+
+# what callers write: without NUL, which the database cannot keep
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
 class ScopedKey(HttpBearer):

@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 
 from siyu.lib.clock import utc_now
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
 from ..queries.quote import Cart, Offer
 from ..queries.quote import quote as quote_cart
@@ -20,8 +20,8 @@ router = Router(tags=["Carts"])
 class LineIn(Body):
     """A line of a cart."""
 
-    sku: str = Field("", max_length=200)
-    category: str = Field("", max_length=200)
+    sku: Text = Field("", max_length=200)
+    category: Text = Field("", max_length=200)
     quantity: int = Field(1, ge=1, le=1_000_000)
     amount_minor: int = Field(ge=0, le=10**12, description="of the line, after discounts")
 
@@ -29,11 +29,11 @@ class LineIn(Body):
 class CartIn(Body):
     """An order to be; `amount_minor` is what is to be paid."""
 
-    shop: str = Field("", max_length=60)
-    order_number: str = Field("", max_length=100)
+    shop: Text = Field("", max_length=60)
+    order_number: Text = Field("", max_length=100)
     amount_minor: int = Field(ge=0, le=10**12)
     lines: list[LineIn] = Field([], max_length=1_000)
-    coupon: str = Field("", max_length=100)
+    coupon: Text = Field("", max_length=100)
     points: int = Field(0, ge=0, le=10**12, description="points that pay for a part of it")
 
 

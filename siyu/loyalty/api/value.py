@@ -5,11 +5,12 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
+from pydantic import AwareDatetime
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 
@@ -20,7 +21,7 @@ from .asking import MOVE, VIEW, caller
 router = Router(tags=["Value"])
 Amount = Annotated[int, Field(ge=1, le=10**12, description="of the unit; stored balance in minor units")]
 Unit = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_:.-]*$", examples=["points"])]
-Words = Annotated[str, Field(max_length=200, description="what the member reads: 热水壶 × 1")]
+Words = Annotated[Text, Field(max_length=200, description="what the member reads: 热水壶 × 1")]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="the key that a move answered")]
 
 
@@ -71,9 +72,9 @@ class GrantIn(Body):
     unit: Unit = "points"
     amount: Amount
     words: Words = ""
-    reference: str = Field("", max_length=100, description="the caller's own number for the reason")
-    available_at: datetime | None = None
-    expires_at: datetime | None = None
+    reference: Text = Field("", max_length=100, description="the caller's own number for the reason")
+    available_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = Field(None, description="before the year 9999")
 
 
 class SpendIn(Body):
@@ -82,7 +83,7 @@ class SpendIn(Body):
     unit: Unit = "points"
     amount: Amount
     words: Words = ""
-    reference: str = Field("", max_length=100)
+    reference: Text = Field("", max_length=100)
 
 
 class HoldIn(SpendIn):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ MAX_SET = 100_000  # moves of one call
 MAX_AMOUNT = 10**15
 MAX_KEY = 300
 MAX_WORDS = 500
+END = datetime(9999, 1, 1, tzinfo=UTC)  # what ends later cannot be told in every zone, nor read back
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -41,7 +42,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def check(asked: Sequence[Asked]) -> None:
-    """Refusals: `value.too_many`, `value.key`, `value.amount`, `value.because`."""
+    """Refusals: `value.too_many`, `value.key`, `value.amount`, `value.instant`, `value.because`."""
     if len(asked) > MAX_SET:
         raise Refusal("value.too_many", "at most %(limit)s moves at a time", limit=MAX_SET)
     for one in asked:
@@ -51,6 +52,8 @@ def check(asked: Sequence[Asked]) -> None:
             raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
         if one.amount == 0 and not one.of and one.kind != "extend":
             raise Refusal("value.amount", "an amount is a whole number from 1 to %(limit)s", limit=MAX_AMOUNT)
+        if any(isinstance(told, datetime) and (told.utcoffset() is None or told >= END) for told in (one.until, *one.terms)):
+            raise Refusal("value.instant", "an instant has a zone and lies before the year 9999")
         if max(map(len, one.because)) > MAX_WORDS:
             raise Refusal("value.because", "the reason has at most %(limit)s characters", limit=MAX_WORDS)
 

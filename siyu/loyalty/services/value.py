@@ -1,7 +1,7 @@
 """The writers of value: grant, spend, hold, capture, void, give back, take back. Sets, each key once, all or nothing.
 
 Each takes `by`, a sequence of items and `now`, returns one `Receipt` for each item, and runs in a transaction of its own or as part of
-the caller's. All refuse `key.reused`, `value.key`, `value.amount`, `value.unit`, `value.member`, `value.too_many`.
+the caller's. All refuse `key.reused`, `value.key`, `value.amount`, `value.instant`, `value.unit`, `value.member`, `value.too_many`.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from ..rules.units import DEDUCT
 from .asked import Asked
 from .desk import Desk
 from .performing import perform
-from .value_items import Allocation, Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
+from .value_items import Allocation, Because, Capture, Expires, GiveBack, Grant, Hold, Receipt, Spend, TakeBack, Void
 
 LONGEST_HOLD = timedelta(days=366)
 NONE = Because("", "", "")
@@ -34,10 +34,11 @@ def grant(by: Actor, grants: Sequence[Grant], now: datetime) -> list[Receipt]:
     def do(desk: Desk, one: Asked) -> Receipt:
         item = by_key[one.key]
         desk.unit(one.unit)
-        if isinstance(item.expires_at, datetime) and item.expires_at <= now:
-            raise Refusal("value.expired", "it would have expired before it was given")
+        check_end(item.expires_at, now)
         turn = desk.turn(desk.member(one.member_id), one.key)
         lot = moves.grant(turn, one.unit, one.amount, item.expires_at, available_at=item.available_at, priority=item.priority)
+        if lot.is_pending and lot.due_at == lot.expires_at and not lot.is_sliding:
+            raise Refusal("value.expired", "it would expire before it could be used")
         desk.close(turn)
         return receipt(desk, one, turn.before.id, [moves.Allocation(lot.key, one.amount, lot.expires_at)])
 
@@ -184,6 +185,12 @@ def _holders(desk: Desk, one: Asked) -> list[int]:
     if one.of not in desk.lots:
         raise Refusal("hold.closed", "the hold %(key)s was captured or freed, or its time is over", key=one.of)
     return list(dict.fromkeys(owner for _, owner in desk.lots[one.of]))
+
+
+def check_end(expires: Expires, now: datetime) -> None:
+    """Refusal: `value.expired`."""
+    if isinstance(expires, datetime) and expires <= now:
+        raise Refusal("value.expired", "it would have expired before it was given")
 
 
 def enough(take: Callable[[], list[moves.Allocation]], one: Asked) -> list[moves.Allocation]:

@@ -1,6 +1,6 @@
 """The moves of value through the services: what they do to balances and lots, what they refuse, and that each key acts once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -9,15 +9,19 @@ from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.queries import Balance, balances, tentative
 from siyu.loyalty.services import (
+    Adjust,
     Because,
     Capture,
+    Extend,
     GiveBack,
     Grant,
     Hold,
     Spend,
     TakeBack,
     Void,
+    adjust,
     capture,
+    extend,
     give_back,
     grant,
     hold,
@@ -219,3 +223,30 @@ def test_an_open_cart_tells_what_it_would_earn(anna: int) -> None:
     assert (told["points"].balance.available, told["points"].earns, told["points"].earns_later) == (10, 0, 123)
     assert (told["growth"].earns, told["growth"].earns_later) == (123, 0)
     assert rows("SELECT count(*) FROM loyalty_entry") == [(1,)]
+
+
+@pytest.mark.parametrize("instant", [datetime(9999, 12, 31, tzinfo=UTC), datetime(2027, 1, 1)])
+def test_an_instant_that_cannot_be_told_in_every_zone_is_refused_wherever_it_stands(anna: int, instant: datetime) -> None:
+    given(anna, 10, "g1", expires_at=START + days(9))
+    asks = (
+        lambda: given(anna, 10, "g2", expires_at=instant),
+        lambda: given(anna, 10, "g2", available_at=instant),
+        lambda: extend(SYSTEM, [Extend(anna, "points", instant, "e1", WHY)], START),
+        lambda: adjust(SYSTEM, [Adjust(anna, "points", 10, "a1", WHY, instant)], START),
+        lambda: adjust(SYSTEM, [Adjust(anna, "points", 20_000, "a2", WHY, instant)], START),
+    )
+    for ask in asks:
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert refused.value.code == "value.instant"
+    assert has(anna) == {"available": 10}
+
+
+def test_what_would_expire_before_it_could_be_used_is_not_given(anna: int) -> None:
+    for ends in (START + days(9), START + days(10)):
+        with pytest.raises(Refusal, match=r"value\.expired"):
+            given(anna, 10, "g1", available_at=START + days(10), expires_at=ends)
+
+    given(anna, 10, "g1", available_at=START + days(10), expires_at=START + days(11))
+
+    assert has(anna) == {"pending": 10}

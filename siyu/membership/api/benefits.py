@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 
 from siyu.lib.clock import utc_now
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
 from ..queries.benefits import MemberBenefit, NextBenefit, member_benefits
 from ..services.benefits.using import BenefitAsk, BenefitReceipt, BenefitReturn, return_benefit, use_benefit
@@ -52,7 +52,7 @@ class UseIn(Body):
 
     quantity: int = Field(1, ge=1, le=1_000)
     amount_minor: int = Field(0, ge=0, le=10**12)
-    reference: str = Field("", max_length=100, description="an order or ticket")
+    reference: Text = Field("", max_length=100, description="an order or ticket")
     words: Words = ""
 
 
@@ -60,7 +60,7 @@ class ReturnIn(Body):
     """A use that did not come about, or a part of it."""
 
     quantity: int | None = Field(None, ge=1, le=1_000)
-    words: str = Field(min_length=1, max_length=200, description="why")
+    words: Text = Field(min_length=1, max_length=200, description="why")
 
 
 class UseOut(Schema):

@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 
 from siyu.lib.clock import utc_now
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
 from ..queries.mall import Offer, offers_for, redemptions_of
 from ..rules.mall import Address
@@ -44,10 +44,10 @@ class GiftOut(Schema):
 class AddressIn(Body):
     """Where goods go; it is kept encrypted."""
 
-    name: str = Field(min_length=1, max_length=60)
-    phone: str = Field(min_length=1, max_length=40)
-    region: str = Field(min_length=1, max_length=100)
-    street: str = Field(min_length=1, max_length=200)
+    name: Text = Field(min_length=1, max_length=60)
+    phone: Text = Field(min_length=1, max_length=40)
+    region: Text = Field(min_length=1, max_length=100)
+    street: Text = Field(min_length=1, max_length=200)
 
 
 class RedemptionIn(Body):
@@ -55,7 +55,7 @@ class RedemptionIn(Body):
 
     gift: Code
     quantity: int = Field(1, ge=1, le=20)
-    delivery: str = Field("", max_length=20, description="ship or pick_up, where the gift leaves a choice")
+    delivery: Text = Field("", max_length=20, description="ship or pick_up, where the gift leaves a choice")
     address: AddressIn | None = None
 
 

@@ -1,13 +1,14 @@
 """A member's paid membership: where it stands, payments, cancelling."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
+from pydantic import AwareDatetime
 
 from siyu.lib.clock import utc_now
 from siyu.members.queries import numbered
-from siyu.merchant.api import FAULTS, Body, IdempotencyKey
+from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
 from ..queries.plans import member_plan
 from ..services.plans.acting import PlanCancel, PlanPayment, PlanReceipt, PlanRefund, cancel_plan, pay_plan, refund_plan, resume_plan
@@ -34,16 +35,16 @@ class PaymentIn(Body):
 
     plan: Code
     amount_minor: int = Field(ge=0, le=10**12)
-    reference: str = Field(min_length=1, max_length=100)
+    reference: Text = Field(min_length=1, max_length=100)
     is_trial: bool = False
     auto_renew: bool = False
-    paid_at: datetime | None = None
+    paid_at: AwareDatetime | None = None
 
 
 class ReasonIn(Body):
     """Why."""
 
-    words: str = Field(min_length=1, max_length=200)
+    words: Text = Field(min_length=1, max_length=200)
 
 
 class RefundIn(ReasonIn):
