@@ -58,6 +58,7 @@ class Adjustment(models.Model):
     words = models.TextField()  # why
     ref = models.TextField()
     expires_at = models.DateTimeField(null=True)
+    validity = models.JSONField(default=dict)  # terms of what is given and ends at no instant told; empty: as long as the unit says
     asked_by_kind = models.TextField()
     asked_by_id = models.BigIntegerField(null=True)
     asked_by = models.TextField()

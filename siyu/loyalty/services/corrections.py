@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import transaction
+import msgspec
+from django.db import connection, transaction
+from psycopg import Connection
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.sql import statements
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..models import Adjustment
 from ..rules import moves
-from ..rules.terms import USUAL
-from .asked import MAX_AMOUNT, MAX_SET, Asked
+from ..rules.terms import USUAL, After, Inactivity, Never, Usual, YearEnd
+from .asked import MAX_AMOUNT, MAX_SET, Asked, check, reused
 from .desk import Desk
+from .looking import operations
 from .performing import perform
-from .value import enough, receipt
-from .value_items import Because, Expires, Receipt
+from .value import check_end, enough, receipt
+from .value_items import Because, Expires, Receipt, receipt_of
 
+_sql = statements("siyu.loyalty", "services")
 MAX_WHY = 500
 
 
@@ -58,7 +63,7 @@ def adjust(by: Actor, adjusts: Sequence[Adjust], now: datetime) -> list[Receipt 
     """Correct balances. Above the unit's limit a correction waits for a second person: its answer is None until then.
 
     Refusals: `value.insufficient` (a debt is left only where the unit's terms say so), `adjust.because`, `value.unit`, `value.amount`,
-    `key.reused`.
+    `value.expired`, `value.instant`, `value.member`, `key.reused`.
     """
     for one in adjusts:
         if not 1 <= len(one.because.words.strip()) <= MAX_WHY:
@@ -69,19 +74,21 @@ def adjust(by: Actor, adjusts: Sequence[Adjust], now: datetime) -> list[Receipt 
         raise Refusal("value.too_many", "at most %(limit)s moves at a time", limit=MAX_SET)
     with transaction.atomic():
         limits = Desk.at(now).limits({one.unit for one in adjusts})
-        large = [one for one in adjusts if (limit := limits[one.unit]) is not None and abs(one.amount) > limit]
-        small = [one for one in adjusts if one not in large]
-        done = {answer.key: answer for answer in _adjusted(by, small, now)}
-        for one in large:
-            _ask(by, one, now)
-    return [done.get(one.key) for one in adjusts]
+        before = set(Adjustment.objects.filter(key__in=[one.key for one in adjusts]).values_list("key", flat=True))
+        large = [one for one in adjusts if one.key in before or ((limit := limits[one.unit]) is not None and abs(one.amount) > limit)]
+        _check_asked(large, now)
+        done: dict[str, Receipt | None] = {
+            answer.key: answer for answer in _adjusted(by, [one for one in adjusts if one not in large], now)
+        }
+        done |= {one.key: _ask(by, one, now) for one in large}
+    return [done[one.key] for one in adjusts]
 
 
 def approve_adjustment(by: Actor, key: str, now: datetime) -> Receipt:
     """A second person agrees; the correction is made. Refusals: `adjust.unknown`, `adjust.decided`, `adjust.own`, `value.insufficient`."""
     with transaction.atomic():
         row = _waiting(by, key)
-        item = Adjust(row.member_id, row.unit, row.amount, row.key, Because("adjustment", row.ref, row.words), row.expires_at or USUAL)
+        item = Adjust(row.member_id, row.unit, row.amount, row.key, Because("adjustment", row.ref, row.words), _expiry(row))
         done = _adjusted(by, [item], now)[0]
         _decide(row, by, "approved", now)
         audit(by, "adjustment.approved", f"member:{row.member_id}", {"key": key, "unit": row.unit, "amount": row.amount}, row.words, at=now)
@@ -155,15 +162,12 @@ def extend(by: Actor, extensions: Sequence[Extend], now: datetime) -> list[Recei
 
 def _adjusted(by: Actor, adjusts: Sequence[Adjust], now: datetime) -> list[Receipt]:
     items = {one.key: one for one in adjusts}
-    asked = [
-        Asked(one.key, "adjust", one.unit, abs(one.amount), one.because, one.member_id, terms=(one.amount > 0, one.expires_at))
-        for one in adjusts
-    ]
 
     def do(desk: Desk, one: Asked) -> Receipt:
         item, unit = items[one.key], desk.unit(one.unit)
         turn = desk.turn(desk.member(one.member_id), one.key)
         if item.amount > 0:
+            check_end(item.expires_at, now)
             lot = moves.grant(turn, one.unit, one.amount, item.expires_at, kind="adjust")
             parts = [moves.Allocation(lot.key, one.amount, lot.expires_at)]
         else:
@@ -171,7 +175,7 @@ def _adjusted(by: Actor, adjusts: Sequence[Adjust], now: datetime) -> list[Recei
         desk.close(turn)
         return receipt(desk, one, turn.before.id, parts, item.amount)
 
-    done = perform(by, asked, now, do)
+    done = perform(by, [_as_asked(one) for one in adjusts], now, do)
     for one in done:
         if not one.is_repeated:
             detail = {"key": one.key, "unit": one.unit, "amount": one.amount}
@@ -179,34 +183,67 @@ def _adjusted(by: Actor, adjusts: Sequence[Adjust], now: datetime) -> list[Recei
     return done
 
 
-def _ask(by: Actor, one: Adjust, now: datetime) -> None:
-    expires_at = one.expires_at if isinstance(one.expires_at, datetime) else None
+def _as_asked(one: Adjust) -> Asked:
+    return Asked(one.key, "adjust", one.unit, abs(one.amount), one.because, one.member_id, terms=(one.amount > 0, one.expires_at))
+
+
+def _check_asked(large: Sequence[Adjust], now: datetime) -> None:
+    """What would be refused when it is approved is refused when it is asked. Refusals as in `adjust`."""
+    check([_as_asked(one) for one in large])
+    for one in large:
+        if one.amount > 0:
+            check_end(one.expires_at, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.existing, {"members": [one.member_id for one in large]})
+        existing = {row[0] for row in cursor.fetchall()}
+    for one in large:
+        if one.member_id not in existing:
+            raise Refusal("value.member", "there is no member %(member)s", member=one.member_id)
+
+
+def _ask(by: Actor, one: Adjust, now: datetime) -> Receipt | None:
+    """Let a correction wait, once; the answer of one that was approved."""
+    raw: Connection = connection.connection
+    done = operations(raw, [one.key]).get(one.key)
+    asked = _columns(one)
     row, is_new = Adjustment.objects.get_or_create(
         key=one.key,
         defaults={
-            "member_id": one.member_id,
-            "unit": one.unit,
-            "amount": one.amount,
+            **asked,
             "words": one.because.words,
             "ref": one.because.ref,
-            "expires_at": expires_at,
             "asked_by_kind": by.kind,
             "asked_by_id": by.id,
             "asked_by": by.name,
             "asked_at": now,
         },
     )
-    if (row.member_id, row.unit, row.amount) != (one.member_id, one.unit, one.amount):
-        raise Refusal("key.reused", "the key %(key)s has been used for something else", key=one.key)
+    if any(getattr(row, name) != value for name, value in asked.items()) or (done is not None and row.state != "approved"):
+        raise reused(one.key)
     if is_new:
-        audit(
-            by,
-            "adjustment.asked",
-            f"member:{one.member_id}",
-            {"key": one.key, "unit": one.unit, "amount": one.amount},
-            one.because.words,
-            at=now,
-        )
+        detail = {"key": one.key, "unit": one.unit, "amount": one.amount}
+        audit(by, "adjustment.asked", f"member:{one.member_id}", detail, one.because.words, at=now)
+    return receipt_of(one.key, done.member_id, done.unit, done.result) if done is not None else None
+
+
+def _columns(one: Adjust) -> dict[str, Any]:
+    """What a correction is, as its row keeps it: the terms of what is given stand beside the instant at which it may end."""
+    expires = Never() if one.expires_at is None else one.expires_at
+    is_instant = isinstance(expires, datetime)
+    validity = {} if is_instant or isinstance(expires, Usual) else msgspec.to_builtins(expires)
+    return {
+        "member_id": one.member_id,
+        "unit": one.unit,
+        "amount": one.amount,
+        "expires_at": expires if is_instant else None,
+        "validity": validity,
+    }
+
+
+def _expiry(row: Adjustment) -> Expires:
+    if row.expires_at is not None or not row.validity:
+        return row.expires_at or USUAL
+    return msgspec.convert(row.validity, type=Never | After | YearEnd | Inactivity)
 
 
 def _waiting(by: Actor, key: str) -> Adjustment:

@@ -47,3 +47,7 @@ ORDER BY h.id
 -- name: living
 -- Whether a member exists and was not merged.
 SELECT 1 FROM members_member WHERE id = %(member)s AND merged_into_id IS NULL
+
+-- name: existing
+-- Which of these members there are, also those who were merged.
+SELECT id FROM members_member WHERE id = ANY(%(members)s)

@@ -6,6 +6,7 @@ import pytest
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
+from siyu.loyalty.rules.terms import USUAL, After
 from siyu.loyalty.services import (
     Adjust,
     Because,
@@ -56,6 +57,48 @@ def test_a_small_correction_is_made_at_once_and_a_large_one_when_another_person_
         ("value.adjusted",),
         ("adjustment.approved",),
     ]
+    assert faults() == {}
+
+
+def test_a_large_correction_keeps_the_terms_it_was_asked_with(anna: int) -> None:  # noqa: F811
+    define_unit(SYSTEM, "points", "积分", {"expires": {"kind": "after", "days": 5}}, START.date(), now=START)
+    for key, expires in (("usual", USUAL), ("never", None), ("terms", After(days=30)), ("instant", START + days(8))):
+        adjust(CLERK, [Adjust(anna, "points", 10_001, key, WHY, expires)], START)
+        approve_adjustment(BOSS, key, START)
+
+    left = []
+    for after in (0, 7, 9, 40):
+        pump(START + days(after))
+        left.append(has(anna)["available"] // 10_001)
+
+    assert left == [4, 3, 2, 1]
+
+
+def test_a_large_correction_asked_for_again_has_its_answer_once_it_is_approved(anna: int) -> None:  # noqa: F811
+    corrected(anna, 10_001)
+    done = approve_adjustment(BOSS, "a1", START)
+
+    assert corrected(anna, 10_001) == done.repeated()
+    assert has(anna) == {"available": 10_001}
+
+
+def test_a_large_correction_is_refused_when_it_is_asked_not_when_it_is_approved(anna: int) -> None:  # noqa: F811
+    given(anna, 5, "g1")
+    corrected(anna, 10_001, "a1")
+    adjust_for = lambda who, amount, key, expires=USUAL: adjust(CLERK, [Adjust(who, "points", amount, key, WHY, expires)], START)  # noqa: E731
+    for ask, code in (
+        (lambda: adjust_for(10**9, 10_001, "a2"), "value.member"),
+        (lambda: adjust_for(anna, 10_001, ""), "value.key"),
+        (lambda: adjust_for(anna, 10_001, "a2", START), "value.expired"),
+        (lambda: adjust_for(anna, 1, "a2", START), "value.expired"),
+        (lambda: adjust_for(anna, 10_001, "g1"), "key.reused"),
+        (lambda: adjust_for(anna, 1, "a1"), "key.reused"),
+        (lambda: adjust_for(anna, 10_001, "a1", None), "key.reused"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert refused.value.code == code
+    assert has(anna) == {"available": 5}
     assert faults() == {}
 
 
