@@ -44,7 +44,7 @@ class Terms(
 
 def flaw(terms: Terms) -> str:
     """Only what a trait itself says is read as a date."""
-    return "dates inside objects are not read: name a trait of its own" if "." in terms.trait else ""
+    return gettext_noop("dates inside objects are not read: name a trait of its own") if "." in terms.trait else ""
 
 
 def _newest(terms: Terms, ask: Asking, what: Sql) -> Sql:
