@@ -31,7 +31,7 @@ def post_inbox(now: datetime) -> int:
                 "now": now,
             }
             cursor.execute(_sql.insert_inbox, columns)
-            settle(cursor, [Settled(one.touch, "sent", sent_at=now) for one in ready], now)
+            settle(cursor, [Settled(one.touch, "sent", at=now, sent_at=now) for one in ready], now)
     return len(ready)
 
 

@@ -146,12 +146,13 @@ def test_caps_hold_across_sends_and_a_merge(provider) -> None:
     assert holds()
 
 
-def test_a_touch_that_had_to_wait_fills_the_caps_of_the_day_on_which_it_went(provider) -> None:
+@pytest.mark.parametrize("medium", ["email", "inbox"])
+def test_a_touch_that_had_to_wait_fills_the_caps_of_the_day_on_which_it_went(provider, medium: str) -> None:
     set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
-    yue, template = scene.person("yue"), scene.template()
+    yue, template = scene.person("yue"), scene.template(medium=medium)
     propose([wish(yue, template, "a")], now=NOON)
 
-    services.send_due(NOON + hours(25), "email")
+    send(NOON + hours(25))
     answers = propose([wish(yue, template, key, at=NOON + hours(after)) for key, after in (("b", 26), ("c", 49))], now=NOON + hours(26))
 
     assert [(answer.status, answer.why) for answer in answers] == [("refused", "cap.reached"), ("reserved", "")]
