@@ -1,0 +1,192 @@
+"""Cases of the trade: what people were heard to do and to be, as shops' programs tell it, and who is in then and at the turns of time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from django.db import connection
+from psycopg import Cursor
+
+from siyu.audiences import queries, services
+from siyu.audiences.checking import checked
+from siyu.audiences.evaluating.looking import everybody
+from siyu.audiences.models import Membership
+from siyu.audiences.why import why
+from siyu.facts.pump import pump
+from siyu.facts.segment import decode, translate
+from siyu.facts.services import record
+from siyu.lib.crypto import lookup_hash
+from siyu.members.models import Identity
+from siyu.merchant.rules import SYSTEM, WHOLE
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # noon in Shanghai
+MIDNIGHT = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+D, H = timedelta(days=1), timedelta(hours=1)
+Told = tuple[str, timedelta, dict[str, Any]]  # what, how long ago, properties
+
+
+def send(*messages: dict[str, Any], at: datetime = NOW) -> None:
+    """Messages as a program sends them, through the translation and the pump."""
+    said = [{"messageId": f"{place} {at.isoformat()}", **message} for place, message in enumerate(messages)]
+    body = decode(msgspec.json.encode({"batch": said}))
+    record(
+        [translate(raw, body, at, index=place, currency="CNY", shop="web") for place, raw in enumerate(body.batch)],
+        source="web",
+        received_at=at,
+    )
+    report = pump(at)
+    assert (report.stopped, report.quarantined) == ("", 0)
+
+
+def people(**heard: dict[str, Any] | list[Told]) -> list[dict[str, Any]]:
+    """Everybody's traits, or what everybody did."""
+    messages: list[dict[str, Any]] = []
+    for user, told in heard.items():
+        messages.append({"type": "identify", "userId": user, "traits": told if isinstance(told, dict) else {}})
+        for event, ago, properties in told if isinstance(told, list) else ():
+            at = (NOW - ago).isoformat()
+            messages.append({"type": "track", "userId": user, "event": event, "properties": properties, "timestamp": at})
+    return messages
+
+
+def inside(number: int, at: datetime) -> set[str]:
+    """Who is in, one letter each: as it was kept, as everybody is judged, as it is counted and explained."""
+    pump(at)
+    users = {found.member_id: user for user in "abcdef" if (found := Identity.objects.filter(hash=lookup_hash("user_id", user)).first())}
+    rule = queries.rule_of(number)
+    node, whole = checked(rule)
+    with Cursor(connection.connection) as cursor:
+        judged = {member for member, (is_in, _) in everybody(cursor, whole, at, ZONE, live=False).items() if is_in}
+    assert set(Membership.objects.filter(audience_id=number).values_list("member_id", flat=True)) == judged
+    assert queries.preview(rule, at, WHOLE).members == len(judged)
+    assert {member for member in users if why(node, member, at).holds} == judged
+    return {users[member] for member in judged}
+
+
+def did(fact: str, **more: Any) -> dict[str, Any]:
+    return {"condition": "did_fact", "fact": fact, **more}
+
+
+def trait(name: str, op: str, *value: Any, **more: Any) -> dict[str, Any]:
+    return {"condition": "trait", "trait": name, "op": op, **({"value": value[0]} if value else {}), **more}
+
+
+WEEK = {"last_days": 7}
+TWICE = {"condition": "sequence", "steps": [{"fact": "view"}, {"fact": "view"}], "hours": 72, "within": {"last_days": 9}}
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "ne holds for what is absent": (dict(a={"env": "test"}, b={"env": "prod"}, c={}), trait("env", "ne", "prod"), "ac"),
+    "decimals written as texts": (
+        dict(a={"age": "21.5"}, b={"age": 9}, c={"age": "100"}, d={"age": "old"}),
+        trait("age", "gte", 20.5),
+        "ac",
+    ),
+    "a path into an object": (dict(a={"a": {"b": "c"}}, b={"a": "c"}, c={"a": {"x": {"b": "c"}}}), trait("a.b", "eq", "c"), "a"),
+    "any element of a list": (
+        dict(a={"items": ["x", "y"]}, b={"items": ["z"]}, c={"items": "y"}, d={"items": []}),
+        trait("items", "eq", "y"),
+        "ac",
+    ),
+    "no element of a list": (dict(a={"items": ["x", "y"]}, b={"items": ["z"]}, c={}, d={"items": []}), trait("items", "ne", "y"), "bcd"),
+    "objects in a list": (
+        dict(a={"pets": [{"kind": "cat"}, {"kind": "dog"}]}, b={"pets": [{"kind": "fish"}]}),
+        trait("pets.kind", "in", ["dog"]),
+        "a",
+    ),
+    "booleans are no texts and no numbers": (
+        dict(a={"vip": True}, b={"vip": "true"}, c={"vip": 1}, d={"vip": False}),
+        trait("vip", "eq", True),
+        "a",
+    ),
+    "null is absent, empty is not": (dict(a={"f": None}, b={"f": ""}, c={"f": 0}, d={}), trait("f", "absent"), "ad"),
+    "numbers beyond a double": (dict(a={"f": 123456789012345678}, b={"f": 123456789012345679}), trait("f", "eq", 123456789012345678), "a"),
+    "any writing system": (dict(a={"城市 😀": "上海%"}, b={"城市 😀": "杭州"}), trait("城市 😀", "contains", "海%"), "a"),
+    "zero times in a window": (
+        dict(a=[], b=[("view", 9 * D, {})], c=[("view", D, {})]),
+        did("view", op="exactly", times=0, within=WEEK),
+        "ab",
+    ),
+    "at most once, but done": (
+        dict(a=[], b=[("view", 9 * H, {})], c=[("view", 9 * H, {}), ("view", 8 * H, {})]),
+        {"all": [did("view"), did("view", op="at_most", within=WEEK)]},
+        "b",
+    ),
+    "names of two words": (dict(a=[("Account Created", H, {})], b=[]), did("Account Created", within={"last_hours": 2}), "a"),
+    "a filter of nested values": (
+        dict(
+            a=[("game", H, {"score": {"total": "5", "best": True}})],
+            b=[("game", H, {"score": {"total": 6, "best": True}})],
+            c=[("game", H, {})],
+        ),
+        did(
+            "game",
+            where={"all": [{"property": "score.total", "op": "lte", "value": 5}, {"property": "score.best", "op": "eq", "value": True}]},
+        ),
+        "a",
+    ),
+    "stopped": (
+        dict(a=[("view", 10 * D, {})], b=[("view", 3 * D, {})], c=[("view", 15 * D, {})], d=[("view", 10 * D, {}), ("view", D, {})]),
+        {"condition": "stopped", "fact": "view", "quiet_days": 7, "before_days": 7},
+        "a",
+    ),
+    "restarted": (
+        dict(a=[("view", 20 * D, {}), ("view", D, {})], b=[("view", ago * D, {}) for ago in (20, 5, 1)], c=[("view", D, {})]),
+        {"condition": "restarted", "fact": "view", "again_days": 2, "quiet_days": 5},
+        "a",
+    ),
+    "for the first time": (
+        dict(a=[("view", 20 * D, {}), ("view", 4 * D, {})], b=[("view", 4 * D, {})]),
+        {"condition": "first_or_last", "fact": "view", "which": "first", "within": WEEK},
+        "b",
+    ),
+    "regularly": (
+        {user: [("view", ago * D, {}) for ago in days] for user, days in (("a", (1, 3, 4)), ("b", (0, 2, 3, 5)), ("c", (1, 5, 6)))},
+        {"condition": "regularly", "fact": "view", "periods": 3, "of": 3, "days": 2},
+        "ab",
+    ),
+    "new, and not the same thing twice soon": (
+        {
+            user: [("view", ago * D, {}) for ago in days] + ([("new", 4 * D, {})] if user != "b" else [])
+            for user, days in (("a", (0, 2)), ("b", (0, 2)), ("c", (35, 37)), ("d", ()), ("e", (5,)), ("f", (0, 4)))
+        },
+        {"all": [did("new", within={"last_days": 8}), {"not": TWICE}]},
+        "cdef",
+    ),
+    "a cart without an order": (
+        dict(
+            a=[("cart", 30 * H, {})],
+            b=[("cart", 30 * H, {}), ("buy", 29 * H, {})],
+            c=[("cart", 23 * H, {})],
+            d=[("cart", 30 * H, {}), ("buy", H, {})],
+        ),
+        {"condition": "sequence", "steps": [{"fact": "cart"}, {"fact": "buy"}], "hours": 24, "ended": "broken", "within": {"last_days": 3}},
+        "ad",
+    ),
+}
+
+
+@pytest.mark.parametrize(("heard", "rule", "expected"), CASES.values(), ids=CASES)
+def test_who_is_in_whether_the_audience_or_the_facts_came_first(heard: dict[str, Any], rule: dict[str, Any], expected: str):
+    before = services.create(SYSTEM, "先", rule, now=NOW)
+    pump(NOW)
+    send(*people(**heard))
+    after = services.create(SYSTEM, "后", rule, now=NOW)
+
+    assert inside(before, NOW) == inside(after, NOW) == set(expected)
+
+    for turn in (MIDNIGHT, MIDNIGHT + 6 * D):
+        for at in (turn - timedelta(microseconds=1), turn):
+            assert inside(before, at) == inside(after, at)
+
+
+def test_who_was_anonymous_brings_along_what_was_done():
+    number = services.create(SYSTEM, "一", did("x", times=2), now=NOW)
+    send({"type": "track", "anonymousId": "device", "event": "x"}, *people(a=[("x", H, {})]))
+    assert inside(number, NOW) == set()
+
+    send({"type": "identify", "userId": "a", "anonymousId": "device"}, at=NOW + H)
+
+    assert inside(number, NOW + H) == {"a"}
