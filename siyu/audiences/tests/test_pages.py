@@ -146,6 +146,7 @@ RULES = [
     },
     {
         "all": [
+            {"condition": "did_fact", "fact": "Account Created"},
             {"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500},
             {"condition": "days_since", "what": "joined", "op": "lte", "value": 3},
         ]
