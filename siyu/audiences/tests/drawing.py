@@ -27,7 +27,10 @@ def drawn(schema: dict[str, Any], root: dict[str, Any], depth: int = 0) -> st.Se
         return st.one_of([drawn(choice, root, depth + 1) for choice in (flat or choices[-1:] if depth > DEEPEST else choices)])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
-    make = _MAKERS.get(schema.get("type", ""))
+    kind = schema.get("type", "")
+    if isinstance(kind, list):
+        return st.one_of([drawn({**schema, "type": one}, root, depth) for one in kind])
+    make = _MAKERS.get(kind)
     return make(schema, root, depth) if make else ANYTHING
 
 
