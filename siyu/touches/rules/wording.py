@@ -124,8 +124,8 @@ def _render(environment: Environment, source: str, values: Mapping[str, Any]) ->
         return environment.from_string(source).render(**values)
     except UndefinedError as error:
         raise WordingError("template.missing", str(error)) from error
-    except (LiquidError, ArithmeticError, TypeError, ValueError) as error:
-        raise WordingError("template.broken", str(error)) from error
+    except Exception as error:  # whatever goes wrong inside of a template stops its own touch and no other
+        raise WordingError("template.broken", str(error) or type(error).__name__) from error
 
 
 def _money(minor: Any, currency: str = "CNY") -> str:

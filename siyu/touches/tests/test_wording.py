@@ -105,6 +105,22 @@ def test_a_value_may_have_parts_and_one_without_holds_against_its_parts() -> Non
     assert said("{{ trait.sizes[1] }}{{ trait.sizes.size }}{{ trait.home.city }}{{ given.a }}", values) == "M2上海1"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ trait.home | compact: 1 }}",
+        "{{ 'a' | times: 'x' | divided_by: 0 }}",
+        "{% if trait.home > 1 %}x{% endif %}",
+        "{% if trait.home contains trait.home %}x{% endif %}",
+    ],
+)
+def test_whatever_fails_inside_of_a_template_is_its_own_fault(source: str) -> None:
+    with pytest.raises(WordingError) as stopped:
+        said(source, nested({"trait.home": {"city": "上海"}}))
+
+    assert stopped.value.code == "template.broken"
+
+
 def test_python_is_out_of_reach() -> None:
     for source in ("{{ member.__class__ }}", "{{ member.nickname.__class__.__mro__ }}", "{{ ''.join }}"):
         with pytest.raises(WordingError):
