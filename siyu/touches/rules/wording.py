@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import wraps
 from html import escape, unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from siyu.lib.money import minor_digits
 from siyu.lib.words import gettext_noop
 
 MAX_SOURCE, MAX_OUTPUT, MAX_LOOPS = 100_000, 200_000, 1_000  # characters, bytes, turns
+MAX_MADE = 100 * MAX_OUTPUT  # characters that a filter may make on its way to fewer
 TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
 _HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url>https?://(?:(?!(?P=quote)).)+)(?P=quote)""", re.IGNORECASE)
 # in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
@@ -163,10 +165,32 @@ class _Words(Environment):
     block_nesting_limit = 10
 
 
+def _bounded(name: str, apply: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that makes no more than may be said: the environment's limits look at what is written, not at what is on its way."""
+
+    @wraps(apply)
+    def within(value: Any, *arguments: Any, **named: Any) -> Any:
+        if isinstance(value, range) and len(value) > MAX_LOOPS:
+            raise ValueError(f"a range has at most {MAX_LOOPS:,} numbers")
+        if name in ("join", "replace") and _size(value) * max(map(_size, arguments), default=0) > MAX_MADE:
+            raise ValueError(f"{name} would make too much of this")
+        made = apply(value, *arguments, **named)
+        if _size(made) > MAX_OUTPUT:
+            raise ValueError(f"{name} made more than {MAX_OUTPUT:,} characters")
+        return made
+
+    return within
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, str | list | tuple) else 1
+
+
 def _environment(*, autoescape: bool) -> Environment:
     made = _Words(undefined=_Missing, autoescape=autoescape)
     made.add_filter("money", _money)
     made.add_filter("date", _day)  # Liquid's own reads the clock
+    made.filters = {name: _bounded(name, apply) for name, apply in made.filters.items()}
     return made
 
 

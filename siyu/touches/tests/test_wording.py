@@ -105,6 +105,26 @@ def test_a_value_may_have_parts_and_one_without_holds_against_its_parts() -> Non
     assert said("{{ trait.sizes[1] }}{{ trait.sizes.size }}{{ trait.home.city }}{{ given.a }}", values) == "M2上海1"
 
 
+DOUBLED = "{% assign x = 'ab' %}" + 13 * "{% assign x = x | append: x %}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ (1..99999999) | join: ',' }}",
+        "{{ (1..9999999999999999999999) | sort }}",
+        f"{DOUBLED}{{{{ x | replace: 'a', x | replace: 'a', x | size }}}}",
+        f"{DOUBLED}{{{{ x | split: '' | join: x | size }}}}",
+        "{{ 'abc'" + 60 * " | base64_encode" + " | size }}",
+    ],
+)
+def test_no_filter_makes_more_than_may_be_said(source: str) -> None:
+    with pytest.raises(WordingError) as stopped:
+        said(source)
+
+    assert stopped.value.code == "template.broken"
+
+
 @pytest.mark.parametrize(
     "source",
     [
