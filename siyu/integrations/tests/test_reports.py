@@ -256,11 +256,34 @@ def test_an_archived_account_still_hears_what_it_sent() -> None:
     assert scene.rows("SELECT messages FROM facts_inbox") == [(2,)]
 
 
-@pytest.mark.parametrize("text", ["R", "r", " ｒ。", "TD", "td!", "退订", "退 订", "【退订】", "拒收", "T", "回复R"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R",
+        "r",
+        " ｒ。",
+        "TD",
+        "td!",
+        "退订",
+        "退 订",
+        "【退订】",
+        "拒收",
+        "T",
+        "回复R",
+        "回T",
+        "TD退订",
+        "退订回T",
+        "拒收请回复R",
+        "Stop",
+        "opt-out",
+    ],
+)
 def test_these_words_say_no(text: str) -> None:
     assert says_stop(text)
 
 
-@pytest.mark.parametrize("text", ["", "好的", "R码有吗", "TD是什么", "不退订", "1", "谢谢", "rr", "…"])
+@pytest.mark.parametrize(
+    "text", ["", "好的", "R码有吗", "TD是什么", "不退订", "1", "谢谢", "rr", "…", "回复", "请回复", "退订单", "T恤", "don't stop"]
+)
 def test_these_words_do_not(text: str) -> None:
     assert not says_stop(text)

@@ -8,8 +8,11 @@ from datetime import datetime
 MAX_BODY = 1_000_000  # bytes of one report
 MAX_ITEMS = 1_000  # of one report
 MAX_REPLY = 1_000  # characters that are kept of a reply
-# what people reply who want no more: 拒收请回复R, 回TD退订 and their like
-STOPS = frozenset({"R", "T", "TD", "QX", "STOP", "UNSUBSCRIBE", "拒收", "退订", "取消订阅", "回复R", "回复TD", "回复退订"})
+# what people reply who want no more: 拒收请回复R and 退订回T, in part or whole, and the words that carriers abroad ask for
+_STOP = re.compile(
+    r"(拒收|退订|取消订阅)?请?(回复?)?(R|TD?|QX|退订|拒收|取消订阅)|(R|TD?|QX)(退订|拒收)"
+    r"|STOP(ALL)?|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT"
+)
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -47,5 +50,5 @@ class Heard:
 
 
 def says_stop(text: str) -> bool:
-    """Whether a reply says no more: one of `STOPS` and nothing else, however it is written (ｒ, "TD。", 退 订)."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper() in STOPS
+    """Whether a reply says no more and nothing else, however it is written (ｒ, "TD。", 退 订, 退订回T)."""
+    return _STOP.fullmatch(_NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()) is not None
