@@ -82,7 +82,10 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
 
 
 def _variant(template: Template, language: str) -> dict[str, Any]:
-    return template.variants.get(language.lower()) or template.variants.get("zh-hans") or next(iter(template.variants.values()))
+    """The words in the member's language, whatever its country (en-US, en_GB); else in Chinese, else in what there is."""
+    alike = {written.partition("-")[0]: words for written, words in template.variants.items()}
+    main = language.lower().replace("_", "-").partition("-")[0]
+    return alike.get(main) or alike.get("zh") or next(iter(alike.values()))
 
 
 def _names(template: Template) -> set[str]:

@@ -290,6 +290,19 @@ def test_words_that_are_missing_stop_one_touch_alone(provider) -> None:
     assert Touch.objects.get(status="refused").why == "template.missing"
 
 
+def test_each_member_is_told_in_their_own_language(provider) -> None:
+    words = {"zh-hans": {"subject": "您好", "text": "您好"}, "en": {"subject": "Hi", "text": "Hi"}}
+    number = services.publish_template(SYSTEM, "both", "Both", "email", "service", words, now=NOON)
+    spoken = {"a": "en", "b": "en-US", "c": "EN_GB", "d": "zh-CN", "e": "zh-Hant", "f": "fr", "g": ""}
+    members = [scene.person(who, language=language) for who, language in spoken.items()]
+    propose([Wish(member, number, f"{member}", "send:1", NOON) for member in members], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    told = {message.to[0]: message.text for message in provider.got}
+    assert told == dict.fromkeys("abc", "Hi") | dict.fromkeys("defg", "您好")
+
+
 def test_parts_of_traits_are_said(provider) -> None:
     template = scene.template(text="{{ trait.home.city }} {{ trait.sizes | join: '、' }} {{ trait.sizes.first }}")
     propose([wish(scene.person("yue", home={"city": "上海"}, sizes=["S", "M"]), template)], now=NOON)
