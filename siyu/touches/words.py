@@ -13,7 +13,7 @@ from siyu.merchant.queries import settings_book
 from .models import Template
 from .rules.media import MEDIA
 from .rules.sending import Message
-from .rules.wording import Variant, WordingError, links, nested, render, variables, with_links
+from .rules.wording import Variant, WordingError, links, nested, render, variables, with_end, with_links
 from .variables import UNSUBSCRIBE, values_of
 
 
@@ -73,7 +73,7 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
         to="",
         text=words.text,
         subject=words.subject,
-        html=words.html + pixel if words.html and template.medium == "email" else words.html,
+        html=with_end(words.html, pixel) if words.html and template.medium == "email" else words.html,
         template=template.provider_template,
         values=parameters,
         unsubscribe_url=stop if template.medium == "email" and template.purpose != "service" else "",

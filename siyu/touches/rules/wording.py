@@ -23,6 +23,7 @@ _HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url
 # in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
 _OF_ADDRESS = r"[!#-&*-;=?-\[\]_a-z~]"
 _ADDRESS = re.compile(rf"https?://(?:{_OF_ADDRESS}|\({_OF_ADDRESS}*\))*(?:[#-&*+/-9=@-Z_a-z~-]|\({_OF_ADDRESS}*\))", re.IGNORECASE)
+_BODY_END = re.compile(r"</body", re.IGNORECASE)
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,6 +108,12 @@ def with_links(words: Variant, replace: Callable[[str], str]) -> Variant:
         lambda match: f"{match['before']}{match['quote']}{escape(replace(unescape(match['url'])))}{match['quote']}", words.html
     )
     return msgspec.structs.replace(words, html=html, text=_ADDRESS.sub(lambda match: replace(match[0]), words.text))
+
+
+def with_end(html: str, end: str) -> str:
+    """HTML with something more at the end of its body: what stands behind a document is not always shown."""
+    place = max((match.start() for match in _BODY_END.finditer(html)), default=len(html))
+    return html[:place] + end + html[place:]
 
 
 def _leads(url: str) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from siyu.touches.rules.wording import Variant, WordingError, check, links, nested, render, sms_parts, variables, with_links
+from siyu.touches.rules.wording import Variant, WordingError, check, links, nested, render, sms_parts, variables, with_end, with_links
 
 YUE = nested(
     {"member.nickname": "小月", "member.tier": "金卡", "points.available": 120, "points.ends": date(2026, 12, 31), "member.city": ""}
@@ -187,6 +187,14 @@ def test_an_address_ends_where_readers_see_it_end(text: str, found: list[str]) -
 
 def test_a_quoted_address_may_hold_the_other_quote_and_chinese() -> None:
     assert links(Variant("x", html="<a href=\"https://s.cn/it's\"><a href='https://s.cn/券'>")) == ["https://s.cn/it's", "https://s.cn/券"]
+
+
+@pytest.mark.parametrize(
+    ("html", "whole"),
+    [("<p>x</p>", "<p>x</p><img>"), ("<html><BODY>x</BODY></html>\n", "<html><BODY>x<img></BODY></html>\n"), ("", "<img>")],
+)
+def test_what_counts_opening_stands_at_the_end_of_the_body(html: str, whole: str) -> None:
+    assert with_end(html, "<img>") == whole
 
 
 @pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
