@@ -1,5 +1,6 @@
 """How the states of journeys and enrolments, and the reasons of an end, read on a page."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.web.parts import Words
@@ -31,3 +32,8 @@ WHYS: dict[str, Words] = {
 
 def why_words(why: str) -> Words:
     return WHYS.get(why, why)
+
+
+def same_words(words: str, same: str) -> str:
+    """A fact in words, and of which property of the entry it must be."""
+    return gettext("%(fact)s of the same “%(property)s”") % {"fact": words, "property": same} if same else words

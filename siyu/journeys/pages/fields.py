@@ -23,6 +23,7 @@ MESSAGES = ("email", "sms", "inbox")
 MEDIA: dict[str, tuple[str, ...]] = {"touch": MESSAGES, "staff_task": ("task",), "webhook": ("webhook",)}
 RARE = ("priority", "keep_hours", "salt")  # inputs that few need: folded away
 EXITS = {"fact": FactExit, "audience": AudienceExit}
+BESIDES = {"audience": ("fact", "where", "same"), "fact": ("audience", "edge")}  # what a wait for the one does not say of the other
 
 
 def _templates(media: tuple[str, ...]) -> Choices:
@@ -76,8 +77,8 @@ def of_step(kind: str, told: Told, awaited: str = "") -> list[Input]:
     if kind != "wait_until":
         return made
     what = awaited or ("audience" if told.get("audience") is not None else "fact")
-    hidden = ("fact", "where") if what == "audience" else ("audience", "edge")
-    order = ["fact", "where", "audience", "edge", "days", "hours", "minutes"]
+    hidden = BESIDES[what]
+    order = ["fact", "where", "same", "audience", "edge", "days", "hours", "minutes"]
     switch = Input("p:awaited", words.AWAITS, "choice", what, words.AWAITED, redraws=True)
     return [switch, *sorted((one for one in made if one.field not in hidden), key=lambda one: order.index(one.field))]
 
@@ -117,7 +118,7 @@ def of_exits(told: list[Told]) -> list[tuple[int, str, str, list[Input]]]:
 def read_step(kind: str, sent: Sent) -> Told:
     told: Told = {"step": kind, **kit.read(steps()[kind].Terms, sent, "p", _book(kind))}
     if kind == "wait_until":
-        for field in ("fact", "where") if sent.get("p:awaited") == "audience" else ("audience", "edge"):
+        for field in BESIDES["audience" if sent.get("p:awaited") == "audience" else "fact"]:
             told.pop(field, None)
     return told
 

@@ -18,6 +18,7 @@ from siyu.touches.queries import templates
 from ..rules.definition import Entry, Exit, FactExit, Goal
 from ..steps import steps
 from ..triggers import triggers
+from ..words import same_words
 
 TRIGGER = "@trigger"  # the place of the trigger on the canvas; no step can be called so
 Piece = Mapping[str, Any]
@@ -212,7 +213,7 @@ def exits_words(exits: Any) -> str:
 
 def _exit_words(one: Any) -> str:
     if isinstance(one, FactExit):
-        return fact_words(one.fact, one.where)
+        return same_words(fact_words(one.fact, one.where), one.same)
     told = gettext("leaving audience “%(name)s”") if one.edge == "left" else gettext("entering audience “%(name)s”")
     return told % {"name": names().get(one.audience, one.audience)}
 
@@ -224,4 +225,4 @@ def goal_words(goal: Any) -> str:
     if read is None:
         return gettext("To be filled in")
     told = gettext("%(fact)s within %(days)s days")
-    return _said(lambda: told % {"fact": fact_words(read.fact, read.where), "days": read.within_days})
+    return _said(lambda: told % {"fact": same_words(fact_words(read.fact, read.where), read.same), "days": read.within_days})

@@ -16,6 +16,7 @@ ENTERED, LEFT, REACHED, CALLED = "journey.entered", "journey.left", "journey.goa
 
 Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
 Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
+Same = Annotated[str, Meta(max_length=200, title="of the same")]  # a property that must be as in what let the member in
 AudienceId = Annotated[int, Meta(ge=1, le=2**31 - 1, title="audience", extra_json_schema={"input": "audience"})]
 Edge = Annotated[Literal["entered", "left"], Meta(title="when a member")]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", title="at", extra_json_schema={"input": "time"})]
@@ -47,10 +48,11 @@ class Entry(Closed, frozen=True):
 
 
 class FactExit(Closed, frozen=True, tag_field="kind", tag="fact"):
-    """A fact ends it."""
+    """A fact ends it; with `same`, only one in which this property is as in what let the member in."""
 
     fact: FactName
     where: Where = {}
+    same: Same = ""
 
 
 class AudienceExit(Closed, frozen=True, tag_field="kind", tag="audience"):
@@ -64,10 +66,11 @@ Exit = FactExit | AudienceExit
 
 
 class Goal(Closed, frozen=True):
-    """What it is for: a fact within so many days of entering, counted once; `ends`: and then it is done."""
+    """What it is for: a fact within so many days of entering, counted once; `ends`: and then it is done. `same` as of exits."""
 
     fact: FactName
     where: Where = {}
+    same: Same = ""
     within_days: Annotated[int, Meta(ge=1, le=366, title="within days")] = 7
     ends: Annotated[bool, Meta(title="ends the journey")] = True
 

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 from siyu.facts.rules import Fact
 
 from .definition import Entry
 from .plan import Plan
-
-MAX_KEY = 200
+from .values import reached, spelled
 
 
 @dataclass(slots=True)
@@ -49,24 +47,7 @@ def key_of(entry: Entry, trigger: str, properties: Mapping[str, Any]) -> str | N
     if entry.how == "many":
         return trigger
     value = reached(properties, entry.by)
-    return None if value is None else _spelled(value)
-
-
-def _spelled(value: str | int | float) -> str:
-    """A value as a key: 1.0 is 1, and of long ones the end is told by a digest, so that no two are taken for one."""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    if len(text) <= MAX_KEY:
-        return text
-    digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return f"{text[: MAX_KEY - len(digest)]}{digest}"
-
-
-def reached(properties: Mapping[str, Any], path: str) -> Any:
-    """A plain value by its dotted path; None for anything else."""
-    value: Any = properties
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    return None if value is None else spelled(value)
 
 
 def may_enter(entry: Entry, earlier: Earlier, key: str, at: datetime, *, is_under_way: bool) -> bool:

@@ -240,11 +240,11 @@ class Fold:
         self._reach(walker, plan, fact)
         if walker.status not in OPEN:
             return
-        if any(passes(fact.properties) for passes in plan.exits.get(fact.name, ())):
+        if any(exit.is_for(fact.properties, walker.properties) for exit in plan.exits.get(fact.name, ())):
             self._end(walker, "left", "exit", fact.clock, fact)
             return
         for wake in plan.wakes.get(walker.step, {}).get(fact.name, ()) if walker.way else ():
-            if wake.passes(fact.properties):
+            if wake.meant.is_for(fact.properties, walker.properties):
                 walker.way, walker.due_at = wake.way, fact.clock
                 line.watch(walker)
                 line.heard[id(walker)] = fact
@@ -255,7 +255,7 @@ class Fold:
         goal = plan.goal
         if goal is None or goal.fact != fact.name or walker.goal_until is None or fact.clock > walker.goal_until:
             return
-        if goal.passes(fact.properties):
+        if goal.meant.is_for(fact.properties, walker.properties):
             walker.goal_at, walker.goal_until = fact.clock, None
             self.log.change(walker)
             self.log.counts.append((walker.version_id, "", "goal", fact.clock))

@@ -8,20 +8,31 @@ from typing import Any, NamedTuple
 from siyu.facts import filters
 
 from .definition import AudienceExit, Definition, Entry, kind_of
+from .values import is_same
 
 Predicate = Callable[[dict[str, Any]], bool]
 
 
-class Wake(NamedTuple):
-    """A fact that passes wakes whoever waits at a step, who then leaves it by `way`."""
+class Meant(NamedTuple):
+    """Which facts of a name mean something to who is under way: those that pass and, with `same`, are of what let them in."""
 
     passes: Predicate
+    same: str = ""
+
+    def is_for(self, told: dict[str, Any], entry: Mapping[str, Any]) -> bool:
+        return self.passes(told) and (not self.same or is_same(self.same, told, entry))
+
+
+class Wake(NamedTuple):
+    """A fact that wakes whoever waits at a step, who then leaves it by `way`."""
+
+    meant: Meant
     way: str
 
 
 class Goal(NamedTuple):
     fact: str
-    passes: Predicate
+    meant: Meant
     within: timedelta
     ends: bool
 
@@ -42,7 +53,7 @@ class Plan:
     lets_in: bool = True
     moves: bool = True
     starts: dict[str, list[Predicate]] = field(default_factory=dict)
-    exits: dict[str, list[Predicate]] = field(default_factory=dict)
+    exits: dict[str, list[Meant]] = field(default_factory=dict)
     wakes: dict[str, dict[str, list[Wake]]] = field(default_factory=dict)  # step → fact → ways
     goal: Goal | None = None
     shut: list[AudienceExit] = field(default_factory=list)  # whoever stands on that side of an audience does not enter
@@ -50,11 +61,11 @@ class Plan:
     def watched(self) -> Iterable[tuple[str, Predicate]]:
         """Facts that mean something to whoever is under way."""
         for fact, tests in self.exits.items():
-            yield from ((fact, test) for test in tests)
+            yield from ((fact, test.passes) for test in tests)
         for facts in self.wakes.values():
-            yield from ((fact, wake.passes) for fact, wakes in facts.items() for wake in wakes)
+            yield from ((fact, wake.meant.passes) for fact, wakes in facts.items() for wake in wakes)
         if self.goal is not None:
-            yield self.goal.fact, self.goal.passes
+            yield self.goal.fact, self.goal.meant.passes
 
 
 def planned(
@@ -86,14 +97,15 @@ def planned(
         if isinstance(one, AudienceExit):
             made.shut.append(one)
             passes = filters.compile({"property": "audience", "op": "eq", "value": one.audience})
-            made.exits.setdefault(f"audience.{one.edge}", []).append(passes)
+            made.exits.setdefault(f"audience.{one.edge}", []).append(Meant(passes))
         else:
-            made.exits.setdefault(one.fact, []).append(filters.compile(one.where))
+            made.exits.setdefault(one.fact, []).append(Meant(filters.compile(one.where), one.same))
     for step, terms in definition.steps.items():
         for heard in made.modules[step].hears(terms):
-            made.wakes.setdefault(step, {}).setdefault(heard.fact, []).append(Wake(filters.compile(heard.where), heard.way))
+            meant = Meant(filters.compile(heard.where), heard.same)
+            made.wakes.setdefault(step, {}).setdefault(heard.fact, []).append(Wake(meant, heard.way))
     if (goal := definition.goal) is not None:
-        made.goal = Goal(goal.fact, filters.compile(goal.where), timedelta(days=goal.within_days), goal.ends)
+        made.goal = Goal(goal.fact, Meant(filters.compile(goal.where), goal.same), timedelta(days=goal.within_days), goal.ends)
     return made
 
 

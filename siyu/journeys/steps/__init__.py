@@ -11,11 +11,15 @@ from ..rules import Answer, Flaw, Known, Walker, World
 
 
 class Hears(NamedTuple):
-    """A fact that ends a wait: by its name and a filter of its properties, and the way that is then gone."""
+    """A fact that ends a wait: by its name and a filter of its properties, and the way that is then gone.
+
+    `same`: only one in which this property is as in what let the member in.
+    """
 
     fact: str
     where: dict[str, Any]
     way: str
+    same: str = ""
 
 
 class Step(Protocol):

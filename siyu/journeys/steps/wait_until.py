@@ -12,7 +12,8 @@ from siyu.facts.names import FactName
 from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Stay, Walker, World, fact_faults
-from ..rules.definition import AudienceId, Edge, Where
+from ..rules.definition import AudienceId, Edge, Same, Where
+from ..words import same_words
 from . import Hears
 from .lasting import Lasting, length_words
 
@@ -24,11 +25,13 @@ HAPPENED, TIMEOUT = "happened", "timeout"
 class Terms(Lasting, frozen=True, kw_only=True, tag_field="step", tag="wait_until"):
     """A `fact` that passes a filter, or an `audience`: whoever stands on that side of it already goes on at once.
 
+    With `same`, only a fact in which this property is as in what let the member in: the order, the booking.
     After so many days, hours and minutes the member goes by `timeout`.
     """
 
     fact: FactName | None = None
     where: Where = {}
+    same: Same = ""
     audience: AudienceId | None = None
     edge: Edge = "entered"
 
@@ -46,7 +49,7 @@ def hears(terms: Terms) -> Sequence[Hears]:
     if terms.audience is not None:
         is_it: dict[str, Any] = {"property": "audience", "op": "eq", "value": terms.audience}
         return (Hears(f"audience.{terms.edge}", is_it, HAPPENED),)
-    return (Hears(str(terms.fact), terms.where, HAPPENED),)
+    return (Hears(str(terms.fact), terms.where, HAPPENED, terms.same),)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:
@@ -65,7 +68,7 @@ def check(terms: Terms, known: Known) -> Sequence[Flaw]:
 
 
 def words(terms: Terms) -> str:
-    what = fact_words(terms.fact, terms.where) if terms.fact is not None else _edge_words(terms)
+    what = same_words(fact_words(terms.fact, terms.where), terms.same) if terms.fact is not None else _edge_words(terms)
     return gettext("wait for %(what)s, at most %(time)s") % {"what": what, "time": length_words(terms)}
 
 

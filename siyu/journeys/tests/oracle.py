@@ -121,17 +121,20 @@ class Oracle:
     def _hear(self, one: Walked, fact: Incoming, at: datetime) -> None:
         goal = self.definition.get("goal")
         is_watched = goal and goal["fact"] == fact.name and one.goal is None and one.status in ("waiting", "done", "left")
+        is_watched = is_watched and self._is_of(goal, fact, one)
         if is_watched and at <= one.entered + timedelta(days=goal["within_days"]):
             one.goal = at
             if goal["ends"] and one.status == "waiting":
                 self._end(one, "done", "goal", at)
         if one.status != "waiting":
             return
-        if any(leave["fact"] == fact.name and self._fits(leave["where"], fact.properties) for leave in self.definition["exits"]):
+        leaves = [each for each in self.definition["exits"] if each["fact"] == fact.name]
+        if any(self._fits(leave["where"], fact.properties) and self._is_of(leave, fact, one) for leave in leaves):
             self._end(one, "left", "exit", at)
             return
         step = self.definition["steps"][one.step]
-        if step["step"] == "wait_until" and step["fact"] == fact.name and self._fits(step["where"], fact.properties):
+        is_awaited = step["step"] == "wait_until" and step["fact"] == fact.name
+        if is_awaited and self._fits(step["where"], fact.properties) and self._is_of(step, fact, one):
             if self.is_paused:
                 one.way, one.due = "happened", at
             else:
@@ -199,6 +202,10 @@ class Oracle:
 
     def _end(self, one: Walked, status: str, why: str, at: datetime) -> None:
         one.status, one.why, one.ended, one.due, one.way = status, why, at, None, ""
+
+    def _is_of(self, terms: dict[str, Any], fact: Incoming, one: Walked) -> bool:
+        same = terms.get("same")
+        return not same or (same in fact.properties and fact.properties[same] == one.properties.get(same))
 
     def _fits(self, where: dict[str, Any], properties: dict[str, Any]) -> bool:
         return not where or properties.get(where["property"]) == where["value"]

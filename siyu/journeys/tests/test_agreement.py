@@ -47,6 +47,8 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 wheres = st.sampled_from([{}, {}, {"property": "path", "op": "eq", "value": "/x"}])
 facts = st.fixed_dictionaries({"kind": st.just("fact"), "fact": st.sampled_from(NAMES), "where": wheres})
+sames = st.sampled_from(["", "", "path"])
+heard = st.builds(lambda fact, same: {**fact, "same": same}, facts, sames)
 lengths = st.sampled_from([{"minutes": 5}, {"hours": 3}, {"hours": 23, "minutes": 59}, {"days": 2}, {"days": 30}])
 
 
@@ -79,11 +81,12 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         )
     )
     goal = draw(st.sampled_from([None, True, False]))
-    more = {"goal": {"fact": draw(st.sampled_from(NAMES)), "where": {}, "within_days": draw(st.sampled_from([1, 7])), "ends": goal}}
+    wanted = {"fact": draw(st.sampled_from(NAMES)), "where": {}, "same": draw(sames)}
+    more = {"goal": {**wanted, "within_days": draw(st.sampled_from([1, 7])), "ends": goal}}
     return {
         "trigger": draw(st.one_of(st.just({"kind": "fact", "fact": NAMES[0], "where": {}}), facts)),
         "entry": entry,
-        "exits": draw(st.one_of(st.just([]), st.lists(facts, max_size=1))),
+        "exits": draw(st.one_of(st.just([]), st.lists(heard, max_size=1))),
         "first": "s1",
         "steps": steps,
         **(more if goal is not None else {}),
@@ -98,7 +101,7 @@ def _step(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "wait":
         return {"step": "wait", **draw(lengths)}
     if kind == "wait_until":
-        return {"step": "wait_until", "fact": draw(st.sampled_from(NAMES)), "where": draw(wheres), **draw(lengths)}
+        return {"step": "wait_until", "fact": draw(st.sampled_from(NAMES)), "where": draw(wheres), "same": draw(sames), **draw(lengths)}
     if kind == "branch":
         return {"step": "branch", "ways": [{"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}}]}
     if kind == "split":

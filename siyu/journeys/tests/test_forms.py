@@ -19,6 +19,7 @@ STEPS: list[dict[str, Any]] = [
     {"step": "webhook"},
     {"step": "wait", "days": 2, "minutes": 30},
     {"step": "wait_until", "fact": "order.paid", "where": WHERE, "days": 3},
+    {"step": "wait_until", "fact": "order.refunded", "same": "order_number", "days": 3},
     {"step": "wait_until", "audience": 12, "edge": "left", "hours": 5},
     {"step": "until_time", "at": "09:30", "weekdays": [1, 5]},
     {"step": "branch", "ways": [

@@ -99,6 +99,16 @@ def test_a_draft_with_a_filter_that_is_none_is_drawn(operator: Client, where: di
     assert operator.get(reverse("journey-edit", args=["j"])).status_code == 200
 
 
+def test_what_must_be_of_the_same_is_said_in_words(operator: Client):
+    services.create(SYSTEM, "j", "J", chain(WAIT, END), now=NOW)
+    fact = {"fact": "order.refunded", "same": "order_number"}
+
+    told = save(operator, "j", chain(WAIT, exits=[{"kind": "fact", **fact}], goal=fact), 1).json()
+
+    assert told["parts"]["exits"] == "“order.refunded” of the same “order_number”"
+    assert told["parts"]["goal"] == "“order.refunded” of the same “order_number” within 7 days"
+
+
 def test_who_saves_over_anothers_draft_is_told_and_may_insist(operator: Client):
     services.create(SYSTEM, "j", "J", chain(WAIT, END), now=NOW)
     services.save_draft(SYSTEM, "j", chain(END), 1, now=NOW)

@@ -113,6 +113,23 @@ def test_keys_are_told_apart_to_their_end_and_a_number_is_the_same_however_writt
     assert len(standing()) == 3
 
 
+def test_what_is_of_the_same_ends_wakes_and_counts_for_that_entry_alone():
+    """Two bookings under way: one is cancelled, one is confirmed, one is paid; each fact is of its own booking."""
+    same = {"where": {}, "same": "booking"}
+    until = {"step": "wait_until", "fact": "booking.confirmed", "days": 2, **same, "next": {"happened": "s2"}}
+    definition = chain(until, {"step": "wait", "days": 9})
+    definition |= {"exits": [{"kind": "fact", "fact": "booking.cancelled", **same}], "goal": {"fact": "order.paid", "ends": False, **same}}
+    publish({**definition, "entry": {"how": "keyed", "by": "booking"}})
+    tell(*[page(booking=number, at=NOW + number * MINUTE) for number in (1, 2, 3)])
+
+    tell(say("booking.cancelled", "anna", NOW + HOUR, booking=1), say("booking.cancelled", "anna", NOW + HOUR + MINUTE))
+    tell(say("booking.confirmed", "anna", NOW + 2 * HOUR, booking="2"))
+    tell(paid(at=NOW + 3 * HOUR, booking=3), paid(at=NOW + 4 * HOUR))
+
+    assert standing() == [("s1", "left", "exit"), ("s2", "waiting", ""), ("s1", "waiting", "")]
+    assert [one.goal_at for one in Enrolment.objects.order_by("pk")] == [None, None, NOW + 4 * HOUR]
+
+
 def test_an_exit_during_a_long_wait_ends_at_once():
     publish(
         {
