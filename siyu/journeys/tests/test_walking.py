@@ -322,6 +322,18 @@ def test_another_journey_is_started_at_the_same_instant_and_by_its_own_rules():
     assert Enrolment.objects.get(journey__code="second").entered_at == NOW
 
 
+def test_a_journey_that_no_call_starts_any_more_is_not_passed_over_in_silence():
+    publish(chain(WAIT, trigger={"kind": "api"}), "second")
+    publish(chain({"step": "start", "journey": "second"}, END), "first")
+    services.save_draft(SYSTEM, "second", chain(WAIT, trigger={"kind": "fact", "fact": "cart.viewed"}), 1, now=NOW)
+    services.publish(SYSTEM, "second", now=NOW)
+
+    tell(page())
+
+    assert standing("first") == [("s1", "failed", "journey.unknown")]
+    assert logged("journey.called") == []
+
+
 def test_a_call_by_a_program_lets_in_once():
     from siyu.facts.rules import Handle
     from siyu.lib.refusal import Refusal

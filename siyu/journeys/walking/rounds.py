@@ -150,7 +150,7 @@ class Rounds:
         told: dict[str, Any] = {**walker.properties, "journey": code}
         self.fold.log.news.append(News(CALLED, walker, walker.owner_id, walker.at, fact, told))
         key = key_of(plan.entry, trigger, walker.properties)
-        if key is not None and CALLED in plan.starts:
+        if key is not None:
             self.ledger.fetch([(plan, walker.owner_id, key)])
             line.calls.append(Call(plan, walker.owner_id, key, walker.at, walker.properties, fact))
 

@@ -21,6 +21,7 @@ from siyu.orders.queries import rhythms
 from siyu.touches.services import Gate, Wish
 
 from ..rules import Touched, Walker
+from ..rules.definition import CALLED
 from .program import Program
 
 _sql = statements("siyu.journeys", "walking")
@@ -108,7 +109,8 @@ class RealWorld:
             record(facts, source=source_of(SYSTEM), received_at=self.now)
 
     def start(self, journey: str, walkers: Sequence[Walker]) -> None:
-        if journey not in self.program.by_code:
+        plan = self.program.by_code.get(journey)
+        if plan is None or CALLED not in plan.starts:
             raise Refusal("journey.unknown", "there is no journey %(code)s", code=journey)
         self.started += [(journey, walker) for walker in _real(walkers)]
 
