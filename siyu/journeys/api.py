@@ -167,9 +167,14 @@ def definition(request: HttpRequest, code: str, version: int | None = Query(None
 
 @router.get("/{code}/counts", auth=VIEW, response={200: CountsOut, **FAULTS}, summary="A journey in numbers")
 def counts(request: HttpRequest, code: str, version: int | None = Query(None, ge=1, le=2**31 - 1)) -> CountsOut:
-    """How many entered, stand at each step, passed each way, reached the goal: of a version, else of the one in force."""
+    """How many entered, stand at each step, passed each way, reached the goal: of a version, else of the one in force.
+
+    404 `version.unknown`.
+    """
     found = _known(code)
     number = version or found.number
+    if version is not None and queries.definition(found.code, version) is None:
+        raise Refusal("version.unknown", "there is no such version")
     told = queries.counts(code, number)
     ways = [WayOut(step=step, way=way, passed=passed) for (step, way), passed in sorted(told.ways.items())]
     plain = {name: getattr(told, name) for name in ("entered", "under_way", "done", "left", "failed", "goals")}
@@ -194,7 +199,10 @@ def enrolments(
 
 @router.post("/{code}/calls", auth=EDIT, response={200: CalledOut, **FAULTS}, summary="Call a member into a journey")
 def call(request: HttpRequest, code: str, body: CallIn, idempotency_key: IdempotencyKey) -> CalledOut:
-    """Let a member into a journey that is started by calls. 409 `journey.state`, `key.reused`, `call.whom`, `handle.blocked`."""
+    """Let a member into a journey that is started by calls.
+
+    409 `journey.state`, `key.reused`, `call.whom`, `call.properties`, `handle.blocked`.
+    """
     by = request.auth  # type: ignore[attr-defined]
     fact = services.call(by, code, _handle(body), body.properties, idempotency_key, now=utc_now())
     return CalledOut(fact=fact)

@@ -30,7 +30,7 @@ def call(by: Actor, code: str, handle: Handle, properties: Mapping[str, Any], ke
     """
     if len(properties) > MAX_PROPERTIES or "journey" in properties:
         raise Refusal("call.properties", "at most %(limit)s properties, and none is called journey", limit=MAX_PROPERTIES)
-    told = storable(dict(properties))
+    told = _kept(properties)
     caller = f"{by.kind}:{by.id}:{key}"
     digest = blake2b(msgspec.json.encode([code, handle, told], order="sorted"), digest_size=16).hexdigest()
     with transaction.atomic():
@@ -49,6 +49,13 @@ def call(by: Actor, code: str, handle: Handle, properties: Mapping[str, Any], ke
         if is_new:
             record([fact], source=source_of(by), received_at=now)
     return message_hash(fact.message)
+
+
+def _kept(properties: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return storable(dict(properties))
+    except Refusal as refusal:
+        raise Refusal("call.properties", "properties are plain JSON of at most %(limit)s characters", **refusal.values) from refusal
 
 
 def _refuse_closed(code: str) -> None:

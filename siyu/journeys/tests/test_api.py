@@ -62,6 +62,16 @@ def test_a_member_is_called_by_public_id(crm: Client):
     assert Enrolment.objects.get().owner_id == anna
 
 
+@pytest.mark.parametrize("properties", [{"a": "\0"}, {"a": "x" * 500_001}, {"journey": "k"}, {f"p{place}": 1 for place in range(51)}])
+def test_properties_that_cannot_be_kept_are_refused_as_such(crm: Client, properties: dict[str, Any]):
+    publish(CALLED, now=utc_now())
+
+    answer = post(crm, "/j/calls", {"handle": {"kind": "user_id", "value": "anna"}, "properties": properties})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "call.properties")
+    assert "properties" in answer.json()["message"]
+
+
 def test_what_cannot_be_is_refused_with_its_code(crm: Client):
     publish(chain({"step": "end"}), now=utc_now())
     anna = {"handle": {"kind": "user_id", "value": "anna"}}
@@ -74,5 +84,7 @@ def test_what_cannot_be_is_refused_with_its_code(crm: Client):
     assert crm.get(f"{BASE}/enrolments/1").json()["code"] == "enrolment.unknown"
     assert crm.get(f"{BASE}/j/definition?version=9").json()["code"] == "version.unknown"
     assert crm.get(f"{BASE}/j/definition?version=1").json()["first"] == "s1"
+    assert crm.get(f"{BASE}/j/counts?version=9").json()["code"] == "version.unknown"
+    assert crm.get(f"{BASE}/j/counts?version=1").json()["entered"] == 0
     assert post(caller("journeys.view", name="reader"), "/j/calls", anna).status_code == 403
     assert crm.get(f"{BASE}/schema").json()["title"] == "Definition of a journey"
