@@ -1,0 +1,105 @@
+"""Times of day, days of the week, months and years: when waits end and alarms ring, at the edges of calendars and clocks."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from siyu.audiences.services import create
+from siyu.facts.pump import pump
+from siyu.journeys.models import Enrolment
+from siyu.journeys.tests.given import HOUR, NOW, chain, person, publish, say, tell
+from siyu.members.services import tag
+from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
+
+pytestmark = pytest.mark.django_db
+END = {"step": "end"}
+SHANGHAI, NEW_YORK = "Asia/Shanghai", "America/New_York"
+
+
+def local(text: str, zone: str = SHANGHAI) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def entered(zone: str = SHANGHAI) -> list[str]:
+    ats = Enrolment.objects.order_by("entered_at").values_list("entered_at", flat=True)
+    return [at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") for at in ats]
+
+
+def zone_is(zone: str) -> None:
+    set_setting(SYSTEM, "merchant.zone", zone, date(2020, 1, 1), initial=True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "arrives", "at", "weekdays", "goes_on"),
+    [
+        (SHANGHAI, "2026-05-20T09:59", "10:00", [], "2026-05-20T10:00"),
+        (SHANGHAI, "2026-05-20T10:00", "10:00", [], "2026-05-21T10:00"),  # at that very time: the next one
+        (SHANGHAI, "2026-05-20T23:30", "00:00", [], "2026-05-21T00:00"),
+        (SHANGHAI, "2026-12-31T23:00", "09:00", [], "2027-01-01T09:00"),
+        (SHANGHAI, "2026-05-20T09:00", "10:00", [3], "2026-05-20T10:00"),  # a Wednesday
+        (SHANGHAI, "2026-05-20T11:00", "10:00", [3], "2026-05-27T10:00"),
+        (SHANGHAI, "2026-05-22T12:00", "10:00", [1, 2, 3, 4, 5], "2026-05-25T10:00"),
+        (NEW_YORK, "2027-03-13T12:00", "02:30", [], "2027-03-14T03:30"),  # clocks skip that hour
+        (NEW_YORK, "2027-03-13T12:00", "09:00", [], "2027-03-14T09:00"),
+        (NEW_YORK, "2026-10-31T12:00", "01:30", [], "2026-11-01T01:30"),  # it comes twice: the first
+        (NEW_YORK, "2026-10-31T12:00", "09:00", [], "2026-11-01T09:00"),
+    ],
+)
+def test_a_wait_until_a_time_of_day_ends_then_and_not_before(zone: str, arrives: str, at: str, weekdays: list[int], goes_on: str):
+    zone_is(zone)
+    came, goes = local(arrives, zone), local(goes_on, zone)
+    publish(chain({"step": "until_time", "at": at, "weekdays": weekdays}, END), now=came - HOUR)
+    tell(say("page.viewed", "anna", came))
+
+    pump(goes - timedelta(seconds=1))
+    before = Enrolment.objects.get().status
+    pump(goes)
+
+    assert (before, Enrolment.objects.get().status) == ("waiting", "done")
+
+
+@pytest.mark.parametrize(
+    ("every", "until", "wanted"),
+    [
+        ({"every": "day", "at": "12:00"}, "2026-05-22T11:59", ["2026-05-21 12:00"]),  # published at 12:00: from the next on
+        ({"every": "week", "weekday": 7, "at": "09:00"}, "2026-06-01T12:00", ["2026-05-24 09:00", "2026-05-31 09:00"]),
+        ({"every": "month", "day": 31, "at": "09:00"}, "2026-07-31T09:00", ["2026-05-31 09:00", "2026-06-30 09:00", "2026-07-31 09:00"]),
+        ({"every": "month", "day": 1, "at": "00:00"}, "2026-07-01T00:00", ["2026-06-01 00:00", "2026-07-01 00:00"]),
+    ],
+    ids=str,
+)
+def test_a_schedule_rings_on_its_days_however_late_the_pump_comes(every: dict[str, Any], until: str, wanted: list[str]):
+    tell(say("page.viewed", "anna", NOW))
+    audience = create(SYSTEM, "VIP", {"condition": "tag", "tags": ["VIP"]}, now=NOW)
+    tag(SYSTEM, [person("anna")], "VIP", now=NOW)
+    pump(NOW)
+    publish(chain(END, trigger={"kind": "schedule", "audience": audience, **every}))
+
+    pump(local(until))
+
+    assert entered() == wanted
+
+
+@pytest.mark.parametrize(
+    ("born", "days", "since", "until", "wanted"),
+    [
+        ("1990-01-02", -3, "2026-12-20T12:00", "2027-01-05T12:00", "2026-12-30 10:00"),
+        ("1990-12-30", 3, "2026-12-20T12:00", "2027-01-05T12:00", "2027-01-02 10:00"),
+        ("1992-02-29", 0, "2027-02-20T12:00", "2027-03-05T12:00", "2027-02-28 10:00"),
+        ("1992-02-29", 0, "2028-02-20T12:00", "2028-03-05T12:00", "2028-02-29 10:00"),
+        ("1992-02-29", 1, "2027-02-20T12:00", "2027-03-05T12:00", "2027-03-01 10:00"),
+        ("1992-02-29", -1, "2028-02-20T12:00", "2028-03-05T12:00", "2028-02-28 10:00"),
+        ("1990-05-31", -180, "2026-11-25T12:00", "2026-12-10T12:00", "2026-12-02 10:00"),
+        ("05-21", 0, "2026-05-20T12:00", "2026-05-23T12:00", "2026-05-21 10:00"),  # who keeps the year to themselves
+    ],
+)
+def test_a_birthday_comes_every_year_across_its_end_and_in_leap_years(born: str, days: int, since: str, until: str, wanted: str):
+    tell(say("member.identified", "anna", local(since) - HOUR, traits={"birthday": born}))
+    publish(chain(END, trigger={"kind": "date", "trait": "birthday", "every": "year", "days": days, "at": "10:00"}), now=local(since))
+
+    pump(local(until))
+
+    assert entered() == [wanted]
