@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg import errors
 
 from siyu.facts.pump import pump
 from siyu.journeys import queries, services
@@ -210,7 +211,16 @@ def test_coming_into_an_audience_starts_leaving_it_ends_and_who_is_outside_does_
 # --- who cannot go on ---
 
 
-def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("error", "why", "detail"),
+    [
+        (Refusal("touch.poison", "this one fails"), "touch.poison", "this one fails"),
+        (errors.ProgramLimitExceeded("index row size 6000 exceeds"), "poison.ProgramLimitExceeded", "index row size 6000 exceeds"),
+    ],
+)
+def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(
+    mail: Template, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str, detail: str
+):
     from siyu.journeys.walking import world
 
     people = [person(f"u{number}") for number in range(9)]
@@ -222,7 +232,7 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
         asked.append(len(wishes))
         answers = really(gate, wishes)
         if people[4] in [wish.member_id for wish in wishes]:
-            raise Refusal("touch.poison", "this one fails")
+            raise error
         return answers
 
     monkeypatch.setattr(world.Gate, "propose", failing)
@@ -230,10 +240,10 @@ def test_a_member_that_fails_is_set_aside_and_holds_up_nobody(mail: Template, mo
 
     assert [one.status for one in reversed(queries.enrolments("j", WHOLE))] == ["waiting"] * 4 + ["failed"] + ["waiting"] * 4
     (failed,) = queries.failed("j")
-    assert (failed.member_id, failed.step, failed.why, failed.detail) == (people[4], "s1", "touch.poison", "this one fails")
+    assert (failed.member_id, failed.step, failed.why, failed.detail) == (people[4], "s1", why, detail)
     assert Touch.objects.count() == 8
     assert queries.counts("j", 1).failed == 1
-    assert Alarm.objects.count() == 0  # it is of this member alone
+    assert Alarm.objects.count() == why.startswith("poison")  # what was foreseen is of this member alone
 
     monkeypatch.setattr(world.Gate, "propose", really)
     services.retry(SYSTEM, [failed.id], now=NOON + HOUR)

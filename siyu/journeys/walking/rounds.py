@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from psycopg import Cursor
 
 from siyu.lib.refusal import Refusal
-from siyu.lib.sql import statements
+from siyu.lib.sql import is_passing, statements
 from siyu.members.services import lock
 from siyu.merchant.services import raise_alarm
 
@@ -26,8 +26,8 @@ LARGEST = 5_000  # walkers of one set
 MAX_ROUNDS = 100_000  # a bound, not an expectation
 SPARE = 50  # numbers drawn for rounds to come: many let a single member in; what is not used is never used
 Place = tuple[int, str]  # version, step
-# what no member is to blame for: the whole transaction fails, and is tried again or stops the pump
-OURS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError)
+# what no member is to blame for, as for what passes: the whole transaction fails, and is tried again or stops the pump
+OURS = (psycopg.InterfaceError, psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError)
 
 
 class Rounds:
@@ -130,10 +130,9 @@ class Rounds:
         try:
             with transaction.atomic():
                 return list(walk(walkers))
-        except OURS:
-            raise
         except Exception as error:
-            if isinstance(error, DatabaseError) and isinstance(error.__cause__, OURS):
+            cause = error.__cause__ if isinstance(error, DatabaseError) else error
+            if is_passing(error) or isinstance(cause, OURS):
                 raise
             del self.world.started[started:]
             self.world.gate.forget()
