@@ -71,6 +71,20 @@ def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str
     page.get_by_role("heading", name=f"春季试投 {width}").wait_for()
 
 
+def test_the_keyboard_keeps_its_place_and_a_button_that_fails_says_so(visit, page, width: str):
+    visit("/audiences/new")
+    page.locator('select[name="n.0:kind"]').focus()
+    page.locator('select[name="n.0:kind"]').select_option("stage")
+    page.locator('select[name="n.0:clock"]').wait_for()
+    expect(page.locator('select[name="n.0:kind"]')).to_be_focused()
+
+    page.route("**/audiences/builder", lambda route: route.abort())
+    page.get_by_role("button", name="条件", exact=True).first.click()
+
+    expect(page.locator("#siyu-lost")).to_be_visible()
+    page.faults.clear()  # the browser writes the request that we broke to its console
+
+
 def test_a_member_shows_why(visit, page, width: str):
     visit("/audiences")
     page.get_by_role("link", name="看过没买").click()

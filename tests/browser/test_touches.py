@@ -121,3 +121,13 @@ def test_an_operator_sends_a_file_along(visit: Callable) -> None:
 
     assert download.value.suggested_filename == MENU.name
     assert fits(page)
+
+
+def test_what_to_say_is_copied_without_https_too(visit: Callable, page) -> None:
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })")
+    page.add_init_script("document.addEventListener('copy', () => { window.copied = document.activeElement.value })")
+    visit("/staff-tasks")
+
+    page.get_by_role("button", name="复制话术").first.click()
+
+    page.wait_for_function("window.copied === '问候一下'")
