@@ -39,7 +39,7 @@ def test_a_message_is_new_until_it_is_opened_and_opened_once() -> None:
     lived()
 
     assert b"1 new message" in home.content
-    assert "New" in before
+    assert "Unread" in before
     assert "亲爱的 &lt;b&gt;你&lt;/b&gt;" in page
     assert 'href="https://shop.example/tea"' in page
     assert "pill" not in client.get("/m/inbox").content.decode()
