@@ -1,5 +1,6 @@
 """Writing a rule: the builder, the count beside it, and the difference before a change is in force."""
 
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -68,12 +69,15 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     found = audience_or_404(request, pk)
     before = queries.rule_of(pk) or {}
     initial = {"name": found.name, "description": found.description, "tag": found.tag, "tells": True}
+    seen = blake2b(msgspec.json.encode([initial, before]), digest_size=8).hexdigest()
     form = ChangeForm(request.POST or None, initial=initial)
     draft = from_form(request.POST) if request.method == "POST" else from_rule(before)
     fault: dict[str, str] = {}
     if request.method == "POST" and request.POST.get("step") != "again":
         rule = to_rule(draft)
         fault = _refused(draft, pk)
+        if request.POST.get("seen", seen) != seen:
+            form.add_error(None, gettext("Somebody else changed this audience meanwhile. Save once more to put yours in its place."))
         if not fault and form.is_valid():
             is_same = rule in (before, to_rule(from_rule(before)))
             if not is_same and request.POST.get("step") != "confirmed":
@@ -82,7 +86,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             if applied(form, lambda: services.change(request.viewer.actor, pk, rule=None if is_same else rule, now=utc_now(), **filled)):
                 messages.success(request, gettext("Saved.") if is_same else gettext("Saved. The worker judges everybody now."))
                 return redirect("audience", pk=pk)
-    return _page(request, found.name, form, draft, fault, reverse("audience", args=[pk]), pk)
+    return _page(request, found.name, form, draft, fault, reverse("audience", args=[pk]), pk, seen)
 
 
 def _difference(request: PageRequest, name: str, pk: int, form: Form, rule: dict[str, Any]) -> HttpResponse:
@@ -151,12 +155,15 @@ def _refused(draft: Draft, audience_id: int = 0) -> dict[str, str]:
     return {}
 
 
-def _page(request: PageRequest, title: Any, form: Form, draft: Draft, fault: dict[str, str], back: str, pk: int = 0) -> HttpResponse:
+def _page(
+    request: PageRequest, title: Any, form: Form, draft: Draft, fault: dict[str, str], back: str, pk: int = 0, seen: str = ""
+) -> HttpResponse:
     context = {
         "title": title,
         "form": form,
         "cancel_url": back,
         "audience": pk,
+        "seen": seen,
         "suggestions": suggestions(this_day()),
         **_builder(draft, fault),
     }

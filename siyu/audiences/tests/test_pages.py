@@ -381,3 +381,19 @@ def test_a_file_that_names_nobody_says_why(pool: int, content: bytes, says: str)
 
     assert says in page.partition('role="alert"')[2] or says in page.partition("alert-danger")[2]
     assert not List.objects.exists()
+
+
+def test_two_who_change_an_audience_at_once_are_told(pool: int):
+    mine, theirs = staff(Role.OPERATOR), staff(Role.OWNER)
+    address = reverse("audience-edit", args=[pool])
+    seen = mine.get(address).context["seen"]
+    sent = form({"all": [BUYERS]}, description="", tag="", because="", tells="on", step="confirmed")
+    theirs.post(address, {**sent, "name": "她改的", "seen": seen})
+
+    refused = mine.post(address, {**sent, "name": "我改的", "seen": seen})
+    name = queries.audience(pool).name
+    again = mine.post(address, {**sent, "name": "我改的", "seen": refused.context["seen"]})
+
+    assert (refused.status_code, again.status_code, name) == (200, 302, "她改的")
+    assert "我改的" in refused.content.decode()
+    assert queries.audience(pool).name == "我改的"

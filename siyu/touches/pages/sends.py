@@ -196,7 +196,10 @@ def move(request: PageRequest, pk: int, step: str) -> HttpResponse:
 def _schedule(request: PageRequest, send: Send) -> str:
     """The question before a send runs says to whom, what and when."""
     crowd = audience(send.audience_id, request.viewer.scope)
-    arms = [f"{arm.template.name} ({instant(arm.at)})" for arm in send.arms.select_related("template").order_by("number")]
+    arms = [
+        gettext("%(what)s (%(at)s)") % {"what": arm.template.name, "at": instant(arm.at)}
+        for arm in send.arms.select_related("template").order_by("number")
+    ]
     told = {"audience": send.audience_name, "members": number(crowd.members if crowd else 0), "arms": " · ".join(arms)}
     return gettext("To “%(audience)s”, %(members)s members now: %(arms)s. What is past goes at once. Let it run?") % told
 
