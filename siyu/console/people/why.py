@@ -22,7 +22,7 @@ BUCKETS = {
     "held": gettext_lazy("Held"),
     "spent": gettext_lazy("Spent"),
     "expired": gettext_lazy("Expired"),
-    "revoked": gettext_lazy("Revoked"),
+    "revoked": gettext_lazy("Taken away"),
     "debt": gettext_lazy("Owed by the member"),
 }
 

@@ -34,7 +34,7 @@ from .fields import NamesField, RewardsField
 MOVES = {
     "supply": _("Supplied"),
     "correct": _("Corrected"),
-    "redeem": _("Redeemed"),
+    "redeem": _("Exchanged for points"),
     "return": _("Given back"),
     "codes": _("Codes entered"),
 }

@@ -41,6 +41,12 @@ class Touches(ListTable):
     def render_medium(self, value: str) -> str:
         return str(MEDIA.get(value, value))
 
+    def render_source(self, value: str) -> str:
+        kind, _colon, code = value.partition(":")
+        if kind == "send" and code.isdigit():
+            return format_html('<a href="{}">{} {}</a>', reverse("send", args=[code]), gettext("One-off send"), code)
+        return value
+
     def render_why(self, record: queries.TouchView) -> str:
         said = why_words(record.why)
         detail = detail_words(record.detail) if record.detail else ""

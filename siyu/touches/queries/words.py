@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from siyu.audiences.words import CHANNELS, PURPOSES
 from siyu.lib.web.parts import Words
 
+from ..rules.media import MEDIA
 from ..rules.tasks import RESULTS, SKIPS
 
 STATUSES: dict[str, tuple[Words, str]] = {
@@ -62,7 +63,7 @@ def detail_words(detail: str) -> str:
 
 
 _CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")  # as `rules.gate` tells it
-_NAMES = {**PURPOSES, **CHANNELS}
+_NAMES: dict[str, Words] = {**PURPOSES, **{name: _(medium.title) for name, medium in MEDIA.items()}, **CHANNELS}
 
 
 def _cap_words(cap: re.Match[str]) -> str:
