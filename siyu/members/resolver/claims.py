@@ -13,15 +13,16 @@ from .writing import flush
 
 
 def hear(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first: bool) -> None:
-    """What the message says of its handles: that they are somebody, and with a proof that they are one."""
-    used = [pool.by_hash[handle.hash] for handle in (arrived.handles if arrived.proof else arrived.handles[:1])]
-    for handle in used:
-        if handle.is_unheard_of:
-            handle.first_seen = arrived.occurred_at
-            pool.new_handles.append(handle)
-    for other in used[1:]:
+    """What the message says of its handles: that they are somebody, and with a proof that they are one.
+
+    Each is heard of when its turn comes: a claim before it may have to write what is known so far, and nobody would own it yet.
+    """
+    _hear_of(pool, arrived, first)
+    for handle in arrived.handles[1:] if arrived.proof else ():
+        other = pool.by_hash[handle.hash]
         if other is first:
             continue
+        _hear_of(pool, arrived, other)
         if first.is_alone and not other.is_alone:
             _link(cursor, pool, arrived, other, first, is_first=is_first)
         else:
@@ -29,6 +30,12 @@ def hear(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first
             _link(cursor, pool, arrived, first, other, is_first=is_first)
         _settle(pool, arrived, other)
     _settle(pool, arrived, first)
+
+
+def _hear_of(pool: Pool, arrived: Message, handle: Known) -> None:
+    if handle.is_unheard_of:
+        handle.first_seen = arrived.occurred_at
+        pool.new_handles.append(handle)
 
 
 def _settle(pool: Pool, arrived: Message, handle: Known) -> None:

@@ -92,6 +92,18 @@ def test_a_limit_is_kept_and_the_loser_listed_as_a_conflict() -> None:
     assert [conflict.state for conflict in queries.conflicts(owner("u1"))] == ["conflict"]
 
 
+def test_an_earlier_proof_against_a_limit_attaches_all_the_handles_it_brings() -> None:
+    say(user("u1"), Handle("unionid", "A"))
+    say(user("u1"), Handle("unionid", "B"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+
+    say(user("u1"), device("d1"), Handle("phone", "13800138000"), at=NOW - timedelta(hours=1))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM facts_quarantine")
+        assert cursor.fetchone() == (0,)
+    assert people() == {frozenset({"u1", "A", "d1", "+8613800138000"}), frozenset({"B"})}
+
+
 @pytest.mark.parametrize("value", ["", "  ", "0000", "null", "undefined", "Anonymous", "00000000-0000-0000-0000-000000000000"])
 def test_values_that_name_nobody_join_nobody(value: str) -> None:
     say(user("u1"), device("a1"))
