@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -76,11 +77,28 @@ def test_points_are_held_for_a_cart_captured_once_and_returned(yue) -> None:
     twice = post(shop, f"/loyalty/holds/{held['key']}/capture", {"amount": 45}, "pay-7b")
     after_capture = available(shop, yue)
     back = post(shop, f"/loyalty/moves/{captured.json()['key']}/return", {}, "back-7")
+    told = shop.get(f"{BASE}/loyalty/members/{yue}/statement").json()
+    assert [(one["kind"], one["amount"], one["change"]) for one in told[:4]] == [
+        ("give_back", 45, 45),
+        ("void", 15, 0),
+        ("capture", -45, -45),
+        ("hold", -60, 0),
+    ]
 
     assert (again["is_repeated"], again["key"]) == (True, held["key"])
     assert (after_hold, after_capture) == (before - 60, before - 45)
     assert (twice.status_code, twice.json()["code"]) == (409, "hold.closed")
     assert (back.status_code, available(shop, yue)) == (200, before)
+
+
+def test_balances_stand_as_time_has_made_them_before_anybody_posted_it(yue) -> None:
+    shop, now = caller(), utc_now()
+    before = available(shop, yue)
+    short = Grant(member("小月").pk, "points", 7, "short", Because("test", "1", "限时"), expires_at=now - timedelta(days=1))
+
+    grant(SYSTEM, [short], now - timedelta(days=2))
+
+    assert available(shop, yue) == before
 
 
 def test_a_key_used_for_something_else_is_refused_and_two_callers_keys_never_meet(yue) -> None:

@@ -28,6 +28,7 @@ FACTS: Words = {
 KINDS: Words = {
     "earn": pgettext_lazy("entry", "Earned"),
     "grant": pgettext_lazy("entry", "Given"),
+    "gift": pgettext_lazy("entry", "A gift of your tier"),
     "import": pgettext_lazy("entry", "Brought along"),
     "mature": pgettext_lazy("entry", "Now to spend"),
     "spend": pgettext_lazy("entry", "Spent"),
@@ -44,7 +45,6 @@ KINDS: Words = {
     "adjust": pgettext_lazy("entry", "Corrected by our staff"),
     "owe": pgettext_lazy("entry", "Owed after a correction"),
 }
-OWN = {"pending", "available", "held"}  # buckets of what a member has; `debt` is what the member owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,12 @@ def story_of(reason: Reason, today: date) -> Story:
     return Story(reason.id, _amount(reason), _tone(reason), _title(reason, today), said(UNITS, reason.unit), steps)
 
 
-def _change(reason: Reason) -> int:
-    """How much more or less a member has by an entry; 0 where it only moves what the member has."""
-    gained = (reason.credit in OWN) - (reason.debit in OWN) + (reason.credit == "debt") - (reason.debit == "debt")
-    return gained * abs(reason.amount)
-
-
 def _amount(reason: Reason) -> str:
-    return signed(change) if (change := _change(reason)) else formats.number(abs(reason.amount))
+    return signed(reason.change) if reason.change else formats.number(abs(reason.amount))
 
 
 def _tone(reason: Reason) -> str:
-    change = _change(reason)
-    return "plus" if change > 0 else "minus" if change < 0 else ""
+    return "plus" if reason.change > 0 else "minus" if reason.change < 0 else ""
 
 
 def _title(reason: Reason, today: date) -> str:

@@ -15,6 +15,7 @@ from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, ladder,
 from ..facts import fact_title
 from ..words import UNITS
 
+BY_TIME = {"mature", "expire", "time_out", "settle", "gift"}  # what time alone may bring
 FOR_EVER = 9_998  # the year of the end of a tier that has none
 BUCKETS = {
     "pending": gettext_lazy("Pending"),
@@ -65,14 +66,15 @@ class Purse:
 def line_of(reason: Reason) -> Line:
     """An entry in words."""
     unit = str(UNITS.get(reason.unit, reason.unit))
-    moves_only = reason.kind == "mature"
-    sign = "" if moves_only else "+" if reason.amount > 0 else "−"
-    colour = "" if moves_only else "text-green" if reason.amount > 0 else "text-red"
+    sign = "+" if reason.change > 0 else "−" if reason.change < 0 else ""
+    colour = {"+": "text-green", "−": "text-red"}.get(sign, "")
     amount = f"{sign}{formats.number(abs(reason.amount))} {unit}"
     return Line(reason.id, reason.posted_at, reason.business_day, _sentence(reason), _notes(reason), amount, colour, reason.fact_id)
 
 
 def _sentence(reason: Reason) -> str:
+    if not reason.fact_name and (reason.because or reason.kind not in BY_TIME):  # rule and order are those of its lot, and not why it moves
+        return " → ".join(filter(None, (reason.because, _result(reason))))
     cause = fact_title(reason.fact_name) if reason.fact_name else _("Time alone")
     if reason.order_number:
         cause = _("%(cause)s, order %(number)s") % {"cause": cause, "number": reason.order_number}
@@ -89,6 +91,17 @@ def _result(reason: Reason) -> str:
         "adjust": pgettext("ledger", "corrected by hand"),
         "reverse_earn": pgettext("ledger", "taken back"),
         "settle": pgettext("ledger", "a debt was settled"),
+        "grant": pgettext("ledger", "given"),
+        "gift": pgettext("ledger", "given by a tier"),
+        "spend": pgettext("ledger", "spent"),
+        "hold": pgettext("ledger", "held"),
+        "capture": pgettext("ledger", "spent of what was held"),
+        "void": pgettext("ledger", "no longer held"),
+        "time_out": pgettext("ledger", "no longer held"),
+        "give_back": pgettext("ledger", "given back"),
+        "take_back": pgettext("ledger", "taken back"),
+        "transfer": pgettext("ledger", "passed on"),
+        "owe": pgettext("ledger", "owed after a correction"),
     }
     return kinds.get(reason.kind, reason.kind)
 

@@ -1,8 +1,12 @@
 """The members' list and member 360: what each role finds, sees in plain, and may change."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 
+from siyu.lib.clock import utc_now
+from siyu.loyalty.services import Because, Capture, Grant, Hold, capture, grant, hold
 from siyu.members import queries, services
 from siyu.merchant.rules import SYSTEM
 
@@ -133,6 +137,23 @@ def test_every_point_says_fact_rule_and_result(pool):
     page = text(visitor(), f"/members/{pool.public_id}?tab=points")
     assert "order.paid, order A-1002 → rule “" in page
     assert "→ earned" in page
+
+
+def test_a_move_that_somebody_asked_for_is_told_in_their_words_and_one_that_only_moves_has_no_sign(pool):
+    now, because = utc_now(), Because("case", "1", "生日补发")
+    grant(SYSTEM, [Grant(pool.pk, "points", 77, "g1", because)], now)
+    hold(SYSTEM, [Hold(pool.pk, "points", 55, "h1", because, now + timedelta(hours=1))], now)
+    capture(SYSTEM, [Capture("h1", "c1")], now)
+
+    shown = [
+        (line.sentence, line.amount[0], line.colour) for line in visitor().get(f"/members/{pool.public_id}?tab=points").context["lines"]
+    ]
+
+    assert shown[:3] == [
+        ("生日补发 → spent of what was held", "−", "text-red"),
+        ("生日补发 → held", "5", ""),
+        ("生日补发 → given", "+", "text-green"),
+    ]
 
 
 def test_the_orders_of_a_member_with_their_sum(pool):

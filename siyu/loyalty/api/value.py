@@ -38,13 +38,17 @@ class BalanceOut(Schema):
 
 
 class ReasonOut(Schema):
-    """One movement, and the rule, fact and order behind it. `amount` is signed as the member sees it."""
+    """One movement, and the rule, fact and order behind it. `amount` is negative where it leaves what is pending or available.
+
+    `change` is how much more or less the member has by it: 0 where it only moves (a maturing, a hold, a debt that is settled).
+    """
 
     id: int
     posted_at: datetime
     unit: str
     kind: str
     amount: int
+    change: int
     rule: str
     rule_version: int | None
     fact: str
@@ -127,7 +131,7 @@ class ReceiptOut(Schema):
 def balances(request: HttpRequest, member: str) -> list[BalanceOut]:
     """Balances of every unit the member ever had, as they stand now."""
     number = numbered(member)
-    found = queries.balances([number]).get(number, {})
+    found = queries.balances([number], utc_now()).get(number, {})
     names = [name for name in BalanceOut.model_fields if name != "unit"]
     return [BalanceOut(unit=unit, **{name: getattr(balance, name) for name in names}) for unit, balance in sorted(found.items())]
 
@@ -144,6 +148,7 @@ def statement(
             unit=one.unit,
             kind=one.kind,
             amount=one.amount,
+            change=one.change,
             rule=one.rule_code,
             rule_version=one.rule_version,
             fact=one.fact_name,

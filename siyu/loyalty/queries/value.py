@@ -11,11 +11,13 @@ from siyu.lib.sql import statements
 from siyu.merchant.rules import WHOLE, Scope
 
 from ..judging import holder, judged, quoted
-from ..rules import Posting
+from ..rules import AVAILABLE, PENDING, Posting
+from ..rules.ledger import DEBT, HELD
 from .asking import MAX_ROWS, bounded, rows_of
 
 _sql = statements("siyu.loyalty", "queries_value")
 NEWEST = 2**63 - 1
+OWN = frozenset((PENDING, AVAILABLE, HELD))  # buckets of what a member has; `debt` is what the member owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Tentative:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One entry and everything behind it. `amount` is signed as the member sees it; a `mature` only moves what was pending.
+    """One entry and everything behind it. `amount` is signed by whether it comes to what is pending or available.
 
     `multiplier` is that of the tier held, if the rule applies it. `available_at` is None while the order's receipt is waited for.
     `because` are the words of whoever asked for the move; empty where a fact or time alone made it.
@@ -73,6 +75,12 @@ class Reason:
     is_waiting: bool
     origin_id: int
     because: str = ""
+
+    @property
+    def change(self) -> int:
+        """How much more or less the member has by it, debts taken off; 0 where it only moves, as a hold, a maturing or a settled debt."""
+        gained = (self.credit in OWN) - (self.debit in OWN) + (self.credit == DEBT) - (self.debit == DEBT)
+        return gained * abs(self.amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ GROUP BY a.owner_id, l.expires_at ORDER BY a.owner_id, l.expires_at
 
 -- name: why
 -- The entries of a member, newest first: what, how much, and the rule, the tier, the fact and the order behind each.
--- What lessens pending and available is negative; a maturing only moves.
+-- What comes to pending or available, or pays a debt from outside, is positive, all else negative: also what was held and is now spent.
 SELECT e.id, e.posted_at, e.business_day, e.unit, e.kind, e.debit, e.credit,
-       CASE WHEN e.debit IN ('pending', 'available') AND e.credit NOT IN ('pending', 'available') THEN -e.amount ELSE e.amount END,
+       CASE WHEN e.credit IN ('pending', 'available') OR e.debit = 'issued' THEN e.amount ELSE -e.amount END,
        coalesce(r.code, ''), coalesce(r.name, ''), r.version, coalesce(f.name, ''), e.fact_id, coalesce(p.shop, ''),
        coalesce(p.order_number, ''), e.tier, e.multiplier, l.available_at, l.expires_at, coalesce(l.is_pending AND l.remaining > 0, false),
        a.origin_id, coalesce(o.because_words, '')

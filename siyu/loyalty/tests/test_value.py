@@ -7,7 +7,7 @@ from django.db import transaction
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
-from siyu.loyalty.queries import Balance, balances, tentative
+from siyu.loyalty.queries import Balance, balances, tentative, why_points
 from siyu.loyalty.services import (
     Adjust,
     Because,
@@ -30,7 +30,7 @@ from siyu.loyalty.services import (
     void,
 )
 from siyu.loyalty.tests.check import faults
-from siyu.loyalty.tests.scene import START, days, happens, install, is_the_same_as, member, rows
+from siyu.loyalty.tests.scene import START, days, gets_back, happens, install, is_the_same_as, member, pays, rows
 from siyu.merchant.rules import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +250,36 @@ def test_what_would_expire_before_it_could_be_used_is_not_given(anna: int) -> No
     given(anna, 10, "g1", available_at=START + days(10), expires_at=START + days(11))
 
     assert has(anna) == {"pending": 10}
+
+
+def test_the_changes_that_are_told_of_entries_sum_to_what_the_member_has(anna: int) -> None:
+    pays("anna", 10_000, "A1", is_in_store=True)
+    given(anna, 30, "g1", START + days(8), expires_at=START + days(9))
+    held(anna, 100, "h1", START + days(12), START + days(8))
+    capture(SYSTEM, [Capture("h1", "c1", 80)], START + days(8))
+    held(anna, 10, "h2", START + days(12), START + days(8))
+    given(anna, 5, "g2", START + days(8), expires_at=START + days(9))
+    pump(START + days(10))
+    give_back(SYSTEM, [GiveBack("c1", "b1", WHY, 60)], START + days(10))
+    spent(anna, 60, "s1", START + days(10))
+    gets_back("anna", 10_000, "A1", START + days(11))
+    given(anna, 50, "g3", START + days(11))
+
+    told = [(one.kind, one.amount, one.change) for one in why_points(anna, units=["points"])]
+
+    now = balances([anna])[anna]["points"]
+    assert sum(change for *_, change in told) == now.pending + now.available + now.held - now.debt
+    assert {(kind, amount > 0, change > 0, change < 0) for kind, amount, change in told} == {
+        ("earn", True, True, False),
+        ("grant", True, True, False),
+        ("mature", True, False, False),
+        ("hold", False, False, False),
+        ("capture", False, False, True),
+        ("void", True, False, False),
+        ("expire", False, False, True),
+        ("give_back", True, True, False),
+        ("give_back", False, False, False),  # its lot had expired meanwhile
+        ("spend", False, False, True),
+        ("reverse_earn", False, False, True),
+        ("settle", False, False, False),
+    }

@@ -15,6 +15,19 @@ KINDS = {
     "expire": "expired",
     "reverse_earn": "taken back",
     "settle": "settled a debt",
+    "grant": "given",
+    "gift": "given by a tier",
+    "import": "brought along",
+    "spend": "spent",
+    "hold": "held",
+    "capture": "spent of a hold",
+    "void": "freed",
+    "time_out": "freed by time",
+    "give_back": "given back",
+    "take_back": "taken back",
+    "transfer": "passed on",
+    "adjust": "corrected by hand",
+    "owe": "owed after a correction",
 }
 
 
@@ -43,7 +56,7 @@ def _entries(member_id: int, teller: Teller, unit: str) -> Answer:
 
 
 def _signed(reason: Reason) -> str:
-    return f"{'→' if reason.kind == 'mature' else ''}{reason.amount:+,}" if reason.kind != "mature" else f"{reason.amount:,}"
+    return f"{reason.change:+,}" if reason.change else f"{abs(reason.amount):,}"
 
 
 def _because(reason: Reason, behind: tuple, rule: RuleView | None, teller: Teller) -> Answer:
@@ -56,6 +69,8 @@ def _because(reason: Reason, behind: tuple, rule: RuleView | None, teller: Telle
         )
     elif reason.order_number:
         yield "detail", f"order: {reason.order_number} ({reason.shop})"
+    if reason.because:
+        yield "detail", f"because: {reason.because}"
     if reason.rule_code:
         yield "detail", f"rule: {reason.rule_name} ({reason.rule_code}, version {reason.rule_version}){_formula(rule, teller)}"
     if reason.kind == "earn":

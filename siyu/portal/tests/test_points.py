@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
 
+from siyu.loyalty.queries import Reason
 from siyu.members.services import card_code, read_card
 from siyu.portal.entries import line_of, story_of
 from siyu.portal.pages.home import qr
@@ -20,14 +20,15 @@ def entry(kind: str, amount: int, **more):
     """An entry as the ledger tells it."""
     moves = {"earn": "issued available", "mature": "pending available", "expire": "available expired", "reverse_earn": "available revoked"}
     moves |= {"spend": "available spent", "hold": "available held", "capture": "held spent", "give_back": "spent available"}
-    debit, credit = {**moves, "settle": "available debt", "owe": "debt revoked"}[kind].split()
+    debit, credit = {**moves, "settle": "available debt", "owe": "debt revoked", "gift": "issued available"}[kind].split()
     usual = {
         "debit": debit, "credit": credit, "because": "",
         "id": 1, "posted_at": datetime(2026, 5, 5, 6, tzinfo=UTC), "business_day": date(2026, 5, 5), "unit": "points", "kind": kind,
         "amount": amount, "rule_code": "", "rule_name": "", "rule_version": None, "fact_name": "", "order_number": "",
-        "multiplier": Decimal(1), "available_at": None, "expires_at": None, "is_waiting": False,
+        "multiplier": Decimal(1), "available_at": None, "expires_at": None, "is_waiting": False, "fact_id": None, "shop": "", "tier": "",
+        "origin_id": 1,
     }  # fmt: skip
-    return SimpleNamespace(**{**usual, **more})
+    return Reason(**{**usual, **more})
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def entry(kind: str, amount: int, **more):
         ("zh-hans", entry("reverse_earn", -15, order_number="A-1"), ("−15", "5月5日订单退款", "退款扣回")),
         ("en", entry("earn", 5, rule_name="签到积分", fact_name="member.checked_in"), ("+5", "签到积分", "")),
         ("en", entry("expire", -7), ("−7", "Expired", "")),
+        ("zh-hans", entry("gift", 50), ("+50", "等级礼", "")),
         ("en", entry("mature", 32), ("32", "Now to spend", "")),
         ("en", entry("spend", -800, because="热水壶 × 1"), ("−800", "热水壶 × 1", "Spent")),
         ("en", entry("hold", -800, because="热水壶 × 1"), ("800", "热水壶 × 1", "Set aside")),
