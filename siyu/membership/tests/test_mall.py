@@ -64,6 +64,7 @@ def test_the_same_key_answers_again_and_another_body_is_refused() -> None:
     assert second == first._replace(is_repeated=True)
     assert (available(anna), stock("thermos")) == (900, 4)
     refused("key.reused", lambda: fetch(anna, "thermos", "k", quantity=2))
+    refused("key.reused", lambda: fetch(anna, "thermos", "k", delivery="ship", address=HOME))
 
 
 def test_refusals_say_what_is_missing() -> None:

@@ -76,7 +76,7 @@ def redeem(
     with transaction.atomic(), connection.cursor() as cursor:
         lock(cursor.cursor, [member_id])
         gift = _gift(gift_code)
-        if found := _repeated(key, member_id, gift, quantity):
+        if found := _repeated(key, member_id, gift, quantity, delivery):
             return found
         way = _way(gift, delivery, address)
         found_obstacles = obstacles(wish_of(cursor.cursor, gift, member_id, quantity, now))
@@ -136,11 +136,12 @@ def _gift(code: str) -> Gift:
     return gift
 
 
-def _repeated(key: str, member_id: int, gift: Gift, quantity: int) -> Redeemed | None:
+def _repeated(key: str, member_id: int, gift: Gift, quantity: int, delivery: str = "") -> Redeemed | None:
     row = Redemption.objects.filter(key=key).first()
     if row is None:
         return None
-    if (row.owner_id, row.gift_id, row.quantity) != (member_id, gift.pk, quantity):
+    is_other_way = "" not in (delivery, row.delivery) and delivery != row.delivery
+    if is_other_way or (row.owner_id, row.gift_id, row.quantity) != (member_id, gift.pk, quantity):
         raise Refusal("key.reused", "this key was used for another request")
     return told(row, is_repeated=True)
 
