@@ -20,7 +20,7 @@ from ..rows import Touched
 from ..rules import POINTS, Lot, Programme, Purchase
 from ..rules.earning import Note
 from ..rules.fold import earn
-from ..rules.payment import Usable, usable
+from ..rules.payment import Usable, choice_fault, usable
 from ..rules.programme import ORDER_PAID
 from ..rules.seen import AMOUNT, POINTS_PART, Seen, Shared, Unmet
 from ..rules.turn import Turn
@@ -75,7 +75,7 @@ class Quote:
 def quote(member_id: int, cart: Cart, now: datetime, *, points: int = 0) -> Quote:
     """The quote of a cart for a member, with so many points paying for it. It locks nothing and promises nothing.
 
-    Refusals: `quote.amount`, `quote.lines`, `quote.points`.
+    Refusals: `quote.amount`, `quote.lines`, `quote.points`, those of `rules.payment.choice_fault`.
     """
     _check(cart)
     book = settings_book()
@@ -94,6 +94,8 @@ def quote(member_id: int, cart: Cart, now: datetime, *, points: int = 0) -> Quot
     if points > most.points:
         raise Refusal("quote.points", "at most %(points)s points may be used", points=most.points)
     if points and terms is not None:
+        if (fault := choice_fault(terms.terms, most, points)) is not None:
+            raise Refusal(fault.code, fault.words, **fault.values)
         fact.properties[POINTS_PART] = terms.terms.worth(points)
     notes: list[Note] = []
     outcome = earn(rules, state.member(member_id), fact, Purchase((cart.shop, cart.order_number)), state.shared, notes)

@@ -6,19 +6,21 @@ from typing import Any
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from siyu.lib.refusal import Refusal
 from siyu.members.services import lock
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from ..models import PaymentTerms, PointsPayment
+from ..models import PaymentTerms, PointsPayment, Purchase
 from ..queries.quote import Cart, quote
 from ..queries.rules import payment_terms_on
 from ..rules import payment as rules
 from .value import hold, void
 from .value_items import Because, Hold, Void
 
+OVER = Q(paid_at__isnull=False) | Q(closed_at__isnull=False)  # orders of which nothing is left to pay
 HELD_FOR = timedelta(hours=24)  # an order not paid by then has its points free again
 
 
@@ -59,7 +61,8 @@ def pay_with_points(by: Actor, member_id: int, cart: Cart, points: int, key: str
     """Hold points for an order as part of its payment. Once for an order; the same key answers the same.
 
     They are captured by `order.paid`, freed by `order.closed` or after a day, and given back by refunds in proportion.
-    Refusals: `payment.order_number`, `payment.exists`, those of `rules.payment.choice_fault`, `value.insufficient`, `key.reused`.
+    Refusals: `payment.order_number`, `payment.exists`, `payment.over`, those of `rules.payment.choice_fault`, `value.insufficient`,
+    `key.reused`.
     """
     if not cart.order_number:
         raise Refusal("payment.order_number", "points pay for an order that has a number")
@@ -70,6 +73,8 @@ def pay_with_points(by: Actor, member_id: int, cart: Cart, points: int, key: str
             return Paid(key, known.points, known.worth_minor)
         if known is not None and known.state != "void":
             raise Refusal("payment.exists", "points pay for this order already")
+        if Purchase.objects.filter(OVER, shop=cart.shop, order_number=cart.order_number).exists():
+            raise Refusal("payment.over", "this order is paid or closed: nothing of it is left to pay with points")
         offered = quote(member_id, cart, now)
         terms = payment_terms_on(offered.business_day)
         if terms is None:

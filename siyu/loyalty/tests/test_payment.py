@@ -106,6 +106,30 @@ def test_points_are_held_then_captured_and_come_back_with_refunds_in_proportion(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("over", ["order.paid", "order.closed"])
+def test_points_do_not_pay_for_an_order_that_is_over(over: str) -> None:
+    anna = a_member_with(5_000)
+    happens(over, "anna", shop="web", order_number="A1", amount_minor=10_000)
+    before = points_of(anna)
+
+    with pytest.raises(Refusal, match=r"payment\.over"):
+        pay_with_points(SYSTEM, anna, cart(), 1_000, "p1", now=START + days(0.1))
+
+    assert points_of(anna) == before
+
+
+@pytest.mark.django_db
+def test_a_quote_takes_the_points_that_the_payment_will_take_and_no_others() -> None:
+    anna = a_member_with(5_000)
+
+    assert quote(anna, cart(), START, points=1_000).points == 90
+    for points, code in ((50, "payment.minimum"), (150, "payment.step"), (5_100, "quote.points")):
+        with pytest.raises(Refusal) as refused:
+            quote(anna, cart(), START, points=points)
+        assert refused.value.code == code
+
+
+@pytest.mark.django_db
 def test_a_closed_order_frees_its_points_and_so_does_a_day_without_payment() -> None:
     anna = a_member_with(5_000)
 
