@@ -74,8 +74,9 @@ def bring_in(programme: Programme, member: Member, fact: Fact) -> Outcome:
     turn = Turn(programme, member)
     turn.begin(fact)
     unit, amount, ends = fact.properties.get("unit"), whole(fact.properties.get("amount")), fact.properties.get("expires_on")
-    if isinstance(unit, str) and amount > 0 and programme.units.at(unit, fact.business_day) is not None:
-        ended = midnight(date.fromisoformat(ends) + timedelta(days=1), programme.zone) if isinstance(ends, str) else None
+    last = _last_day(ends)
+    if isinstance(unit, str) and amount > 0 and last > date.min and programme.units.at(unit, fact.business_day) is not None:
+        ended = midnight(last + timedelta(days=1), programme.zone)
         grant(turn, unit, amount, ended if ends else USUAL, kind="import", part=fact.mark.hex())
         if turn.has_grown:
             turn.judge()

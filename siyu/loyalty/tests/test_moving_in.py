@@ -65,6 +65,14 @@ def test_brought_points_end_with_their_own_last_day_whether_or_not_there_are_rul
     assert points(after) == {"0": 50}
 
 
+@pytest.mark.parametrize(("ends", "has"), [("9999-12-31", 10), ("0001-01-01", 0), ("some day", 0), (20261231, 0), ("", 10), (None, 10)])
+def test_a_last_day_is_read_as_far_as_there_are_days_and_what_cannot_be_read_brings_nothing(ends: object, has: int) -> None:
+    scene.happens("value.brought_in", "anna", unit="points", amount=10, expires_on=ends)
+
+    found = balances([scene.member("anna")]).get(scene.member("anna"), {})
+    assert (found["points"].available if found else 0) == has
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
