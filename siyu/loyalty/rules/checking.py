@@ -11,7 +11,7 @@ from .definition import Definition
 from .formulas import Fixed, Multiply, OfRule, PerAmount, Tiered
 from .formulas.amounts import fits_times
 from .programme import ORDER_PAID
-from .terms import MAX_DAYS, MAX_MONTHS, AfterFact, AfterReceipt, is_sound
+from .terms import MAX_DAYS, MAX_MONTHS, AfterFact, AfterReceipt, is_in_vain, is_sound
 
 MAX_WHERE = 20_000  # characters of a filter written as JSON
 
@@ -85,5 +85,7 @@ def _terms(definition: Definition) -> Iterator[Finding]:
     if not is_sound(definition.expires):
         words = gettext_noop("value expires after some days, or after 1 to %(limit)s months")
         yield Finding("expires", "earn_rule.days", words, {"limit": MAX_MONTHS})
+    if is_in_vain(definition.matures, definition.expires):
+        yield Finding("expires", "earn_rule.days", gettext_noop("it would expire before it could be used"))
     if not all(0 <= value <= MAX_DAYS for value in days):
         yield Finding("matures", "earn_rule.days", gettext_noop("a number of days lies between 0 and %(limit)s"), {"limit": MAX_DAYS})

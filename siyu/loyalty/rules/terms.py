@@ -73,6 +73,7 @@ class Usual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 Expiry = Never | After | YearEnd | Usual  # of what a rule gives
 USUAL = Usual()
 SHORT = re.compile(r"([1-9]\d{0,3})([DWMY])(_[DU])?")
+ROUNDED = {"instant": 0, "day": 1, "week": 7, "month": 31, "year": 366}  # days that the end of a period may add at most
 ENDS: dict[str, Literal["day", "week", "month", "year"]] = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 
 
@@ -131,6 +132,14 @@ def is_sound(expires: Never | After | YearEnd | Inactivity | Usual) -> bool:
         days, months = days + 7 * expires.weeks, months + 12 * expires.years
         parts = (expires.days, expires.weeks, expires.months, expires.years)
     return min(parts) >= 0 and any(parts) and days <= MAX_DAYS and months <= MAX_MONTHS
+
+
+def is_in_vain(matures: Maturity, expires: Expiry) -> bool:
+    """Whether value would expire before it is available, whenever it was earned."""
+    if isinstance(matures, Immediately) or not isinstance(expires, After):
+        return False
+    whole = expires.days + 7 * expires.weeks + 31 * expires.months + 366 * expires.years
+    return matures.days >= whole + ROUNDED[expires.until_end_of]
 
 
 @lru_cache(maxsize=4_096)

@@ -43,6 +43,7 @@ def test_a_rule_is_published_in_versions_and_audited() -> None:
         (SHARING | {"matures": {"kind": "after_receipt_days"}}, "earn_rule.trigger"),
         (SHARING | {"matures": {"kind": "days_after_fact", "days": -1}}, "earn_rule.days"),
         (SHARING | {"expires": {"kind": "after"}}, "earn_rule.days"),
+        (SHARING | {"matures": {"kind": "days_after_fact", "days": 30}, "expires": {"kind": "after", "days": 10}}, "earn_rule.days"),
         (SHARING | {"expires": {"kind": "after", "months": 121}}, "earn_rule.days"),
     ],
 )

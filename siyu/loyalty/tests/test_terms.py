@@ -11,7 +11,18 @@ from siyu.loyalty.rules.earning import worth
 from siyu.loyalty.rules.ledger import Purchase
 from siyu.loyalty.rules.orders import reversal_target
 from siyu.loyalty.rules.seen import Frame, Seen
-from siyu.loyalty.rules.terms import After, AfterFact, AfterReceipt, Never, add_months, available_at, days_later, expires_at
+from siyu.loyalty.rules.terms import (
+    ROUNDED,
+    After,
+    AfterFact,
+    AfterReceipt,
+    Never,
+    add_months,
+    available_at,
+    days_later,
+    expires_at,
+    is_in_vain,
+)
 from siyu.loyalty.tests.given import fact, rule
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
@@ -51,6 +62,25 @@ def test_maturity_counts_from_the_fact_or_from_the_receipt() -> None:
     assert available_at(AfterFact(days=2), EARNED, None, SHANGHAI) == EARNED + timedelta(days=2)
     assert available_at(AfterReceipt(), EARNED, None, SHANGHAI) is None
     assert available_at(AfterReceipt(), EARNED, received, SHANGHAI) == received + timedelta(days=7)
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(0, 800),
+    st.builds(
+        After, days=st.integers(0, 400), weeks=st.integers(0, 9), months=st.integers(0, 12), until_end_of=st.sampled_from(sorted(ROUNDED))
+    ),
+    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_terms_are_in_vain_where_value_never_lives_to_be_available(days: int, expires: After, earned: datetime) -> None:
+    available, ends = available_at(AfterFact(days), earned, None, SHANGHAI), expires_at(expires, earned, SHANGHAI)
+
+    assert available >= ends or not is_in_vain(AfterFact(days), expires)
+
+
+@pytest.mark.parametrize(("days", "is_vain"), [(6, False), (7, False), (8, True)])
+def test_terms_are_in_vain_from_the_first_day_that_is_too_late(days: int, is_vain: bool) -> None:
+    assert is_in_vain(AfterReceipt(days), After(days=7)) is is_vain
 
 
 def test_a_day_in_which_clocks_change_is_a_day() -> None:
