@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from siyu.orders.rules import line_amount
 from .person import NOBODY, Period, Person
 
 AMOUNT = "amount_minor"
+MAX_NUMBER = 10**12  # of what a fact tells, as for amounts of money
 POINTS_PART = "points_minor"  # the part of an order's amount that was paid with points
 
 Line = dict[str, Any]
@@ -86,15 +88,18 @@ class Seen:
         above = self.shared.categories.get(str(line.get("sku") or ""), ())
         return (str(told), *above) if told else above
 
-    def amount(self, property: str = AMOUNT, *, with_points_part: bool = True) -> int:
+    def told(self, property: str) -> int | Decimal:
+        """What a property says: of the amount whole minor units, of any other a number with its fraction."""
+        value = self.properties.get(property)
+        return max(whole(value), 0) if property == AMOUNT else number(value)
+
+    def amount(self, *, with_points_part: bool = True) -> int:
         """Minor units of the fact that count: of the kept lines if a condition narrowed them.
 
         When an order's lines sum to more than what was paid, the discount falls on each in proportion (floor); the part paid
         with points is left out unless asked for.
         """
-        paid = max(whole(self.properties.get(property)), 0)
-        if property != AMOUNT:
-            return paid
+        paid = max(whole(self.properties.get(AMOUNT)), 0)
         if not with_points_part:
             paid = max(paid - max(whole(self.properties.get(POINTS_PART)), 0), 0)
         if self.kept is None:
@@ -107,5 +112,20 @@ class Seen:
 
 
 def whole(value: Any) -> int:
-    """A whole number of minor units, or 0 for anything else."""
+    """A whole number of minor units (100.0 is one), or 0 for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def number(value: Any) -> int | Decimal:
+    """A number as a fact tells it, with its fraction, at most `MAX_NUMBER`; 0 for what is none, and for what lies below 0."""
+    if type(value) is int:
+        return min(max(value, 0), MAX_NUMBER)
+    try:
+        told = Decimal(str(value))
+    except InvalidOperation:
+        return 0
+    if not told.is_finite():
+        return 0
+    return MAX_NUMBER if told > MAX_NUMBER else max(told, Decimal(0))

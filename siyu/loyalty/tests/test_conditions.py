@@ -16,7 +16,7 @@ LINES = [
     {"sku": "cup", "category": "ware", "quantity": 1, "amount_minor": 4_000},
     {"sku": "card", "quantity": 1, "amount_minor": 10_000},
 ]
-ORDER: dict[str, Any] = {"amount_minor": 20_000, "lines": LINES, "shop": "web", "store": "S1", "channel": "wechat"}
+ORDER: dict[str, Any] = {"amount_minor": 20_000, "lines": LINES, "shop": "web", "store": "S1", "channel": "wechat", "km": 4.5}
 SHARED = Shared(categories={"tea": ("green_tea", "drinks_all"), "card": ("gift_cards",)})
 
 
@@ -42,6 +42,9 @@ def shanghai(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
         ({"kind": "amount", "at_least": 20_000}, ""),
         ({"kind": "amount", "at_least": 20_001}, "amount.below"),
         ({"kind": "amount", "at_least": 1, "at_most": 19_999}, "amount.above"),
+        ({"kind": "amount", "at_least": 4, "property": "km"}, ""),
+        ({"kind": "amount", "at_least": 5, "property": "km"}, "amount.below"),
+        ({"kind": "amount", "at_most": 4, "property": "km"}, "amount.above"),
         ({"kind": "place", "shops": ["web", "app"], "stores": ["S1"], "channels": ["wechat"], "sources": ["youzan"]}, ""),
         ({"kind": "place", "stores": ["S2"]}, "place.other"),
         ({"kind": "place", "sources": ["shopify"]}, "place.other"),

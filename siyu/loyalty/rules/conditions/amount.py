@@ -1,5 +1,6 @@
 """The order's amount lies in a range."""
 
+from math import ceil
 from typing import ClassVar, Literal
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from siyu.lib.words import gettext_noop
 
 from ..formulas.amounts import Minor
-from ..seen import AMOUNT, Seen, Unmet, whole
+from ..seen import AMOUNT, Seen, Unmet
 
 
 class AmountRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="amount"):
@@ -26,9 +27,9 @@ class AmountRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_f
         return None if self.at_least or self.at_most is not None else gettext_noop("give a lowest or a highest amount")
 
     def unmet(self, seen: Seen) -> Unmet | None:
-        amount = seen.amount(self.property) if self.of == "matching" else max(whole(seen.properties.get(self.property)), 0)
+        amount = seen.amount() if self.of == "matching" and self.property == AMOUNT else seen.told(self.property)
         if amount < self.at_least:
-            missing = self.at_least - amount
+            missing = ceil(self.at_least - amount)
             return Unmet("amount.below", gettext_noop("the amount is below the lowest"), {}, missing)
         if self.at_most is not None and amount > self.at_most:
             return Unmet("amount.above", gettext_noop("the amount is above the highest"))

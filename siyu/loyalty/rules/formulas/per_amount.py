@@ -7,7 +7,8 @@ from .amounts import Amount
 
 
 class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="per_amount"):
-    """`points` for every `per_minor` minor units of a property; fractions count until the end, then the floor is taken.
+    """`points` for every `per_minor` minor units (or whatever it counts: 5.5 km) of a property; fractions count until the end, then the
+    floor is taken.
 
     What was paid with points earns only when `with_points_part` says so.
     """
@@ -18,6 +19,9 @@ class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     with_points_part: bool = False
 
     def worth(self, seen: Seen) -> tuple[int, int]:
-        if seen.kept is None and type(paid := seen.properties.get(self.property)) is int and POINTS_PART not in seen.properties:
+        if self.property != AMOUNT:
+            numerator, denominator = seen.told(self.property).as_integer_ratio()
+            return numerator * self.points, denominator * self.per_minor
+        if seen.kept is None and type(paid := seen.properties.get(AMOUNT)) is int and POINTS_PART not in seen.properties:
             return max(paid, 0) * self.points, self.per_minor  # nearly always
-        return seen.amount(self.property, with_points_part=self.with_points_part) * self.points, self.per_minor
+        return seen.amount(with_points_part=self.with_points_part) * self.points, self.per_minor

@@ -1,14 +1,14 @@
 """So many points a piece: 10 for every box bought."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from ..seen import Seen
+from ..seen import Seen, number
 from .amounts import Amount
 
-MAX_PIECES = Decimal(1_000_000)
+MAX_PIECES = 1_000_000
 
 
 class PerQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="per_quantity"):
@@ -22,9 +22,5 @@ class PerQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_f
         return numerator * self.points, denominator
 
 
-def _pieces(line: dict[str, Any]) -> Decimal:
-    try:
-        pieces = Decimal(str(line.get("quantity", 1)))
-    except InvalidOperation:
-        return Decimal(0)
-    return min(max(pieces, Decimal(0)), MAX_PIECES) if pieces.is_finite() else Decimal(0)
+def _pieces(line: dict[str, Any]) -> int | Decimal:
+    return min(number(line.get("quantity", 1)), MAX_PIECES)
