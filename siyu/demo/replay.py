@@ -15,6 +15,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
+from . import automation
 from .assign import assign_homes
 from .calendar import FIRST_DAY, end_of, shifted, weeks_to_shift
 from .company import CURRENCY, LogIn, give_log_ins, open_company
@@ -51,12 +52,11 @@ def replay(now: datetime, *, households: int | None = None, days_at_once: int = 
     make_partitions(shifted(FIRST_DAY, state.weeks) - BEFORE_OPENING, business_day(state.until, zone))
     year = Year(state.weeks, state.until, zone, CURRENCY, state.households)
     if state.recorded_day:  # its facts may still wait in the inbox
-        _pump(min(end_of(state.recorded_day, zone), state.until))
+        _live(state, year, state.recorded_day)
     waiting = [day for day in year.days if state.recorded_day is None or day > state.recorded_day]
     for days in batches(waiting, days_at_once):
-        end = min(end_of(days[-1], zone), state.until)
         lived.facts += _record(state, year, days)
-        _pump(end)
+        _live(state, year, days[-1])
         if progress:
             progress(state.facts, year.facts, days[-1])
     _say(_sql.wait_for_the_disk)
@@ -101,6 +101,13 @@ def _record(state: Replay, year: Year, days: list[date]) -> int:
     return recorded
 
 
+def _live(state: Replay, year: Year, day: date) -> None:
+    """Whatever was recorded up to a day happens; the last days are automated."""
+    end = min(end_of(day, year.zone), state.until)
+    _pump(end)
+    automation.live(end, (year.days[-1] - day).days, year.homes, _pump)
+
+
 def _say(statement: LiteralString) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -119,8 +126,11 @@ def _end(state: Replay, year: Year, now: datetime) -> list[LogIn]:
     with transaction.atomic():
         assign_homes(year.homes)
         furnish(state.until)  # as if it had never been interrupted
+        automation.finish(now)
         log_ins = give_log_ins()
         state.ended_at = now
         state.save(update_fields=["ended_at"])
+    _pump(now)
+    automation.deliver(now)
     _pump(now)
     return log_ins

