@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +29,7 @@ Order = tuple[str, str]
 
 
 class Bought(NamedTuple):
-    """A line of an order that buys a plan."""
+    """The lines of an order that buy a plan."""
 
     plan: Plan
     is_trial: bool
@@ -279,17 +280,26 @@ class OrderBook:
 
 
 def bought_plans(fact: Fact, plans: dict[str, Plan], currency: str) -> Iterator[Bought]:
-    """Lines of an order whose SKU is a plan's or its trial's."""
+    """What of an order buys a plan or its trial, by SKU: lines of one SKU are one purchase; lines of no piece buy nothing."""
     skus = {plan.terms.sku: (plan, False) for plan in plans.values() if plan.terms.sku}
     skus |= {plan.terms.trial.sku: (plan, True) for plan in plans.values() if plan.terms.trial and plan.terms.trial.sku}
     lines = lines_of(fact)
-    for line in lines:
-        sku = sku_of(line)
-        if sku in skus:
-            plan, is_trial = skus[sku]
-            alone = len(lines) == 1 and isinstance(fact.properties.get("amount_minor"), int)
-            amount = whole(fact.properties["amount_minor"]) if alone else max(line_amount(line, currency), 0)
-            yield Bought(plan, is_trial, sku, amount, min(max(whole(line.get("quantity")), 1), MAX_PERIODS))
+    for sku in dict.fromkeys(map(sku_of, lines)):
+        own = [line for line in lines if sku_of(line) == sku]
+        if sku not in skus or (pieces := sum(map(_pieces, own))) <= 0:
+            continue
+        plan, is_trial = skus[sku]
+        alone = len(lines) == len(own) and isinstance(fact.properties.get("amount_minor"), int)
+        amount = whole(fact.properties["amount_minor"]) if alone else sum(max(line_amount(line, currency), 0) for line in own)
+        yield Bought(plan, is_trial, sku, amount, min(max(int(pieces), 1), MAX_PERIODS))
+
+
+def _pieces(line: dict[str, Any]) -> Decimal:
+    try:
+        pieces = Decimal(str(line.get("quantity", 1)))
+    except InvalidOperation:
+        return Decimal(1)
+    return pieces if pieces.is_finite() else Decimal(1)
 
 
 def lines_of(fact: Fact) -> list[dict[str, Any]]:

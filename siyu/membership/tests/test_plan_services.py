@@ -1,11 +1,14 @@
 """Paid membership by services and by orders: what is bought, told, cancelled, refunded, merged and parted again."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
 from siyu.members.services import merge_members, undo_merge
 from siyu.membership.models import Plan, PlanEvent, Subscription
+from siyu.membership.queries.plans import member_plan
 from siyu.membership.services.plans import (
     PlanCancel,
     PlanPayment,
@@ -43,6 +46,27 @@ def test_an_order_with_the_plans_sku_begins_it_and_the_next_one_renews_it() -> N
     standing = Subscription.objects.get()
     assert (standing.owner_id, standing.state, (standing.until - standing.since).days) == (member("ann"), "active", 730)
     assert told() == ["plan.started", "plan.renewed"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "amounts"),
+    [
+        ([("2", 6_000)], [3_000, 3_000]),
+        ([("2.0", 6_000)], [3_000, 3_000]),
+        ([(1, 3_000), (1, 2_500)], [2_750, 2_750]),
+        ([(1, 3_000), (-1, 0)], []),
+        ([(0, 0)], []),
+    ],
+)
+def test_an_order_buys_as_many_periods_as_its_lines_have_pieces(lines: list, amounts: list[int]) -> None:
+    of_plan = [{"sku": "VIP-M", "quantity": quantity, "amount_minor": amount} for quantity, amount in lines]
+    shirt = {"sku": "SHIRT", "quantity": 1, "amount_minor": 1_000}
+    paid = sum(amount for _, amount in lines) + 1_000
+    happens("order.paid", "ann", shop="web", order_number="1", amount_minor=paid, lines=[of_plan[0], shirt, *of_plan[1:]])
+
+    standing = member_plan(member("ann"), START).standing
+
+    assert [one.amount_minor for one in standing.payments] == amounts
 
 
 def test_other_orders_are_nobodys_plan() -> None:
@@ -150,6 +174,7 @@ def test_a_trial_is_for_who_never_had_the_plan() -> None:
         ({"because": " "}, "plan.because"),
         ({"member_id": 0}, "plan.member"),
         ({"paid_at": START + days(1)}, "plan.paid_at"),
+        ({"paid_at": datetime.min.replace(tzinfo=UTC)}, "plan.paid_at"),
     ],
 )
 def test_payments_that_are_refused(ask: dict, code: str) -> None:

@@ -92,8 +92,8 @@ def pay_plan(by: Actor, payments: Sequence[PlanPayment], now: datetime) -> list[
             raise Refusal("plan.unknown", "no plan %(code)s is sold today", code=ask.plan)
         if not 0 <= ask.amount_minor <= MAX_MINOR:
             raise Refusal("plan.amount", "an amount is a whole number of minor units from 0 to %(limit)s", limit=MAX_MINOR)
-        if ask.paid_at is not None and ask.paid_at > now:
-            raise Refusal("plan.paid_at", "a payment of the future cannot be counted")
+        if ask.paid_at is not None and not EPOCH <= ask.paid_at <= now:
+            raise Refusal("plan.paid_at", "a payment was made after 1970, and not in the future")
         if ask.is_trial:
             _check_trial(plan.terms.trial is not None, ask.plan, walked.standing)
         return {
