@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOR_EVER = date(9998, 12, 31)  # the last day of what has none: the end of a later one cannot be told in every zone
 
 
 def utc_now() -> datetime:

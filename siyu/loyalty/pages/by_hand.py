@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.clock import midnight, utc_now
+from siyu.lib.clock import FOR_EVER, midnight, utc_now
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
 from siyu.lib.web.forms import Form, applied
@@ -112,7 +112,7 @@ def take_a_tier_away(request: PageRequest, public_id: str, pk: int) -> HttpRespo
 
 def _adjusted(request: PageRequest, member: MemberView, told: dict[str, Any]) -> list[Receipt | None]:
     last = told["last_day"]
-    ends = midnight(last + timedelta(days=1), business().zone) if last and told["amount"] > 0 else USUAL
+    ends = midnight(min(last, FOR_EVER) + timedelta(days=1), business().zone) if last and told["amount"] > 0 else USUAL
     item = Adjust(member.id, told["unit"], told["amount"], told["key"], Because("adjustment", told["key"], told["because"]), ends)
     return adjust(request.viewer.actor, [item], utc_now())
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from siyu.facts.rules import Fact
-from siyu.lib.clock import midnight
+from siyu.lib.clock import FOR_EVER, midnight
 
 from .earning import Note, count_fact, earn_by_rules
 from .ledger import TRACK, Hold, Member, Outcome, Purchase
@@ -24,8 +24,6 @@ from .standing import by_time, joined_standings, times_of
 from .terms import USUAL
 from .tiers.value import Floor
 from .turn import Turn
-
-FOR_EVER = date(9998, 12, 31)  # the last day of what has none
 
 
 def ripen(programme: Programme, member: Member, until: datetime) -> Outcome:

@@ -17,7 +17,7 @@ MAX_SET = 100_000  # moves of one call
 MAX_AMOUNT = 10**15
 MAX_KEY = 300
 MAX_WORDS = 500
-END = datetime(9999, 1, 1, tzinfo=UTC)  # what ends later cannot be told in every zone, nor read back
+END = datetime(9999, 1, 2, tzinfo=UTC)  # the last day that there is has ended in every zone; what ends later cannot be read back
 
 
 class Asked(msgspec.Struct, frozen=True):

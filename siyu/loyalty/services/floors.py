@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from psycopg import Cursor
 
+from siyu.lib.clock import FOR_EVER
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.members.services import lock
@@ -26,7 +27,7 @@ MAX_FLOORS = 100  # of one member
 
 
 def grant_tier(by: Actor, member_id: int, tier: str, last_day: date, because: str, *, now: datetime, track: str = TRACK) -> int:
-    """Let a member hold at least this tier through a day; returns the number of the floor.
+    """Let a member hold at least this tier through a day (one of the year 9999: for ever); returns the number of the floor.
 
     Refusals: `floor.tier`, `floor.because`, `floor.day`, `floor.member`, `floor.too_many`.
     """
@@ -35,7 +36,7 @@ def grant_tier(by: Actor, member_id: int, tier: str, last_day: date, because: st
         lock(cursor.cursor, [member_id])
         book = settings_book()
         rules = programme(cursor.cursor, book, book.zone(now.date()))
-        until = rules.zones.days_later(rules.zones.starts(last_day), 0)
+        until = rules.zones.days_later(rules.zones.starts(min(last_day, FOR_EVER)), 0)
         own = rules.track(track)
         if own is None or own.ladder_at(now).named(tier).rank < 0:
             raise Refusal("floor.tier", "there is no tier %(tier)s", tier=tier)

@@ -125,6 +125,24 @@ def test_a_tier_is_granted_to_a_day_shown_with_its_reason_and_taken_away() -> No
     assert "误发" in service.get(home).content.decode()
 
 
+def test_a_last_day_of_the_year_9999_means_for_ever() -> None:
+    number, public_id = anna()
+    boss = person(Role.OWNER, "wang")
+    home = reverse("member", args=[public_id]) + "?tab=points"
+
+    given = boss.post(
+        reverse("member-adjust", args=[public_id]),
+        {"unit": "points", "amount": "7", "last_day": "9999-12-31", "because": WHY, "key": "desk:far"},
+    )
+    granted = boss.post(
+        reverse("member-tier-grant", args=[public_id]), {"tier": "growth:gold", "last_day": "9999-12-31", "because": "终身会员"}
+    )
+
+    assert (given.status_code, granted.status_code) == (302, 302)
+    assert (available(number), standings([number])[number].code) == (7, "gold")
+    assert boss.get(home).status_code == 200
+
+
 def test_a_unit_is_shown_in_words_and_its_next_version_published() -> None:
     install()
     boss = person(Role.OWNER, "wang")

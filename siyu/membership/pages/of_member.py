@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.clock import utc_now
+from siyu.lib.clock import FOR_EVER, utc_now
 from siyu.lib.web.business import business
 from siyu.lib.web.formats import money
 from siyu.lib.web.forms import Form
@@ -116,7 +116,7 @@ def give(request: PageRequest, public_id: str) -> HttpResponse:
     def do() -> None:
         told = form.cleaned_data
         last = told["until_day"]
-        until = datetime.combine(last, time.max, business().zone) if last else None
+        until = datetime.combine(min(last, FOR_EVER), time.max, business().zone) if last else None
         gift = BenefitGift(member.id, told["benefit"], told["key"], told["because"], until, told["times"])
         grant_benefit(request.viewer.actor, [gift], utc_now())
 
