@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.utils.translation import gettext
 
+from siyu.lib.clock import FOR_EVER
 from siyu.lib.web import formats
 from siyu.merchant.queries import settings_book
 
@@ -140,7 +141,7 @@ def _with_words(one: Projection, rules: Programme) -> Projection:
         words.append(gettext("%(tier)s is safe beyond %(day)s") % {"tier": one.tier_name, "day": one.last_day})
     if one.floor_until is not None:
         day = _day_before(rules, one.floor_until)
-        words.append(gettext("granted by hand through %(day)s") % {"day": day})
+        words.append(gettext("granted by hand for ever") if day >= FOR_EVER else gettext("granted by hand through %(day)s") % {"day": day})
     if one.next_tier:
         words.append(gettext("%(missing)s more for %(tier)s") % {"missing": amount(one.next_missing), "tier": one.next_name})
     else:

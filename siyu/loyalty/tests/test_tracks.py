@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
@@ -78,6 +79,21 @@ def test_a_merge_and_its_undo_replay_every_track() -> None:
 
     assert (tier_on("anna"), tier_on("ben")) == (("one", 30_000), ("one", 30_000))
     assert faults() == {}
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [(date(2026, 6, 30), "granted by hand through 2026-06-30"), (date.max, "granted by hand for ever")]
+)
+def test_a_granted_tier_says_through_which_day_it_holds(last: date, words: str) -> None:
+    install()
+    pays("anna", 10_000, "A1")
+
+    grant_tier(SYSTEM, member("anna"), "gold", last, "补偿", now=START + days(1))
+
+    with translation.override("en"):
+        foreseen = projection(member("anna"), START + days(2))
+    assert foreseen is not None
+    assert words in foreseen.words
 
 
 def test_staff_grant_a_tier_and_take_it_away() -> None:
