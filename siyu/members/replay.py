@@ -140,7 +140,9 @@ def _write_people(
     """Members left without a group are merged into the one that has their handles; those who got one back live again."""
     live = set(owners.values())
     was_live = {number for number, (_, merged_into) in standing.items() if merged_into is None}
-    survivor_of = {component.origins[handle]: owners[handle] for handle in sorted(component.kinds, reverse=True)}
+    first = sorted(component.kinds, reverse=True)
+    survivor_of = {component.members[handle]: owners[handle] for handle in first}  # of who was made by a replay, and no handle came with
+    survivor_of |= {component.origins[handle]: owners[handle] for handle in first}
     merged = [(survivor_of[number], number) for number in sorted(was_live - live) if number in survivor_of]
     revived = sorted(live & standing.keys() - was_live)
     if revived:
@@ -159,10 +161,7 @@ def _write_people(
 
 
 def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, int]], settling: Settling) -> None:
-    evidence = [
-        msgspec.json.encode({"replay": True, "moved": [handle for handle, origin in component.origins.items() if origin == loser]}).decode()
-        for _, loser in merged
-    ]
+    evidence = [msgspec.json.encode({"replay": True, "moved": _of(component, loser)}).decode() for _, loser in merged]
     losers, survivors = [loser for _, loser in merged], [survivor for survivor, _ in merged]
     mark_merged(cursor, losers, survivors)
     columns: dict[str, list[Any]] = {
@@ -175,6 +174,12 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
         "evidence": evidence,
     }
     cursor.execute(_sql.log_merges, columns)
+
+
+def _of(component: Component, member: int) -> list[int]:
+    """The handles that came with a member; of one whom a replay made, those that it had."""
+    came_with = [handle for handle, origin in component.origins.items() if origin == member]
+    return came_with or [handle for handle, owner in component.members.items() if owner == member]
 
 
 def mark_merged(cursor: Cursor, losers: list[int], survivors: list[int]) -> None:

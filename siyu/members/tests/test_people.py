@@ -13,6 +13,7 @@ from siyu.members import queries
 from siyu.members.rules import Rung, highest
 from siyu.members.services import assign_assistants, hold_rungs, merge_members, record_consent, tag, undo_merge, untag
 from siyu.merchant.rules import SYSTEM
+from siyu.operate.verify import verify
 
 NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
 _count = 0
@@ -102,6 +103,20 @@ def test_an_earlier_proof_against_a_limit_attaches_all_the_handles_it_brings() -
         cursor.execute("SELECT count(*) FROM facts_quarantine")
         assert cursor.fetchone() == (0,)
     assert people() == {frozenset({"u1", "A", "d1", "+8613800138000"}), frozenset({"B"})}
+
+
+def test_who_was_made_by_a_replay_and_loses_the_last_handle_to_another_becomes_that_other() -> None:
+    phones = Handle("phone", "13800138000"), Handle("phone", "13800138002")
+    say(user("u1"))
+    say(Handle("unionid", "A"), user("u1"), at=NOW + timedelta(hours=3), name="member.identified", traits={"nickname": "晚风"})
+    say(user("u1"), Handle("unionid", "B"), phones[0], at=NOW + timedelta(hours=2))  # earlier: A is somebody else, whom no handle came with
+    made = owner("A")
+
+    say(phones[1], Handle("unionid", "A"), phones[0], at=NOW - timedelta(hours=1))  # earlier still: the first phone is that other's, too
+
+    assert people() == {frozenset({"u1", "B"}), frozenset({"A", "+8613800138000", "+8613800138002"})}
+    assert queries.survivor(made) == owner("A")
+    assert [finding for finding in verify() if not finding.holds] == []
 
 
 @pytest.mark.parametrize("value", ["", "  ", "0000", "null", "undefined", "Anonymous", "00000000-0000-0000-0000-000000000000"])
