@@ -43,7 +43,7 @@ def flush(cursor: Cursor, pool: Pool) -> None:
     write(cursor, pool)
     for handle in pool.new_handles:
         handle.value, handle.first_seen = "", None
-    pool.new_people, pool.new_handles, pool.new_claims, pool.identified = [], [], {}, {}
+    pool.new_people, pool.new_handles, pool.new_claims, pool.identified, pool.merges = [], [], {}, {}, []
 
 
 def final(person: Person) -> Person:

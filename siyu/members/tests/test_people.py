@@ -119,6 +119,20 @@ def test_who_was_made_by_a_replay_and_loses_the_last_handle_to_another_becomes_t
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_a_merge_is_logged_once_though_the_next_handle_of_its_message_replays_old_claims() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    say(user("u3"), Handle("unionid", "A"))
+    say(user("u3"), Handle("unionid", "B"), at=NOW + timedelta(hours=1))
+    one, two, three = owner("u1"), owner("u2"), owner("u3")
+
+    say(user("u1"), user("u2"), Handle("unionid", "A"), at=NOW - timedelta(hours=1))
+
+    assert people() == {frozenset({"u1", "u2", "u3", "A"}), frozenset({"B"})}
+    assert sorted(merge.loser_id for merge in queries.merges(one)) == [two, three]
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 @pytest.mark.parametrize("value", ["", "  ", "0000", "null", "undefined", "Anonymous", "00000000-0000-0000-0000-000000000000"])
 def test_values_that_name_nobody_join_nobody(value: str) -> None:
     say(user("u1"), device("a1"))
