@@ -15,6 +15,7 @@ from ..rules import FactError
 
 MAX_QUANTITY = Decimal(100_000_000)
 MAX_AMOUNT = Decimal(100_000_000_000)  # major units; far above any order, far below what a column holds
+_MAX_FLOAT = 1e15  # from here on a float holds no decimals
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|[+-]?\.\d+")
 _MONEY_SIGNS = str.maketrans("", "", "¥￥$£€元 \u00a0")
@@ -56,10 +57,12 @@ def number(value: Any, what: str) -> Decimal | None:
         raise FactError("number.invalid", f"{what} is not a number")
     if isinstance(value, int):
         return Decimal(value)
-    if isinstance(value, Decimal):
-        return value
     if isinstance(value, float):
         return _of_float(value, what)
+    if isinstance(value, Decimal):
+        if value.is_finite():
+            return value
+        return _of_float(float(value), what)
     return _of_text(text(value), what)
 
 
@@ -69,6 +72,8 @@ def _of_float(value: float, what: str) -> Decimal | None:
     if value in (float("inf"), float("-inf")):
         raise FactError("number.invalid", f"{what} is not a number")
     written = repr(value)
+    if abs(value) >= _MAX_FLOAT:
+        return Decimal(int(value))  # without decimals, and far above all that is asked for
     # a binary float with more than 6 decimals is the trace of an earlier calculation, not a price
     return Decimal(written) if len(written.partition(".")[2]) <= 6 and "e" not in written else round(Decimal(value), 6).normalize()
 
@@ -123,7 +128,11 @@ _YEAR_FIRST = re.compile(
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's serial has no zone
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = (
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2200, 1, 1, tzinfo=UTC),
+)  # programs write 0001-01-01 and 9999-12-31 for never
+_RANGE = "the date is before 1970, or after 2199"
 
 
 @lru_cache(maxsize=100_000)
@@ -145,9 +154,11 @@ def instant(value: Any, zone: ZoneInfo, day_order: str = "") -> datetime | None:
         if not written:
             return None
         found = _of_writing(written, day_order)
+    if not _EARLIEST.year - 1 <= found.year <= _LATEST.year:  # before a zone moves it beyond the calendar
+        raise FactError("date.invalid", _RANGE)
     moment = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    if moment < _EARLIEST:
-        raise FactError("date.invalid", "the date is before 1970")
+    if not _EARLIEST <= moment < _LATEST:
+        raise FactError("date.invalid", _RANGE)
     return moment
 
 
@@ -155,7 +166,7 @@ def day(value: Any, day_order: str = "") -> date | None:
     """A calendar day without a zone, such as a birthday; None for an empty cell."""
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
-    if isinstance(value, int | float) and value == value and value < 80_000:
+    if isinstance(value, int | float) and abs(value) < 80_000:
         return (_EXCEL_EPOCH + timedelta(days=int(value))).date()
     written = unicodedata.normalize("NFKC", text(value))
     return _of_writing(written, day_order).date() if written else None

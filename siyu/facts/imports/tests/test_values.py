@@ -77,10 +77,14 @@ def test_summer_time_of_the_zone_counts() -> None:
         ("soon", "date.invalid"),
         ("1900-01-00", "date.invalid"),
         ("1969-12-30", "date.invalid"),
+        ("0001-01-01 00:00:00", "date.invalid"),
+        ("9999-12-31", "date.invalid"),
+        (datetime.fromisoformat("0001-01-01"), "date.invalid"),
+        (date(9999, 12, 31), "date.invalid"),
         ("03/04/2024", "date.ambiguous"),
     ],
 )
-def test_what_is_no_date_or_could_be_two_is_refused(written: str, code: str) -> None:
+def test_what_is_no_date_or_could_be_two_is_refused(written: object, code: str) -> None:
     with pytest.raises(FactError) as refused:
         values.instant(written, SHANGHAI)
     assert refused.value.code == code
@@ -111,5 +115,15 @@ def test_a_birthday_may_be_before_1970() -> None:
 def test_absurd_sizes_are_refused() -> None:
     with pytest.raises(FactError, match=r"quantity\.absurd"):
         values.quantity("13800138000")
-    with pytest.raises(FactError, match=r"amount\.absurd"):
-        values.amount("9" * 15, "amount")
+    for written in ("9" * 15, 1e15, 1e300, -1e22, 10**40, Decimal(10) ** 40):
+        with pytest.raises(FactError, match=r"amount\.absurd"):
+            values.amount(written, "amount")
+    for far in (1e300, -1e300, -(10**9)):
+        with pytest.raises(FactError, match=r"date\.invalid"):
+            values.day(far)
+
+
+def test_a_number_that_is_none_is_an_empty_cell_and_one_without_end_is_refused() -> None:
+    assert values.amount(Decimal("NaN"), "amount") is None
+    with pytest.raises(FactError, match=r"number\.invalid"):
+        values.amount(Decimal("Infinity"), "amount")
