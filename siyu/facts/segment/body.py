@@ -79,7 +79,7 @@ def _read(payload: bytes) -> _Wire:
             return alone.submit(_body.decode, payload).result()
 
 
-def is_too_deep(message: msgspec.Raw) -> bool:
+def is_too_deep(message: msgspec.Raw | bytes) -> bool:
     """Whether a message is nested so deep that some later step could not follow it."""
     raw = bytes(message)
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:

@@ -240,6 +240,9 @@ def test_a_fact_row_takes_its_properties_from_json_and_from_the_remaining_column
     [
         ({"properties": "[1]"}, "properties.invalid"),
         ({"properties": '{"a": NaN}'}, "properties.invalid"),
+        ({"properties": '{"a": 1e400}'}, "properties.invalid"),
+        ({"properties": '{"a": "\\ud800"}'}, "properties.invalid"),
+        ({"properties": '{"a": ' + "[" * 900 + "]" * 900 + "}"}, "properties.invalid"),
         ({"name": "tier.changed"}, "name.derived"),
         ({"name": ""}, "name.missing"),
         ({"rest.a": "x\0y"}, "text.null"),
