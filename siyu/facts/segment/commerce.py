@@ -51,10 +51,15 @@ def restate(name: str, properties: dict[str, Any], currency: str, shop: str) -> 
 def natural_key(name: str, properties: dict[str, Any]) -> str:
     """What makes an order's fact unique for ever, whoever reports it: shop and number, and for refunds the refund's id."""
     if name in _ONCE:
-        return f"{name}:{properties['shop']}:{properties['order_number']}"
+        return f"{name}:{_part(properties['shop'])}:{properties['order_number']}"
     if name == "order.refunded" and (refund := properties.get("refund")):
-        return f"{name}:{properties['shop']}:{properties['order_number']}:{refund}"
+        return f"{name}:{_part(properties['shop'])}:{_part(properties['order_number'])}:{refund}"
     return ""
+
+
+def _part(text: Any) -> str:
+    """A part of a key that another follows: a colon of its own is not taken for the one that ends it."""
+    return str(text).replace("\\", "\\\\").replace(":", "\\:")
 
 
 def _order(name: str, properties: dict[str, Any], currency: str, shop: str) -> None:

@@ -140,6 +140,16 @@ def test_a_refund_is_once_for_ever_only_when_it_has_an_id():
     assert tell(track("Order Refunded", properties={**refund, "refund_id": "r9"})).key == "order.refunded:mall:1:r9"
 
 
+def test_a_colon_in_a_shop_or_number_makes_no_order_another():
+    def key(event: str, **properties: Any) -> str:
+        return tell(track(event, properties={"total": 5, **properties})).key
+
+    assert key("Order Completed", shop="a:b", order_id="1") != key("Order Completed", shop="a", order_id="b:1")
+    assert key("Order Completed", shop="a\\", order_id="1") != key("Order Completed", shop="a", order_id="\\:1")
+    assert key("Order Refunded", order_id="1:2", refund_id="3") != key("Order Refunded", order_id="1", refund_id="2:3")
+    assert key("Order Completed", shop="a", order_id="2026:1") == "order.paid:a:2026:1"
+
+
 @pytest.mark.parametrize(
     ("properties", "code"),
     [
