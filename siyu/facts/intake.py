@@ -125,7 +125,8 @@ def check(incoming: Incoming, currency: str) -> None:
         return
     properties = incoming.properties
     for name in demands.required:
-        if properties.get(name) in (None, ""):
+        value = properties.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
             raise FactError("property.missing", f"{incoming.name} needs the property {name}")
     for name, value in properties.items():
         if value is None or (fine := demands.fine.get(name)) is None:

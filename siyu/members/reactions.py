@@ -117,14 +117,19 @@ def _trait_row(identity: int, name: str, value: bytes, occurred_at: datetime, ma
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
     columns = {
         "identity": [fact.identity_id for fact in agreed],
-        "purpose": [str(fact.properties["purpose"]) for fact in agreed],
-        "channel": [str(fact.properties.get("channel") or "any") for fact in agreed],
+        "purpose": [_word(fact.properties["purpose"]) for fact in agreed],
+        "channel": [_word(fact.properties.get("channel") or "") or "any" for fact in agreed],
         "is_given": [fact.name == "consent.given" for fact in agreed],
         "occurred_at": [fact.occurred_at for fact in agreed],
         "proof": [str(fact.properties.get("proof") or "") for fact in agreed],
         "message": [fact.message for fact in agreed],
     }
     cursor.execute(_sql.keep_consents, columns)
+
+
+def _word(value: Any) -> str:
+    """`SMS ` is sms: who withdraws must be heard, however the sender writes it."""
+    return str(value).strip().lower()
 
 
 def _keep_names_and_tags(cursor: Cursor, batch: Batch, identified: Sequence[Fact]) -> None:

@@ -232,6 +232,19 @@ def test_the_newest_word_on_consent_holds() -> None:
     assert [(view.purpose, view.channel, view.is_given) for view in queries.consents(owner("u1"))] == [("marketing", "sms", False)]
 
 
+def test_a_withdrawal_is_heard_however_its_words_are_written() -> None:
+    say(user("u1"), name="consent.given", purpose="marketing", channel="sms")
+    say(user("u1"), name="consent.withdrawn", at=NOW + timedelta(minutes=1), purpose=" Marketing", channel="SMS ")
+    say(user("u1"), name="consent.withdrawn", at=NOW + timedelta(minutes=1), purpose="service", channel=" ")
+    say(user("u1"), name="consent.withdrawn", at=NOW + timedelta(minutes=2), purpose="  ")  # of what?
+
+    said = {(view.purpose, view.channel, view.is_given) for view in queries.consents(owner("u1"))}
+    assert said == {("marketing", "sms", False), ("service", "any", False)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM facts_quarantine")
+        assert cursor.fetchall() == [("property.missing",)]
+
+
 def test_an_assistant_sees_only_own_customers() -> None:
     from siyu.merchant.rules import Reach, Role, Scope
     from siyu.merchant.services import create_staff
