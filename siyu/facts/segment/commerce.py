@@ -85,21 +85,28 @@ def _content(name: str, properties: dict[str, Any], currency: str) -> None:
     if stated and stated != currency:
         raise FactError("currency.other", f"amounts are kept in {currency}; this order is in {stated:.20}")
     properties["currency"] = currency
+    is_priced = True
     if isinstance(products := properties.pop("products", None), list):
         properties["lines"] = _lines(products, currency)
+        is_priced = any(_is_told(product.get("price")) for product in products)
     for theirs, ours in _INFORMATIONAL:
         if (value := properties.pop(theirs, None)) is not None:
             properties[ours] = _minor(theirs, value, currency)
-    properties["amount_minor"] = _amount(name, properties, currency)
+    properties["amount_minor"] = _amount(name, properties, currency, is_priced=is_priced)
 
 
-def _amount(name: str, properties: dict[str, Any], currency: str) -> int:
+def _is_told(value: Any) -> bool:
+    """An empty text tells nothing: of money it is not the same as 0."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def _amount(name: str, properties: dict[str, Any], currency: str, *, is_priced: bool) -> int:
     if isinstance(given := properties.get("amount_minor"), int) and not isinstance(given, bool) and 0 <= given <= MAX_MINOR:
         return given
     for total in _TOTALS:
-        if properties.get(total) is not None:
+        if _is_told(properties.get(total)):
             return _minor(total, properties.pop(total), currency)
-    if amounts := _amounts(properties.get("lines")):
+    if is_priced and (amounts := _amounts(properties.get("lines"))):
         if 0 <= sum(amounts) <= MAX_MINOR:
             return sum(amounts)
         raise FactError("amount.invalid", f"the lines' amounts come to {sum(amounts)}, which is out of range")
@@ -160,7 +167,7 @@ def _minor(what: str, value: Any, currency: str) -> int:
 
 
 def _decimal(what: str, value: Any, default: Decimal, limit: Decimal) -> Decimal:
-    if value is None or value == "":
+    if not _is_told(value):
         return default
     if type(value) is int and 0 <= value < limit:
         return Decimal(value)

@@ -140,6 +140,15 @@ def test_a_refund_is_once_for_ever_only_when_it_has_an_id():
     assert tell(track("Order Refunded", properties={**refund, "refund_id": "r9"})).key == "order.refunded:mall:1:r9"
 
 
+def test_an_empty_total_is_none_and_what_costs_nothing_says_so():
+    def amount(**properties: Any) -> int:
+        return tell(track("Order Completed", properties={"order_id": "1", **properties})).properties["amount_minor"]
+
+    assert amount(total="", revenue=7) == 700
+    assert amount(total=" ", products=[{"product_id": "tea", "price": 5}, {"product_id": "gift", "price": ""}]) == 500
+    assert amount(products=[{"product_id": "gift", "price": 0}]) == 0
+
+
 def test_a_colon_in_a_shop_or_number_makes_no_order_another():
     def key(event: str, **properties: Any) -> str:
         return tell(track(event, properties={"total": 5, **properties})).key
@@ -166,6 +175,8 @@ def test_a_colon_in_a_shop_or_number_makes_no_order_another():
         ({"order_number": ["1"], "total": 5}, "order.number"),
         ({"order_id": "1", "lines": [{"sku": "tea", "quantity": 2, "unit_price": "1"}]}, "amount.missing"),
         ({"order_id": "1", "lines": ["tea"]}, "amount.missing"),
+        ({"order_id": "1", "total": " "}, "amount.missing"),
+        ({"order_id": "1", "products": [{"product_id": "tea", "quantity": 2}]}, "amount.missing"),
         ({"order_id": "1", "lines": 5}, "amount.missing"),
         ({"order_id": "1", "lines": [{"sku": "tea", "amount_minor": -5}]}, "amount.invalid"),
         ({"order_id": "1", "total": 5, "products": ["tea"]}, "line.invalid"),
