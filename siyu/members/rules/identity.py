@@ -37,7 +37,8 @@ KINDS: dict[str, IdentityKind] = {
 }
 BLOCKED = (
     "", "0", "00", "000", "0000", "00000000000", "null", "undefined", "none", "nil", "nan", "anonymous", "unknown", "guest", "test",
-    "true", "false", "[object object]", "-", "n/a", "00000000-0000-0000-0000-000000000000",
+    "true", "false", "[object object]", "[]", "{}", "-", "n/a", "not set", "(not set)", "not_authenticated", "id", "user_id", "userid",
+    "distinct_id", "email", "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ class Policy:
             return normal_phone(value, self.region)
         if kind == "email":
             value = value.lower()
-            return value if "@" in value[1:-1] else None
+            return value if "@" in value[1:-1] and len(value.split()) == 1 else None
         return value
 
 

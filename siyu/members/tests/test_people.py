@@ -133,7 +133,21 @@ def test_a_merge_is_logged_once_though_the_next_handle_of_its_message_replays_ol
     assert [finding for finding in verify() if not finding.holds] == []
 
 
-@pytest.mark.parametrize("value", ["", "  ", "0000", "null", "undefined", "Anonymous", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "  ",
+        "0000",
+        "null",
+        "undefined",
+        "Anonymous",
+        "[object Object]",
+        "(not set)",
+        "distinct_id",
+        "00000000-0000-0000-0000-000000000000",
+    ],
+)
 def test_values_that_name_nobody_join_nobody(value: str) -> None:
     say(user("u1"), device("a1"))
     say(user(value), device("a2"))
