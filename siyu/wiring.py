@@ -41,8 +41,14 @@ TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
 # what an audience starts when somebody enters or leaves it: `names(audience_id) -> list[str]`, shown before a change of its rule
 STARTS: list[str] = ["siyu.journeys.queries.started_by"]
 
-# what asks for an audience or a list and keeps it from being archived: `names(kind, number) -> list[str]`, kind `audience` or `list`
-NAMERS: list[str] = ["siyu.journeys.queries.naming"]
+# what asks for an audience or a list, on a day or later, and keeps it from being archived: `names(kind, number, day) -> list[str]`, kind
+# `audience` or `list`
+NAMERS: list[str] = [
+    "siyu.loyalty.queries.rules.naming",
+    "siyu.membership.queries.benefits.naming",
+    "siyu.touches.queries.sends.naming",
+    "siyu.journeys.queries.naming",
+]
 
 # what audiences can ask of a member, one file each: see docs/add-a-condition.md
 CONDITIONS = [

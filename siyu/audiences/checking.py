@@ -1,6 +1,7 @@
 """Whether a rule may stand: its form, what it names, and that it does not lead back to itself."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from siyu.lib.refusal import Refusal
@@ -88,16 +89,17 @@ def _taggers(node: Node, by_tag: Mapping[str, set[int]]) -> set[int]:
     return found
 
 
-def refuse_when_named(audience_id: int) -> None:
+def refuse_when_named(audience_id: int, day: date) -> None:
     """Refuses with `audience.in_use` when another audience, or something above, names this one."""
     named = [number for number, node in coming_rules().items() if number != audience_id and audience_id in named_audiences(node)]
     if named:
         names = ", ".join(Audience.objects.filter(pk__in=named).values_list("name", flat=True)[:5])
         raise Refusal("audience.in_use", "other audiences name it: %(names)s", names=names)
-    refuse_when_asked("audience", audience_id)
+    refuse_when_asked("audience", audience_id, day)
 
 
-def refuse_when_asked(kind: str, number: int) -> None:
-    """Refuses with `audience.in_use` or `list.in_use` when something above asks for this audience or list (`wiring.NAMERS`)."""
-    if names := [name for ask in wired("NAMERS") for name in ask(kind, number)]:
-        raise Refusal(f"{kind}.in_use", "journeys ask for it: %(names)s", names=", ".join(names[:5]))
+def refuse_when_asked(kind: str, number: int, day: date) -> None:
+    """Refuses with `audience.in_use` or `list.in_use` when something above asks for this audience or list on a day or later
+    (`wiring.NAMERS`)."""
+    if names := [name for ask in wired("NAMERS") for name in ask(kind, number, day)]:
+        raise Refusal(f"{kind}.in_use", "it is asked for by: %(names)s", names=", ".join(names[:5]))

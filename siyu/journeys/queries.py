@@ -218,7 +218,7 @@ def started_by(audience_id: int) -> list[str]:
     return [name for _, name, told in _published() if wanted.items() <= told["trigger"].items()]
 
 
-def naming(kind: str, number: int) -> list[str]:
+def naming(kind: str, number: int, day: date) -> list[str]:
     """Names of the journeys that ask for an audience or a list (`kind`), wherever they do: `wiring.NAMERS`."""
     return [name for _, name in _rows(_sql.naming, kind=kind, number=number)]
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -113,7 +114,7 @@ def archive(by: Actor, audience_id: int, *, now: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         _one_at_a_time()
         audience = _living(audience_id)
-        refuse_when_named(audience.pk)
+        refuse_when_named(audience.pk, today(now))
         cursor.execute(_sql.empty, {"audience": audience.pk})
         audience.archived_at, audience.next_version, audience.size = now, None, 0
         audience.save()

@@ -13,7 +13,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
 from siyu.lib.words import gettext_noop
 from siyu.members.rules import KINDS, Policy, policy_of
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -80,7 +80,7 @@ def archive_list(by: Actor, list_id: int, *, now: datetime) -> None:
         if users := [row[0] for row in cursor.fetchall()]:
             names = ", ".join(Audience.objects.filter(pk__in=users).values_list("name", flat=True)[:5])
             raise Refusal("list.in_use", "audiences name it: %(names)s", names=names)
-        refuse_when_asked("list", found.pk)
+        refuse_when_asked("list", found.pk, today(now))
         Listed.objects.filter(list=found).delete()
         List.objects.filter(pk=found.pk).update(archived_at=now)
         audit(by, "list.archived", f"list:{found.pk}", {"name": found.name})

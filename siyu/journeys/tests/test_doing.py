@@ -311,9 +311,9 @@ def test_an_audience_is_not_put_away_while_a_journey_asks_for_it():
     services.publish(SYSTEM, "j", now=NOON)
 
     archive(SYSTEM, other, now=NOON)
-    with pytest.raises(Refusal, match=r"audience\.in_use: journeys ask for it: 旅程 j"):
+    with pytest.raises(Refusal, match=r"audience\.in_use: it is asked for by: 旅程 j"):
         archive(SYSTEM, audience, now=NOON)
-    with pytest.raises(Refusal, match=r"list\.in_use: journeys ask for it: 旅程 j"):
+    with pytest.raises(Refusal, match=r"list\.in_use: it is asked for by: 旅程 j"):
         archive_list(SYSTEM, listed, now=NOON)
     pump(NOON + HOUR)  # nobody is on the version that asks any more
     archive(SYSTEM, audience, now=NOON + HOUR)

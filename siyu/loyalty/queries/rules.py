@@ -39,6 +39,11 @@ class RuleView:
         return "ended" if self.until_day is not None and day > self.until_day else "running"
 
 
+def naming(kind: str, number: int, day: date) -> list[str]:
+    """Names of the earn rules that ask for an audience, on a day or later: `wiring.NAMERS`."""
+    return [name for _, name in rows_of(_sql.naming, number=number, day=day)] if kind == "audience" else []
+
+
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A rule being written."""

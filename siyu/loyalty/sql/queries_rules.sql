@@ -41,3 +41,12 @@ SELECT version, definition::text, from_day, created_by, created_at FROM loyalty_
 -- name: fact_names
 -- Names of facts that came on these days, the most frequent first.
 SELECT name FROM facts_daily WHERE business_day >= %(since)s GROUP BY name ORDER BY sum(facts) DESC LIMIT 200
+
+-- name: naming
+-- Rules that ask for an audience, in a version that holds on a day or comes later.
+SELECT DISTINCT r.code, r.name FROM loyalty_earnrule r
+WHERE r.archived_at IS NULL AND (r.until_day IS NULL OR r.until_day >= %(day)s)
+  AND NOT EXISTS (SELECT 1 FROM loyalty_earnrule n WHERE n.code = r.code AND n.version > r.version AND n.from_day <= greatest(r.from_day, %(day)s))
+  AND jsonb_path_exists(r.definition, '$.** ? (@.kind == "audience") ? (@.any[*] == $number || @.none[*] == $number)',
+                        jsonb_build_object('number', %(number)s::text))
+ORDER BY r.code

@@ -25,6 +25,15 @@ EXPORT = 100_000
 FIRST, LAST = date(2000, 1, 1), date(9999, 1, 1)
 
 
+def naming(kind: str, number: int, day: date) -> list[str]:
+    """Names of the benefits that ask for an audience, on a day or later: `wiring.NAMERS`."""
+    if kind != "audience":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.naming, {"number": number, "day": day})
+        return [name for _, name in cursor.fetchall()]
+
+
 class BenefitView(NamedTuple):
     """A benefit as lists show it, with its use over the days asked for."""
 

@@ -59,3 +59,12 @@ WHERE t.name = ANY(%(tags)s::text[]) AND m.merged_into_id IS NULL
   AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 GROUP BY t.name
+
+-- name: naming
+-- Benefits that ask for an audience, in a version that holds on a day or comes later.
+SELECT DISTINCT b.code, b.name FROM membership_benefit b
+WHERE b.archived_at IS NULL AND (b.until_day IS NULL OR b.until_day >= %(day)s)
+  AND NOT EXISTS (SELECT 1 FROM membership_benefit n WHERE n.code = b.code AND n.version > b.version AND n.from_day <= greatest(b.from_day, %(day)s))
+  AND jsonb_path_exists(b.definition, '$.sources[*] ? (@.by == "audience" && @.codes[*] == $number)',
+                        jsonb_build_object('number', %(number)s::text))
+ORDER BY b.code

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from siyu.audiences.services import archive, create
 from siyu.facts.pump import pump
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.queries import balances
@@ -290,3 +291,14 @@ def test_uses_that_are_refused(ask: dict[str, Any], code: str) -> None:
 
     assert refused.value.code == code
     assert not BenefitUse.objects.exists()
+
+
+def test_an_audience_is_not_put_away_while_a_benefit_is_given_by_it() -> None:
+    regulars = create(SYSTEM, "常客", {"condition": "tag", "tags": ["常客"]}, now=START)
+    publish(terms={"fee_minor": 1_200}, sources=[{"by": "audience", "codes": [str(regulars)]}])
+
+    with pytest.raises(Refusal, match=r"audience\.in_use: it is asked for by: shipping"):
+        archive(SYSTEM, regulars, now=START)
+
+    publish(from_day=START.date(), terms={"fee_minor": 1_200})
+    archive(SYSTEM, regulars, now=START)

@@ -1,6 +1,7 @@
 """Reads of one-off sends: what became of every head, who bought against the control group, which assistants confirmed."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
@@ -101,6 +102,12 @@ class Report(NamedTuple):
 def sends(at: Position) -> list[Send]:
     """Sends, newest first."""
     return list(cut(Send.objects.all(), at, "-created_at", "-pk"))
+
+
+def naming(kind: str, number: int, day: date) -> list[str]:
+    """Names of the sends that go to an audience and have not begun: `wiring.NAMERS`. Those under way know their heads."""
+    waiting = Send.objects.filter(audience_id=number, started_at=None, status__in=("scheduled", "paused"))
+    return list(waiting.order_by("pk").values_list("name", flat=True)) if kind == "audience" else []
 
 
 def report(send_id: int) -> Report | None:

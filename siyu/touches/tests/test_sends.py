@@ -289,3 +289,16 @@ def test_no_hour_sees_more_than_its_pace(per_hour: int, seconds: list[int]) -> N
         given_by[begun] = asked
 
     assert max(given_by.values()) <= per_hour
+
+
+def test_an_audience_is_not_put_away_while_a_send_waits_to_go_to_it() -> None:
+    at = NOON + DAY
+    arms = [ArmTerms(scene.template("inbox", subject="Hi", text="Hi").code, 10_000, at)]
+    goes_to = audience([scene.person("yue")])
+    services.schedule_send(SYSTEM, services.draft_send(SYSTEM, Terms("Sale", goes_to, arms), now=NOON), now=NOON)
+
+    with pytest.raises(Refusal, match=r"audience\.in_use: it is asked for by: Sale"):
+        archive(SYSTEM, goes_to, now=NOON)
+
+    services.run_sends(at)
+    archive(SYSTEM, goes_to, now=at)
