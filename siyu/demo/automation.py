@@ -64,7 +64,7 @@ def live(now: datetime, left: int, homes: list[Home], pump: Callable[[datetime],
         _begin(homes, now)
         pump(now)
     if left <= ANNOUNCE and not is_announced:
-        _announce(now)
+        _announce(now, now + NIGHT if left else now)
     _open_some(now)
     if left:
         deliver(now + NIGHT)  # marketing waits for the morning
@@ -106,11 +106,11 @@ def _begin(homes: list[Home], now: datetime) -> None:
                 journeys.publish(SYSTEM, code, now=now)
 
 
-def _announce(now: datetime) -> None:
+def _announce(now: datetime, at: datetime) -> None:
     with transaction.atomic():
         for code, name, subject, text in WORDS:
             publish_template(SYSTEM, code, name, "inbox", "marketing", {"zh-hans": {"subject": subject, "text": text}}, now=now)
-        arms = [ArmTerms(code, 5_000, now) for code, *_ in WORDS]
+        arms = [ArmTerms(code, 5_000, at) for code, *_ in WORDS]
         terms = Terms("周末囤货日", _numbers()[BUYERS], arms, control_share=1_000, window_days=7)
         schedule_send(SYSTEM, draft_send(SYSTEM, terms, now=now, salt="demo"), now=now)
 

@@ -14,13 +14,14 @@ from ..models import InboxMessage
 from .answers import opened
 from .claimed import Ready, Settled
 from .sending import claim, settle
+from .telling import tell_delivered
 
 _sql, _inbox = statements("siyu.touches", "outbox"), statements("siyu.touches", "inbox")
 INBOX = "inbox"
 
 
 def post_inbox(now: datetime) -> int:
-    """Put what is due into inboxes; returns how many. Written and sent are one transaction, so none is unknown."""
+    """Put what is due into inboxes; returns how many. Written, sent and delivered are one transaction, so none is unknown."""
     with transaction.atomic(), connection.cursor() as cursor:
         ready = claim(now, INBOX)
         if ready:
@@ -31,7 +32,9 @@ def post_inbox(now: datetime) -> int:
                 "now": now,
             }
             cursor.execute(_sql.insert_inbox, columns)
-            settle(cursor, [Settled(one.touch, "sent", at=now, sent_at=now) for one in ready], now)
+            posted = [Settled(one.touch, "sent", at=now, sent_at=now) for one in ready]
+            settle(cursor, posted, now)
+            tell_delivered(posted, now)
     return len(ready)
 
 

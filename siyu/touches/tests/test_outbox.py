@@ -312,6 +312,16 @@ def test_parts_of_traits_are_said(provider) -> None:
     assert [message.text for message in provider.got] == ["上海 S、M S"]
 
 
+def test_what_was_put_into_an_inbox_is_delivered() -> None:
+    propose([wish(scene.person("yue"), scene.template("inbox"))], now=NOON)
+
+    services.post_inbox(NOON)
+    pump(NOON)
+
+    touch = Touch.objects.get()
+    assert (touch.status, touch.sent_at, touch.delivered_at) == ("sent", NOON, NOON)
+
+
 def test_the_inbox_shows_what_was_written_and_to_nobody_else(provider) -> None:
     yue, lan = scene.person("yue"), scene.person("lan")
     propose([wish(yue, scene.template("inbox"))], now=NOON)
