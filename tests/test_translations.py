@@ -57,6 +57,13 @@ def test_gaps_are_named_and_translations_survive_an_update(room):
     assert "siyu/shop: no Chinese for 'Paid'" in translations.problems(room)
 
 
+def test_chinese_in_half_width_punctuation_is_named(room):
+    translations.update(room)
+    translate(room, Orders="订单,全部", Paid="已付款，全部")
+
+    assert [line for line in translations.problems(room) if "half-width" in line] == ["siyu/shop: half-width punctuation in '订单,全部'"]
+
+
 def test_two_updates_write_the_same_file(room):
     translations.update(room)
     once = translations.po_file(room).read_bytes()

@@ -6,6 +6,7 @@ Babel does what GNU gettext would; templates go through Django's own converter, 
 import ast
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”》」%][,;!?](?!…)|[,;!?][\u4e00-\u9fff]")  # not the colon: it may be syntax
 sys.path.insert(0, str(ROOT))
 LOCALE = "zh_Hans"
 GETTEXT: dict = {
@@ -137,13 +139,17 @@ def _steady_header(path: Path) -> None:
     path.write_text(header + ("\n" + body if body else ""), encoding="utf-8")
 
 
+def _texts(message: Message) -> list[str]:
+    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
+
+
 def _is_translated(message: Message) -> bool:
-    strings = message.string if isinstance(message.string, list | tuple) else [message.string]
-    return bool(strings) and all(strings)
+    texts = _texts(message)
+    return bool(texts) and all(texts)
 
 
 def problems(room: Path) -> list[str]:
-    """Words without Chinese, uncertain ones, ones no page uses, and placeholders that got lost."""
+    """Words without Chinese, uncertain ones, ones no page uses, lost placeholders, and Chinese in half-width punctuation."""
     wanted, known, name = fresh(room), stored(room), str(room.relative_to(ROOT))
     found = []
     for message in wanted:
@@ -156,6 +162,7 @@ def problems(room: Path) -> list[str]:
             found.append(f"{name}: uncertain (fuzzy) Chinese for {message.id!r}")
         else:
             found += [f"{name}: {error} in {message.id!r}" for error in old.check()]
+            found += [f"{name}: half-width punctuation in {text!r}" for text in _texts(old) if HALF_WIDTH.search(text)]
     found += [
         f"{name}: no page uses {message.id!r} any more" for message in known if message.id and not wanted.get(message.id, message.context)
     ]
