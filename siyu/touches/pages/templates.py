@@ -171,11 +171,11 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
 @requires("touches.view")
 def preview(request: PageRequest, code: str) -> HttpResponse:
-    """The words as one member would get them. Only members of the viewer's scope can be asked for."""
+    """The words as one member would get them. Only members of the viewer's scope can be asked for, and no address says for whom."""
     found = _found(code)
-    form = PreviewForm(request.GET or None)
+    form = PreviewForm(request.POST or None)
     written: Any = None
-    if request.GET and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         numbers = [one for one in members.find(form.cleaned_data["member"])[:1] if members.member(one, request.viewer.scope) is not None]
         if numbers:
             written = words.write([words.Asked(UUID(int=0), numbers[0], found.pk, {})], utc_now())[UUID(int=0)]
