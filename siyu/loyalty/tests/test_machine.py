@@ -129,9 +129,13 @@ class Machine(RuleBasedStateMachine):
         person, key = self._person(who), self._tick()
         opens = self.now + timedelta(days=waits) if waits else None
         slides = unit in self.model.window
-        lot = Lot(person, unit, amount, self.now, None if slides else ENDS[form](self.now), slides, opens, priority)
-        self.opened[key] = self.model.grant(person, lot, self.now)
+        ends = None if slides else ENDS[form](self.now)
         item = Grant(person, unit, amount, key, WHY, opens, USUAL if slides else FORMS[form], priority)
+        if opens is not None and ends is not None and ends <= opens:
+            self._is_refused(grant, item, "value.expired")
+            return
+        lot = Lot(person, unit, amount, self.now, ends, slides, opens, priority)
+        self.opened[key] = self.model.grant(person, lot, self.now)
         self._answers(grant, item, [(lot, amount)], person, unit)
 
     @rule(who=who, unit=unit, amount=AMOUNTS)

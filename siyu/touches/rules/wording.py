@@ -144,7 +144,9 @@ def _money(minor: Any, currency: str = "CNY") -> str:
 
 
 def _day(value: Any, form: str = "%Y-%m-%d") -> str:
-    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31."""
+    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31. Of no words: none."""
+    if value == "":
+        return ""
     if isinstance(value, str):
         value = datetime.fromisoformat(value.strip())
     if not isinstance(value, date):

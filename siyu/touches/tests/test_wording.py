@@ -27,6 +27,7 @@ def test_days_of_traits_are_text_and_what_is_no_day_is_not_said_as_one() -> None
     born = nested({"trait.birthday": "1990-05-01", "trait.joined": "2026-05-01T10:30:00+08:00"})
 
     assert said("{{ trait.birthday | date: '%m月%d日' }} {{ trait.joined | date: '%H:%M' }}", born) == "05月01日 10:30"
+    assert said("{{ trait.born | default: '' | date: '%m月' }}", born) == ""
     for source in ("{{ 'now' | date: '%Y' }}", "{{ member.tier | date }}", "{{ 1152098955 | date }}", "{{ nil | date }}"):
         with pytest.raises(WordingError) as stopped:
             said(source)
