@@ -6,9 +6,13 @@ COPY facts_inbox (received_at, source_id, form, messages, done, payload) FROM ST
 -- Probes that entered their journey.
 SELECT e.properties ->> 'probe' FROM journeys_enrolment e JOIN journeys_journey j ON j.id = e.journey_id WHERE j.code = 'probe'
 
+-- name: withdraw
+-- What waits in the outbox is never sent: a worker that looks for nothing is to be seen.
+UPDATE touches_touch SET status = 'refused' WHERE status = 'reserved'
+
 -- name: waiting
--- Whether messages wait, or touches whose time has come.
-SELECT EXISTS (SELECT 1 FROM facts_inbox) OR EXISTS (SELECT 1 FROM touches_touch WHERE status IN ('reserved', 'sending') AND at <= %(now)s)
+-- Whether messages wait, or touches are being sent.
+SELECT EXISTS (SELECT 1 FROM facts_inbox) OR EXISTS (SELECT 1 FROM touches_touch WHERE status = 'sending')
 
 -- name: seed_facts
 -- So many facts of each member over sixty days: a twentieth of them orders.

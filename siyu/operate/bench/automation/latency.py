@@ -111,8 +111,9 @@ def _see(connection: psycopg.Connection, sent: dict[str, float], entered: dict[s
 
 def _idle(worker: psutil.Process, connection: psycopg.Connection) -> float:
     """The share of a core that the worker takes when all is done and nothing comes."""
+    connection.execute(_sql.withdraw)
     until = time.perf_counter() + PATIENCE
-    while time.perf_counter() < until and connection.execute(_sql.waiting, {"now": utc_now()}).fetchone()[0]:  # type: ignore[index]
+    while time.perf_counter() < until and connection.execute(_sql.waiting).fetchone()[0]:  # type: ignore[index]
         time.sleep(0.5)
     connections["default"].close()
     before, began = _cpu(worker), time.perf_counter()
