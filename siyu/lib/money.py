@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+MAX_QUANTITY, MAX_PRICE = 10**9, 10**11  # of a line stay below: one digit less than the columns hold, for what is rounded
 _DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
 

@@ -3,14 +3,12 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from siyu.lib.money import to_minor
+from siyu.lib.money import MAX_PRICE, MAX_QUANTITY, to_minor
 
 from ..rules import FactError
 
 MAX_LINES = 1_000
 MAX_MINOR = 10**15
-_MAX_QUANTITY = Decimal(10**9)
-_MAX_PRICE = Decimal(10**11)
 _MAX_PLACES = 20  # decimals of a price as sent
 
 _ORDERS = frozenset(("order.created", "order.paid", "order.shipped", "order.received", "order.refunded", "order.exchanged", "order.closed"))
@@ -129,8 +127,8 @@ def _lines(products: list[Any], currency: str) -> list[dict[str, Any]]:
 def _line(number: int, product: Any, currency: str) -> dict[str, Any]:
     if not isinstance(product, dict):
         raise FactError("line.invalid", f"product {number} is not an object")
-    price = _decimal(f"price of product {number}", product.get("price"), Decimal(0), _MAX_PRICE)
-    quantity = _decimal(f"quantity of product {number}", product.get("quantity"), Decimal(1), _MAX_QUANTITY)
+    price = _decimal(f"price of product {number}", product.get("price"), Decimal(0), MAX_PRICE)
+    quantity = _decimal(f"quantity of product {number}", product.get("quantity"), Decimal(1), MAX_QUANTITY)
     line: dict[str, Any] = {"sku": _sku(product), "quantity": format(quantity, "f"), "unit_price": format(price, "f")}
     line["amount_minor"] = _checked(f"product {number}", price * quantity, currency)
     for part in ("name", "category", "variant", "brand"):
@@ -163,10 +161,10 @@ def _text(value: Any) -> str:
 
 
 def _minor(what: str, value: Any, currency: str) -> int:
-    return _checked(what, _decimal(what, value, Decimal(0), Decimal(MAX_MINOR)), currency)
+    return _checked(what, _decimal(what, value, Decimal(0), MAX_MINOR), currency)
 
 
-def _decimal(what: str, value: Any, default: Decimal, limit: Decimal) -> Decimal:
+def _decimal(what: str, value: Any, default: Decimal, limit: int) -> Decimal:
     if not _is_told(value):
         return default
     if type(value) is int and 0 <= value < limit:

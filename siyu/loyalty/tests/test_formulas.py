@@ -46,7 +46,7 @@ def earned(book: Any, code: str = "rule") -> int:
         ({"kind": "tiered", "mode": "marginal", "steps": STEPS}, {"amount_minor": 100_035}, 1_501),
         ({"kind": "tiered", "steps": [{"from_minor": 30_000, "points": 50, "per_minor": 0}]}, {"amount_minor": 29_999}, 0),
         ({"kind": "tiered", "steps": [{"from_minor": 30_000, "points": 50, "per_minor": 0}]}, {"amount_minor": 99_999}, 50),
-        ({"kind": "per_quantity", "points": 10}, {"lines": [{"quantity": 2}, {"quantity": "0.55"}, {}]}, 35),
+        ({"kind": "per_quantity", "points": 10}, {"lines": [{"quantity": 2}, {"quantity": "0.55"}, {"quantity": None}]}, 35),
         ({"kind": "per_quantity", "points": 10}, {"quantity": 3, "sku": "x"}, 30),
         ({"kind": "per_quantity", "points": 10}, {"lines": [{"quantity": "NaN"}, {"quantity": -4}]}, 0),
         ({"kind": "per_line", "points": 20}, {"lines": [{}, {}]}, 40),

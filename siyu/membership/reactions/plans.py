@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from siyu.lib.sql import statements
 from siyu.loyalty import rewards
 from siyu.members.services import lock
 from siyu.merchant.rules import SYSTEM
-from siyu.orders.rules import line_amount
+from siyu.orders.rules import line_amount, pieces
 
 from .. import subscriptions
 from ..keys import key_of
@@ -286,20 +286,12 @@ def bought_plans(fact: Fact, plans: dict[str, Plan], currency: str) -> Iterator[
     lines = lines_of(fact)
     for sku in dict.fromkeys(map(sku_of, lines)):
         own = [line for line in lines if sku_of(line) == sku]
-        if sku not in skus or (pieces := sum(map(_pieces, own))) <= 0:
+        if sku not in skus or (count := sum(Decimal(str(pieces(line))) for line in own)) <= 0:
             continue
         plan, is_trial = skus[sku]
         alone = len(lines) == len(own) and isinstance(fact.properties.get("amount_minor"), int)
         amount = whole(fact.properties["amount_minor"]) if alone else sum(max(line_amount(line, currency), 0) for line in own)
-        yield Bought(plan, is_trial, sku, amount, min(max(int(pieces), 1), MAX_PERIODS))
-
-
-def _pieces(line: dict[str, Any]) -> Decimal:
-    try:
-        pieces = Decimal(str(line.get("quantity", 1)))
-    except InvalidOperation:
-        return Decimal(1)
-    return pieces if pieces.is_finite() else Decimal(1)
+        yield Bought(plan, is_trial, sku, amount, min(max(int(count), 1), MAX_PERIODS))
 
 
 def lines_of(fact: Fact) -> list[dict[str, Any]]:

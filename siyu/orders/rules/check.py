@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from siyu.facts.rules import FactError
+from siyu.lib.money import MAX_PRICE, MAX_QUANTITY
 
 from .line import told
 
@@ -20,7 +21,6 @@ _TEXTS = {
 # one digit less than the columns hold: what is rounded to their decimals still fits
 _QUANTITY = re.compile(r"[+-]?\d{1,9}(\.\d{0,20})?|[+-]?\.\d{1,20}", re.ASCII)
 _PRICE = re.compile(r"[+-]?\d{1,11}(\.\d{0,20})?|[+-]?\.\d{1,20}", re.ASCII)
-_MAX_QUANTITY, _MAX_PRICE = 10**9, 10**11
 _LINE_TEXTS = ("sku", "name", "category", "row_key")
 
 
@@ -64,9 +64,9 @@ def _reckoned(line: dict[str, Any], where: str) -> None:
     if amount is not None and price is not None:
         return
     quantity = told(line, "quantity", 1)
-    if amount is None and abs(quantity * told(line, "unit_price", 0)) >= _MAX_PRICE:
+    if amount is None and abs(quantity * told(line, "unit_price", 0)) >= MAX_PRICE:
         raise FactError("order.line", where + "quantity × unit_price must stay within 10^11")
-    if amount is not None and quantity and abs(amount / quantity) >= _MAX_PRICE:
+    if amount is not None and quantity and abs(amount / quantity) >= MAX_PRICE:
         raise FactError("order.line", where + "amount_minor per piece must stay within 10^11")
 
 
@@ -81,7 +81,7 @@ def _text(value: Any, where: str, limit: int, code: str) -> None:
 
 
 def _decimal(value: Any, where: str, shape: re.Pattern[str], code: str) -> None:
-    limit = _MAX_QUANTITY if shape is _QUANTITY else _MAX_PRICE
+    limit = MAX_QUANTITY if shape is _QUANTITY else MAX_PRICE
     if value is None or (type(value) in (int, float) and abs(value) < limit):  # NaN and infinities fail the comparison
         return
     if type(value) is str and shape.fullmatch(value):

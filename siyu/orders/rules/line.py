@@ -18,18 +18,25 @@ def line_amount(line: dict[str, Any], currency: str) -> int:
 
 def told(line: dict[str, Any], part: str, usual: int) -> Decimal:
     """A number of a line; the usual one where it is not told, or told as null."""
+    return Decimal(str(_written(line, part, usual)))
+
+
+def pieces(line: dict[str, Any]) -> Any:
+    """The quantity of a line as its source wrote it; one where it is not told, or told as null."""
+    return _written(line, "quantity", 1)
+
+
+def _written(line: dict[str, Any], part: str, usual: int) -> Any:
     value = line.get(part)
-    return Decimal(usual if value is None else str(value))
+    return usual if value is None else value
 
 
 def line_row(line: dict[str, Any], currency: str) -> LineRow:
     """(quantity, unit price, amount_minor, row key); a price that is not told is the amount per piece."""
     amount = line_amount(line, currency)
-    quantity = line.get("quantity")
-    if quantity is None:
-        quantity = 1
+    quantity = pieces(line)
     price = line.get("unit_price")
     if price is None:
-        pieces = Decimal(str(quantity))
-        price = f"{Decimal(amount).scaleb(-minor_digits(currency)) / pieces:.6f}" if pieces else "0"
+        count = Decimal(str(quantity))
+        price = f"{Decimal(amount).scaleb(-minor_digits(currency)) / count:.6f}" if count else "0"
     return str(quantity), str(price), amount, line.get("row_key") or ""

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from siyu.orders.rules import pieces
+
 from ..seen import Seen, number
 from .amounts import Amount
 
@@ -23,4 +25,4 @@ class PerQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_f
 
 
 def _pieces(line: dict[str, Any]) -> int | Decimal:
-    return min(number(line.get("quantity", 1)), MAX_PIECES)
+    return min(number(pieces(line)), MAX_PIECES)
