@@ -13,6 +13,7 @@ from siyu.facts import filters
 from siyu.facts.catalogue import PERSONAL_TRAITS
 from siyu.facts.personal import is_personal
 from siyu.lib.words import gettext_noop
+from siyu.members.rules import TraitName
 
 from ..asking import TRAITS, Asking, Sql, literal
 from ..conditions import Because
@@ -29,7 +30,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Of personal traits (phone, name, birthday …) only `exists` and `absent` can be asked: their values are encrypted.
     """
 
-    trait: Annotated[str, Meta(min_length=1, max_length=200, title="trait", extra_json_schema={"input": "trait"})]
+    trait: TraitName
     op: Annotated[
         Literal["eq", "ne", "gt", "gte", "lt", "lte", "between", "contains", "starts_with", "in", "not_in", "exists", "absent"],
         Meta(title="is"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
 from siyu.lib.words import gettext_noop
+from siyu.members.rules import TraitName
 
 from ..asking import DATES, Asking, Sql, least, literal
 from ..conditions import Because
@@ -29,7 +30,7 @@ class Terms(
     29 February comes back on the 28th in common years. An instant with a zone lies on the business day on which it falls.
     """
 
-    trait: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]+$", title="trait", extra_json_schema={"input": "trait"})]
+    trait: TraitName
     every: Annotated[Literal["once", "year"], Meta(title="comes")] = "once"
     from_days: Annotated[Offset, Meta(title="from day")] | None = None
     to_days: Annotated[Offset, Meta(title="to day")] | None = None

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from siyu.facts.catalogue import PERSONAL_TRAITS
 from siyu.lib.words import gettext_noop
+from siyu.members.rules import TraitName
 
 from ..rules import Answer, Flaw, Go, Known, Walker, World
 from ..rules.definition import StepTerms
@@ -22,7 +23,7 @@ ACTS = True
 class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
     """The trait is said at the instant of the step; what is said of it later holds."""
 
-    trait: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]+$", title="trait", extra_json_schema={"input": "trait"})]
+    trait: TraitName
     value: Annotated[str | bool | int | float, Meta(title="value")]
 
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.members.rules import TraitName
+
 from ..rules import Flaw, Known
 from ..rules.calendar import next_time
 from ..rules.definition import Closed, TimeOfDay
@@ -21,7 +23,7 @@ FAR = 180
 class Terms(Closed, frozen=True, tag_field="kind", tag="date"):
     """`days` below zero come before the date. With `every` = `year` its day of the year counts; 29 February comes on the 28th then."""
 
-    trait: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]+$", title="trait", extra_json_schema={"input": "trait"})]
+    trait: TraitName
     every: Annotated[Literal["once", "year"], Meta(title="comes")] = "year"
     days: Annotated[int, Meta(ge=-FAR, le=FAR, title="days from it")] = 0
     at: TimeOfDay = "10:00"

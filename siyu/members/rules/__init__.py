@@ -23,7 +23,7 @@ from .life import (
 )
 from .merging import became
 from .settings import SETTINGS
-from .trait import check_traits
+from .trait import TraitName, check_traits
 
 __all__ = [
     "BLOCKED",
@@ -43,6 +43,7 @@ __all__ = [
     "Policy",
     "PoolStage",
     "Rung",
+    "TraitName",
     "became",
     "bit",
     "check_traits",
