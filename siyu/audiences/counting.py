@@ -1,18 +1,17 @@
 """How often, first and last: the columns that conditions about facts share, by counters (days) or watches (instants)."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from siyu.facts import filters
+from siyu.facts.filters import Where
 from siyu.facts.names import FactName, check_name
 
 from .asking import COUNTED, MOMENTS, Asking, Counted, Source, Sql
 from .rules import Window
 
-Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
 OWN = ("audience.", "journey.")  # news that is told after everything was counted
 
 

@@ -21,25 +21,15 @@ def schema() -> dict[str, Any]:
     for long, kind in names.items():
         text = text.replace(f'"{long}"', f'"{kind}"').replace(f'/{long}"', f'/{kind}"')
     refs, definitions = msgspec.json.decode(text)
-    for definition in definitions.values():
-        if where := definition.get("properties", {}).get("where"):
-            where["$ref"] = _REF.format(name="filter")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Rule of an audience",
         "$ref": "#/$defs/node",
         "$defs": {
             "node": {"oneOf": [{"type": "object", "maxProperties": 0}, *_groups(), *refs]},
-            "filter": _filter(),
-            **definitions,
+            **filters.described(definitions),
         },
     }
-
-
-def _filter() -> Any:
-    """The schema of property filters, as one of this schema's definitions."""
-    text = msgspec.json.encode(filters.SCHEMA["$defs"]["node"]).decode()
-    return msgspec.json.decode(text.replace(NODE["$ref"], _REF.format(name="filter")))
 
 
 def _groups() -> list[dict[str, Any]]:

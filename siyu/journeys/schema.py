@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from siyu.facts import filters
+
 from .rules import Outline
 from .rules.definition import Entry, Goal
 from .steps import steps
@@ -31,5 +33,5 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **outline,
         "title": "Definition of a journey",
-        "$defs": definitions,
+        "$defs": filters.described(definitions),
     }

@@ -9,12 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.facts.filters import Where
 from siyu.facts.names import FactName
 from siyu.lib.words import gettext_noop
 
 from ..asking import Asking, Counted, Source, Sql, least, literal
 from ..conditions import Because
-from ..counting import Where, check_fact
+from ..counting import check_fact
 from ..rules import Window
 from ..rules.windows import EVER
 from ..wording import fact_words, listed, window_words

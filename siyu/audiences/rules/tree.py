@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from siyu.lib.refusal import Refusal
+from siyu.lib.texts import is_storable
 from siyu.lib.words import gettext_noop
 
 MAX_DEPTH = 8
@@ -88,27 +89,12 @@ def _leaf(rule: Rule, at: str, kinds: Mapping[str, type]) -> Leaf:
     kind = rule["condition"]
     if not isinstance(kind, str) or kind not in kinds:
         raise RuleError(at, gettext_noop("there is no condition %(kind)s"), kind=str(kind)[:60])
-    if not _is_storable(rule):
+    if not is_storable(rule):
         raise RuleError(at, gettext_noop("holds a character that no text can hold"))
     try:
         return Leaf(at, kind, msgspec.convert(rule, type=kinds[kind]))
     except (msgspec.ValidationError, RecursionError) as error:
         raise RuleError(at, "%(reason)s", reason=str(error).replace("`$.", "`").replace("`$", "`")) from error
-
-
-def _is_storable(rule: Rule) -> bool:
-    """PostgreSQL takes neither U+0000 nor half of a surrogate pair. Nothing is known of its depth yet."""
-    waiting: list[Any] = [rule]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value):
-                return False
-        elif isinstance(value, dict):
-            waiting += [*value, *value.values()]
-        elif isinstance(value, list):
-            waiting += value
-    return True
 
 
 def leaves(node: Node) -> Iterator[Leaf]:

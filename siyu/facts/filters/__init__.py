@@ -8,6 +8,6 @@ Numbers are compared as decimals, also with decimals written as texts (`"19.90"`
 
 from .condition import to_sql
 from .match import compile
-from .tree import SCHEMA, FilterError, canonical, check
+from .tree import SCHEMA, FilterError, Where, canonical, check, described
 
-__all__ = ["SCHEMA", "FilterError", "canonical", "check", "compile", "to_sql"]
+__all__ = ["SCHEMA", "FilterError", "Where", "canonical", "check", "compile", "described", "to_sql"]

@@ -3,7 +3,11 @@
 import json
 import math
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from siyu.lib.texts import is_storable
 
 MAX_DEPTH = 10
 MAX_LEAVES = 200
@@ -20,6 +24,7 @@ BARE = ("exists", "absent")  # take no value
 OPS = ("eq", "ne", *ORDER, *LISTED, *TEXT, *BARE)
 
 Tree = dict[str, Any]
+Where = Annotated[Tree, Meta(title="where", extra_json_schema={"input": "filter"})]  # a filter among other terms
 
 _SCALAR = {"type": ["string", "number", "boolean"]}
 SCHEMA: dict[str, Any] = {
@@ -59,6 +64,17 @@ SCHEMA: dict[str, Any] = {
         }
     },
 }
+
+
+def described(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Definitions of a JSON Schema whose terms hold filters (`Where`), with what those may be."""
+    for definition in definitions.values():
+        where = definition.get("properties", {}).get("where", {})
+        for form in (where, *where.get("anyOf", ())):
+            if form.get("type") == "object":
+                form["$ref"] = "#/$defs/filter"
+    node = json.dumps(SCHEMA["$defs"]["node"]).replace("#/$defs/node", "#/$defs/filter")
+    return {"filter": json.loads(node), **definitions}
 
 
 class FilterError(ValueError):
@@ -143,7 +159,7 @@ def _check_value(value: Any, at: str) -> None:
 
 
 def _check_storable(text: str, at: str) -> None:
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_storable(text):
         raise FilterError(at, "holds a character that no property can hold")
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from siyu.lib.texts import is_storable
+
 from ..rules import FactError, Handle
 
 MAX_ID = 255  # characters of an identity
@@ -74,7 +76,7 @@ def _decode(raw: bytes | msgspec.Raw) -> Context:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         context = _by_parts(raw)
     if b"\\u0000" in bytes(raw):
-        context = Context(*(None if holds_null(msgspec.to_builtins(part)) else part for part in _parts(context)))
+        context = Context(*(part if is_storable(msgspec.to_builtins(part)) else None for part in _parts(context)))
     return EMPTY if context == EMPTY else context
 
 
@@ -94,15 +96,6 @@ def _by_parts(raw: bytes | msgspec.Raw) -> Context:
         except msgspec.ValidationError:
             continue
     return Context(**kept)
-
-
-def holds_null(value: Any) -> bool:
-    """Whether some text of it has U+0000, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any("\x00" in key or holds_null(inner) for key, inner in value.items())
-    return isinstance(value, (list, tuple)) and any(holds_null(inner) for inner in value)
 
 
 def merged(own: Context, shared: Context) -> Context:

@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
+from siyu.lib.texts import is_storable
+
 from ..catalogue import BY_SEGMENT, KNOWN
 from ..names import MAX_NAME
 from ..rules import FactError, Handle, Incoming
 from .body import MAX_DEPTH, MAX_MESSAGE, MAX_MESSAGES, TYPES, Body, is_too_deep
 from .commerce import natural_key, restate
-from .context import EMPTY, MAX_ID, describe, external_handles, holds_null, host_of, merged, path_of, read_context, read_id, trait_handles
+from .context import EMPTY, MAX_ID, describe, external_handles, host_of, merged, path_of, read_context, read_id, trait_handles
 from .times import correct, read_time
 
 RESERVED = tuple(known.name for known in KNOWN if known.is_derived)  # what only siyu itself may say
@@ -174,5 +176,5 @@ def _made_id(message: msgspec.Raw, received_at: datetime, index: int) -> str:
 
 def _refuse_null(fact: Incoming) -> None:
     """PostgreSQL cannot hold U+0000 in a text; said here, it costs one message and not a halved batch."""
-    if holds_null([fact.name, fact.message, fact.key, fact.handles, fact.properties]):
+    if not is_storable([fact.name, fact.message, fact.key, fact.handles, fact.properties]):
         raise FactError("message.null_character", "a text holds the character U+0000, which cannot be stored")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from siyu.facts.filters import Where
 from siyu.facts.names import FactName
 
 MAX_STEPS = 200
@@ -15,7 +16,6 @@ OWN = "journey."  # our own news, told when everybody has walked
 ENTERED, LEFT, REACHED, CALLED = "journey.entered", "journey.left", "journey.goal_reached", "journey.called"
 
 Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
-Where = Annotated[dict[str, Any], Meta(title="where", extra_json_schema={"input": "filter"})]
 Same = Annotated[str, Meta(max_length=200, title="of the same")]  # a property that must be as in what let the member in
 AudienceId = Annotated[int, Meta(ge=1, le=2**31 - 1, title="audience", extra_json_schema={"input": "audience"})]
 Edge = Annotated[Literal["entered", "left"], Meta(title="when a member")]

@@ -9,10 +9,11 @@ from msgspec import Meta
 
 from siyu.audiences.wording import listed
 from siyu.facts import filters
+from siyu.facts.filters import Where
 from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Walker, World
-from ..rules.definition import Closed, StepTerms, Where
+from ..rules.definition import Closed, StepTerms
 from . import Hears
 
 TITLE = _("Branch")

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.audiences.queries import names
 from siyu.audiences.wording import fact_words
+from siyu.facts.filters import Where
 from siyu.facts.names import FactName
 from siyu.lib.words import gettext_noop
 
 from ..rules import Answer, Flaw, Go, Known, Stay, Walker, World, fact_faults
-from ..rules.definition import AudienceId, Edge, Same, Where
+from ..rules.definition import AudienceId, Edge, Same
 from ..words import same_words
 from . import Hears
 from .lasting import Lasting, length_words

@@ -55,6 +55,14 @@ def lived_and_rehearsed(definition: dict[str, Any]) -> None:
     rehearse(definition, 40, NOW + 40 * DAY)
 
 
+def walks_or_is_faulted(definition: dict[str, Any]) -> None:
+    if found := problems(definition):
+        assert are_told(found)
+        return
+    with undone():
+        lived_and_rehearsed(definition)
+
+
 def are_told(found: Sequence[Problem]) -> bool:
     return all(one.code and one.told() for one in found)
 
@@ -70,12 +78,7 @@ def test_a_step_that_the_schema_allows_walks_or_is_faulted(kind: str) -> None:
         step.pop("next", None)
         if "reward" in step:
             step["reward"] = reward
-        definition = chain(step)
-        if found := problems(definition):
-            assert are_told(found)
-            return
-        with undone():
-            lived_and_rehearsed(definition)
+        walks_or_is_faulted(chain(step))
 
     tried()
 
@@ -88,12 +91,7 @@ def test_a_trigger_that_the_schema_allows_lets_in_or_is_faulted(kind: str) -> No
     @given(drawn(published["$defs"][f"trigger_{kind}"], published))
     def tried(terms: dict[str, Any]) -> None:
         trigger = {**terms, **{name: value for name, value in names.items() if name in terms}}
-        definition = chain({"step": "wait", "hours": 1}, {"step": "end"}, trigger=trigger)
-        if found := problems(definition):
-            assert are_told(found)
-            return
-        with undone():
-            lived_and_rehearsed(definition)
+        walks_or_is_faulted(chain({"step": "wait", "hours": 1}, {"step": "end"}, trigger=trigger))
 
     tried()
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from siyu.audiences.wording import fact_words
+from siyu.facts.filters import Where
 from siyu.facts.names import FactName
 
 from ..rules import Flaw, Known, fact_faults
-from ..rules.definition import Closed, Where
+from ..rules.definition import Closed
 from . import Starts, Who
 
 TITLE = _("Something happens")
