@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form
 from siyu.lib.web.tables import ListTable, NumberColumn
 from siyu.merchant.access import PageRequest, requires
@@ -90,12 +89,15 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
-        if not code and queries.sop(told["code"]) is not None:
-            raise Refusal(
-                "sop.exists", "the standing order %(code)s is there already: open it to publish its next version", code=told["code"]
-            )
         publish_sop(
-            request.viewer.actor, code or told["code"], told["name"], told["starts_on"], told["exits"].split(), told["steps"], now=utc_now()
+            request.viewer.actor,
+            code or told["code"],
+            told["name"],
+            told["starts_on"],
+            told["exits"].split(),
+            told["steps"],
+            is_new=not code,
+            now=utc_now(),
         )
 
     help_ = _("A version is never changed: this publishes the next one.")

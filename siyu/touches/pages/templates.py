@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.refusal import Refusal
 from siyu.lib.web.files import file_response
 from siyu.lib.web.forms import Form
 from siyu.lib.web.tables import ListTable, NumberColumn
@@ -135,10 +134,6 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
-        if not code and queries.template(told["code"]) is not None:
-            raise Refusal(
-                "template.exists", "the template %(code)s is there already: open it to publish its next version", code=told["code"]
-            )
         publish_template(
             request.viewer.actor,
             code or told["code"],
@@ -151,6 +146,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
             counts_links=told["counts_links"],
             files=[int(number) for number in told.get("kept", ())],
             uploads=told["uploads"],
+            is_new=not code,
             now=utc_now(),
         )
 

@@ -2,9 +2,10 @@
 
 import re
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from siyu.audiences.wording import listed
 from siyu.audiences.words import CHANNELS, PURPOSES
 from siyu.lib.web.parts import Words
 
@@ -59,7 +60,7 @@ def detail_words(detail: str) -> str:
     names = detail[cap.end() :].split() if cap else detail.split()
     if not all(name in _NAMES for name in names):
         return why_words(detail)
-    return pgettext("list", ", ").join([*([_cap_words(cap)] if cap else []), *(str(_NAMES[name]) for name in names)])
+    return listed([*([_cap_words(cap)] if cap else []), *(str(_NAMES[name]) for name in names)])
 
 
 _CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")  # as `rules.gate` tells it

@@ -14,7 +14,6 @@ from ..models import InboxMessage
 from .answers import opened
 from .claimed import Ready, Settled
 from .sending import claim, settle
-from .telling import tell_delivered
 
 _sql, _inbox = statements("siyu.touches", "outbox"), statements("siyu.touches", "inbox")
 INBOX = "inbox"
@@ -32,9 +31,7 @@ def post_inbox(now: datetime) -> int:
                 "now": now,
             }
             cursor.execute(_sql.insert_inbox, columns)
-            posted = [Settled(one.touch, "sent", at=now, sent_at=now) for one in ready]
-            settle(cursor, posted, now)
-            tell_delivered(posted, now)
+            settle(cursor, [Settled(one.touch, "sent", at=now, sent_at=now) for one in ready], now, are_delivered=True)
     return len(ready)
 
 

@@ -107,8 +107,8 @@ def put_back(claimed: Sequence[Ready]) -> None:
         cursor.execute(_sql.put_back, {"ids": [one.touch.id for one in claimed]})
 
 
-def settle(cursor: Any, settled: Sequence[Settled], now: datetime) -> None:
-    """Write down what became of touches, and record `touch.sent` and `touch.failed`."""
+def settle(cursor: Any, settled: Sequence[Settled], now: datetime, *, are_delivered: bool = False) -> None:
+    """Write down what became of touches, and record `touch.sent` and `touch.failed`; `are_delivered`: what is sent has arrived, too."""
     if not settled:
         return
     columns = {
@@ -121,7 +121,7 @@ def settle(cursor: Any, settled: Sequence[Settled], now: datetime) -> None:
         "sent": array([one.sent_at for one in settled]),
     }
     cursor.execute(_sql.settle, columns)
-    tell(settled, now)
+    tell(settled, now, are_delivered=are_delivered)
 
 
 def forget_senders(now: datetime) -> int:

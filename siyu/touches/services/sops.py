@@ -32,15 +32,28 @@ class Step(NamedTuple):
     keep_days: int = 1
 
 
-def publish_sop(by: Actor, code: str, name: str, starts_on: str, exits: Sequence[str], steps: Sequence[Step], *, now: datetime) -> int:
-    """Publish the next version of a standing order; who has begun keeps the days of the old one. Returns its id.
+def publish_sop(
+    by: Actor,
+    code: str,
+    name: str,
+    starts_on: str,
+    exits: Sequence[str],
+    steps: Sequence[Step],
+    *,
+    is_new: bool = False,
+    now: datetime,
+) -> int:
+    """Publish the next version of a standing order; who has begun keeps the days of the old one. Returns its id. Who means a new one
+    says so (`is_new`), and publishes over no other.
 
-    Refusals: `sop.code`, `sop.name`, `sop.fact`, `sop.steps`, `sop.day`, `sop.template`, `sop.too_many`.
+    Refusals: `sop.code`, `sop.name`, `sop.fact`, `sop.steps`, `sop.day`, `sop.template`, `sop.exists`, `sop.too_many`.
     """
     check_names("sop", code, name)
     _check(starts_on, exits, steps)
     with transaction.atomic():
         newest = Sop.objects.select_for_update().filter(code=code).order_by("-version").first()
+        if newest is not None and is_new:
+            raise Refusal("sop.exists", "the standing order %(code)s is there already: open it to publish its next version", code=code)
         if newest is None and Sop.objects.values("code").distinct().count() >= MAX_SOPS:
             raise Refusal("sop.too_many", "there are %(limit)s standing orders already", limit=MAX_SOPS)
         made = Sop.objects.create(

@@ -35,14 +35,10 @@ class Told(NamedTuple):
     source: str
 
 
-def tell(settled: Sequence[Settled], now: datetime) -> None:
-    """Record the facts of touches that have come to an end, in the caller's transaction."""
-    _tell([(_TOLD[one.status], one) for one in settled if one.status in _TOLD], now)
-
-
-def tell_delivered(settled: Sequence[Settled], now: datetime) -> None:
-    """Record that touches arrived: what an assistant writes stands in the chat."""
-    _tell([("touch.delivered", one) for one in settled], now)
+def tell(settled: Sequence[Settled], now: datetime, *, are_delivered: bool = False) -> None:
+    """Record the facts of touches that have come to an end, in the caller's transaction; `are_delivered`: what is sent has arrived."""
+    ended = [(_TOLD[one.status], one) for one in settled if one.status in _TOLD]
+    _tell(ended + [("touch.delivered", one) for one in settled if are_delivered and one.status == "sent"], now)
 
 
 def fact_of(

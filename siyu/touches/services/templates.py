@@ -39,17 +39,21 @@ def publish_template(
     counts_links: bool = True,
     files: Sequence[int] = (),
     uploads: Sequence[Upload] = (),
+    is_new: bool = False,
     now: datetime,
 ) -> int:
     """Publish the next version of a template, or the first of a new one; returns its id. Along go `files` that are kept, then `uploads`.
+    Who means a new one says so (`is_new`), and publishes over no other.
 
     Refusals: `template.code`, `template.name`, `template.medium`, `template.purpose`, `template.language`, `template.empty`,
-    `template.stop`, `template.values`, `template.too_many`, those of `rules.wording.check` and of `files.keep_files`.
+    `template.stop`, `template.values`, `template.exists`, `template.too_many`, those of `rules.wording.check` and of `files.keep_files`.
     """
     check_names("template", code, name)
     checked = _checked(medium, purpose, variants, provider_values)
     with transaction.atomic():
         newest = Template.objects.select_for_update().filter(code=code).order_by("-version").first()
+        if newest is not None and is_new:
+            raise Refusal("template.exists", "the template %(code)s is there already: open it to publish its next version", code=code)
         if newest is None and Template.objects.values("code").distinct().count() >= MAX_TEMPLATES:
             raise Refusal("template.too_many", "there are %(limit)s templates already", limit=MAX_TEMPLATES)
         if newest is not None and newest.medium != medium:

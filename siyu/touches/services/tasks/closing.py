@@ -17,7 +17,7 @@ from siyu.merchant.services import audit
 from ...rules.tasks import CANCELLED, EXPIRED, MAX_NOTE, NO_MORE, RESULTS, SKIPPED, SKIPS
 from ..claimed import Claimed, Settled
 from ..sending import asked_again, read_claimed, settle
-from ..telling import SOURCE, tell_delivered
+from ..telling import SOURCE
 
 _sql = statements("siyu.touches", "tasks")
 MAX_SET = 1_000
@@ -68,8 +68,7 @@ def finish_tasks(by: Actor, finishes: Sequence[Finish], *, scope: Scope = WHOLE,
         go, kept = asked_again(touches, now)
         done = [Settled(touch, "sent", at=now, sent_at=now) for touch in go]
         refused = [one for one in kept if one.status == "refused"]
-        settle(cursor, done + refused, now)
-        tell_delivered(done, now)
+        settle(cursor, done + refused, now, are_delivered=True)  # what an assistant writes stands in the chat
         ends = [_End(touch.id, "done", by_id[touch.id].result, by_id[touch.id].note) for touch in go]
         _close(cursor, ends + [_End(one.touch.id, "closed", one.why) for one in refused], by, now)
         if go:
