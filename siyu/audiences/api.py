@@ -137,7 +137,7 @@ def why(request: HttpRequest, audience: int, member: str) -> AnswerOut:
 
 
 def _audience(number: int) -> queries.AudienceView:
-    found = queries.audience(number) if number < 2**63 else None  # an address may hold any number
+    found = queries.audience(number)
     if found is None or found.archived_at is not None:
         raise Refusal("audience.unknown", "there is no such audience")
     return found

@@ -81,7 +81,7 @@ def audiences(scope: Scope, *, archived: bool = False, audience_id: int | None =
 
 def audience(audience_id: int, scope: Scope = WHOLE) -> AudienceView | None:
     """One audience, archived ones too."""
-    if audience_id >= 2**63:
+    if audience_id >= 2**63:  # an address may hold any number
         return None
     return next(iter(audiences(scope, archived=True, audience_id=audience_id)), None)
 

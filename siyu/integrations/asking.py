@@ -9,6 +9,7 @@ from time import monotonic
 import httpx
 
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.touches.rules.sending import GiveUp, Outcome, Retry, Unknown
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -32,6 +33,12 @@ def is_address(text: str, *schemes: str) -> bool:
     except (httpx.InvalidURL, ValueError):
         return False
     return url.scheme in schemes and re.fullmatch(r"[^%\[\]]+", url.host) is not None
+
+
+def check_endpoint(address: str) -> None:
+    """What a provider is asked at; tests ask their own machine. Refusal: `channel.endpoint`."""
+    if not is_address(address, "https") and not address.startswith("http://127.0.0.1:"):
+        raise Refusal("channel.endpoint", "the endpoint is an https address")
 
 
 def ask(

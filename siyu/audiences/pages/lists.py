@@ -81,10 +81,10 @@ def upload(request: PageRequest) -> HttpResponse:
         try:
             done.append(services.upload(request.viewer.actor, told["name"], told["kind"], lines, now=utc_now(), list_id=told["list_id"]))
         except Refusal as refusal:
-            if refusal.code == "list.empty":
-                why = refusal.values["because"]
-                refusal.values["because"] = gettext(why)
-            raise
+            if refusal.code != "list.empty":
+                raise
+            why = refusal.values["because"]
+            raise Refusal(refusal.code, refusal.words, because=gettext(why)) from refusal
 
     if request.method == "POST" and applied(form, put):
         context = {

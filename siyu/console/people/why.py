@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from siyu.lib.clock import business_day
+from siyu.lib.clock import FOR_EVER, business_day
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
 from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, ladder, standings, steps_of, track_versions
@@ -16,7 +16,6 @@ from ..facts import fact_title
 from ..words import UNITS
 
 BY_TIME = {"mature", "expire", "time_out", "settle", "gift"}  # what time alone may bring
-FOR_EVER = 9_998  # the year of the end of a tier that has none
 BUCKETS = {
     "pending": gettext_lazy("Pending"),
     "available": gettext_lazy("Available"),
@@ -163,9 +162,9 @@ def floors(member_id: int, now: datetime) -> list[GrantedTier]:
     for one in granted:
         is_brought = one.because.startswith("moving_in:")
         because = _("Moved in from another system") if is_brought else one.because
-        last = business_day(one.until - timedelta(microseconds=1), business().zone) if one.until.year < FOR_EVER else None
+        last = business_day(one.until - timedelta(microseconds=1), business().zone)
         holds = one.removed_at is None and one.until > now
-        shown.append(GrantedTier(one, names.get((one.track, one.tier), one.tier), because, last, holds))
+        shown.append(GrantedTier(one, names.get((one.track, one.tier), one.tier), because, last if last < FOR_EVER else None, holds))
     return sorted(shown, key=lambda one: not one.holds)
 
 

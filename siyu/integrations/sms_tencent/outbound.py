@@ -6,9 +6,8 @@ from datetime import timedelta
 import httpx
 import msgspec
 
-from siyu.integrations.asking import LATER, SOON, ask, client, is_address
+from siyu.integrations.asking import LATER, SOON, ask, check_endpoint, client
 from siyu.lib.clock import utc_now
-from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
@@ -64,9 +63,7 @@ class Answer(msgspec.Struct, rename="pascal"):
 
 def check(account: Account) -> None:
     """Refusal: `channel.endpoint`."""
-    endpoint = account.get("endpoint")
-    if not is_address(endpoint, "https") and not endpoint.startswith("http://127.0.0.1:"):
-        raise Refusal("channel.endpoint", "the endpoint is an https address")
+    check_endpoint(account.get("endpoint"))
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:

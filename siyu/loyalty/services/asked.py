@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from siyu.lib.clock import FOR_EVER
 from siyu.lib.refusal import Refusal
 
 from .value_items import Because
@@ -17,7 +18,7 @@ MAX_SET = 100_000  # moves of one call
 MAX_AMOUNT = 10**15
 MAX_KEY = 300
 MAX_WORDS = 500
-END = datetime(9999, 1, 2, tzinfo=UTC)  # the last day that there is has ended in every zone; what ends later cannot be read back
+END = datetime.combine(FOR_EVER, time.min, UTC) + timedelta(days=2)  # the last day has ended in every zone; later cannot be read back
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from siyu.facts.names import MAX_NAME
+
 from .periods import Period, period_of
 
 MAX_TARGET = 100_000
@@ -103,7 +105,7 @@ def faults(task: Task) -> str:
         return f"a step is reached at 1 to {MAX_TARGET}"
     if targets != sorted(set(targets)):
         return "each step asks more than the one before it"
-    if not task.trigger or len(task.trigger) > 100:
+    if not task.trigger or len(task.trigger) > MAX_NAME:
         return "name the fact that counts"
     if task.trigger in OWN_FACTS:
         return "what tasks, badges and the mall say themselves cannot count"
