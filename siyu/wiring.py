@@ -234,6 +234,7 @@ TIMETABLE = [
     (3600, "siyu.facts.tasks.forget_seen"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
+    (3600, "siyu.audiences.tasks.retake_borders"),
     (60, "siyu.loyalty.tasks.seal_ledger"),
     (900, "siyu.membership.tasks.refresh_boards"),
     (10, "siyu.touches.tasks.send"),

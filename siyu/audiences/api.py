@@ -1,6 +1,6 @@
 """Audiences for programs: what there is, who is in, why; make one, count a rule before it is one."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +8,7 @@ from ninja import Field, Query, Router, Schema
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
+from siyu.lib.web.dates import LONGEST
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, ScopedKey
 from siyu.merchant.rules import WHOLE
@@ -16,6 +17,7 @@ from . import queries, services
 from .conditions import kinds
 from .rules import parsed
 from .schema import schema
+from .value import migration
 from .why import Answer
 from .why import why as reasons
 
@@ -84,6 +86,15 @@ class AnswerOut(Schema):
     nodes: list["AnswerOut"]
 
 
+class MoveOut(Schema):
+    """People who went from one value group to another, or stayed; `was` is empty for who was not known before."""
+
+    was: str
+    stands: str
+    people: int
+    net_minor: int = Field(description="what they brought in the range, in minor units")
+
+
 @router.get("", auth=VIEW, response={200: list[AudienceOut], **FAULTS}, summary="Audiences")
 def audiences(request: HttpRequest) -> list[Any]:
     """Living audiences, newest first; at most 500."""
@@ -94,6 +105,18 @@ def audiences(request: HttpRequest) -> list[Any]:
 def rule_schema(request: HttpRequest) -> dict[str, Any]:
     """What a rule may be, generated from the conditions."""
     return schema()
+
+
+@router.get("/value-groups", auth=VIEW, response={200: list[MoveOut], **FAULTS}, summary="Migration between value groups")
+def value_groups(request: HttpRequest, first: date, last: date) -> list[Any]:
+    """Everybody's value group before the business day `first` and at the end of `last`: high_value, silent_potential, ordinary,
+    interested or onlooker. 409 `range.invalid`, and `rfm.missing` before borders of RFM were taken."""
+    if not timedelta(0) <= last - first < timedelta(days=LONGEST) or first.year < 1970 or last.year > 9998:
+        raise Refusal("range.invalid", "a range of 1 to %(limit)s days, the first day not behind the last", limit=LONGEST)
+    moved = migration(first, last, WHOLE)
+    if moved is None:
+        raise Refusal("rfm.missing", "no borders of RFM were taken yet: take them on the page of the RFM grid")
+    return list(moved.moves)
 
 
 @router.post("", auth=EDIT, response={200: AudienceOut, **FAULTS}, summary="Make an audience")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import answers, audiences, lists, rules
+from .pages import answers, audiences, lists, rules, value
 
 urlpatterns = [
     path("audiences", audiences.audiences, name="audiences"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("audiences/overlap", answers.overlap, name="audience-overlap"),
     path("audiences/rfm", answers.rfm, name="audience-rfm"),
     path("audiences/rfm/snapshot", answers.take_snapshot, name="audience-rfm-snapshot"),
+    path("audiences/value", value.value, name="audience-value"),
+    path("audiences/value/make", value.make, name="audience-value-make"),
     path("audiences/lists", lists.lists, name="audience-lists"),
     path("audiences/lists/upload", lists.upload, name="audience-list-upload"),
     path("audiences/lists/<int:pk>/archive", lists.archive, name="audience-list-archive"),

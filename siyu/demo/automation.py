@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import translation
 
 from siyu.audiences import services as audiences
 from siyu.audiences.queries import names
@@ -100,6 +101,8 @@ def _begin(homes: list[Home], now: datetime) -> None:
         assign_homes(homes)  # who is asked to congratulate
         for name, rule, words in AUDIENCES:
             audiences.create(SYSTEM, name, rule, description=words, now=now)
+        with translation.override("zh-hans"):
+            audiences.make_group_audiences(SYSTEM, now=now)
         for recipe, code, values, is_live in RECIPES:
             journeys.install(SYSTEM, recipe, code, values, now=now)
             if is_live:

@@ -37,7 +37,7 @@ def shot(page, name: str, width: str) -> None:
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
 
-@pytest.mark.parametrize("name", ["audiences", "audience-overlap", "audience-rfm", "audience-lists"])
+@pytest.mark.parametrize("name", ["audiences", "audience-overlap", "audience-rfm", "audience-value", "audience-lists"])
 def test_pages_open_and_fit(visit, page, width: str, name: str):
     from django.urls import reverse
 

@@ -21,6 +21,7 @@ _TABS = (
     ("audiences", _("Audiences")),
     ("audience-overlap", _("Overlap")),
     ("audience-rfm", _("RFM grid")),
+    ("audience-value", _("Value groups")),
     ("audience-lists", _("Uploaded lists")),
 )
 

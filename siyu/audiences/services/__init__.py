@@ -3,5 +3,19 @@
 from .audiences import archive, change, create, prepare_rules, refresh
 from .lists import Rejected, Uploaded, archive_list, upload
 from .snapshots import take_snapshot
+from .value import make_group_audiences, retake_borders
 
-__all__ = ["Rejected", "Uploaded", "archive", "archive_list", "change", "create", "prepare_rules", "refresh", "take_snapshot", "upload"]
+__all__ = [
+    "Rejected",
+    "Uploaded",
+    "archive",
+    "archive_list",
+    "change",
+    "create",
+    "make_group_audiences",
+    "prepare_rules",
+    "refresh",
+    "retake_borders",
+    "take_snapshot",
+    "upload",
+]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from siyu.audiences.services import take_snapshot
 from siyu.audiences.tests.test_pages import BUYERS, NOW, live
 from siyu.facts.pump import pump
 from siyu.members.models import Member
@@ -60,3 +61,23 @@ def test_refusals_have_codes_and_name_the_node(call):
     assert wrong.json()["message"].startswith("all[1]: ")
     assert [call(f"/{number}").json()["code"] for number in (999, 2**63, 10**30)] == ["audience.unknown"] * 3
     assert "did_fact" in call("/schema").json()["$defs"]
+
+
+def test_who_moved_between_value_groups_is_told_once_there_are_borders(call):
+    today = NOW.date()
+    span = f"/value-groups?first={today - timedelta(days=3)}&last={today + timedelta(days=1)}"
+    assert call(span).json()["code"] == "rfm.missing"
+    take_snapshot(SYSTEM, now=NOW + timedelta(minutes=1))
+
+    moves = call(span).json()
+
+    assert {(one["was"], one["stands"]) for one in moves} <= {
+        ("", "ordinary"),
+        ("", "silent_potential"),
+        ("", "high_value"),
+        ("", "onlooker"),
+    }
+    assert sum(one["people"] for one in moves) == 3
+    assert sum(one["net_minor"] for one in moves) == 2 * 9_900
+    assert call(f"/value-groups?first={today}&last={today - timedelta(days=1)}").json()["code"] == "range.invalid"
+    assert call("/value-groups?first=0001-01-01&last=0001-01-02").json()["code"] == "range.invalid"

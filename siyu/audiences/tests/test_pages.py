@@ -296,7 +296,7 @@ def test_an_assistant_counts_own_customers_only(pool: int):
 
 
 @pytest.mark.parametrize(
-    "name", ["audiences", "audience-overlap", "audience-rfm", "audience-lists", "audience-new", "audience-list-upload"]
+    "name", ["audiences", "audience-overlap", "audience-rfm", "audience-value", "audience-lists", "audience-new", "audience-list-upload"]
 )
 def test_every_page_opens(pool: int, name: str):
     services.take_snapshot(SYSTEM, now=NOW)
