@@ -9,6 +9,7 @@ from ..words import STAGES, Words
 
 LABELS: dict[str, Words] = {
     "fact": _("What happened"), "where": _("where"), "op": _("is"), "times": _("times"), "within": _("when"), "which": _("which"),
+    "has": _("and that one"),
     "tags": _("any of the tags"), "clock": _("clock"), "stages": _("is one of"), "reached": _("reached, whatever came later"),
     "purpose": _("purpose"), "channel": _("on channel"), "state": _("is"), "kinds": _("any of the kinds"), "what": _("what"),
     "value": _("value"), "to": _("to"), "trait": _("trait"), "every": _("comes"), "from_days": _("from day (0 is today)"),

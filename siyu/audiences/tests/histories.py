@@ -29,7 +29,9 @@ windows = st.one_of(
 day_windows = windows.filter(lambda window: "last_hours" not in window)
 moving = windows.filter(lambda window: "at_least_days_ago" not in window)
 facts = st.sampled_from(NAMES)
-wheres = st.sampled_from([{}, {}, {"property": "path", "op": "eq", "value": "/x"}])
+wheres = st.sampled_from(
+    [{}, {}, {"property": "path", "op": "eq", "value": "/x"}, {"property": "amount_minor", "op": "eq", "value": 9_900}]
+)
 compares = st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte"])
 
 
@@ -60,6 +62,7 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
             ),
         ),
         of("first_or_last", fact=facts, which=st.sampled_from(["first", "last"]), within=windows),
+        of("first_or_last", fact=facts, which=st.sampled_from(["first", "last"]), where=wheres, has=wheres, within=windows),
         of("stopped", fact=facts, quiet_days=SMALL, before_days=SMALL),
         of("restarted", fact=facts, again_days=SMALL, quiet_days=SMALL),
         st.builds(

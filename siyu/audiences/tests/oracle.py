@@ -87,8 +87,12 @@ class Oracle:
         return self.touch("touch.clicked", rule, person)
 
     def first_or_last(self, rule: dict, person: Person) -> bool:
+        end = 0 if rule.get("which", "first") == "first" else -1
         done = self.did(rule, person)
-        return bool(done) and self.inside(rule.get("within", {}), done[0 if rule.get("which", "first") == "first" else -1])
+        if not done or not self.inside(rule.get("within", {}), done[end]):
+            return False
+        at_once = [told for at, name, told in person.facts if at == done[end] and name == rule["fact"]]
+        return any(self.passes(rule.get("where", {}), told) and self.passes(rule.get("has", {}), told) for told in at_once)
 
     def ages(self, rule: dict, person: Person) -> list[int]:
         return [(self.today - self.day(at)).days for at in self.did(rule, person)]

@@ -71,6 +71,10 @@ def did(fact: str, **more: Any) -> dict[str, Any]:
     return {"condition": "did_fact", "fact": fact, **more}
 
 
+def last(fact: str, **more: Any) -> dict[str, Any]:
+    return {"condition": "first_or_last", "which": "last", "fact": fact, **more}
+
+
 def trait(name: str, op: str, *value: Any, **more: Any) -> dict[str, Any]:
     return {"condition": "trait", "trait": name, "op": op, **({"value": value[0]} if value else {}), **more}
 
@@ -142,6 +146,27 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"condition": "first_or_last", "fact": "view", "which": "first", "within": WEEK},
         "b",
     ),
+    "the last one was of a kind": (
+        dict(
+            a=[("view", 3 * D, {"price": 50}), ("view", D, {"price": 120})],
+            b=[("view", 3 * D, {"price": 120}), ("view", D, {"price": 50})],
+            c=[("view", 9 * D, {"price": 120})],
+            d=[("view", D, {"price": 120, "shop": "x"}), ("view", D, {"price": 50})],
+            e=[],
+        ),
+        last("view", has={"property": "price", "op": "gt", "value": 100}, within=WEEK),
+        "ad",
+    ),
+    "the last one of some was not of a kind": (
+        dict(
+            a=[("view", 3 * D, {"shop": "x", "sku": "A"}), ("view", D, {"shop": "y", "sku": "B"})],
+            b=[("view", 3 * D, {"shop": "x", "sku": "B"}), ("view", D, {"shop": "y", "sku": "A"})],
+            c=[("view", 3 * D, {"shop": "y", "sku": "B"})],
+            d=[("view", 5 * H, {"shop": "x"})],
+        ),
+        last("view", where={"property": "shop", "op": "eq", "value": "x"}, has={"property": "sku", "op": "ne", "value": "A"}),
+        "bd",
+    ),
     "regularly": (
         {user: [("view", ago * D, {}) for ago in days] for user, days in (("a", (1, 3, 4)), ("b", (0, 2, 3, 5)), ("c", (1, 5, 6)))},
         {"condition": "regularly", "fact": "view", "periods": 3, "of": 3, "days": 2},
@@ -180,6 +205,21 @@ def test_who_is_in_whether_the_audience_or_the_facts_came_first(heard: dict[str,
     for turn in (MIDNIGHT, MIDNIGHT + 6 * D):
         for at in (turn - timedelta(microseconds=1), turn):
             assert inside(before, at) == inside(after, at)
+
+
+def test_a_late_fact_and_a_merge_change_which_one_was_the_last():
+    number = services.create(SYSTEM, "一", last("view", has={"property": "price", "op": "gt", "value": 100}), now=NOW)
+    send(*people(a=[("view", 5 * H, {"price": 120})]))
+    assert inside(number, NOW) == {"a"}
+
+    send(*people(a=[("view", 4 * H, {"price": 90})]), at=NOW + H)
+    assert inside(number, NOW + H) == set()
+
+    send({"type": "track", "anonymousId": "device", "event": "view", "properties": {"price": 150}}, at=NOW + 2 * H)
+    assert inside(number, NOW + 2 * H) == set()
+
+    send({"type": "identify", "userId": "a", "anonymousId": "device"}, at=NOW + 3 * H)
+    assert inside(number, NOW + 3 * H) == {"a"}
 
 
 def test_who_was_anonymous_brings_along_what_was_done():

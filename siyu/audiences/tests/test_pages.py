@@ -147,6 +147,13 @@ RULES = [
     {
         "all": [
             {"condition": "did_fact", "fact": "Account Created"},
+            {
+                "condition": "first_or_last",
+                "fact": "order.paid",
+                "where": {"property": "shop", "op": "eq", "value": "web"},
+                "which": "last",
+                "has": {"property": "lines.sku", "op": "in", "value": ["A", "B"]},
+            },
             {"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500},
             {"condition": "days_since", "what": "joined", "op": "lte", "value": 3},
         ]

@@ -53,6 +53,7 @@ def deep(levels: int) -> dict:
         ({"condition": "did_fact", "fact": "Order Completed"}, "rule", "stands in the log as order.paid"),
         ({"condition": "sequence", "steps": [{"fact": "x"}, {"fact": "x "}]}, "rule", "no white space around it"),
         ({"condition": "did_fact", "fact": "x", "where": {"property": "a", "op": "near"}}, "rule", "op must be one of"),
+        ({"condition": "first_or_last", "fact": "x", "has": {"property": "a", "op": "near"}}, "rule", "op must be one of"),
         ({"condition": "trait", "trait": "phone", "value": "138"}, "rule", "encrypted"),
         ({"condition": "stage", "clock": "pool", "stages": ["lost"]}, "rule", "pool has the stages"),
         ({"condition": "regularly", "fact": "x", "periods": 3, "of": 2}, "rule", "periods must not exceed of"),
@@ -95,6 +96,7 @@ def test_the_published_schema_takes_what_the_parser_takes(rule: dict):
 )
 def test_the_published_schema_looks_into_filters(where: object):
     assert not PUBLISHED.is_valid({"condition": "did_fact", "fact": "x", "where": where})
+    assert not PUBLISHED.is_valid({"condition": "first_or_last", "fact": "x", "has": where})
     assert not PUBLISHED.is_valid({"condition": "sequence", "steps": [{"fact": "x", "where": where}, {"fact": "y"}]})
 
 

@@ -67,12 +67,12 @@ SCHEMA: dict[str, Any] = {
 
 
 def described(definitions: dict[str, Any]) -> dict[str, Any]:
-    """Definitions of a JSON Schema whose terms hold filters (`Where`), with what those may be."""
+    """Definitions of a JSON Schema whose terms hold filters (`Where`, or an `input` of that kind), with what those may be."""
     for definition in definitions.values():
-        where = definition.get("properties", {}).get("where", {})
-        for form in (where, *where.get("anyOf", ())):
-            if form.get("type") == "object":
-                form["$ref"] = "#/$defs/filter"
+        for part in definition.get("properties", {}).values():
+            for form in (part, *part.get("anyOf", ())):
+                if form.get("type") == "object" and form.get("input") == "filter":
+                    form["$ref"] = "#/$defs/filter"
     node = json.dumps(SCHEMA["$defs"]["node"]).replace("#/$defs/node", "#/$defs/filter")
     return {"filter": json.loads(node), **definitions}
 
