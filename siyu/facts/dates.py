@@ -23,14 +23,15 @@ class Written(NamedTuple):
     day_of_month: int
 
 
-def date_of(value: Any, zone: ZoneInfo | None = None) -> Written | None:
+def date_of(value: Any, zone: ZoneInfo) -> Written | None:
     """The date that a trait's value tells, if it tells one.
 
-    With a `zone` an instant (`2026-03-09T16:00:00Z`) tells its day there; but midnight is how programs write a mere date, and stays.
+    An instant (`2026-03-09T16:00:00Z`) tells its day in the merchant's `zone`: so a program writes the midnight of a birthday that was
+    entered there. But what is midnight as it is written, in whichever zone, is a mere date, and stays.
     """
     if not isinstance(value, str) or not 3 <= len(value) <= 40:
         return None
-    if zone is not None and (day := _day_of_instant(value.strip(), zone)) is not None:
+    if (day := _day_of_instant(value.strip(), zone)) is not None:
         return Written(day, day.month, day.day)
     for form in _FORMS:
         if found := form.fullmatch(value.strip()):

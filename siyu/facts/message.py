@@ -6,6 +6,7 @@ done ahead of the pump, in another process.
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -54,6 +55,7 @@ class Reader:
         self.book = book  # merchant.queries.SettingsBook
         self.vault = Vault()
         self.days: dict[int, date] = {}
+        self.zones: dict[date, ZoneInfo] = {}
         self.naming: dict[date, Callable[[list[Handle]], list[NamedHandle]]] = {}
 
     def read(self, envelope: Envelope) -> list[Message]:
@@ -97,7 +99,7 @@ class Reader:
         name, mark, occurred = incoming.name, digest(incoming.message), microseconds(incoming.occurred_at)
         handles = self._named(incoming.handles, at.date()) if incoming.handles else []
         vault = self.vault
-        properties = conceal(name, incoming.properties, handles[0].hash if handles else b"", vault)
+        properties = conceal(name, incoming.properties, handles[0].hash if handles else b"", vault, self._zone(at.date()))
         day = self._business_day(incoming.occurred_at, occurred)
         return Message(  # in the order of its fields, which takes half the time of naming them
             0,  # seq
@@ -132,6 +134,11 @@ class Reader:
         if (day := self.days.get(quarter)) is None:
             day = self.days[quarter] = business_day(instant, self.book.zone(instant.date()))
         return day
+
+    def _zone(self, day: date) -> ZoneInfo:
+        if (zone := self.zones.get(day)) is None:
+            zone = self.zones[day] = self.book.zone(day)
+        return zone
 
     def _named(self, handles: list[Handle], day: date) -> list[NamedHandle]:
         """The handles that name somebody, by the policy of a day; the first carries the fact."""

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from siyu.lib.crypto import encrypt_text, mask, token
 
@@ -57,17 +58,18 @@ def is_personal(name: str) -> bool:
     return _KEYS.search(name) is not None
 
 
-def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
-    """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash."""
+def conceal(name: str, properties: dict[str, Any], of: bytes, vault: Vault, zone: ZoneInfo) -> dict[str, Any]:
+    """The properties with every personal value replaced by its token; unknown ones by what they look like. `of`: the handle's hash;
+    `zone`: the merchant's, in which a birthday that was sent as an instant is a day."""
     declared = _DECLARED.get(name)
     if declared is not None and properties.keys() <= _PLAIN[name]:
         return _strip_queries(properties, of, vault) if "url" in properties or "referrer" in properties else properties
-    return {key: _property(declared, key, value, of, vault) for key, value in properties.items()}
+    return {key: _property(declared, key, value, of, vault, zone) for key, value in properties.items()}
 
 
-def _property(declared: dict[str, bool] | None, key: str, value: Any, of: bytes, vault: Vault) -> Any:
+def _property(declared: dict[str, bool] | None, key: str, value: Any, of: bytes, vault: Vault, zone: ZoneInfo) -> Any:
     if key == "traits" and isinstance(value, dict):
-        return _traits(value, of, vault)
+        return _traits(value, of, vault, zone)
     if key in ("url", "referrer") and isinstance(value, str):
         return _without_query(value, of, vault)
     if key in _COMMON or (declared is not None and key in declared):
@@ -82,7 +84,7 @@ def _strip_queries(properties: dict[str, Any], of: bytes, vault: Vault) -> dict[
     }
 
 
-def _traits(traits: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
+def _traits(traits: dict[str, Any], of: bytes, vault: Vault, zone: ZoneInfo) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, value in traits.items():
         if value is None:
@@ -91,7 +93,7 @@ def _traits(traits: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
         if kind is None:
             plain[key] = value if key in ("nickname", "tags") else _unknown(key, value, of, vault, 0)
         else:
-            if kind == BORN and (born := date_of(value)):
+            if kind == BORN and (born := date_of(value, zone)):
                 plain["birthday_month_day"] = f"{born.month:02}-{born.day_of_month:02}"  # enough for a greeting; the date itself is a token
             plain[key] = vault.put(kind, value if isinstance(value, str) else _flat(value), of)
     return plain
@@ -152,7 +154,7 @@ def masked(value: Any, key: str = "") -> Any:
     """A message as an operator may see it before it is a fact: handles, personal traits and whatever looks personal are masked."""
     if isinstance(value, dict):
         if key == "traits":
-            return _traits(value, b"", _Masks())
+            return _traits(value, b"", _Masks(), ZoneInfo("UTC"))
         return {name: masked(inner, name) for name, inner in value.items()}
     if key == "handles" and isinstance(value, list):
         return [[pair[0], mask(str(pair[0]), str(pair[1]))] if isinstance(pair, list) and len(pair) == 2 else "?" for pair in value]

@@ -251,9 +251,12 @@ def test_hours_are_remembered_by_instants_and_turn_at_theirs():
     assert inside(number) == 0
 
 
-def test_a_birthday_comes_near_though_its_trait_is_encrypted():
+@pytest.mark.parametrize(
+    "written", ["1990-03-07", "1990-03-07T00:00:00.000Z", "1990-03-07T00:00:00+09:00", "1990-03-06T16:00:00.000Z", "1990-03-07T18:30:00"]
+)
+def test_a_birthday_comes_near_though_its_trait_is_encrypted(written: str):
     number = made("快生日", {"condition": "trait_date", "trait": "birthday", "every": "year", "from_days": 0, "to_days": 3})
-    live(told("member.identified", "anna", NOW, traits={"birthday": "1990-03-07"}), at=NOW + timedelta(minutes=1))
+    live(told("member.identified", "anna", NOW, traits={"birthday": written}), at=NOW + timedelta(minutes=1))
     assert inside(number) == 0
 
     pump(datetime(2026, 3, 3, 16, 0, tzinfo=UTC))  # the fourth begins in Shanghai

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -27,8 +28,8 @@ def test_a_refused_message_leaves_nothing_personal_behind(monkeypatch: pytest.Mo
     said = [identified("one", phone="13800000001"), identified("two", email="two@example.com"), identified("three", plan="a")]
     conceal = message.conceal
 
-    def break_first(name: str, properties: dict[str, Any], of: bytes, vault: Vault) -> dict[str, Any]:
-        concealed = conceal(name, properties, of, vault)
+    def break_first(name: str, properties: dict[str, Any], of: bytes, vault: Vault, zone: ZoneInfo) -> dict[str, Any]:
+        concealed = conceal(name, properties, of, vault, zone)
         if "phone" in properties["traits"]:
             raise RecursionError
         return concealed

@@ -1,15 +1,18 @@
 """What becomes a token before it is logged, and what does not."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from siyu.facts.personal import Vault, conceal
 
+ZONE = ZoneInfo("Asia/Shanghai")
+
 
 def kept(name: str, properties: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     vault = Vault()
-    plain = conceal(name, properties, b"h", vault)
+    plain = conceal(name, properties, b"h", vault, ZONE)
     return plain, [kind for kind, _ in vault.rows.values()]
 
 
@@ -31,7 +34,20 @@ def test_dates_and_plain_words_stay_as_they_are(value: str) -> None:
     assert kept("member.identified", {"traits": {"wedding": value}}) == ({"traits": {"wedding": value}}, [])
 
 
-@pytest.mark.parametrize("written", ["1990-05-04", "1990/5/4", "19900504", "1990年5月4日", "5月4日", "1990-05-04T00:00:00Z"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1990-05-04",
+        "1990/5/4",
+        "19900504",
+        "1990年5月4日",
+        "5月4日",
+        "1990-05-04T00:00:00Z",
+        "1990-05-04T00:00:00.000+08:00",
+        "1990-05-03T15:00:00.000Z",  # midnight in Shanghai, by the summer time of 1990
+        "1990-05-04T12:00:00Z",
+    ],
+)
 def test_a_birthday_leaves_its_month_and_day_however_it_was_written(written: str) -> None:
     plain, kinds = kept("member.identified", {"traits": {"birthday": written}})
 
