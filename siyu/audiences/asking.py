@@ -6,6 +6,7 @@ This and `compiling` are the only places of the room that compose SQL.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from psycopg import sql
@@ -90,6 +91,11 @@ def texts(values: Iterable[str]) -> Sql:
     return literal(list(values)) + "::text[]"
 
 
+def lasting(span: timedelta) -> Sql:
+    """A length of time as SQL."""
+    return f"interval '{int(span.total_seconds())} seconds'"
+
+
 def least(dues: Iterable[Sql | None]) -> Sql | None:
     """The earliest of several instants, nulls left out."""
     known = list(dict.fromkeys(due for due in dues if due))
@@ -150,10 +156,10 @@ class Asking:
     # --- windows ---
 
     def within(self, window: Window, day: Sql, instant: Sql) -> Sql:
-        """Whether a business day (for windows in hours: an instant) lies in a window."""
+        """Whether a business day (for windows with a span: an instant) lies in a window."""
         tests = []
-        if window.last_hours is not None:
-            tests.append(f"{instant} > {self.now} - interval '{window.last_hours} hours'")
+        if window.span is not None:
+            tests.append(f"{instant} > {self.now} - {lasting(window.span)}")
         if window.furthest is not None:
             tests.append(f"{day} >= {self.today} - {window.furthest}")
         if window.nearest is not None:
@@ -166,8 +172,8 @@ class Asking:
 
     def turns(self, window: Window, day: Sql, instant: Sql) -> Sql | None:
         """When a single day (or instant) next enters or leaves a window by time alone; null when it never does."""
-        if window.last_hours is not None:
-            leaves = f"{instant} + interval '{window.last_hours} hours'"
+        if window.span is not None:
+            leaves = f"{instant} + {lasting(window.span)}"
             return f"CASE WHEN {leaves} > {self.now} THEN {leaves} END"
         cases = []
         if window.nearest is not None:

@@ -9,7 +9,7 @@ from siyu.facts import filters
 from siyu.facts.filters import Where
 from siyu.facts.names import FactName, check_name
 
-from .asking import COUNTED, MOMENTS, Asking, Counted, Source, Sql
+from .asking import COUNTED, MOMENTS, Asking, Counted, Source, Sql, lasting
 from .rules import Window
 
 OWN = ("audience.", "journey.")  # news that is told after everything was counted
@@ -60,13 +60,13 @@ def rows(ask: Asking, counted: Counted, *, by_instant: bool) -> Rows:
 
 def times(ask: Asking, counted: Counted, window: Window) -> Sql:
     """How often, in a window."""
-    r = rows(ask, counted, by_instant=window.in_hours)
+    r = rows(ask, counted, by_instant=window.span is not None)
     inside = ask.within(window, r.day, r.instant)
     return f"coalesce({ask.column(r.source, f'sum({r.times}) FILTER (WHERE {r.these} AND {inside})', r.number, _back(window))}, 0)"
 
 
 def latest(ask: Asking, counted: Counted, window: Window) -> Sql:
-    """The last business day of it in a window, or null (for windows in hours: the instant)."""
+    """The last business day of it in a window, or null (for windows with a span: the instant)."""
     return _extreme("max", ask, counted, window)
 
 
@@ -75,24 +75,24 @@ def earliest(ask: Asking, counted: Counted, window: Window) -> Sql:
 
 
 def _extreme(which: str, ask: Asking, counted: Counted, window: Window) -> Sql:
-    r = rows(ask, counted, by_instant=window.in_hours)
+    r = rows(ask, counted, by_instant=window.span is not None)
     inside = ask.within(window, r.day, r.instant)
-    place = r.instant if window.in_hours else r.day
+    place = r.instant if window.span is not None else r.day
     return ask.column(r.source, f"{which}({place}) FILTER (WHERE {r.these} AND {inside})", r.number, _back(window))
 
 
 def _back(window: Window) -> int | None:
-    """How many days back the facts lie that a window can hold; of hours a day more, for days that turn and zones that change."""
-    return window.last_hours // 24 + 2 if window.last_hours is not None else window.furthest
+    """How many days back the facts lie that a window can hold; of a span a day more, for days that turn and zones that change."""
+    return window.span.days + 2 if window.span is not None else window.furthest
 
 
 def leaving(ask: Asking, counted: Counted, window: Window, *, the_last: bool) -> Sql | None:
     """When, by time alone, the first (or the last) of the facts in a window leaves it; None for windows that do not move."""
-    if not window.in_hours and window.furthest is None:
+    if window.span is None and window.furthest is None:
         return None
     place = (latest if the_last else earliest)(ask, counted, window)
-    if window.in_hours:
-        return f"({place} + interval '{window.last_hours} hours')"
+    if window.span is not None:
+        return f"({place} + {lasting(window.span)})"
     return ask.midnight(f"({place} + {window.furthest + 1})")  # type: ignore[operator]
 
 

@@ -60,6 +60,8 @@ def _window(window: Window) -> str:
         return gettext("in the last %(days)s days") % {"days": window.last_days}
     if window.last_hours is not None:
         return gettext("in the last %(hours)s hours") % {"hours": window.last_hours}
+    if window.last_minutes is not None:
+        return gettext("in the last %(minutes)s minutes") % {"minutes": window.last_minutes}
     if window.at_least_days_ago is not None and window.at_most_days_ago is not None:
         return gettext("%(near)s to %(far)s days ago") % {"near": window.at_least_days_ago, "far": window.at_most_days_ago}
     if window.at_least_days_ago is not None:

@@ -32,7 +32,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         if not self.skus and not self.categories:
             raise ValueError(gettext_noop("name at least one product or category"))
-        if self.within.in_hours:
+        if self.within.span is not None:
             raise ValueError(gettext_noop("orders are counted by days: use last_days"))
 
 

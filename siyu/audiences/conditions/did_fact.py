@@ -27,11 +27,11 @@ class Terms(FactTerms, frozen=True, tag_field="condition", tag="did_fact"):
 
 
 def counters(terms: Terms) -> Sequence[Counted]:
-    return () if terms.within.in_hours else (terms.counted,)
+    return () if terms.within.span is not None else (terms.counted,)
 
 
 def watches(terms: Terms) -> Sequence[Counted]:
-    return (terms.counted,) if terms.within.in_hours else ()
+    return (terms.counted,) if terms.within.span is not None else ()
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

@@ -43,7 +43,7 @@ class Terms(FactTerms, frozen=True, tag_field="condition", tag="first_or_last"):
 
     @property
     def by_instant(self) -> bool:
-        return bool(self.has) or self.within.in_hours
+        return bool(self.has) or self.within.span is not None
 
 
 def counters(terms: Terms) -> Sequence[Counted]:
@@ -63,9 +63,9 @@ def _instant(terms: Terms, ask: Asking, counted: Counted, place: str = "instant"
 
 
 def _place(terms: Terms, ask: Asking) -> Sql:
-    """The day of it (for windows in hours, the instant), over all time."""
+    """The day of it (for windows with a span, the instant), over all time."""
     if terms.by_instant:
-        return _instant(terms, ask, terms.counted, "instant" if terms.within.in_hours else "day")
+        return _instant(terms, ask, terms.counted, "day" if terms.within.span is None else "instant")
     return (earliest if terms.which == "first" else latest)(ask, terms.counted, EVER)
 
 

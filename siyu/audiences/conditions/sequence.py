@@ -1,6 +1,7 @@
-"""In sequence: one thing, then another within so many hours or days, and so on; or the last step did not follow."""
+"""In sequence: one thing, then another within so many hours or minutes, and so on; or the last step did not follow."""
 
 from collections.abc import Sequence as Listed
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zlib import crc32
 
@@ -13,11 +14,11 @@ from siyu.facts.filters import Where
 from siyu.facts.names import FactName
 from siyu.lib.words import gettext_noop
 
-from ..asking import Asking, Counted, Source, Sql, least, literal
+from ..asking import Asking, Counted, Source, Sql, lasting, least, literal
 from ..conditions import Because
 from ..counting import check_fact
 from ..rules import Window
-from ..rules.windows import EVER
+from ..rules.windows import EVER, MAX_MINUTES
 from ..wording import fact_words, listed, window_words
 
 TITLE = _("In sequence")
@@ -41,22 +42,29 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Terms(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="sequence"
 ):
-    """Each step follows the one before, later than it and at most `hours` hours after it. The window holds the last step.
+    """Each step follows the one before, later than it and at most `hours` hours after it; with `minutes`, at most so many minutes.
+    The window holds the last step.
 
-    With `ended` = `broken` it holds when the steps but the last happened and the last did not follow within its hours:
-    the window then holds the instant at which these hours were over.
+    With `ended` = `broken` it holds when the steps but the last happened and the last did not follow in its time:
+    the window then holds the instant at which that was over.
     """
 
     steps: Annotated[list[Step], Meta(min_length=2, max_length=MAX_STEPS, title="steps")]
     hours: Annotated[int, Meta(ge=1, le=24 * 366, title="hours between steps")] = 24
+    minutes: Annotated[int, Meta(ge=1, le=MAX_MINUTES, title="or minutes between steps")] | None = None
     ended: Annotated[Literal["done", "broken"], Meta(title="and")] = "done"
     within: Window = EVER
 
     def __post_init__(self) -> None:
         if self.within.at_least_days_ago is not None:
-            raise ValueError(gettext_noop("the window of a sequence ends today: use last_days, last_hours or days"))
+            raise ValueError(gettext_noop("the window of a sequence ends today: use last_days, last_hours or last_minutes"))
         if self.within.from_day is not None or self.within.to_day is not None:
-            raise ValueError(gettext_noop("the window of a sequence moves: use last_days or last_hours"))
+            raise ValueError(gettext_noop("the window of a sequence moves: use last_days, last_hours or last_minutes"))
+
+    @property
+    def limit(self) -> timedelta:
+        """How long a step may take."""
+        return timedelta(hours=self.hours) if self.minutes is None else timedelta(minutes=self.minutes)
 
 
 def watches(terms: Terms) -> Listed[Counted]:
@@ -74,7 +82,7 @@ def _source(terms: Terms, ask: Asking) -> tuple[Source, Sql]:
         "SELECT i.member_id, d.watch_id, d.occurred_at, d.business_day AS day FROM members_identity i"
         f" JOIN {{moments}} d ON d.identity_id = i.id WHERE d.watch_id = ANY({only}){_recent(terms, ask)}"
     )
-    limit = f"interval '{terms.hours} hours'"
+    limit = lasting(terms.limit)
     done = f"watch_id = {numbers[0]}"
     last = numbers[1:] if terms.ended == "done" else numbers[1:-1]
     for place, number in enumerate(last):
@@ -96,15 +104,15 @@ def _source(terms: Terms, ask: Asking) -> tuple[Source, Sql]:
 def _recent(terms: Terms, ask: Asking) -> Sql:
     """Of a window that moves, no instants are read that lie too far back to matter: its days, and those of all steps."""
     window = terms.within
-    days = window.last_hours // 24 + 1 if window.last_hours is not None else window.furthest
+    days = window.span.days + 1 if window.span is not None else window.furthest
     if days is None:
         return ""
-    return f" AND d.business_day >= {ask.today} - {days + len(terms.steps) * (terms.hours // 24 + 1) + 2}"
+    return f" AND d.business_day >= {ask.today} - {days + len(terms.steps) * (terms.limit.days + 1) + 2}"
 
 
 def _ends(terms: Terms) -> Sql:
     """The instant that the window must hold: of the last step, or at which it was too late for it."""
-    return "q.occurred_at" if terms.ended == "done" else f"(q.occurred_at + interval '{terms.hours} hours')"
+    return "q.occurred_at" if terms.ended == "done" else f"(q.occurred_at + {lasting(terms.limit)})"
 
 
 def _day(terms: Terms) -> Sql:
@@ -124,10 +132,10 @@ def sql(terms: Terms, ask: Asking) -> Sql:
 
 
 def next_due(terms: Terms, ask: Asking) -> Sql | None:
-    """When the newest end leaves the window; of broken ones also when the hours of one that still runs are over."""
+    """When the newest end leaves the window; of broken ones also when the time of one that still runs is over."""
     window, dues = terms.within, []
-    if window.last_hours is not None:
-        dues.append(f"({_found(terms, ask, f'max({_ends(terms)})')} + interval '{window.last_hours} hours')")
+    if window.span is not None:
+        dues.append(f"({_found(terms, ask, f'max({_ends(terms)})')} + {lasting(window.span)})")
     elif window.furthest is not None:
         dues.append(ask.midnight(f"({_found(terms, ask, f'max({_day(terms)})')} + {window.furthest + 1})"))
     if terms.ended == "broken":
@@ -142,8 +150,16 @@ def dirty_on(terms: Terms) -> Listed[Counted]:
 
 def words(terms: Terms) -> str:
     said = " → ".join(fact_words(step.fact, step.where) for step in terms.steps)
-    how = gettext("within %(hours)s hours each") if terms.ended == "done" else gettext("the last not within %(hours)s hours")
-    return f"{listed([said, how % {'hours': terms.hours}])}{window_words(terms.within)}"
+    return f"{listed([said, _pace(terms)])}{window_words(terms.within)}"
+
+
+def _pace(terms: Terms) -> str:
+    is_done = terms.ended == "done"
+    if terms.minutes is not None:
+        said = gettext("within %(minutes)s minutes each") if is_done else gettext("the last not within %(minutes)s minutes")
+        return said % {"minutes": terms.minutes}
+    said = gettext("within %(hours)s hours each") if is_done else gettext("the last not within %(hours)s hours")
+    return said % {"hours": terms.hours}
 
 
 def why(terms: Terms, ask: Asking) -> Because:

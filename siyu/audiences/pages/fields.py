@@ -98,7 +98,7 @@ def terms(kind: str, sent: Sent, prefix: str) -> dict[str, Any]:
 
 def _window_parts(value: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
     value = value or {}
-    form = next((form for form in ("last_days", "last_hours") if value.get(form) is not None), "")
+    form = next((form for form in ("last_days", "last_hours", "last_minutes") if value.get(form) is not None), "")
     if value.get("at_least_days_ago") is not None or value.get("at_most_days_ago") is not None:
         form = "older" if value.get("at_most_days_ago") is None else "ago"
     if value.get("from_day") is not None or value.get("to_day") is not None:
@@ -123,6 +123,7 @@ def _read_window(sent: Sent, name: str) -> dict[str, Any]:
     told: dict[str, Any] = {
         "last_days": {"last_days": first},
         "last_hours": {"last_hours": first},
+        "last_minutes": {"last_minutes": first},
         "ago": {"at_least_days_ago": first, "at_most_days_ago": second},
         "older": {"at_least_days_ago": first},
         "between": {"from_day": sent.get(f"{name}:from", ""), "to_day": sent.get(f"{name}:to", "")},

@@ -17,7 +17,8 @@ LABELS: dict[str, Words] = {
     "recency": _("R"), "frequency": _("F"), "monetary": _("M"), "audience": _("audience"), "list": _("list"), "salt": _("salt"),
     "from_bucket": _("from bucket"), "to_bucket": _("to bucket (of 10,000)"), "quiet_days": _("quiet days"),
     "before_days": _("in days before that"), "again_days": _("again in the last days"), "periods": _("in periods"),
-    "of": _("of the last periods"), "days": _("days of a period"), "hours": _("hours between steps"), "ended": _("and"),
+    "of": _("of the last periods"), "days": _("days of a period"), "hours": _("hours between steps"),
+    "minutes": _("or minutes between steps"), "ended": _("and"),
     "steps": _("steps"), "stores": _("stores"), "assistants": _("assistants"), "tiers": _("tiers"), "channels": _("channels"),
     "track": _("track"), "medium": _("medium"), "source": _("wanted by"), "at_least": _("at least"), "unit": _("unit of value"),
 }  # fmt: skip
@@ -35,7 +36,8 @@ CHOICES: dict[str, Words] = {
 }  # fmt: skip
 WINDOWS: Choices = (
     ("", _("at any time")), ("last_days", _("in the last … days")), ("last_hours", _("in the last … hours")),
-    ("ago", _("between … and … days ago")), ("older", _("at least … days ago")), ("between", _("between two days")),
+    ("last_minutes", _("in the last … minutes")), ("ago", _("between … and … days ago")), ("older", _("at least … days ago")),
+    ("between", _("between two days")),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""Spans of time that a condition looks at. Windows in days turn at business midnight, windows in hours at their hour."""
+"""Spans of time that a condition looks at. Windows in days turn at business midnight, windows in hours and minutes at their instant."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
@@ -10,19 +10,22 @@ from siyu.lib.words import gettext_noop
 
 MAX_DAYS = 3_650
 MAX_HOURS = 744  # 31 days: beyond, count in days
+MAX_MINUTES = 1_440  # a day: beyond, count in hours
 
 Days = Annotated[int, Meta(ge=0, le=MAX_DAYS)]
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One of: the last `last_days` business days (today is one of them); the last `last_hours` hours; business days that lie
-    `at_least_days_ago` and `at_most_days_ago` back (today is 0); business days between `from_day` and `to_day`, both included.
+    """One of: the last `last_days` business days (today is one of them); the last `last_hours` hours or `last_minutes` minutes;
+    business days that lie `at_least_days_ago` and `at_most_days_ago` back (today is 0); business days between `from_day` and
+    `to_day`, both included.
 
     Without any of them it is all time.
     """
 
     last_days: Annotated[int, Meta(ge=1, le=MAX_DAYS)] | None = None
     last_hours: Annotated[int, Meta(ge=1, le=MAX_HOURS)] | None = None
+    last_minutes: Annotated[int, Meta(ge=1, le=MAX_MINUTES)] | None = None
     at_least_days_ago: Days | None = None
     at_most_days_ago: Days | None = None
     from_day: date | None = None
@@ -32,11 +35,12 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         forms = (
             self.last_days is not None,
             self.last_hours is not None,
+            self.last_minutes is not None,
             self.at_least_days_ago is not None or self.at_most_days_ago is not None,
             self.from_day is not None or self.to_day is not None,
         )
         if sum(forms) > 1:
-            raise ValueError(gettext_noop("a window is in days, in hours, so many days ago, or between two days: one of them"))
+            raise ValueError(gettext_noop("a window is in days, in hours, in minutes, so many days ago, or between two days: one of them"))
         if self.at_least_days_ago is not None and self.at_most_days_ago is not None and self.at_least_days_ago > self.at_most_days_ago:
             raise ValueError(gettext_noop("at_least_days_ago must not exceed at_most_days_ago"))
         if self.from_day is not None and self.to_day is not None and self.from_day > self.to_day:
@@ -53,8 +57,11 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return self.at_least_days_ago
 
     @property
-    def in_hours(self) -> bool:
-        return self.last_hours is not None
+    def span(self) -> timedelta | None:
+        """How long it is, when instants count in it and not days."""
+        if self.last_minutes is not None:
+            return timedelta(minutes=self.last_minutes)
+        return timedelta(hours=self.last_hours) if self.last_hours is not None else None
 
 
 EVER = Window()

@@ -23,10 +23,11 @@ windows = st.one_of(
     st.just({}),
     st.builds(lambda n: {"last_days": n}, SMALL),
     st.builds(lambda n: {"last_hours": n}, st.integers(1, 40)),
+    st.builds(lambda n: {"last_minutes": n}, st.sampled_from([7, 50, 60])),
     st.builds(lambda a, b: {"at_least_days_ago": a, "at_most_days_ago": a + b}, st.integers(0, 3), st.integers(0, 3)),
     st.builds(lambda n: {"at_least_days_ago": n}, SMALL),
 )
-day_windows = windows.filter(lambda window: "last_hours" not in window)
+day_windows = windows.filter(lambda window: not {"last_hours", "last_minutes"} & set(window))
 moving = windows.filter(lambda window: "at_least_days_ago" not in window)
 facts = st.sampled_from(NAMES)
 wheres = st.sampled_from(
@@ -84,7 +85,7 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
             hours=st.sampled_from([1, 5, 24, 60]),
             ended=st.sampled_from(["done", "broken"]),
             within=moving,
-        ),
+        ).flatmap(lambda rule: st.sampled_from([rule, rule, {**rule, "minutes": 7}, {**rule, "minutes": 50}])),
         st.builds(
             lambda what, op, value, to: (
                 {"condition": "days_since", "what": what, "op": op, "value": value} | ({"to": value + to} if op == "between" else {})

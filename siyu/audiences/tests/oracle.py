@@ -47,8 +47,8 @@ class Oracle:
         age = (self.today - self.day(instant)).days
         if "last_days" in window:
             return age < window["last_days"]
-        if "last_hours" in window:
-            return self.now - instant < timedelta(hours=window["last_hours"])
+        if "last_hours" in window or "last_minutes" in window:
+            return self.now - instant < timedelta(hours=window.get("last_hours", 0), minutes=window.get("last_minutes", 0))
         if "from_day" in window or "to_day" in window:
             day = self.day(instant).isoformat()
             return window.get("from_day", "") <= day <= window.get("to_day", "9")
@@ -113,7 +113,7 @@ class Oracle:
         return sum(period < rule["of"] for period in periods) >= rule["periods"]
 
     def sequence(self, rule: dict, person: Person) -> bool:
-        limit = timedelta(hours=rule["hours"])
+        limit = timedelta(minutes=rule["minutes"]) if "minutes" in rule else timedelta(hours=rule["hours"])
         steps = rule["steps"] if rule.get("ended", "done") == "done" else rule["steps"][:-1]
         reached = self.did(steps[0], person)
         for step in steps[1:]:

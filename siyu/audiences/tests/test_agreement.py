@@ -148,8 +148,8 @@ class World:
             night = midnight(self.clock.astimezone(self.zone).date() + timedelta(days=ahead), self.zone)
             found |= {night - SECOND, night, night + SECOND}
         for fact in list(self.told.values())[-3:]:
-            for hours in (1, 5, 24, 40):
-                turn = fact.occurred_at + timedelta(hours=hours)
+            for minutes in (7, 14, 50, 57, 60, 300, 1_440, 2_400):
+                turn = fact.occurred_at + timedelta(minutes=minutes)
                 found |= {turn - timedelta(microseconds=1), turn}
         return sorted(at for at in found if self.clock < at < until)
 

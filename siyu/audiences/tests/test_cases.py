@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # noon in Shanghai
 MIDNIGHT = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
-D, H = timedelta(days=1), timedelta(hours=1)
+D, H, M = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 Told = tuple[str, timedelta, dict[str, Any]]  # what, how long ago, properties
 
 
@@ -117,6 +117,23 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         dict(a=[], b=[("view", 9 * H, {})], c=[("view", 9 * H, {}), ("view", 8 * H, {})]),
         {"all": [did("view"), did("view", op="at_most", within=WEEK)]},
         "b",
+    ),
+    "a cart without an order within minutes": (
+        dict(
+            a=[("cart", 50 * M, {})],
+            b=[("cart", 50 * M, {}), ("buy", 25 * M, {})],
+            c=[("cart", 25 * M, {})],
+            d=[("cart", 50 * M, {}), ("buy", 10 * M, {})],
+            e=[("cart", 3 * H, {})],
+        ),
+        {
+            "condition": "sequence",
+            "steps": [{"fact": "cart"}, {"fact": "buy"}],
+            "minutes": 30,
+            "ended": "broken",
+            "within": {"last_minutes": 90},
+        },
+        "ad",
     ),
     "names of two words": (dict(a=[("Account Created", H, {})], b=[]), did("Account Created", within={"last_hours": 2}), "a"),
     "a filter of nested values": (

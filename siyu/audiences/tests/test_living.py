@@ -239,8 +239,9 @@ def test_batches_of_any_size_end_alike(largest: int):
     assert [queries.audience(number).members for number in numbers] == [2, 2, 0]
 
 
-def test_hours_are_remembered_by_instants_and_turn_at_theirs():
-    number = made("刚看过", {"condition": "did_fact", "fact": "page.viewed", "within": {"last_hours": 2}})
+@pytest.mark.parametrize("window", [{"last_hours": 2}, {"last_minutes": 120}])
+def test_hours_and_minutes_are_remembered_by_instants_and_turn_at_theirs(window: dict[str, int]):
+    number = made("刚看过", {"condition": "did_fact", "fact": "page.viewed", "within": window})
     assert Watch.objects.count() == 1
     live(told("page.viewed", "anna", NOW), at=NOW + timedelta(minutes=1))
 

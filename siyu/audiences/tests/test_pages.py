@@ -156,6 +156,8 @@ RULES = [
             },
             {"condition": "bucket", "salt": "s", "from_bucket": 0, "to_bucket": 500},
             {"condition": "days_since", "what": "joined", "op": "lte", "value": 3},
+            {"condition": "did_fact", "fact": "page.viewed", "within": {"last_minutes": 30}},
+            {"condition": "sequence", "steps": [{"fact": "a"}, {"fact": "b"}], "hours": 24, "minutes": 5},
         ]
     },
 ]

@@ -45,6 +45,8 @@ def deep(levels: int) -> dict:
         ({"condition": "tag", "tags": ["a"], "colour": "red"}, "rule", "unknown field `colour`"),
         ({"condition": "did_fact", "fact": "x", "times": -1}, "rule", "`times`"),
         ({"condition": "did_fact", "fact": "x", "within": {"last_days": 3, "last_hours": 2}}, "rule", "one of them"),
+        ({"condition": "did_fact", "fact": "x", "within": {"last_minutes": 9, "last_hours": 2}}, "rule", "one of them"),
+        ({"condition": "did_fact", "fact": "x", "within": {"last_minutes": 1_441}}, "rule", "<= 1440"),
         ({"condition": "did_fact", "fact": "audience.entered"}, "rule", "name the audience instead"),
         ({"all": [TAG, {"condition": "tag", "tags": ["\ud800"]}]}, "all[1]", "no text can hold"),
         ({"condition": "tag", "tags": ["a"], "\ud800": 1}, "rule", "no text can hold"),

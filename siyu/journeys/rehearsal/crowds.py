@@ -5,7 +5,7 @@ What is kept only as it is today (tags, traits, tiers, points, RFM, lists …) i
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -81,8 +81,8 @@ class Lives:
             yield from done.ats
             for days in offsets(self.clocks):
                 yield from (self._midnight(day + days) for day in dict.fromkeys(done.days))
-            if (hours := getattr(getattr(leaf.terms, "within", None), "last_hours", None)) is not None:
-                yield from (at + timedelta(hours=hours) for at in done.ats)
+            if (span := getattr(getattr(leaf.terms, "within", None), "span", None)) is not None:
+                yield from (at + span for at in done.ats)
 
     def _midnight(self, day: int) -> datetime:
         found = self.midnights.get(day)
@@ -112,8 +112,8 @@ def _done(facts: Sequence[Fact]) -> Done:
 def _did_fact(lives: Lives, terms: Any, member: int, at: datetime, today: int) -> bool:
     done, known = lives.of(member, terms.counted.key, at)
     window = terms.within
-    if window.in_hours:
-        times = known - bisect_right(done.ats, at - timedelta(hours=window.last_hours))
+    if window.span is not None:
+        times = known - bisect_right(done.ats, at - window.span)
     else:
         first = today - window.furthest if window.furthest is not None else window.from_day.toordinal() if window.from_day else 0
         last = today - window.nearest if window.nearest is not None else window.to_day.toordinal() if window.to_day else today
