@@ -22,7 +22,10 @@ LABELS: dict[str, Words] = {
     "steps": _("steps"), "stores": _("stores"), "assistants": _("assistants"), "tiers": _("tiers"), "channels": _("channels"),
     "track": _("track"), "medium": _("medium"), "source": _("wanted by"), "at_least": _("at least"), "unit": _("unit of value"),
 }  # fmt: skip
-LABELS_OF: dict[str, dict[str, Words]] = {kind: {"days": _("within days (today is 0)")} for kind in ("tier_ends", "expiring")}
+LABELS_OF: dict[str, dict[str, Words]] = {
+    **{kind: {"days": _("within days (today is 0)")} for kind in ("tier_ends", "expiring")},
+    "regularly": {"times": _("times in a period")},
+}
 CHOICES: dict[str, Words] = {
     "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "first": _("the first time"),
     "last": _("the last time"), "pool": STAGES["pool"], "activity": STAGES["activity"], "ladder": STAGES["ladder"],

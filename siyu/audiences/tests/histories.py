@@ -67,17 +67,19 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
         of("stopped", fact=facts, quiet_days=SMALL, before_days=SMALL),
         of("restarted", fact=facts, again_days=SMALL, quiet_days=SMALL),
         st.builds(
-            lambda fact, periods, more, days: {
+            lambda fact, periods, more, days, times: {
                 "condition": "regularly",
                 "fact": fact,
                 "periods": periods,
                 "of": periods + more,
                 "days": days,
+                "times": times,
             },
             facts,
             st.integers(1, 3),
             st.integers(0, 2),
             SMALL,
+            st.sampled_from([1, 1, 2]),
         ),
         of(
             "sequence",

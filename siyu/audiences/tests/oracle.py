@@ -1,5 +1,6 @@
 """Audiences judged naively: Python over the plain history of a few people, at an instant. It shares no code with the rooms."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import md5
@@ -109,8 +110,8 @@ class Oracle:
 
     def regularly(self, rule: dict, person: Person) -> bool:
         days = rule.get("days", 7)
-        periods = {max(age, 0) // days for age in self.ages(rule, person)}
-        return sum(period < rule["of"] for period in periods) >= rule["periods"]
+        periods = Counter(max(age, 0) // days for age in self.ages(rule, person))
+        return sum(period < rule["of"] and times >= rule.get("times", 1) for period, times in periods.items()) >= rule["periods"]
 
     def sequence(self, rule: dict, person: Person) -> bool:
         limit = timedelta(minutes=rule["minutes"]) if "minutes" in rule else timedelta(hours=rule["hours"])

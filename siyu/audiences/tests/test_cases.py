@@ -189,6 +189,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"condition": "regularly", "fact": "view", "periods": 3, "of": 3, "days": 2},
         "ab",
     ),
+    "regularly, so often each time": (
+        {
+            user: [("view", ago * D, {}) for ago in days]
+            for user, days in (("a", (0, 1, 4, 5)), ("b", (0, 3, 6)), ("c", (0, 0.1, 1, 8)), ("d", (3, 3.1, 7, 7.1)))
+        },
+        {"condition": "regularly", "fact": "view", "periods": 2, "of": 3, "days": 3, "times": 2},
+        "ad",
+    ),
     "new, and not the same thing twice soon": (
         {
             user: [("view", ago * D, {}) for ago in days] + ([("new", 4 * D, {})] if user != "b" else [])
