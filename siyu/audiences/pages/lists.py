@@ -1,5 +1,6 @@
 """Lists by upload: what there is, putting a file on one, and every line that was not taken."""
 
+import codecs
 from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any
@@ -28,6 +29,7 @@ from .parts import tabs
 
 MAX_BYTES = 50 * 1024**2
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
+BEGIN = 4_096  # bytes by which the encoding is known
 SHOWN = 1_000  # rejected lines on the page
 
 
@@ -51,7 +53,7 @@ class UploadForm(Form):
     list_id = TypedChoiceField(label=_("List"), coerce=int, empty_value=None, required=False)
     name = CharField(label=_("Name of a new list"), max_length=100, required=False)
     kind = ChoiceField(label=_("The first column holds"))
-    file = FileField(label=_("File"), help_text=_("CSV or text, UTF-8 or GBK; only the first column of each line counts."))
+    file = FileField(label=_("File"), help_text=_("CSV or text, UTF-8, UTF-16 or GBK; only the first column of each line counts."))
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -99,16 +101,22 @@ def upload(request: PageRequest) -> HttpResponse:
 def _lines(file: Any) -> Iterator[str]:
     if file.size > MAX_BYTES:
         raise Refusal("list.too_long", "a file has at most %(limit)s MB", limit=MAX_BYTES // 1024**2)
-    begin = file.read(4_096)
+    begin = file.read(BEGIN)
     if begin.startswith(WORKBOOK):
         raise Refusal("list.workbook", "this is a workbook: save the sheet as CSV and upload that")
     file.seek(0)
+    return iter(TextIOWrapper(file, encoding=_encoding(begin), errors="replace"))
+
+
+def _encoding(begin: bytes) -> str:
+    """A spreadsheet's “Unicode text” has a mark; else what is no UTF-8 is GBK. A file that goes on may break off within a character."""
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     try:
-        begin.decode("utf-8")
-        encoding = "utf-8"
-    except UnicodeDecodeError as error:
-        encoding = "utf-8" if error.start > len(begin) - 4 else "gb18030"
-    return iter(TextIOWrapper(file, encoding=encoding, errors="replace"))
+        codecs.getincrementaldecoder("utf-8")().decode(begin, final=len(begin) < BEGIN)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
 
 
 @requires("audiences.edit")

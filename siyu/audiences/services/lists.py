@@ -1,5 +1,6 @@
 """Lists by upload: handles or member numbers, one a line; found by keyed hash, every line that is not taken is reported."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -24,6 +25,7 @@ MAX_LINES = 1_000_000
 MAX_LINE = 1_000  # characters
 PART = 5_000
 MAX_NAME = 100
+COLUMNS = re.compile(r"[,;\t]")  # what spreadsheets write between them, each in its own country
 MEMBER = "member"  # the column holds members' public ids
 _sql = statements("siyu.audiences", "services")
 
@@ -105,7 +107,7 @@ def _living(list_id: int) -> List:
 def _put(target: List, kind: str, part: Sequence[tuple[int, str]], policy: Policy, rejected: list[Rejected]) -> int:
     named: dict[UUID | str, list[tuple[int, str]]] = {}
     for number, line in part:
-        text = line.lstrip("\ufeff").split(",")[0].split("\t")[0].strip().strip('"').strip()
+        text = COLUMNS.split(line.lstrip("\ufeff"), 1)[0].strip().strip('"').strip()
         if not text or len(line) > MAX_LINE:
             if line.strip():
                 rejected.append(Rejected(number, line[:60], gettext_noop("the line is too long, or its first column is empty")))

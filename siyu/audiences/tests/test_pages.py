@@ -10,6 +10,7 @@ from django.urls import reverse
 from siyu.audiences import queries, services
 from siyu.audiences.models import Audience, List, Version
 from siyu.audiences.pages.builder import acted, from_form, from_rule, to_rule
+from siyu.audiences.pages.lists import _encoding
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -327,6 +328,31 @@ def test_a_list_is_uploaded_and_every_line_not_taken_is_told(pool: int):
     assert "13900000000" in page
     assert "phone" in page
     assert queries.audiences(WHOLE)[0].members == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "13800138000\t张\r\n13800138009\t李\r\n".encode("utf-16"),
+        b"13800138000;x\r\n13800138009;y\r\n",
+        "13800138000,张".encode("gbk"),
+        "\ufeff手机,名\r13800138000,张\r".encode(),
+    ],
+    ids=["UTF-16 with tabs", "semicolons", "a short one in GBK", "old line ends"],
+)
+def test_a_list_is_read_as_spreadsheets_write_it(pool: int, content: bytes):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    sent = {"name": "名单", "kind": "phone", "file": SimpleUploadedFile("a.csv", content)}
+
+    staff(Role.OPERATOR).post(reverse("audience-list-upload"), sent)
+
+    assert List.objects.get().lines == 1
+
+
+def test_a_short_file_in_gbk_and_a_long_one_in_utf_8_are_told_apart():
+    assert _encoding("卡".encode("gbk")) == "gb18030"
+    assert _encoding(("卡" * 1_366).encode()[:4_096]) == "utf-8"
 
 
 def test_exporting_needs_its_permission_and_is_audited(pool: int):
