@@ -69,6 +69,13 @@ def tag(cursor: Cursor, batch: Batch, edges: Sequence[Edge]) -> None:
         sync_tag(cursor, audience.tag, on, off, by=tagger(audience.id), now=batch.until)
 
 
+def tag_all(cursor: Cursor, batch: Batch, audience: Standing) -> None:
+    """The tag of an audience that was judged as a whole, on those too who were in before it had one."""
+    if audience.tag:
+        cursor.execute(_sql.untagged, {"audience": audience.id, "tag": audience.tag})
+        sync_tag(cursor, audience.tag, [member for (member,) in cursor.fetchall()], [], by=tagger(audience.id), now=batch.until)
+
+
 def tagger(audience_id: int) -> str:
     """Who put a tag there, in the words of taggings."""
     return f"audience:{audience_id}"

@@ -13,7 +13,7 @@ from ..asking import MOMENT, Asking
 from ..compiling import Judged, asked, expanded, joins_at_once
 from ..rules import RuleError, leaves
 from ..rules.tree import Node
-from .edges import Edge, count_day, tag
+from .edges import Edge, count_day, tag, tag_all
 from .moment import parameters
 from .remembering import define
 from .standing import Standing, dependents, known, newest_borders, rules_of
@@ -92,6 +92,7 @@ def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list
         cursor.execute(_sql.activate, columns)
     count_day(cursor, batch, {audience.id: (came, len(edges) - came)})
     tag(cursor, batch, edges)
+    tag_all(cursor, batch, audience)
     return [edge for edge in edges if edge.is_told]
 
 

@@ -9,11 +9,13 @@ from django.db import connection, transaction
 from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.members.services import sync_tag
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
 from ..checking import MAX_AUDIENCES, checked, refuse_when_named
+from ..evaluating.edges import tagger
 from ..evaluating.remembering import define
 from ..models import Audience, Version
 
@@ -39,6 +41,7 @@ def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str =
         made = Audience.objects.create(
             name=name, description=description, tag=tag, next_version=1, key=key, created_by=by.name, created_at=now
         )
+        _refuse_taken_tag(made)
         checked(rule, audience_id=made.pk, tag=tag)
         Version.objects.create(audience=made, number=1, rule=rule, made_by=by.name, made_at=now)
         audit(by, "audience.created", f"audience:{made.pk}", {"name": name, "rule": rule, "tag": tag})
@@ -71,7 +74,7 @@ def change(
         if description is not None:
             audience.description = _described(description)
         if tag is not None:
-            _retag(audience, _tagged(tag))
+            _retag(audience, _tagged(tag), now)
         if rule is not None:
             checked(rule, audience_id=audience.pk, tag=audience.tag)
             last = Version.objects.filter(audience=audience).order_by("-number").values_list("number", flat=True).first() or 0
@@ -110,12 +113,13 @@ def refresh(by: Actor, audience_id: int) -> None:
 
 
 def archive(by: Actor, audience_id: int, *, now: datetime) -> None:
-    """Nobody is in it any more, silently; its versions stay. Refusals: `audience.unknown`, `audience.in_use`."""
+    """Nobody is in it any more, silently, nor carries its tag; its versions stay. Refusals: `audience.unknown`, `audience.in_use`."""
     with transaction.atomic(), connection.cursor() as cursor:
         _one_at_a_time()
         audience = _living(audience_id)
         refuse_when_named(audience.pk, today(now))
         cursor.execute(_sql.empty, {"audience": audience.pk})
+        _untag(audience, now)
         audience.archived_at, audience.next_version, audience.size = now, None, 0
         audience.save()
         audit(by, "audience.archived", f"audience:{audience.pk}", {"name": audience.name})
@@ -165,12 +169,30 @@ def _tagged(tag: str) -> str:
     return tag
 
 
-def _retag(audience: Audience, tag: str) -> None:
-    """Who is in carries the new tag from the next judgement on; the old one stays where it is."""
+def _retag(audience: Audience, tag: str, now: datetime) -> None:
+    """Who is in carries the new tag from the next judgement on; the old one goes at once."""
     if tag != audience.tag:
+        _untag(audience, now)
         audience.tag = tag
+        _refuse_taken_tag(audience)
         if audience.next_version is None and audience.version:
             audience.next_version = audience.version
+
+
+def _untag(audience: Audience, now: datetime) -> None:
+    """The tag goes from whoever carries it because of the audience, and from nobody else."""
+    if audience.tag:
+        by = tagger(audience.pk)
+        with connection.cursor() as cursor:
+            cursor.execute(_sql.tagged, {"tag": audience.tag, "by": by})
+            sync_tag(cursor.cursor, audience.tag, [], [member for (member,) in cursor.fetchall()], by=by, now=now)
+
+
+def _refuse_taken_tag(audience: Audience) -> None:
+    """Of two audiences with one tag, the one that a member leaves would take off what the other put on."""
+    others = Audience.objects.filter(tag=audience.tag, archived_at=None).exclude(pk=audience.pk) if audience.tag else ()
+    if names := [other.name for other in others]:
+        raise Refusal("audience.tag", "the audience “%(name)s” is kept as this tag already", name=names[0])
 
 
 def _check_tag(audience: Audience) -> None:

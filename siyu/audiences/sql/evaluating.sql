@@ -94,6 +94,12 @@ JOIN audiences_audience a ON a.id = c.audience_id
 ON CONFLICT (audience_id, business_day)
 DO UPDATE SET size = EXCLUDED.size, entered = d.entered + EXCLUDED.entered, went = d.went + EXCLUDED.went
 
+-- name: untagged
+-- Who is in and does not carry the audience's tag.
+SELECT m.member_id FROM audiences_membership m
+WHERE m.audience_id = %(audience)s
+  AND NOT EXISTS (SELECT FROM members_tagging t JOIN members_tag g ON g.id = t.tag_id WHERE t.member_id = m.member_id AND g.name = %(tag)s)
+
 -- name: remember
 -- Watched facts of a batch, by their instants.
 COPY audiences_moment (identity_id, watch_id, occurred_at, business_day, fact_id) FROM STDIN (FORMAT binary)

@@ -2,6 +2,10 @@
 -- Nobody is in an audience any more.
 DELETE FROM audiences_membership WHERE audience_id = %(audience)s
 
+-- name: tagged
+-- Who carries a tag because of an audience.
+SELECT t.member_id FROM members_tagging t JOIN members_tag g ON g.id = t.tag_id WHERE g.name = %(tag)s AND t.by = %(by)s
+
 -- name: find_handles
 -- Handles by keyed hash, with their members.
 SELECT i.hash, i.id, i.member_id FROM members_identity i WHERE i.hash = ANY(%(hashes)s::uuid[])

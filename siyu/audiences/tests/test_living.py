@@ -200,6 +200,44 @@ def test_an_audience_kept_as_a_tag_puts_it_on_and_takes_its_own_off():
     assert [one.name for one in tags(member("bo"))] == ["手工"]
 
 
+def test_a_tag_follows_what_its_audience_is_kept_as():
+    number = made("看过", VIEWED)
+    live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW + timedelta(minutes=1))
+    tag(SYSTEM, [member("bo")], "活跃", now=NOW)
+    carried = []
+
+    for kept_as in ("活跃", "近期活跃", ""):
+        services.change(SYSTEM, number, tag=kept_as, now=NOW + timedelta(minutes=2))
+        pump(NOW + timedelta(minutes=3))
+        carried.append([[one.name for one in tags(member(who))] for who in ("anna", "bo")])
+
+    assert carried == [[["活跃"], ["活跃"]], [["近期活跃"], ["活跃", "近期活跃"]], [[], ["活跃"]]]
+
+
+def test_an_archived_audience_takes_its_tag_along():
+    number = made("看过", VIEWED, tag="近期活跃")
+    tagged = made("带标签", {"condition": "tag", "tags": ["近期活跃"]})
+    live(told("page.viewed", "anna", NOW), at=NOW + timedelta(minutes=1))
+    pump(NOW + timedelta(minutes=2))
+    assert inside(tagged) == 1
+
+    services.archive(SYSTEM, number, now=NOW + timedelta(minutes=3))
+    pump(NOW + timedelta(minutes=4))
+
+    assert tags(member()) == []
+    assert inside(tagged) == 0
+
+
+def test_two_audiences_are_not_kept_as_one_tag():
+    made("看过", VIEWED, tag="近期活跃")
+    number = made("买过", PAID)
+
+    with pytest.raises(Refusal, match=r"audience\.tag"):
+        services.create(SYSTEM, "又一个", PAID, tag="近期活跃", now=NOW)
+    with pytest.raises(Refusal, match=r"audience\.tag"):
+        services.change(SYSTEM, number, tag="近期活跃", now=NOW)
+
+
 def test_a_merge_judges_the_survivor_and_its_undo_both():
     both = made("看过也买过", {"all": [PAID, {"condition": "did_fact", "fact": "page.viewed"}]})
     facts = [told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100)]
