@@ -29,6 +29,8 @@ def date_of(value: Any, zone: ZoneInfo) -> Written | None:
     An instant (`2026-03-09T16:00:00Z`) tells its day in the merchant's `zone`: so a program writes the midnight of a birthday that was
     entered there. But what is midnight as it is written, in whichever zone, is a mere date, and stays.
     """
+    if isinstance(value, int):
+        value = str(value)  # 19900520 without quotes
     if not isinstance(value, str) or not 3 <= len(value) <= 40:
         return None
     if (day := _day_of_instant(value.strip(), zone)) is not None:

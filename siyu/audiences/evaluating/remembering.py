@@ -69,7 +69,7 @@ def _dates(cursor: Cursor, identified: Sequence[Fact], zone: ZoneInfo) -> None:
     for fact in identified:
         traits = fact.properties.get("traits")
         for name, value in traits.items() if isinstance(traits, dict) else ():
-            if isinstance(value, str) and _may_be_a_date(name, value, zone):
+            if _may_be_a_date(name, value, zone):
                 before = said.get((fact.identity_id, name))  # type: ignore[arg-type]
                 if before is None or (before[0].occurred_at, before[0].message) < (fact.occurred_at, fact.message):
                     said[fact.identity_id, name] = (fact, value)  # type: ignore[index]
@@ -81,9 +81,10 @@ def _dates(cursor: Cursor, identified: Sequence[Fact], zone: ZoneInfo) -> None:
         )
 
 
-def _may_be_a_date(name: str, value: str, zone: ZoneInfo) -> bool:
+def _may_be_a_date(name: str, value: Any, zone: ZoneInfo) -> bool:
     """A token may hide one, unless its name says that it is a phone, an address …"""
-    return PERSONAL_TRAITS.get(name, BORN) == BORN if value.startswith(TOKEN) else date_of(value, zone) is not None
+    is_token = isinstance(value, str) and value.startswith(TOKEN)
+    return PERSONAL_TRAITS.get(name, BORN) == BORN if is_token else date_of(value, zone) is not None
 
 
 def keep_dates(cursor: Cursor, said: Iterable[tuple[int, str, Any, Any]], zone: ZoneInfo) -> None:

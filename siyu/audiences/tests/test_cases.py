@@ -107,6 +107,17 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "null is absent, empty is not": (dict(a={"f": None}, b={"f": ""}, c={"f": 0}, d={}), trait("f", "absent"), "ad"),
     "numbers beyond a double": (dict(a={"f": 123456789012345678}, b={"f": 123456789012345679}), trait("f", "eq", 123456789012345678), "a"),
+    "a date, as a text, an instant or a number": (
+        dict(
+            a={"ends": "2026/3/10"},
+            b={"ends": "2026-03-09T16:00:00.000Z"},
+            c={"ends": 20260310},
+            d={"ends": "2026-03-11"},
+            e={"ends": True},
+        ),
+        {"condition": "trait_date", "trait": "ends", "from_days": 0, "to_days": 0},
+        "abc",
+    ),
     "any writing system": (dict(a={"城市 😀": "上海%"}, b={"城市 😀": "杭州"}), trait("城市 😀", "contains", "海%"), "a"),
     "zero times in a window": (
         dict(a=[], b=[("view", 9 * D, {})], c=[("view", D, {})]),
