@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 TEST_HOME = Path(os.environ.get("SIYU_TEST_HOME") or ROOT / ".siyu-test")
 TEST_HOME.mkdir(exist_ok=True, mode=0o711)
 os.environ["SIYU_HOME"] = str(TEST_HOME)
+os.environ["SIYU_REACHABLE"] = "127.0.0.1"  # tests are their own providers
 
 SHARED = ROOT.parent / "shared"
 

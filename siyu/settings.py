@@ -12,6 +12,7 @@ DEBUG = os.environ.get("SIYU_DEBUG") == "1"
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = os.environ.get("SIYU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PROXIES = int(os.environ.get("SIYU_PROXIES", "0"))  # how many proxies of our own stand before the program
+REACHABLE = os.environ.get("SIYU_REACHABLE", "").split(",")  # hosts and networks that may be sent to, though they are closed
 # one-time codes of the member centre can be read on /m/dev/codes: for a demo or development, never where members are real
 DEVELOPER_CODES = os.environ.get("SIYU_DEVELOPER_CODES") == "1"
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SIYU_ORIGINS", "").split(",") if origin]

@@ -12,6 +12,8 @@ from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.touches.rules.sending import GiveUp, Outcome, Retry, Unknown
 
+from .reach import ClosedError, OpenTransport, check_host, host_of, is_named
+
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 SOON, LATER = timedelta(minutes=1), timedelta(minutes=15)
 MAX_WAIT = timedelta(days=1)
@@ -21,8 +23,8 @@ MOVED = frozenset({301, 307, 308})
 
 
 def client() -> httpx.Client:
-    """A client for one set of messages: it follows no redirects and asks no proxy of the environment."""
-    return httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+    """A client for one set of messages: it follows no redirects, asks no proxy of the environment and no address that is closed."""
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, transport=OpenTransport())
 
 
 def is_address(text: str, *schemes: str) -> bool:
@@ -36,9 +38,10 @@ def is_address(text: str, *schemes: str) -> bool:
 
 
 def check_endpoint(address: str) -> None:
-    """What a provider is asked at; tests ask their own machine. Refusal: `channel.endpoint`."""
-    if not is_address(address, "https") and not address.startswith("http://127.0.0.1:"):
+    """What a provider is asked at; without TLS only hosts of `SIYU_REACHABLE`. Refusals: `channel.endpoint`, `channel.closed`."""
+    if not is_address(address, "https") and not (is_address(address, "http") and is_named(host_of(address))):
         raise Refusal("channel.endpoint", "the endpoint is an https address")
+    check_host(address)
 
 
 def ask(
@@ -53,6 +56,8 @@ def ask(
             response = httpx.Response(answer.status_code, headers=_waiting(answer), content=_beginning(answer))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         return Retry(SOON, f"cannot reach the provider: {type(error).__name__}")
+    except ClosedError as error:
+        return GiveUp("provider.closed", str(error)[:300])
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:  # nothing was said yet
         return GiveUp("provider.address", str(error)[:300])
     except httpx.RequestError as error:

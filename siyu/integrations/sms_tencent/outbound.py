@@ -62,7 +62,7 @@ class Answer(msgspec.Struct, rename="pascal"):
 
 
 def check(account: Account) -> None:
-    """Refusal: `channel.endpoint`."""
+    """Refusals: `channel.endpoint`, `channel.closed`."""
     check_endpoint(account.get("endpoint"))
 
 

@@ -65,7 +65,7 @@ def test_an_answer_that_cannot_be_unpacked_is_unknown() -> None:
         assert isinstance(asked(desk.url), Unknown)
 
 
-@pytest.mark.parametrize("url", ["https://", "http://a..b/", "http://127.0.0.1:1/\n", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("url", ["https://", "http://a..b/", "http://127.0.0.1:1/\n", "ftp://127.0.0.1", "http://１２７.0.0.1/"])
 def test_what_is_no_address_is_given_up_and_refused_before(url: str) -> None:
     assert isinstance(asked(url), GiveUp)
     assert not asking.is_address(url, "https", "http")

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from siyu.integrations.asking import ask, client, is_address
+from siyu.integrations.reach import check_host
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
@@ -21,9 +22,10 @@ PREFIX = "whsec_"
 
 
 def check(account: Account) -> None:
-    """Refusals: `channel.url`, `channel.secret`."""
+    """Refusals: `channel.url`, `channel.closed`, `channel.secret`."""
     if not is_address(account.get("url"), "https", "http"):
         raise Refusal("channel.url", "the address begins with https:// or http://, and names a host")
+    check_host(account.get("url"))
     try:
         long_enough = len(b64decode(account.get("secret").removeprefix(PREFIX), validate=True)) >= 24
     except ValueError:

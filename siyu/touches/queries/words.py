@@ -40,6 +40,7 @@ WHYS: dict[str, Words] = {
     "sop.exited": _("The standing order ended"),
     "provider.busy": _("The provider is busy"),
     "provider.gave_up": _("The provider did not take it in many tries"),
+    "provider.closed": _("The address leads where nothing may be sent"),
     "provider.silent": _("The provider did not answer"),
     "sender.gone": _("The sender stopped in the middle"),
     "template.missing": _("A variable has no value"),
