@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from secrets import token_urlsafe
+from secrets import choice
+from string import ascii_letters, digits
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from .rules.sending import Message
 from .rules.wording import Variant, WordingError, links, nested, render, variables, with_end, with_links
 from .variables import UNSUBSCRIBE, values_of
 
+CODE = ascii_letters + digits  # what no program that looks for addresses in a text leaves out at their end
+CODE_LENGTH = 12  # characters: 71 bits, and what providers take as a parameter
+
 
 class Asked(NamedTuple):
     """Words wanted for a touch."""
@@ -27,7 +31,7 @@ class Asked(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The words of a touch, and its addresses by token."""
+    """The words of a touch, and its addresses by the codes under which they are counted."""
 
     message: Message
     links: list[tuple[str, str]]
@@ -60,14 +64,13 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
     stop = f"{base}/t/stop/{one.touch_id}" if base else ""
     tree = nested({**member, UNSUBSCRIBE: stop, **{f"given.{name}": value for name, value in one.values.items()}})
     variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
-    words = render(variant, tree)
-    tokens: list[tuple[str, str]] = []
+    codes = _Codes(base)
+    words = render(variant, tree, codes.of)
+    parameters = {name: render(Variant(source), tree, codes.of).text for name, source in template.provider_values}
     pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""
     if template.counts_links and base and MEDIA[template.medium].counts_clicks:
-        tokens = [(token_urlsafe(9), url) for url in links(words) if not url.startswith(f"{base}/t/")]
-        by_url = {url: f"{base}/t/{token}" for token, url in tokens}
-        words = with_links(words, lambda url: by_url.get(url, url))
-    parameters = {name: render(Variant(source), tree).text for name, source in template.provider_values}
+        words = codes.counted(words)
+        parameters = {name: codes.counted(Variant(value)).text for name, value in parameters.items()}
     message = Message(
         id=one.touch_id,
         to="",
@@ -78,7 +81,28 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -
         values=parameters,
         unsubscribe_url=stop if template.medium == "email" and template.purpose != "service" else "",
     )
-    return Written(message, tokens)
+    return Written(message, [(code, url) for url, code in codes.by_url.items()])
+
+
+class _Codes:
+    """The addresses of one touch that are counted, each under a code of its own; `base` is where the codes lead."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.by_url: dict[str, str] = {}
+
+    def of(self, url: str) -> str:
+        if url not in self.by_url:
+            self.by_url[url] = "".join(choice(CODE) for _ in range(CODE_LENGTH))
+        return self.by_url[url]
+
+    def counted(self, words: Variant) -> Variant:
+        """The words with every address replaced by one that counts; those that count already stay."""
+        by_url = {url: f"{self.base}/t/{self.of(url)}" for url in links(words) if not self._counts(url)}
+        return with_links(words, lambda url: by_url.get(url, url))
+
+    def _counts(self, url: str) -> bool:
+        return url.startswith(f"{self.base}/t/") or url.endswith(tuple(self.by_url.values()))
 
 
 def _variant(template: Template, language: str) -> dict[str, Any]:

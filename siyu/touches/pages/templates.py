@@ -20,6 +20,8 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, words
 from ..rules.files import KINDS, MAX_ALL, MAX_FILE, MAX_FILES, Upload
+from ..rules.sending import Message
+from ..rules.wording import sms_length, sms_parts
 from ..services import archive_template, publish_template
 from ..variables import known
 from .parts import MEDIA, PURPOSES, answered, confirmed, pairs_of, tabs
@@ -180,7 +182,8 @@ def preview(request: PageRequest, code: str) -> HttpResponse:
     fault = written if isinstance(written, words.Fault) else None
     files = queries.files(found.files)
     context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault, "files": files}
-    return render(request, "touches/preview.html", context | {"message": None if written is None or fault else written.message})
+    message = None if written is None or fault else written.message
+    return render(request, "touches/preview.html", context | {"message": message, "size": _size(found.medium, message)})
 
 
 @requires("touches.edit")
@@ -197,6 +200,14 @@ def file(request: PageRequest, code: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     return file_response(found.name, found.media_type, found.content)
+
+
+def _size(medium: str, message: Message | None) -> str:
+    """What an operator would charge for an SMS, its links already short; "" for what has no such size."""
+    if medium != "sms" or message is None:
+        return ""
+    sizes = {"parts": sms_parts(message.text), "length": sms_length(message.text)}
+    return gettext("Counts as %(parts)s SMS: %(length)s characters, without the signature that the provider adds") % sizes
 
 
 def _found(code: str) -> Any:

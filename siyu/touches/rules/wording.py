@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
@@ -23,6 +24,7 @@ _HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url
 # in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
 _OF_ADDRESS = r"[!#-&*-;=?-\[\]_a-z~]"
 _ADDRESS = re.compile(rf"https?://(?:{_OF_ADDRESS}|\({_OF_ADDRESS}*\))*(?:[#-&*+/-9=@-Z_a-z~-]|\({_OF_ADDRESS}*\))", re.IGNORECASE)
+_code_of: ContextVar[Callable[[str], str]] = ContextVar("code_of")
 _BODY_END = re.compile(r"</body", re.IGNORECASE)
 
 
@@ -69,16 +71,21 @@ def check(variant: Variant, known: Mapping[str, str], *, prefixes: tuple[str, ..
                 raise WordingError("template.variable", gettext_noop("there is no variable %(name)s"), name=name)
 
 
-def render(variant: Variant, values: Mapping[str, Any]) -> Variant:
+def render(variant: Variant, values: Mapping[str, Any], code_of: Callable[[str], str] = str) -> Variant:
     """The words for one member. `values` is nested by the dots of the names and holds only what is known of the member.
 
+    `code_of` gives the code under which an address is counted, to who asks for it by `link_code`.
     Raises `template.missing` where a value is not known and no `default` stands for it, `template.broken` for what fails otherwise.
     """
-    return Variant(
-        text=_render(_PLAIN, variant.text, values),
-        subject=" ".join(_render(_PLAIN, variant.subject, values).split()),
-        html=_render(_ESCAPING, variant.html, values) if variant.html else "",
-    )
+    before = _code_of.set(code_of)
+    try:
+        return Variant(
+            text=_render(_PLAIN, variant.text, values),
+            subject=" ".join(_render(_PLAIN, variant.subject, values).split()),
+            html=_render(_ESCAPING, variant.html, values) if variant.html else "",
+        )
+    finally:
+        _code_of.reset(before)
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,9 +130,15 @@ def _leads(url: str) -> bool:
         return False
 
 
+def sms_length(text: str) -> int:
+    """Characters of an SMS, counted in UTF-16 whatever the language: an emoji is two or more."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def sms_parts(text: str) -> int:
     """How many messages an operator of a Chinese network counts: up to 70 characters one, beyond that 67 each."""
-    return 1 if len(text) <= 70 else -(-len(text) // 67)
+    length = sms_length(text)
+    return 1 if length <= 70 else -(-length // 67)
 
 
 def _render(environment: Environment, source: str, values: Mapping[str, Any]) -> str:
@@ -152,6 +165,13 @@ def _day(value: Any, form: str = "%Y-%m-%d") -> str:
     if not isinstance(value, date):
         raise ValueError(f"{value} is no day")
     return value.strftime(form)
+
+
+def _link_code(url: Any) -> str:
+    """The code of an address that is counted, for a provider's parameter: providers take no addresses there."""
+    if not _ADDRESS.fullmatch(str(url)) or not _leads(str(url)):
+        raise ValueError(f"{url} is no address")
+    return _code_of.get()(str(url))
 
 
 class _Missing(FalsyStrictUndefined):
@@ -198,6 +218,7 @@ def _size(value: Any) -> int:
 def _environment(*, autoescape: bool) -> Environment:
     made = _Words(undefined=_Missing, autoescape=autoescape)
     made.add_filter("money", _money)
+    made.add_filter("link_code", _link_code)
     made.add_filter("date", _day)  # Liquid's own reads the clock
     made.filters = {name: _bounded(name, apply) for name, apply in made.filters.items()}
     return made

@@ -104,6 +104,17 @@ def test_an_operator_writes_a_template_and_sees_it_as_a_member_would(owner: Clie
     assert Template.objects.get().archived_at is not None
 
 
+def test_a_preview_of_an_sms_counts_it_as_it_goes_with_its_links_short(owner: Client) -> None:
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", utc_now().date(), now=utc_now())
+    scene.person("yue")
+    text = f"{'新品' * 10} https://shop.example/{'a' * 200} 拒收请回复R"
+    services.publish_template(SYSTEM, "sale", "Sale", "sms", "marketing", {"zh-hans": {"text": text}}, now=utc_now())
+
+    shown = owner.post(reverse("touch-template-preview", args=["sale"]), {"member": "yue@example.com"}).content.decode()
+
+    assert "Counts as 1 SMS: 66 characters" in shown
+
+
 def test_a_template_that_cannot_work_says_why(owner: Client) -> None:
     form = {"code": "hello", "name": "Hello", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "{{ member.shoe }}"}
     assert "member.shoe" in owner.post(reverse("touch-template-new"), form).content.decode()

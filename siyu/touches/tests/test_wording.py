@@ -198,6 +198,20 @@ def test_what_counts_opening_stands_at_the_end_of_the_body(html: str, whole: str
     assert with_end(html, "<img>") == whole
 
 
-@pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
-def test_long_messages_are_counted_as_the_operator_counts_them(length: int, parts: int) -> None:
-    assert sms_parts("字" * length) == parts
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("字", 1), ("字" * 70, 1), ("字" * 71, 2), ("字" * 134, 2), ("字" * 135, 3), ("a" * 71, 2), ("🎁" * 35, 1), ("🎁" * 36, 2)],
+)
+def test_long_messages_are_counted_as_the_operator_counts_them(text: str, parts: int) -> None:
+    assert sms_parts(text) == parts
+
+
+def test_a_code_is_asked_for_addresses_only() -> None:
+    codes = {"https://s.cn/a?x=1&y=2": "c0de"}
+    text = "{{ 'https://s.cn/a?x=1&y=2' | link_code }}"
+
+    assert render(Variant(text, html=text), {}, codes.__getitem__) == Variant("c0de", html="c0de")
+    for source in ("{{ 'sale' | link_code }}", "{{ 'ftp://s.cn/a' | link_code }}", "{{ 'https://s.cn/a b' | link_code }}"):
+        with pytest.raises(WordingError) as stopped:
+            said(source)
+        assert stopped.value.code == "template.broken"
