@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 
 from .models import Template
 from .rules.media import MEDIA
@@ -49,7 +49,7 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
     templates = Template.objects.in_bulk({one.template_id for one in asked})
     names = {name for template in templates.values() for name in _names(template)} | {"member.language"}
     values = values_of(sorted({one.member_id for one in asked}), names, now)
-    base = settings_book().value("touches.address", now.date()).rstrip("/")
+    base = settings_book().value("touches.address", today(now)).rstrip("/")
     found: dict[UUID, Written | Fault] = {}
     for one in asked:
         member = values[one.member_id]

@@ -16,7 +16,7 @@ from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn
 from siyu.merchant.access import PageRequest, requires
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 
 from .. import queries, services
 from ..providers import Channel, channels
@@ -192,7 +192,7 @@ def _found(code: str) -> queries.AccountView:
 
 def _report_address(request: PageRequest, token: str) -> str:
     path = reverse("touch-reports", args=[token])
-    base = settings_book().value("touches.address", utc_now().date()).rstrip("/")
+    base = settings_book().value("touches.address", today(utc_now())).rstrip("/")
     return f"{base}{path}" if base else request.build_absolute_uri(path)
 
 

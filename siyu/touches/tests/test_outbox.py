@@ -356,6 +356,19 @@ def test_a_click_is_counted_and_a_receipt_comes_back(provider) -> None:
     assert provider.got[0].unsubscribe_url == f"https://vip.example.com/t/stop/{touch.pk}"
 
 
+def test_an_address_is_in_force_from_the_first_minute_of_its_business_day(provider) -> None:
+    midnight = NOON - hours(12)
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", NOON.date(), now=midnight - hours(1))
+    template = scene.template(purpose="service", text="https://shop.example/a")
+    yue = scene.person("yue")
+
+    propose([wish(yue, template, "before", at=midnight - hours(0.5)), wish(yue, template, "after", at=midnight)], now=midnight - hours(1))
+    for at in (midnight - hours(0.5), midnight):
+        services.send_due(at, "email")
+
+    assert [message.text for message in provider.got] == ["https://shop.example/a", f"https://vip.example.com/t/{Link.objects.get().token}"]
+
+
 def test_a_mail_that_shows_its_pictures_was_opened_once(provider) -> None:
     set_setting(SYSTEM, "touches.address", "https://vip.example.com", NOON.date() - timedelta(days=2), now=NOON - hours(60))
     propose([wish(scene.person("yue"), scene.template(html="<p>Hello</p>"))], now=NOON)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from siyu.lib.crypto import encrypt
 from siyu.lib.sql import array, statements
 from siyu.members.services import lock
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 
 from ...rules.tasks import kind_of
 from ..claimed import Ready
@@ -61,7 +61,7 @@ def _open_some(now: datetime) -> tuple[int, int]:
 
 
 def _columns(ready: list[Ready], now: datetime) -> dict[str, Any]:
-    usual = timedelta(days=settings_book().value("touches.task_days", now.date()))
+    usual = timedelta(days=settings_book().value("touches.task_days", today(now)))
     return {
         "touches": array([one.touch.id for one in ready]),
         "members": array([one.touch.member_id for one in ready]),
