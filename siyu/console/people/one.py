@@ -33,7 +33,7 @@ from siyu.merchant.queries import staff_names, store_names, today
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 from siyu.touches.queries import touches
-from siyu.touches.queries.words import STATUSES, why_words
+from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
 from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
@@ -185,7 +185,11 @@ def _journeys(request: PageRequest, member: MemberView) -> dict[str, Any]:
 
 def _touches(request: PageRequest, member: MemberView) -> dict[str, Any]:
     found = touches(request.viewer.scope, Position(limit=MAX_ORDERS), member_id=member.id)
-    return {"touches": [(one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why)) for one in found]}
+    return {
+        "touches": [
+            (one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why), detail_words(one.detail)) for one in found
+        ]
+    }
 
 
 def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:

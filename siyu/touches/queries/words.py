@@ -1,7 +1,5 @@
 """How the states of touches and the reasons of refusals read on a page."""
 
-import re
-
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +7,7 @@ from siyu.audiences.wording import listed
 from siyu.audiences.words import CHANNELS, PURPOSES
 from siyu.lib.web.parts import Words
 
+from ..rules.gate import Cap, told
 from ..rules.media import MEDIA
 from ..rules.tasks import RESULTS, SKIPS
 
@@ -57,17 +56,15 @@ def why_words(why: str) -> str:
 
 def detail_words(detail: str) -> str:
     """What the gate or a provider told beside the reason: a cap in words, what was not agreed to; anything else as it is."""
-    cap = _CAP.match(detail)
-    names = detail[cap.end() :].split() if cap else detail.split()
+    cap, names = told(detail)
     if not all(name in _NAMES for name in names):
         return why_words(detail)
     return listed([*([_cap_words(cap)] if cap else []), *(str(_NAMES[name]) for name in names)])
 
 
-_CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")  # as `rules.gate` tells it
 _NAMES: dict[str, Words] = {**PURPOSES, **{name: _(medium.title) for name, medium in MEDIA.items()}, **CHANNELS}
 
 
-def _cap_words(cap: re.Match[str]) -> str:
+def _cap_words(cap: Cap) -> str:
     words = {"day": gettext("%(limit)s a day"), "week": gettext("%(limit)s a week"), "month": gettext("%(limit)s a month")}
-    return words.get(cap["window"], gettext("%(limit)s in %(hours)s hours")) % cap.groupdict()
+    return words.get(cap.window, gettext("%(limit)s in %(hours)s hours")) % {"limit": cap.limit, "hours": cap.hours}

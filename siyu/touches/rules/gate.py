@@ -3,6 +3,7 @@
 First when a touch is proposed: capacity is then reserved. Again at the moment of sending (`confirm`): what changed meanwhile counts.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -154,7 +155,7 @@ def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     if proposal.until is not None and at > proposal.until:
         return Verdict(proposal.key, None, Why.TOO_LATE)
     if (cap := _full(policy, state, proposal, at)) is not None:
-        return Verdict(proposal.key, None, Why.CAPPED, words_of(cap))
+        return Verdict(proposal.key, None, Why.CAPPED, detail_of(cap))
     if why := _control(policy, state, proposal):
         return Verdict(proposal.key, None, why)
     return Verdict(proposal.key, at)
@@ -171,10 +172,22 @@ def consent_refusal(policy: Policy, state: State, proposal: Proposal) -> tuple[W
     return None
 
 
-def words_of(cap: Cap) -> str:
-    """A cap as it is shown with a refusal: `2 a day sms`."""
+def detail_of(cap: Cap) -> str:
+    """A cap as a refusal keeps it: `2 a day sms`."""
     window = f"in {cap.hours} h" if cap.window == "hours" else f"a {cap.window}"
     return " ".join(word for word in (f"{cap.limit} {window}", cap.channel, cap.purpose) if word != ANY)
+
+
+def told(detail: str) -> tuple[Cap | None, list[str]]:
+    """What the detail of a refusal names: the cap that was full, if one was, and the purpose or channel behind it."""
+    match = _CAP.match(detail)
+    if match is None:
+        return None, detail.split()
+    cap = Cap(int(match["limit"]), match["window"] or "hours", int(match["hours"] or 24))  # type: ignore[arg-type]  # of the pattern
+    return cap, detail[match.end() :].split()
+
+
+_CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")
 
 
 def _unreachable(state: State, proposal: Proposal) -> tuple[Why, str] | None:

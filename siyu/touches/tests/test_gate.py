@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from siyu.lib.buckets import bucket
-from siyu.touches.rules.gate import Cap, Consent, Policy, Proposal, Record, State, Why, confirm, decide, judge
+from siyu.touches.rules.gate import Cap, Consent, Policy, Proposal, Record, State, Why, confirm, decide, detail_of, judge, told
 from siyu.touches.rules.quiet import QuietHours
 
 SHANGHAI, BERLIN, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -83,6 +83,25 @@ def test_the_more_important_of_two_takes_the_last_place() -> None:
     assert {verdict.key: verdict.why for verdict in verdicts} == {"high": None, "low": Why.CAPPED}
     assert [record.key for record in state.records] == ["high"]
     assert next(verdict.detail for verdict in verdicts if verdict.why) == "1 a day"
+
+
+@given(
+    st.builds(
+        Cap,
+        st.integers(1, 1_000),
+        st.sampled_from(["day", "week", "month", "hours"]),
+        st.integers(1, 2_160),
+        st.sampled_from(["any", "sms", "email"]),
+        st.sampled_from(["any", "marketing", "service"]),
+    )
+)
+def test_the_detail_of_a_refusal_names_the_cap_that_was_full(cap: Cap) -> None:
+    named, names = told(detail_of(cap))
+
+    assert named is not None
+    assert (named.limit, named.window) == (cap.limit, cap.window)
+    assert cap.window != "hours" or named.hours == cap.hours
+    assert names == [name for name in (cap.channel, cap.purpose) if name != "any"]
 
 
 def test_caps_count_by_channel_by_purpose_and_in_all() -> None:

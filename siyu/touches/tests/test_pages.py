@@ -186,7 +186,9 @@ def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
     propose([Wish(lan, scene.template("inbox").pk, "a", "send:1", NOON)], now=NOON)
     public_id = scene.rows("SELECT public_id FROM members_member WHERE id = %s", [lan])[0][0]
 
-    assert "No consent" in show(owner, "member", public_id, tab="touches")
+    shown = show(owner, "member", public_id, tab="touches")
+    assert "No consent" in shown
+    assert "marketing, Member centre inbox" in shown
 
 
 def test_a_new_template_or_standing_order_does_not_write_over_one_that_is_there(owner: Client) -> None:
