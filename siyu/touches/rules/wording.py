@@ -2,29 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from datetime import date, datetime
-from decimal import Decimal
-from functools import wraps
 from html import escape, unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from liquid import Environment, FalsyStrictUndefined
+from liquid import Environment
 from liquid.exceptions import LiquidError, UndefinedError
 
-from siyu.lib.money import minor_digits
 from siyu.lib.words import gettext_noop
 
-MAX_SOURCE, MAX_OUTPUT, MAX_LOOPS = 100_000, 200_000, 1_000  # characters, bytes, turns
-MAX_MADE = 100 * MAX_OUTPUT  # characters that a filter may make on its way to fewer
+from .filters import ESCAPING, PLAIN, codes
+
+MAX_SOURCE = 100_000  # characters
 TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
 _HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url>https?://(?:(?!(?P=quote)).)+)(?P=quote)""", re.IGNORECASE)
 # in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
 _OF_ADDRESS = r"[!#-&*-;=?-\[\]_a-z~]"
 _ADDRESS = re.compile(rf"https?://(?:{_OF_ADDRESS}|\({_OF_ADDRESS}*\))*(?:[#-&*+/-9=@-Z_a-z~-]|\({_OF_ADDRESS}*\))", re.IGNORECASE)
-_code_of: ContextVar[Callable[[str], str]] = ContextVar("code_of")
 _BODY_END = re.compile(r"</body", re.IGNORECASE)
 
 
@@ -53,12 +48,12 @@ def variables(source: str) -> set[str]:
     if len(source) > MAX_SOURCE:
         raise WordingError("template.long", gettext_noop("a template has at most %(limit)s characters"), limit=f"{MAX_SOURCE:,}")
     try:
-        found = _PLAIN.from_string(source).analyze(include_partials=False)
+        found = PLAIN.from_string(source).analyze(include_partials=False)
     except LiquidError as error:
         raise WordingError("template.syntax", gettext_noop("the braces cannot be read: %(fault)s"), fault=error) from error
     if unknown := found.tags.keys() - TAGS:
         raise WordingError("template.tag", gettext_noop("not available here: %(tags)s"), tags=", ".join(sorted(unknown)))
-    if unknown := found.filters.keys() - _PLAIN.filters.keys():
+    if unknown := found.filters.keys() - PLAIN.filters.keys():
         raise WordingError("template.filter", gettext_noop("there is no filter %(filters)s"), filters=", ".join(sorted(unknown)))
     return {".".join(str(part) for part in use.segments) for uses in found.globals.values() for use in uses}
 
@@ -77,15 +72,15 @@ def render(variant: Variant, values: Mapping[str, Any], code_of: Callable[[str],
     `code_of` gives the code under which an address is counted, to who asks for it by `link_code`.
     Raises `template.missing` where a value is not known and no `default` stands for it, `template.broken` for what fails otherwise.
     """
-    before = _code_of.set(code_of)
+    before = codes.set(code_of)
     try:
         return Variant(
-            text=_render(_PLAIN, variant.text, values),
-            subject=" ".join(_render(_PLAIN, variant.subject, values).split()),
-            html=_render(_ESCAPING, variant.html, values) if variant.html else "",
+            text=_render(PLAIN, variant.text, values),
+            subject=" ".join(_render(PLAIN, variant.subject, values).split()),
+            html=_render(ESCAPING, variant.html, values) if variant.html else "",
         )
     finally:
-        _code_of.reset(before)
+        codes.reset(before)
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,80 +143,3 @@ def _render(environment: Environment, source: str, values: Mapping[str, Any]) ->
         raise WordingError("template.missing", str(error)) from error
     except Exception as error:  # whatever goes wrong inside of a template stops its own touch and no other
         raise WordingError("template.broken", str(error) or type(error).__name__) from error
-
-
-def _money(minor: Any, currency: str = "CNY") -> str:
-    """Minor units as an amount: 1230 → 12.30."""
-    digits = minor_digits(currency)
-    return f"{Decimal(int(minor)).scaleb(-digits):,.{digits}f}"
-
-
-def _day(value: Any, form: str = "%Y-%m-%d") -> str:
-    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31. Of no words: none."""
-    if value == "":
-        return ""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value.strip())
-    if not isinstance(value, date):
-        raise ValueError(f"{value} is no day")
-    return value.strftime(form)
-
-
-def _link_code(url: Any) -> str:
-    """The code of an address that is counted, for a provider's parameter: providers take no addresses there."""
-    if not _ADDRESS.fullmatch(str(url)) or not _leads(str(url)):
-        raise ValueError(f"{url} is no address")
-    return _code_of.get()(str(url))
-
-
-class _Missing(FalsyStrictUndefined):
-    """What is not known: conditions may ask for it, loops run over nothing, `default` stands for it; said it is an error."""
-
-    force_liquid_default = True
-    allowed_properties = FalsyStrictUndefined.allowed_properties | {"items"}
-
-    def __len__(self) -> int:
-        return 0
-
-    def items(self) -> Any:
-        return ()
-
-
-class _Words(Environment):
-    loop_iteration_limit = MAX_LOOPS
-    output_stream_limit = MAX_OUTPUT
-    local_namespace_limit = MAX_OUTPUT
-    block_nesting_limit = 10
-
-
-def _bounded(name: str, apply: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that makes no more than may be said: the environment's limits look at what is written, not at what is on its way."""
-
-    @wraps(apply)
-    def within(value: Any, *arguments: Any, **named: Any) -> Any:
-        if isinstance(value, range) and len(value) > MAX_LOOPS:
-            raise ValueError(f"a range has at most {MAX_LOOPS:,} numbers")
-        if name in ("join", "replace") and _size(value) * max(map(_size, arguments), default=0) > MAX_MADE:
-            raise ValueError(f"{name} would make too much of this")
-        made = apply(value, *arguments, **named)
-        if _size(made) > MAX_OUTPUT:
-            raise ValueError(f"{name} made more than {MAX_OUTPUT:,} characters")
-        return made
-
-    return within
-
-
-def _size(value: Any) -> int:
-    return len(value) if isinstance(value, str | list | tuple) else 1
-
-
-def _environment(*, autoescape: bool) -> Environment:
-    made = _Words(undefined=_Missing, autoescape=autoescape)
-    made.add_filter("money", _money)
-    made.add_filter("link_code", _link_code)
-    made.add_filter("date", _day)  # Liquid's own reads the clock
-    made.filters = {name: _bounded(name, apply) for name, apply in made.filters.items()}
-    return made
-
-
-_PLAIN, _ESCAPING = _environment(autoescape=False), _environment(autoescape=True)
