@@ -12,6 +12,7 @@ import msgspec
 from siyu.merchant.queries import settings_book, today
 
 from .models import Template
+from .rules.filters import Telling
 from .rules.media import MEDIA
 from .rules.sending import Message
 from .rules.wording import Variant, WordingError, links, nested, render, variables, with_end, with_links
@@ -63,10 +64,11 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
 def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -> Written:
     stop = f"{base}/t/stop/{one.touch_id}" if base else ""
     tree = nested({**member, UNSUBSCRIBE: stop, **{f"given.{name}": value for name, value in one.values.items()}})
-    variant = msgspec.convert(_variant(template, str(member.get("member.language") or "")), Variant)
+    language, variant = _variant(template, str(member.get("member.language") or ""))
     codes = _Codes(base)
-    words = render(variant, tree, codes.of)
-    parameters = {name: render(Variant(source), tree, codes.of).text for name, source in template.provider_values}
+    to = Telling(language, codes.of)
+    words = render(variant, tree, to)
+    parameters = {name: render(Variant(source), tree, to).text for name, source in template.provider_values}
     pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""
     if template.counts_links and base and MEDIA[template.medium].counts_clicks:
         words = codes.counted(words)
@@ -105,11 +107,12 @@ class _Codes:
         return url.startswith(f"{self.base}/t/") or url.endswith(tuple(self.by_url.values()))
 
 
-def _variant(template: Template, language: str) -> dict[str, Any]:
+def _variant(template: Template, language: str) -> tuple[str, Variant]:
     """The words in the member's language, whatever its country (en-US, en_GB); else in Chinese, else in what there is."""
     alike = {written.partition("-")[0]: words for written, words in template.variants.items()}
     main = language.lower().replace("_", "-").partition("-")[0]
-    return alike.get(main) or alike.get("zh") or next(iter(alike.values()))
+    found = next(one for one in (main, "zh", *alike) if one in alike)
+    return found, msgspec.convert(alike[found], Variant)
 
 
 def _names(template: Template) -> set[str]:

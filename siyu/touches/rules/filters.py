@@ -1,26 +1,50 @@
 """The small Liquid in which templates are written: its filters, what is missing in it, and how much it may make."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from liquid import Environment, FalsyStrictUndefined
+from liquid import BoundTemplate, Environment, FalsyStrictUndefined, Node, RenderContext, is_undefined
+from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.primitive import Blank, Empty, StringLiteral
+from liquid.expression import Expression
 
+from siyu.facts.dates import date_of
 from siyu.lib.money import minor_digits
 
 MAX_OUTPUT, MAX_LOOPS = 200_000, 1_000  # bytes, turns
 MAX_MADE = 100 * MAX_OUTPUT  # characters that a filter may make on its way to fewer
-codes: ContextVar[Callable[[str], str]] = ContextVar("codes")  # the code of an address that counts, for the touch that is written
+_NAMES = re.compile("%[AaBbp%]")  # what strftime says in words
+
+
+class Telling(NamedTuple):
+    """For whom words are written: in which language, and how an address gets the code under which it counts."""
+
+    language: str = ""
+    code_of: Callable[[str], str] = str
+
+
+NOBODY = Telling()
+telling: ContextVar[Telling] = ContextVar("telling", default=NOBODY)
+
+
+def parsed(environment: Environment, source: str) -> BoundTemplate:
+    """A template in which what is not known is blank, and empty, as it is in other Liquids. Raises `LiquidError`."""
+    made = environment.from_string(source)
+    _let_missing_be_blank(made.nodes, RenderContext(made))
+    return made
 
 
 def _money(minor: Any, currency: str = "CNY") -> str:
-    """Minor units as an amount: 1230 → 12.30."""
+    """Minor units as an amount: 1230 → 12.30. Fractions of them, as discounts leave, are rounded half up; text has none."""
     digits = minor_digits(currency)
-    return f"{Decimal(int(minor)).scaleb(-digits):,.{digits}f}"
+    whole = Decimal(str(minor)).quantize(Decimal(1), ROUND_HALF_UP) if isinstance(minor, float | Decimal) else int(minor)
+    return f"{Decimal(whole).scaleb(-digits):,.{digits}f}"
 
 
 def _day(value: Any, form: str = "%Y-%m-%d") -> str:
@@ -28,10 +52,28 @@ def _day(value: Any, form: str = "%Y-%m-%d") -> str:
     if value == "":
         return ""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value.strip())
+        value = _read(value.strip())
     if not isinstance(value, date):
         raise ValueError(f"{value} is no day")
-    return value.strftime(form)
+    return value.strftime(_in_chinese(value, form) if telling.get().language == "zh" else form)
+
+
+def _read(text: str) -> date:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        written = date_of(text)
+    if written is None or written.day is None:
+        raise ValueError(f"{text} is no day")
+    return written.day
+
+
+def _in_chinese(value: date, form: str) -> str:
+    """A strftime form, its names of days, months and halves of a day said in Chinese."""
+    month, weekday = f"{value.month}月", "一二三四五六日"[value.weekday()]
+    half = "上午" if not isinstance(value, datetime) or value.hour < 12 else "下午"
+    names = {"%A": f"星期{weekday}", "%a": f"周{weekday}", "%B": month, "%b": month, "%p": half}
+    return _NAMES.sub(lambda found: names.get(found[0], found[0]), form)
 
 
 def _link_code(url: Any) -> str:
@@ -39,7 +81,7 @@ def _link_code(url: Any) -> str:
     parts = urlsplit(str(url))
     if parts.scheme not in ("https", "http") or not parts.hostname or len(str(url).split()) > 1:
         raise ValueError(f"{url} is no address")
-    return codes.get()(str(url))
+    return telling.get().code_of(str(url))
 
 
 class _Missing(FalsyStrictUndefined):
@@ -53,6 +95,39 @@ class _Missing(FalsyStrictUndefined):
 
     def items(self) -> Any:
         return ()
+
+
+class _Told(Expression):
+    """What is compared with nothing: "" where it is not known."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Expression) -> None:
+        super().__init__(of.token)
+        self.of = of
+
+    def evaluate(self, context: RenderContext) -> object:
+        found = self.of.evaluate(context)
+        return "" if found is None or is_undefined(found) else found
+
+    def children(self) -> list[Expression]:
+        return [self.of]
+
+
+def _let_missing_be_blank(nodes: Iterable[Node], context: RenderContext) -> None:
+    for node in nodes:
+        waiting = list(node.expressions())
+        while waiting:
+            found = waiting.pop()
+            waiting += found.children()
+            if isinstance(found, EqExpression | NeExpression):
+                left, right = found.left, found.right
+                found.left, found.right = _Told(left) if _is_nothing(right) else left, _Told(right) if _is_nothing(left) else right
+        _let_missing_be_blank(node.children(context), context)
+
+
+def _is_nothing(found: Expression) -> bool:
+    return isinstance(found, Blank | Empty) or (isinstance(found, StringLiteral) and not found.value)
 
 
 class _Words(Environment):

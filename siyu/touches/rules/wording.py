@@ -12,7 +12,7 @@ from liquid.exceptions import LiquidError, UndefinedError
 
 from siyu.lib.words import gettext_noop
 
-from .filters import ESCAPING, PLAIN, codes
+from .filters import ESCAPING, NOBODY, PLAIN, Telling, parsed, telling
 
 MAX_SOURCE = 100_000  # characters
 TAGS = frozenset({"if", "unless", "case", "for", "assign", "capture", "comment", "echo", "raw"})  # of Liquid's own
@@ -66,13 +66,12 @@ def check(variant: Variant, known: Mapping[str, str], *, prefixes: tuple[str, ..
                 raise WordingError("template.variable", gettext_noop("there is no variable %(name)s"), name=name)
 
 
-def render(variant: Variant, values: Mapping[str, Any], code_of: Callable[[str], str] = str) -> Variant:
+def render(variant: Variant, values: Mapping[str, Any], to: Telling = NOBODY) -> Variant:
     """The words for one member. `values` is nested by the dots of the names and holds only what is known of the member.
 
-    `code_of` gives the code under which an address is counted, to who asks for it by `link_code`.
     Raises `template.missing` where a value is not known and no `default` stands for it, `template.broken` for what fails otherwise.
     """
-    before = codes.set(code_of)
+    before = telling.set(to)
     try:
         return Variant(
             text=_render(PLAIN, variant.text, values),
@@ -80,14 +79,14 @@ def render(variant: Variant, values: Mapping[str, Any], code_of: Callable[[str],
             html=_render(ESCAPING, variant.html, values) if variant.html else "",
         )
     finally:
-        codes.reset(before)
+        telling.reset(before)
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"member.name": "Yue"}` → `{"member": {"name": "Yue"}}`, without what is empty. A value without parts holds against `a.b`."""
+    """`{"member.name": "Yue"}` → `{"member": {"name": "Yue"}}`, without what is blank. A value without parts holds against `a.b`."""
     tree: dict[str, Any] = {}
     for name, value in sorted(flat.items()):
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             continue
         *path, last = name.split(".")
         place: Any = tree
@@ -138,7 +137,7 @@ def sms_parts(text: str) -> int:
 
 def _render(environment: Environment, source: str, values: Mapping[str, Any]) -> str:
     try:
-        return environment.from_string(source).render(**values)
+        return parsed(environment, source).render(**values)
     except UndefinedError as error:
         raise WordingError("template.missing", str(error)) from error
     except Exception as error:  # whatever goes wrong inside of a template stops its own touch and no other

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from siyu.touches.rules.filters import Telling
 from siyu.touches.rules.wording import Variant, WordingError, check, links, nested, render, sms_parts, variables, with_end, with_links
 
 YUE = nested(
@@ -66,6 +67,55 @@ def test_what_is_missing_is_not_said_by_way_of_a_filter_either(source: str) -> N
         said(source)
 
     assert stopped.value.code == "template.missing"
+
+
+@pytest.mark.parametrize("nothing", ["blank", "empty", "nil", "''", '""'])
+def test_what_is_missing_is_nothing_however_nothing_is_named(nothing: str) -> None:
+    for name in ("member.city", "trait.skin", "trait.a.b"):
+        assert said(f"{{% if {name} == {nothing} %}}无{{% endif %}}{{% if {nothing} != {name} %}}有{{% endif %}}") == "无"
+        assert said(f"{{% unless {name} != {nothing} and points.available == 1 %}}无{{% endunless %}}") == "无"
+    assert said(f"{{% if member.tier != {nothing} and points.available != {nothing} %}}有{{% endif %}}") == "有"
+    assert said(f"{{% for i in (1..2) %}}{{% if i == {nothing} %}}无{{% endif %}}{{% endfor %}}") == ""
+
+
+def test_a_value_of_blanks_is_not_known() -> None:
+    assert said("{{ member.name | default: '亲' }}", nested({"member.name": " \u3000"})) == "亲"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ 1990 | times: 0.85 | money }}", "16.92"),
+        ("{{ 1990 | divided_by: 3.0 | money }}", "6.63"),
+        ("{{ 1990 | divided_by: 3 | money }}", "6.63"),
+        ("{{ 250 | times: 0.5 | money: 'JPY' }}", "125"),
+        ("{{ '1990' | money }}", "19.90"),
+        ("{{ -5 | money }}", "-0.05"),
+    ],
+)
+def test_discounts_leave_whole_minor_units(source: str, words: str) -> None:
+    assert said(source) == words
+
+
+@pytest.mark.parametrize("written", ["2026-05-01", "2026/5/1", "20260501", "2026年5月1日", " 2026.05.01 "])
+def test_days_of_traits_are_read_however_they_are_written(written: str) -> None:
+    assert said("{{ trait.joined | date: '%-m月%-d日' }}", nested({"trait.joined": written})) == "5月1日"
+
+
+@pytest.mark.parametrize(
+    ("form", "chinese", "english"),
+    [
+        ("%-m月%-d日 %A", "5月1日 星期五", "5月1日 Friday"),
+        ("%a %b %d", "周五 5月 01", "Fri May 01"),
+        ("%B %p%-I:%M", "5月 下午2:05", "May PM2:05"),
+        ("%%A", "%A", "%A"),
+    ],
+)
+def test_names_of_days_and_months_are_said_in_the_language_of_the_words(form: str, chinese: str, english: str) -> None:
+    source, values = Variant(f"{{{{ trait.at | date: '{form}' }}}}"), nested({"trait.at": "2026-05-01T14:05:00+08:00"})
+
+    assert render(source, values, Telling("zh")).text == chinese
+    assert render(source, values, Telling("en")).text == english
 
 
 def test_conditions_and_loops_work_within_bounds() -> None:
@@ -210,7 +260,7 @@ def test_a_code_is_asked_for_addresses_only() -> None:
     codes = {"https://s.cn/a?x=1&y=2": "c0de"}
     text = "{{ 'https://s.cn/a?x=1&y=2' | link_code }}"
 
-    assert render(Variant(text, html=text), {}, codes.__getitem__) == Variant("c0de", html="c0de")
+    assert render(Variant(text, html=text), {}, Telling(code_of=codes.__getitem__)) == Variant("c0de", html="c0de")
     for source in ("{{ 'sale' | link_code }}", "{{ 'ftp://s.cn/a' | link_code }}", "{{ 'https://s.cn/a b' | link_code }}"):
         with pytest.raises(WordingError) as stopped:
             said(source)
