@@ -26,14 +26,17 @@ HOPELESS = frozenset({"isv.MOBILE_NUMBER_ILLEGAL"})  # codes that mean: this add
 hear, answer = inbound.hear, inbound.answer  # how reports of this provider are read, and answered
 VERSION = "2017-05-25"
 # codes that pass by themselves, or when the account is put right, and after how long: "API error codes" of SendSms
+_HOUR, _DAY = timedelta(hours=1), timedelta(hours=12)
 _PASSING = {
     "isp.SYSTEM_ERROR": SOON,
-    "isp.RAM_PERMISSION_DENY": LATER,
-    "isv.AMOUNT_NOT_ENOUGH": timedelta(hours=1),
-    "isv.OUT_OF_SERVICE": timedelta(hours=1),  # the balance is used up
-    "isv.BUSINESS_LIMIT_CONTROL": timedelta(hours=1),  # so many for one number in a minute, an hour, a day
-    "isv.DAY_LIMIT_CONTROL": timedelta(hours=12),
+    **dict.fromkeys(("isp.RAM_PERMISSION_DENY", "isv.DENY_IP_RANGE"), LATER),
+    **dict.fromkeys(("isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL", "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE"), LATER),
+    **dict.fromkeys(("isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_NAME_ILLEGAL", "isv.SIGN_STATE_ILLEGAL"), _HOUR),
+    **dict.fromkeys(("isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE"), _HOUR),  # the balance is used up
+    "isv.BUSINESS_LIMIT_CONTROL": _HOUR,  # so many for one number in a minute, an hour, a day
+    **dict.fromkeys(("isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL"), _DAY),
 }
+_OF_SMS = ("isv.", "isp.")  # other codes are the gateway's: of keys, clocks and pace. It has handed nothing on
 
 
 class Answer(msgspec.Struct, rename="pascal"):
@@ -91,6 +94,9 @@ def outcome_of(body: bytes) -> Outcome:
         return Unknown("the provider answered something else than its documentation says")
     if answer.code == "OK":
         return Sent(answer.biz_id)
-    if answer.code in _PASSING or answer.code.startswith("Throttling"):
-        return Retry(_PASSING.get(answer.code, SOON), f"{answer.code}: {answer.message}"[:300])
+    because = f"{answer.code}: {answer.message}"[:300]
+    if answer.code in _PASSING:
+        return Retry(_PASSING[answer.code], because)
+    if not answer.code.startswith(_OF_SMS):
+        return Retry(SOON if answer.code.startswith("Throttling") else LATER, because)
     return GiveUp(answer.code, answer.message[:300])

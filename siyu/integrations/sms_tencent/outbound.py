@@ -26,18 +26,20 @@ FIELDS = (
 HOPELESS = frozenset({"InvalidParameterValue.IncorrectPhoneNumber"})  # codes that mean: this address does not exist
 hear, answer = inbound.hear, inbound.answer  # how reports of this provider are read, and answered
 VERSION = "2021-01-11"
+# codes, or what they begin with, that pass by themselves or when the account is put right, and after how long
+_HOUR, _DAY = timedelta(hours=1), timedelta(hours=12)
 _PASSING = {
-    "InternalError": SOON,
     "RequestLimitExceeded": SOON,
-    "FailedOperation.InsufficientBalanceInSmsPackage": timedelta(hours=1),
-    "FailedOperation.MarketingSendTimeConstraint": timedelta(hours=1),  # advertising only goes from 8 to 22 o'clock
-    "LimitExceeded.AppDailyLimit": timedelta(hours=12),
-    "LimitExceeded.DailyLimit": timedelta(hours=12),
-    "LimitExceeded.DeliveryFrequencyLimit": timedelta(hours=1),
+    "FailedOperation.InsufficientBalanceInSmsPackage": _HOUR,
+    "FailedOperation.MarketingSendTimeConstraint": _HOUR,  # advertising only goes from 8 to 22 o'clock
+    "FailedOperation.SignatureIncorrectOrUnapproved": _HOUR,
+    "LimitExceeded.DeliveryFrequencyLimit": _HOUR,
     "LimitExceeded.PhoneNumberThirtySecondLimit": SOON,
-    "LimitExceeded.PhoneNumberOneHourLimit": timedelta(hours=1),
-    "LimitExceeded.PhoneNumberDailyLimit": timedelta(hours=12),
-    "UnauthorizedOperation": LATER,
+    "LimitExceeded.PhoneNumberOneHourLimit": _HOUR,
+    "LimitExceeded": _DAY,  # of an application, a country or a number in a day
+    **dict.fromkeys(("AuthFailure", "UnauthorizedOperation", "IpInBlacklist", "IpNotInWhitelist"), LATER),
+    **dict.fromkeys(("InvalidParameterValue.SdkAppIdNotExist", "InternalError.RequestTimeException"), LATER),
+    **dict.fromkeys(("InternalError.SigVerificationFail", "InternalError.SigFieldMissing"), LATER),
 }
 
 
@@ -67,7 +69,7 @@ def check(account: Account) -> None:
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
-    """One request a message; `SessionContext` brings the receipt back to it."""
+    """One request a message."""
     with client() as http:
         for message in messages:
             yield _send(http, account, message)
@@ -114,6 +116,8 @@ def outcome_of(body: bytes) -> Outcome:
         return Sent(said.serial_no)
     if (after := _passing(said.code)) is not None:
         return Retry(after, f"{said.code}: {said.message}"[:300])
+    if said.code.partition(".")[0] == "InternalError":  # it timed out inside, or broke: the message may be on its way
+        return Unknown(f"{said.code}: {said.message}"[:300])
     return GiveUp(said.code, said.message[:300])
 
 
