@@ -1,6 +1,7 @@
 """From a wish to the provider and back: decided once, sent at most once, every head accounted for."""
 
 from datetime import timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -398,6 +399,20 @@ def test_receipts_in_any_order_leave_the_first_instants(provider) -> None:
 
     touch.refresh_from_db()
     assert (touch.delivered_at, touch.opened_at, touch.clicked_at) == (NOON + hours(1), NOON + hours(2), NOON + hours(3))
+
+
+@pytest.mark.parametrize("names", list(permutations(["touch.delivered", "touch.failed", "touch.opened"])), ids=" ".join)
+def test_what_has_arrived_did_not_fail_in_whichever_order_it_is_told(provider, names: tuple[str, ...]) -> None:
+    propose([wish(scene.person("yue"), scene.template())], now=NOON)
+    services.send_due(NOON, "email")
+    touch = Touch.objects.get()
+
+    for name in names:
+        scene.happens(name, "yue", NOON + hours(1), touch=str(touch.pk), why="MK:0001")
+
+    touch.refresh_from_db()
+    assert (touch.status, touch.why, touch.sent_at, touch.delivered_at) == ("sent", "", NOON, NOON + hours(1))
+    assert holds()
 
 
 def test_a_template_says_where_to_say_no_and_that_link_is_not_counted(provider) -> None:
