@@ -14,6 +14,7 @@ from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
+from ..asking import policy_at
 from ..models import Arm, Send, Template
 from ..rules.pace import room
 from .proposing import Wish, propose
@@ -159,11 +160,11 @@ def _walk_set(send_id: int, now: datetime) -> int | None:
     """One set of one arm in a transaction of its own; None when there is nothing to do now."""
     with transaction.atomic(), connection.cursor() as cursor:
         send = Send.objects.select_for_update().get(pk=send_id)
-        arms = list(Arm.objects.filter(send=send, is_walked=False).order_by("at", "number"))
+        arms = list(Arm.objects.filter(send=send, is_walked=False).select_related("template").order_by("at", "number"))
         if send.status != "running" or not arms or (send.until is not None and now >= send.until):
             _end(send, now)
             return None
-        if arms[0].at > now or not (limit := _room(send, now)):
+        if arms[0].at > now or _waits_for_morning(send, arms[0], now) or not (limit := _room(send, now)):
             return None
         arm = arms[0]
         cursor.execute(_sql.heads, {"send": send.pk, "arm": arm.number, "after": arm.walked_to, "limit": limit})
@@ -176,6 +177,15 @@ def _walk_set(send_id: int, now: datetime) -> int | None:
         if len(arms) == 1 and arm.is_walked:
             _end(send, now)
         return len(members)
+
+
+def _waits_for_morning(send: Send, arm: Arm, now: datetime) -> bool:
+    """A paced send asks for nobody in the merchant's night: what the gate put off would go all at once when it ends."""
+    if send.per_hour is None:
+        return False
+    policy, zone = policy_at(now)
+    is_night = policy.quiet is not None and policy.quiet.covers(now, zone)
+    return is_night and policy.when_quiet == "defer" and arm.template.purpose not in policy.unhindered
 
 
 def _room(send: Send, now: datetime) -> int:

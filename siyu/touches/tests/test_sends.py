@@ -164,6 +164,22 @@ def test_a_pace_spreads_a_send_and_a_pause_stops_it() -> None:
     assert Send.objects.get().status == "done"
 
 
+@pytest.mark.parametrize(("purpose", "asked"), [("marketing", [10, 10, 20, 30]), ("service", [10, 20, 30, 30])])
+def test_a_paced_send_keeps_its_pace_over_the_night(purpose: str, asked: list[int]) -> None:
+    drafted(crowd(30, 30), [ArmTerms(scene.template("inbox", purpose).code, 10_000, NOON)], per_hour=600)
+    evening, morning = NOON + hours(8) + timedelta(minutes=59), NOON + hours(21)
+
+    found = []
+    for at in (evening, evening + timedelta(minutes=1), morning, morning + timedelta(minutes=1)):
+        walk_sends(at)
+        found.append(Touch.objects.count())
+
+    assert found == asked
+    assert Touch.objects.exclude(at=None).order_by("-at").values_list("at", flat=True)[0] == (
+        morning + timedelta(minutes=1) if purpose == "marketing" else morning
+    )
+
+
 def test_a_cancelled_send_takes_back_what_waits_and_names_who_was_never_asked_for() -> None:
     number = drafted(crowd(30), per_hour=600)
     walk_sends(NOON)
