@@ -56,15 +56,19 @@ def check(account: Account) -> None:
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
-    """Hand the messages over, one outcome each, in order. A broken conversation is begun anew for the next message."""
+    """Hand the messages over, one outcome each, in order. A broken conversation is begun anew for the next message.
+
+    Where none can be begun, nobody is asked again for the rest: servers lock out who logs in wrongly time and again.
+    """
     smtp: smtplib.SMTP | None = None
     try:
-        for message in messages:
+        for place, message in enumerate(messages):
             try:
                 smtp = smtp or _connect(account)
             except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: settings that no check foresaw
-                yield Retry(LATER, f"cannot reach the mail server: {_words(error)}")
-                continue
+                because = f"cannot reach the mail server: {_words(error)}"
+                yield from (Retry(LATER, because) for _ in messages[place:])
+                return
             outcome = _deliver(smtp, account, message)
             if isinstance(outcome, Unknown) or not _is_alive(smtp):
                 smtp.close()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from siyu.integrations.email import outbound
 from siyu.lib.refusal import Refusal
@@ -162,6 +163,27 @@ def test_a_server_that_is_not_there_costs_nothing_but_time() -> None:
     outcomes = list(outbound.send(account(free_port()), [mail("a@example.com"), mail("b@example.com")]))
 
     assert [type(outcome) for outcome in outcomes] == [Retry, Retry]
+
+
+def test_a_wrong_log_in_is_tried_once_for_a_set() -> None:
+    tried: list[bytes] = []
+
+    def refuse(server, session, envelope, mechanism, told):
+        tried.append(told.password)
+        return AuthResult(success=False, handled=False)
+
+    controller = Controller(Server(), hostname="127.0.0.1", port=free_port(), authenticator=refuse, auth_require_tls=False)
+    controller.start()
+    try:
+        known = account(controller.port)
+        wrong = Account("mail", {**known.settings, "user": "shop"}, {"password": "wrong"})
+        outcomes = list(outbound.send(wrong, [mail(f"{name}@example.com") for name in "abc"]))
+    finally:
+        controller.stop()
+
+    assert [type(outcome) for outcome in outcomes] == [Retry] * 3
+    assert set(tried) == {b"wrong"}
+    assert len(tried) <= 3  # the ways to log in that the server offers, once each
 
 
 @pytest.mark.parametrize(
