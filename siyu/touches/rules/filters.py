@@ -29,6 +29,9 @@ class Telling(NamedTuple):
     code_of: Callable[[str], str] = str
 
 
+_COUNTING = frozenset(
+    {"abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "money", "plus", "round", "slice", "times", "truncate"}
+)
 NOBODY = Telling()
 telling: ContextVar[Telling] = ContextVar("telling", default=NOBODY)
 
@@ -142,6 +145,8 @@ def _bounded(name: str, apply: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(apply)
     def within(value: Any, *arguments: Any, **named: Any) -> Any:
+        if name in _COUNTING:
+            _demand_known(value, *arguments)
         if isinstance(value, range) and len(value) > MAX_LOOPS:
             raise ValueError(f"a range has at most {MAX_LOOPS:,} numbers")
         if name in ("join", "replace") and _size(value) * max(map(_size, arguments), default=0) > MAX_MADE:
@@ -152,6 +157,13 @@ def _bounded(name: str, apply: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return within
+
+
+def _demand_known(*values: Any) -> None:
+    """Liquid counts what is not known as 0, which nobody may be told. Raises `UndefinedError`."""
+    for value in values:
+        if is_undefined(value):
+            str(value)
 
 
 def _size(value: Any) -> int:

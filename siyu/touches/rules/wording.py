@@ -20,6 +20,7 @@ _HREF = re.compile(r"""(?P<before><a\b[^>]*?\bhref\s*=\s*)(?P<quote>["'])(?P<url
 # in plain text an address is ASCII (RFC 3986): Chinese words end it, and so does the sentence's punctuation; brackets in pairs are its own
 _OF_ADDRESS = r"[!#-&*-;=?-\[\]_a-z~]"
 _ADDRESS = re.compile(rf"https?://(?:{_OF_ADDRESS}|\({_OF_ADDRESS}*\))*(?:[#-&*+/-9=@-Z_a-z~-]|\({_OF_ADDRESS}*\))", re.IGNORECASE)
+_ASKED_FOR = re.compile(r"[\w.\-\[\]'\"]+")
 _BODY_END = re.compile(r"</body", re.IGNORECASE)
 
 
@@ -139,6 +140,18 @@ def _render(environment: Environment, source: str, values: Mapping[str, Any]) ->
     try:
         return parsed(environment, source).render(**values)
     except UndefinedError as error:
-        raise WordingError("template.missing", str(error)) from error
+        raise WordingError("template.missing", _name(error)) from error
     except Exception as error:  # whatever goes wrong inside of a template stops its own touch and no other
-        raise WordingError("template.broken", str(error) or type(error).__name__) from error
+        raise WordingError("template.broken", _fault(error)) from error
+
+
+def _name(error: UndefinedError) -> str:
+    """The name that was asked for, as the template writes it."""
+    token = error.token
+    found = _ASKED_FOR.match(token.source, token.start_index) if token else None
+    return found[0] if found else _fault(error)
+
+
+def _fault(error: Exception) -> str:
+    """What went wrong, on one line."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

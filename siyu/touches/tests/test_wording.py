@@ -60,7 +60,13 @@ def test_conditions_ask_for_what_is_missing_without_stopping_the_touch(source: s
 
 
 @pytest.mark.parametrize(
-    "source", ["{{ trait.tags | join: '、' }}", "{{ '在' | append: member.city }}", "{{ member.city | upcase }}", "{{ trait.a.b }}"]
+    "source",
+    [
+        *("{{ trait.tags | join: '、' }}", "{{ '在' | append: member.city }}", "{{ member.city | upcase }}", "{{ trait.a.b }}"),
+        *("{{ tier.missing | times: 0.8 | money }}", "{{ tier.missing | divided_by: 100 }}", "{{ tier.missing | round }}"),
+        *("{{ 100 | minus: tier.missing }}", "{{ points.available | at_most: tier.missing }}", "{{ 'abc' | truncate: tier.missing }}"),
+        "{% assign left = tier.missing | plus: 1 %}{{ left }}",
+    ],
 )
 def test_what_is_missing_is_not_said_by_way_of_a_filter_either(source: str) -> None:
     with pytest.raises(WordingError) as stopped:
@@ -116,6 +122,22 @@ def test_names_of_days_and_months_are_said_in_the_language_of_the_words(form: st
 
     assert render(source, values, Telling("zh")).text == chinese
     assert render(source, values, Telling("en")).text == english
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("您好，\n{{ given.coupon }}", "given.coupon"),
+        ("{{ member.city | upcase }}", "member.city"),
+        ("{{ trait['肤质'] }}", "trait['肤质']"),
+        ("{% for i in (1..2) %}{{ points.pending | plus: i }}{% endfor %}", "points.pending"),
+    ],
+)
+def test_what_is_missing_is_told_by_its_name(source: str, name: str) -> None:
+    with pytest.raises(WordingError) as stopped:
+        said(source)
+
+    assert (stopped.value.code, stopped.value.because) == ("template.missing", name)
 
 
 def test_conditions_and_loops_work_within_bounds() -> None:
