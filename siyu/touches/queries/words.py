@@ -67,4 +67,5 @@ _NAMES: dict[str, Words] = {**PURPOSES, **{name: _(medium.title) for name, mediu
 
 def _cap_words(cap: Cap) -> str:
     words = {"day": gettext("%(limit)s a day"), "week": gettext("%(limit)s a week"), "month": gettext("%(limit)s a month")}
-    return words.get(cap.window, gettext("%(limit)s in %(hours)s hours")) % {"limit": cap.limit, "hours": cap.hours}
+    words |= {"days": gettext("%(limit)s in %(days)s days"), "hours": gettext("%(limit)s in %(hours)s hours")}
+    return words[cap.window] % {"limit": cap.limit, "days": cap.days, "hours": cap.hours}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +17,7 @@ from siyu.lib.buckets import BUCKETS, bucket
 from .quiet import QuietHours
 
 ANY = "any"
+_T = TypeVar("_T", date, datetime)
 
 
 class Why(StrEnum):
@@ -36,13 +37,14 @@ class Why(StrEnum):
 
 
 class Cap(msgspec.Struct, frozen=True):
-    """At most `limit` touches a calendar day, week or month of the member, or in any `hours` hours; 疲劳度控制."""
+    """At most `limit` touches a calendar day, week or month of the member, in any `days` of their days or `hours` hours; 疲劳度控制."""
 
     limit: int
-    window: Literal["day", "week", "month", "hours"] = "day"
+    window: Literal["day", "week", "month", "days", "hours"] = "day"
     hours: int = 24
     channel: str = ANY
     purpose: str = ANY
+    days: int = 7
 
     def concerns(self, channel: str, purpose: str) -> bool:
         return self.channel in (ANY, channel) and self.purpose in (ANY, purpose)
@@ -174,7 +176,7 @@ def consent_refusal(policy: Policy, state: State, proposal: Proposal) -> tuple[W
 
 def detail_of(cap: Cap) -> str:
     """A cap as a refusal keeps it: `2 a day sms`."""
-    window = f"in {cap.hours} h" if cap.window == "hours" else f"a {cap.window}"
+    window = {"hours": f"in {cap.hours} h", "days": f"in {cap.days} d"}.get(cap.window, f"a {cap.window}")
     return " ".join(word for word in (f"{cap.limit} {window}", cap.channel, cap.purpose) if word != ANY)
 
 
@@ -183,11 +185,14 @@ def told(detail: str) -> tuple[Cap | None, list[str]]:
     match = _CAP.match(detail)
     if match is None:
         return None, detail.split()
-    cap = Cap(int(match["limit"]), match["window"] or "hours", int(match["hours"] or 24))  # type: ignore[arg-type]  # of the pattern
+    limit, window, length, unit = match.groups()
+    cap = Cap(int(limit), window or {"h": "hours", "d": "days"}[unit])  # type: ignore[arg-type]  # of the pattern
+    if unit:
+        cap = msgspec.structs.replace(cap, **{cap.window: int(length)})
     return cap, detail[match.end() :].split()
 
 
-_CAP = re.compile(r"(?P<limit>\d+) (?:a (?P<window>day|week|month)|in (?P<hours>\d+) h)(?= |$)")
+_CAP = re.compile(r"(\d+) (?:a (day|week|month)|in (\d+) ([dh]))(?= |$)")
 
 
 def _unreachable(state: State, proposal: Proposal) -> tuple[Why, str] | None:
@@ -211,10 +216,16 @@ def _full(policy: Policy, state: State, proposal: Proposal, at: datetime) -> Cap
 
 def _crowd(cap: Cap, times: list[datetime], at: datetime, zone: ZoneInfo) -> int:
     """How many of these instants share a window with `at`; of rolling windows the fullest that holds `at`."""
-    if cap.window != "hours":
-        wanted = _period(cap.window, at.astimezone(zone).date())
-        return sum(_period(cap.window, time.astimezone(zone).date()) == wanted for time in times)
-    length = timedelta(hours=cap.hours)
+    if cap.window == "hours":
+        return _fullest(times, at, timedelta(hours=cap.hours))
+    days = [time.astimezone(zone).date() for time in times]
+    if cap.window == "days":
+        return _fullest(days, at.astimezone(zone).date(), timedelta(days=cap.days))
+    wanted = _period(cap.window, at.astimezone(zone).date())
+    return sum(_period(cap.window, day) == wanted for day in days)
+
+
+def _fullest(times: list[_T], at: _T, length: timedelta) -> int:
     near = sorted(time for time in times if abs(time - at) < length)
     begins = [time for time in near if time <= at] + [at]
     return max(sum(begin <= time < begin + length for time in near) for begin in begins)

@@ -17,20 +17,27 @@ PURPOSES = {
     "personalisation": gettext_noop("Personal recommendation"),
 }
 WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
-MAX_HOURS = 24 * 90
+MAX_DAYS = 90
 
 
 def _caps(value: Any) -> str | None:
     for cap in value:
-        if not isinstance(cap, dict) or not set(cap) <= {"limit", "window", "hours", "medium", "purpose"}:
+        if not isinstance(cap, dict) or not set(cap) <= {"limit", "window", "days", "hours", "medium", "purpose"}:
             return gettext_noop('caps such as {"limit": 2, "window": "week", "medium": "sms", "purpose": "marketing"}')
         if not (type(cap.get("limit")) is int and 0 < cap["limit"] <= 1_000):
             return gettext_noop("a limit is a whole number from 1 to 1000")
-        if cap.get("window", "day") not in (*WINDOWS, "hours") or not 0 < cap.get("hours", 24) <= MAX_HOURS:
-            return gettext_noop("a window is day, week, month, or hours with their number, at most 90 days")
+        if not _is_window(cap):
+            return gettext_noop("a window is day, week or month, or days or hours with their whole number, at most 90 days")
         if cap.get("medium", "any") not in (*MEDIA, "any") or cap.get("purpose", "any") not in (*PURPOSES, "any"):
             return gettext_noop("no such medium or purpose")
     return None if len(value) <= 20 else gettext_noop("at most 20 caps")
+
+
+def _is_window(cap: dict[str, Any]) -> bool:
+    days, hours = cap.get("days", 1), cap.get("hours", 1)
+    are_whole = type(days) is int and type(hours) is int and 0 < days <= MAX_DAYS and 0 < hours <= 24 * MAX_DAYS
+    window = cap.get("window", "day")
+    return are_whole and (window in WINDOWS or (window in ("days", "hours") and window in cap))
 
 
 def _quiet(value: Any) -> str | None:
@@ -105,8 +112,19 @@ def policy_of(value: Any) -> Policy:
 
 def longest(policy: Policy) -> timedelta:
     """How far back the gate has to look."""
-    return max((WINDOWS.get(cap.window) or timedelta(hours=cap.hours) for cap in policy.caps), default=timedelta(0)) + timedelta(days=1)
+    return max((_length(cap) for cap in policy.caps), default=timedelta(0)) + timedelta(days=1)
+
+
+def _length(cap: Cap) -> timedelta:
+    return WINDOWS.get(cap.window) or (timedelta(days=cap.days) if cap.window == "days" else timedelta(hours=cap.hours))
 
 
 def _cap(cap: dict[str, Any]) -> Cap:
-    return Cap(cap["limit"], cap.get("window", "day"), cap.get("hours", 24), cap.get("medium", "any"), cap.get("purpose", "any"))
+    return Cap(
+        cap["limit"],
+        cap.get("window", "day"),
+        cap.get("hours", 24),
+        cap.get("medium", "any"),
+        cap.get("purpose", "any"),
+        cap.get("days", 7),
+    )

@@ -89,10 +89,11 @@ def test_the_more_important_of_two_takes_the_last_place() -> None:
     st.builds(
         Cap,
         st.integers(1, 1_000),
-        st.sampled_from(["day", "week", "month", "hours"]),
+        st.sampled_from(["day", "week", "month", "days", "hours"]),
         st.integers(1, 2_160),
         st.sampled_from(["any", "sms", "email"]),
         st.sampled_from(["any", "marketing", "service"]),
+        st.integers(1, 90),
     )
 )
 def test_the_detail_of_a_refusal_names_the_cap_that_was_full(cap: Cap) -> None:
@@ -100,7 +101,7 @@ def test_the_detail_of_a_refusal_names_the_cap_that_was_full(cap: Cap) -> None:
 
     assert named is not None
     assert (named.limit, named.window) == (cap.limit, cap.window)
-    assert cap.window != "hours" or named.hours == cap.hours
+    assert cap.window not in ("hours", "days") or getattr(named, cap.window) == getattr(cap, cap.window)
     assert names == [name for name in (cap.channel, cap.purpose) if name != "any"]
 
 
@@ -114,6 +115,15 @@ def test_caps_count_by_channel_by_purpose_and_in_all() -> None:
     assert why(Policy(caps=(Cap(2, "day"),)), state, wish()) is None
     assert why(Policy(caps=(Cap(1, "hours", hours=3),)), state, wish()) is None  # exactly three hours later is another window
     assert why(Policy(caps=(Cap(1, "day"),)), state, wish(purpose="service")) is None
+
+
+def test_days_of_a_cap_are_the_members_own_and_turn_at_midnight() -> None:
+    monday_evening = (Record("x", "sms", "marketing", datetime(2026, 5, 4, 12, tzinfo=UTC)),)  # 20:00
+    next_monday = wish(at=datetime(2026, 5, 11, 1, tzinfo=UTC))  # 09:00, less than 168 hours later
+
+    assert why(Policy(caps=(Cap(1, "days", days=7),)), member(records=monday_evening), next_monday) is None
+    assert why(Policy(caps=(Cap(1, "days", days=8),)), member(records=monday_evening), next_monday) is Why.CAPPED
+    assert why(Policy(caps=(Cap(1, "hours", hours=168),)), member(records=monday_evening), next_monday) is Why.CAPPED
 
 
 def test_a_place_reserved_for_later_counts_for_every_window_it_shares() -> None:
@@ -201,8 +211,9 @@ channels, purposes = st.sampled_from(["sms", "email"]), st.sampled_from(["market
 caps = st.builds(
     Cap,
     limit=st.integers(1, 3),
-    window=st.sampled_from(["day", "week", "month", "hours"]),
+    window=st.sampled_from(["day", "week", "month", "days", "hours"]),
     hours=st.integers(1, 8),
+    days=st.integers(1, 4),
     channel=st.sampled_from(["any", "sms", "email"]),
     purpose=st.sampled_from(["any", "marketing"]),
 )
@@ -298,6 +309,10 @@ def is_full(caps: list[Cap], standing: list[Record], proposal: Proposal, at: dat
                 length = timedelta(hours=cap.hours)
                 begins = (at - timedelta(minutes=minute) for minute in range(60 * cap.hours))
                 most = max(sum(begin <= time < begin + length for time in times) for begin in begins)
+            elif cap.window == "days":
+                today, shown = at.astimezone(zone).date(), [time.astimezone(zone).date() for time in times]
+                spans = [[today + timedelta(days=day - ago) for day in range(cap.days)] for ago in range(cap.days)]
+                most = max(sum(day in span for day in shown) for span in spans)
             else:
                 form = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}[cap.window]
                 shown = at.astimezone(zone).strftime(form)

@@ -159,6 +159,18 @@ def test_a_touch_that_had_to_wait_fills_the_caps_of_the_day_on_which_it_went(pro
     assert [(answer.status, answer.why) for answer in answers] == [("refused", "cap.reached"), ("reserved", "")]
 
 
+def test_a_cap_of_days_looks_as_far_back_as_it_says(provider) -> None:
+    day = timedelta(days=1)
+    set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "days", "days": 60}], NOON.date() - 2 * day, now=NOON - 3 * day)
+    yue, template = scene.person("yue"), scene.template()
+    propose([wish(yue, template, "first")], now=NOON)
+    services.send_due(NOON, "email")
+
+    answers = [propose([wish(yue, template, str(days), at=NOON + days * day)], now=NOON + days * day)[0] for days in (59, 60)]
+
+    assert [(answer.status, answer.detail) for answer in answers] == [("refused", "1 in 60 d"), ("reserved", "")]
+
+
 def test_of_touches_that_waited_together_the_caps_let_through_what_they_would_have(provider) -> None:
     set_setting(SYSTEM, "touches.caps", [{"limit": 1, "window": "day"}], NOON.date() - timedelta(days=2), now=NOON - hours(60))
     yue, template = scene.person("yue"), scene.template()
@@ -499,6 +511,10 @@ def test_parameters_of_a_provider_that_would_be_lost_are_refused(values) -> None
         ("touches.address", "https://vip.example.com/?a=1"),
         ("touches.quiet_hours", {"start": "21:00+08:00", "end": "09:00", "then": "defer"}),
         ("touches.caps", [{"limit": True}]),
+        ("touches.caps", [{"limit": 1, "window": "days"}]),
+        ("touches.caps", [{"limit": 1, "window": "days", "days": 91}]),
+        ("touches.caps", [{"limit": 1, "window": "hours", "hours": 1.5}]),
+        ("touches.caps", [{"limit": 1, "window": "hours", "hours": True}]),
     ],
 )
 def test_a_setting_that_would_do_harm_is_refused(name, value) -> None:

@@ -233,6 +233,7 @@ def test_what_runs_is_said_before_and_cannot_be_written_anew(owner: Client) -> N
         ("1 a day sms", "每天 1 次、短信"),
         ("5 a week marketing", "每周 5 次、营销"),
         ("3 in 6 h", "6 小时内 3 次"),
+        ("3 in 7 d sms", "7 天内 3 次、短信"),
         ("marketing sms", "营销、短信"),
         ("marketing inbox", "营销、会员中心消息"),
         ("550 no such user", "550 no such user"),
