@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from siyu.lib.clock import utc_now
-from siyu.merchant.access import public
+from siyu.merchant.access import public, seen
 
 from . import services
 from .providers import channel
@@ -26,8 +26,9 @@ _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 @public
 @require_http_methods(["GET", "HEAD"])
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Count the click and go where the link leads. HEAD is asked by programs that look at links: it counts nothing."""
-    url = services.followed(token, now=utc_now(), is_person=request.method == "GET")
+    """Count the click and go where the link leads. HEAD is asked by programs that look at links, and staff who are logged in try what
+    they are about to send: neither counts."""
+    url = services.followed(token, now=utc_now(), is_person=request.method == "GET" and seen(request) is None)
     if url is None:
         raise Http404
     answer = HttpResponseRedirect(url)

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("t/open/<uuid:touch>.gif", public.opened, name="touch-opened"),
     path("t/<slug:token>", public.follow, name="touch-follow"),
     path("staff-tasks", tasks.mine, name="staff-tasks"),
+    path("staff-tasks/read", tasks.read, name="staff-tasks-read"),
     path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
     path("staff-tasks/<uuid:touch>/done", tasks.done, name="staff-task-done"),
     path("staff-tasks/<uuid:touch>/files/<int:number>", tasks.file, name="staff-task-file"),

@@ -18,7 +18,7 @@ from ..services import Closed, Finish, Skip
 from .asking import DO, MAX_PAGE, caller, position
 
 router = Router(tags=["Staff tasks"])
-ORDER = "api:staff-tasks"
+ORDER, READS = "api:staff-tasks", "api:staff-task-reads"
 
 
 class TaskOut(Schema):
@@ -35,6 +35,7 @@ class TaskOut(Schema):
     state: str
     result: str
     closed_at: datetime | None
+    read_at: datetime | None
     text: str
     why: str
 
@@ -43,6 +44,27 @@ class TasksOut(Schema):
     """A page of tasks, the most urgent first; `next` asks for the page behind it, and is empty on the last."""
 
     tasks: list[TaskOut]
+    next: str
+
+
+class ReadOut(Schema):
+    """A task that its member has read. `followed`: the addresses that were opened; `is_new` until its own assistant has looked."""
+
+    id: UUID
+    member: str = Field(description="the public id")
+    assistant: int
+    kind: str
+    title: str
+    done_at: datetime
+    read_at: datetime
+    is_new: bool
+    followed: list[str]
+
+
+class ReadsOut(Schema):
+    """A page of readings, newest first; `next` asks for the page behind it, and is empty on the last."""
+
+    reads: list[ReadOut]
     next: str
 
 
@@ -83,6 +105,19 @@ def tasks(
     return TasksOut(tasks=[_task(one) for one in rows[:limit]], next=more)
 
 
+@router.get("/tasks/reads", auth=DO, response={200: ReadsOut, **FAULTS}, summary="Who has read what staff sent")
+def reads(
+    request: HttpRequest,
+    assistant: int | None = Query(None, ge=1, le=2**63 - 1),
+    cursor: str = Query("", max_length=400),
+    limit: int = Query(50, ge=1, le=MAX_PAGE),
+) -> ReadsOut:
+    """Done tasks that were read in the last 14 days, of one assistant or all, page by page."""
+    rows = queries.reads(WHOLE, position(READS, cursor, limit), now=utc_now(), assistant_id=assistant)
+    more = encode(READS, (rows[limit - 1].read_at, rows[limit - 1].touch_id)) if len(rows) > limit else ""
+    return ReadsOut(reads=[_read(one) for one in rows[:limit]], next=more)
+
+
 @router.post("/tasks/{uuid:task}/finish", auth=DO, response={200: ClosedOut, **FAULTS}, summary="A task was done")
 def finish(request: HttpRequest, task: UUID, body: FinishIn, idempotency_key: IdempotencyKey) -> ClosedOut:
     """The touch counts as sent. The gate is asked once more: where it says no, the task closes and nothing counts. 404 `task.unknown`."""
@@ -110,3 +145,8 @@ def _closed(one: Closed) -> ClosedOut:
 def _task(one: queries.TaskView) -> TaskOut:
     told = {name: getattr(one, name) for name in TaskOut.model_fields if name not in ("id", "member", "assistant")}
     return TaskOut(id=one.touch_id, member=one.public_id, assistant=one.assistant_id, **told)
+
+
+def _read(one: queries.ReadView) -> ReadOut:
+    told = {name: getattr(one, name) for name in ReadOut.model_fields if name not in ("id", "member", "assistant", "followed")}
+    return ReadOut(id=one.touch_id, member=one.public_id, assistant=one.assistant_id, followed=list(one.followed), **told)

@@ -21,6 +21,8 @@ class StaffTask(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.TextField(default="")
+    read_at = models.DateTimeField(null=True)  # when the member first opened it or followed a link of it: `opened_at` of its touch
+    looked_at = models.DateTimeField(null=True)  # when its assistant saw that it was read
 
     class Meta:
         indexes = [
@@ -28,6 +30,8 @@ class StaffTask(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(state="open"), name="task_due"),
             models.Index(fields=["member", "state"], name="task_of_member"),
             models.Index(fields=["opened_at"], name="task_opened"),
+            models.Index(fields=["-read_at", "-touch"], condition=models.Q(read_at__isnull=False), name="task_read"),
+            models.Index(fields=["assistant", "-read_at"], condition=models.Q(read_at__isnull=False), name="task_read_of_assistant"),
         ]
 
 

@@ -1,5 +1,6 @@
-"""Staff tasks: what I have to do (made for a phone), who does them, and a file."""
+"""Staff tasks: what I have to do and who has read it (made for a phone), who does them, and a file."""
 
+from datetime import datetime
 from uuid import UUID
 
 import django_tables2 as tables
@@ -27,7 +28,7 @@ from siyu.merchant.queries import staff_names, today
 
 from .. import queries
 from ..rules.tasks import KINDS, MAX_NOTE, RESULTS, SKIPS
-from ..services import Finish, Skip, finish_tasks, skip_tasks
+from ..services import Finish, Skip, finish_tasks, look_at_reads, skip_tasks
 from .parts import STATES, answered, why_words, zone
 
 HEADER = ("assistant", "member", "task", "kind", "opened_at", "due_at", "state", "result", "closed_at")
@@ -88,7 +89,6 @@ def mine(request: PageRequest) -> HttpResponseBase:
         order=f"staff-tasks:{show}",
         size=SIZE,
     )
-    counts, url = queries.task_counts(scope, tonight), reverse("staff-tasks")
     names = staff_names()
     files = queries.files_of_tasks(one.touch_id for one in page.rows if one.text)
     context = {
@@ -106,15 +106,45 @@ def mine(request: PageRequest) -> HttpResponseBase:
             for one in page.rows
         ],
         "now": now,
-        "tabs": [
-            Tab(_("To do"), url, show == "open", counts.open),
-            Tab(_("Due today"), f"{url}?show=today", show == "today", counts.due),
-            Tab(_("Over"), f"{url}?show=ended", show == "ended"),
-            Tab(_("Done rate"), reverse("staff-task-rates")),
-        ],
+        "tabs": _tabs(request, show, now),
         "results": [(key, gettext(words)) for key, words in RESULTS.items()],
     }
     return render(request, "touches/tasks.html", context)
+
+
+@requires("tasks.do")
+def read(request: PageRequest) -> HttpResponse:
+    """Who has read what was sent to them, newest first; what the viewer sent is new until this page has shown it."""
+    now, viewer = utc_now(), request.viewer
+    page = paged(
+        request,
+        lambda at: queries.reads(viewer.scope, at, now=now),
+        key=lambda one: (one.read_at, one.touch_id),
+        order="staff-tasks:read",
+        size=SIZE,
+    )
+    names = staff_names()
+    context = {
+        "title": _("Staff tasks"),
+        "page": page,
+        "rows": [(one, gettext(KINDS.get(one.kind, one.kind)), names.get(one.assistant_id, "")) for one in page.rows],
+        "days": queries.READ_DAYS,
+        "tabs": _tabs(request, "read", now),
+    }
+    look_at_reads(viewer.actor, [one.touch_id for one in page.rows if one.is_new], now=now)
+    return render(request, "touches/reads.html", context)
+
+
+def _tabs(request: PageRequest, active: str, now: datetime) -> list[Tab]:
+    scope, url = request.viewer.scope, reverse("staff-tasks")
+    counts = queries.task_counts(scope, days_after(now, 1, zone()))
+    return [
+        Tab(_("To do"), url, active == "open", counts.open),
+        Tab(_("Due today"), f"{url}?show=today", active == "today", counts.due),
+        Tab(_("Over"), f"{url}?show=ended", active == "ended"),
+        Tab(_("Read"), reverse("staff-tasks-read"), active == "read", queries.new_reads(scope, now=now) or None),
+        Tab(_("Done rate"), reverse("staff-task-rates")),
+    ]
 
 
 @requires("tasks.do")

@@ -1,15 +1,17 @@
-"""Reads of touches: staff tasks and who does them, one-off sends and what became of them."""
+"""Reads of touches: staff tasks, who does them and who read them, one-off sends and what became of them."""
 
 from .accounts import AccountView, account, accounts
 from .files import FileView, contents, file_of_letter, file_of_task, file_of_template, files, files_of_letter, files_of_tasks
 from .gate import Known, known_of, policy_on
 from .inbox import Letter, letter, letters, unread
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
+from .reads import READ_DAYS, ReadView, new_reads, reads
 from .sends import Bought, Line, Report, report, sends
 from .tasks import FIRST, Counts, Rate, TaskView, task_counts, task_rates, tasks, walk_tasks
 
 __all__ = [
     "FIRST",
+    "READ_DAYS",
     "AccountView",
     "Bought",
     "Counts",
@@ -18,6 +20,7 @@ __all__ = [
     "Letter",
     "Line",
     "Rate",
+    "ReadView",
     "Report",
     "SopView",
     "TaskView",
@@ -34,7 +37,9 @@ __all__ = [
     "known_of",
     "letter",
     "letters",
+    "new_reads",
     "policy_on",
+    "reads",
     "report",
     "sends",
     "sop",

@@ -41,6 +41,7 @@ class TaskView(NamedTuple):
     state: str
     result: str
     closed_at: datetime | None
+    read_at: datetime | None
     text: str
     note: str
     why: str = ""
@@ -95,7 +96,7 @@ def tasks(
     }
     with connection.cursor() as cursor:
         cursor.execute(_sql.list_before if at.is_backwards else _sql.list, columns)
-        rows = [TaskView._make((*row[:13], _words(row[13]), decrypt_text(row[14]) if row[14] else "", "")) for row in cursor.fetchall()]
+        rows = [TaskView._make((*row[:14], _words(row[14]), decrypt_text(row[15]) if row[15] else "", "")) for row in cursor.fetchall()]
     return _asked(rows, now) if asks_gate else rows
 
 

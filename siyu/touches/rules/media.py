@@ -22,7 +22,7 @@ MEDIA: dict[str, Medium] = {
     "sms": Medium(gettext_noop("SMS"), handle="phone"),
     "inbox": Medium(gettext_noop("Member centre inbox"), is_indoors=True, has_subject=True, carries_files=True),
     "webhook": Medium(gettext_noop("Webhook"), counts_clicks=False),
-    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True, counts_clicks=False),
+    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True),
 }
 # where nothing more is needed of a person: not a handle, not an own assistant
 ALWAYS = frozenset(name for name, medium in MEDIA.items() if not medium.handle and not medium.asks_staff)

@@ -10,7 +10,19 @@ from .proposing import Answer, Gate, Wish, propose
 from .sending import forget_senders, send_due
 from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send
 from .sops import Step, archive_sop, publish_sop, take_steps
-from .tasks import Closed, Finish, Skip, expire_tasks, finish_tasks, hand_over_tasks, open_tasks, review_tasks, skip_tasks, withdraw
+from .tasks import (
+    Closed,
+    Finish,
+    Skip,
+    expire_tasks,
+    finish_tasks,
+    hand_over_tasks,
+    look_at_reads,
+    open_tasks,
+    review_tasks,
+    skip_tasks,
+    withdraw,
+)
 from .templates import archive_template, publish_template
 
 __all__ = [
@@ -38,6 +50,7 @@ __all__ = [
     "forget_senders",
     "hand_over_tasks",
     "hear",
+    "look_at_reads",
     "once",
     "open_account",
     "open_tasks",

@@ -1,14 +1,18 @@
 -- name: heard
 -- The first instants at which touches were delivered, opened and clicked: whatever comes first or late, the earliest holds. What nobody
--- knew of has been sent after all, and so has what was told to have failed.
-UPDATE touches_touch t
-SET delivered_at = least(t.delivered_at, new.delivered), opened_at = least(t.opened_at, new.opened), clicked_at = least(t.clicked_at, new.clicked),
-    status = CASE WHEN t.status IN ('unknown', 'failed') THEN 'sent' ELSE t.status END,
-    why = CASE WHEN t.status IN ('unknown', 'failed') THEN '' ELSE t.why END,
-    sent_at = CASE WHEN t.status IN ('unknown', 'failed') THEN coalesce(t.sent_at, t.claimed_at, new.delivered) ELSE t.sent_at END
-FROM unnest(%(ids)s::uuid[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[])
-    AS new (id, delivered, opened, clicked)
-WHERE t.id = new.id
+-- knew of has been sent after all, and so has what was told to have failed. Of a staff task its assistant is to see when it was read.
+WITH heard AS (
+    UPDATE touches_touch t
+    SET delivered_at = least(t.delivered_at, new.delivered), opened_at = least(t.opened_at, new.opened), clicked_at = least(t.clicked_at, new.clicked),
+        status = CASE WHEN t.status IN ('unknown', 'failed') THEN 'sent' ELSE t.status END,
+        why = CASE WHEN t.status IN ('unknown', 'failed') THEN '' ELSE t.why END,
+        sent_at = CASE WHEN t.status IN ('unknown', 'failed') THEN coalesce(t.sent_at, t.claimed_at, new.delivered) ELSE t.sent_at END
+    FROM unnest(%(ids)s::uuid[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[])
+        AS new (id, delivered, opened, clicked)
+    WHERE t.id = new.id RETURNING t.id, t.medium, t.opened_at
+)
+UPDATE touches_stafftask k SET read_at = heard.opened_at
+FROM heard WHERE heard.medium = 'task' AND k.touch_id = heard.id AND k.read_at IS DISTINCT FROM heard.opened_at
 
 -- name: failed
 -- What a provider took and then could not deliver.

@@ -64,7 +64,7 @@ WHERE k.state = 'open' AND m.assistant_id IS NULL LIMIT %(limit)s
 -- name: list
 -- Open tasks of a scope, the most urgent first, behind a place.
 SELECT k.touch_id, m.public_id, coalesce(m.nickname, ''), k.member_id, k.assistant_id, k.kind, e.name, t.purpose, k.due_at, k.opened_at, k.state,
-    k.result, k.closed_at, k.words, k.note
+    k.result, k.closed_at, k.read_at, k.words, k.note
 FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id JOIN touches_template e ON e.id = t.template_id
 JOIN members_member m ON m.id = k.member_id
 WHERE k.state = ANY(%(states)s) AND (k.due_at, k.touch_id) > (%(due)s, %(touch)s::uuid)
@@ -77,7 +77,7 @@ ORDER BY k.due_at, k.touch_id LIMIT %(limit)s
 -- name: list_before
 -- The same, before a place, the nearest first.
 SELECT k.touch_id, m.public_id, coalesce(m.nickname, ''), k.member_id, k.assistant_id, k.kind, e.name, t.purpose, k.due_at, k.opened_at, k.state,
-    k.result, k.closed_at, k.words, k.note
+    k.result, k.closed_at, k.read_at, k.words, k.note
 FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id JOIN touches_template e ON e.id = t.template_id
 JOIN members_member m ON m.id = k.member_id
 WHERE k.state = ANY(%(states)s) AND (k.due_at, k.touch_id) < (%(due)s, %(touch)s::uuid)
@@ -104,6 +104,11 @@ SELECT count(*), count(*) FILTER (WHERE k.due_at < %(soon)s)
 FROM touches_stafftask k JOIN members_member m ON m.id = k.member_id
 WHERE k.state = 'open' AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR k.assistant_id = %(scope_assistant)s)
+
+-- name: look_at
+-- An assistant has seen that tasks of their own were read.
+UPDATE touches_stafftask SET looked_at = %(now)s
+WHERE touch_id = ANY(%(ids)s::uuid[]) AND assistant_id = %(assistant)s AND read_at IS NOT NULL AND looked_at IS NULL
 
 -- name: files
 -- Which files go along with a task of a scope.

@@ -50,6 +50,11 @@ FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id WHERE t.membe
 SELECT 'task ' || touch_id, 'state ' || state || ', closed ' || coalesce(closed_at::text, 'never')
 FROM touches_stafftask WHERE (state = 'open') <> (closed_at IS NULL) OR state NOT IN ('open', 'done', 'skipped', 'expired', 'closed')
 
+-- name: task_is_read_as_its_touch
+-- A staff task was read when its touch was opened.
+SELECT 'task ' || k.touch_id, 'read ' || coalesce(k.read_at::text, 'never') || ', touch opened ' || coalesce(t.opened_at::text, 'never')
+FROM touches_stafftask k JOIN touches_touch t ON t.id = k.touch_id WHERE k.read_at IS DISTINCT FROM t.opened_at
+
 -- name: step_has_its_wish
 -- A step of a standing order that was wished is a touch of its own.
 SELECT 'step ' || s.code || ' D' || s.day, 'member ' || s.origin_id || ' has no touch'

@@ -27,6 +27,7 @@ CORRUPTIONS = {
     "task_stands_as_its_touch": "UPDATE touches_stafftask SET state = 'skipped', closed_at = opened_at",
     "task_of_its_touchs_member": "UPDATE touches_stafftask SET member_id = 0",
     "task_says_who_closed_it": "UPDATE touches_stafftask SET closed_at = opened_at",
+    "task_is_read_as_its_touch": "UPDATE touches_stafftask SET read_at = opened_at",
     "step_has_its_wish": "UPDATE touches_sopstand SET state = 'wished' WHERE day = 30",
     "step_of_root_member": "UPDATE members_member SET merged_into_id = (SELECT max(id) FROM members_member)"
     " WHERE id = (SELECT member_id FROM touches_sopstand LIMIT 1)",
