@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("staff-tasks", tasks.mine, name="staff-tasks"),
     path("staff-tasks/read", tasks.read, name="staff-tasks-read"),
     path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
+    path("staff-tasks/rates/by-net", tasks.rates, {"by_net": True}, name="staff-task-rates-net"),
     path("staff-tasks/<uuid:touch>/done", tasks.done, name="staff-task-done"),
     path("staff-tasks/<uuid:touch>/files/<int:number>", tasks.file, name="staff-task-file"),
     path("staff-tasks/<uuid:touch>/skip", tasks.skip, name="staff-task-skip"),

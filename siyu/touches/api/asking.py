@@ -1,10 +1,13 @@
 """Who asks, and under which key the services know it: two callers' keys never meet."""
 
+from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Path
+from ninja import Field, Path, Query
 
+from siyu.lib.refusal import Refusal
+from siyu.lib.web.dates import LONGEST
 from siyu.lib.web.keyset import Position, decode
 from siyu.merchant.api import ScopedKey
 from siyu.merchant.rules import Actor
@@ -13,6 +16,7 @@ VIEW, EDIT, DO = ScopedKey("touches.view"), ScopedKey("touches.edit"), ScopedKey
 MAX_PAGE = 200
 Words = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_-]*$")]
+Day = Annotated[date, Query(ge=date(1970, 1, 1), le=date(9998, 12, 31), description="a business day")]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -25,3 +29,9 @@ def caller(request: HttpRequest, key: str) -> tuple[Actor, str]:
 def position(order: str, cursor: str, limit: int) -> Position:
     """Where a page begins. Refusal: `page.cursor`."""
     return decode(order, cursor, limit + 1) if cursor else Position(limit=limit + 1)
+
+
+def check_days(first: date, last: date) -> None:
+    """A range of business days that can be read. Refusal: `task.range`."""
+    if not 0 <= (last - first).days < LONGEST:
+        raise Refusal("task.range", "the first day comes first, and a range has at most %(limit)s days", limit=LONGEST)

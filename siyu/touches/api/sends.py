@@ -14,8 +14,9 @@ from siyu.merchant.api import FAULTS, Body, IdempotencyKey
 
 from .. import queries, services
 from ..models import Send
+from ..rules.settings import MAX_WINDOW
 from ..services import ArmTerms, Terms
-from ..services.sends import MAX_ARMS, MAX_CONTROL, MAX_PER_HOUR, MAX_WINDOW, WHOLE
+from ..services.sends import MAX_ARMS, MAX_CONTROL, MAX_PER_HOUR, WHOLE
 from .asking import EDIT, MAX_PAGE, VIEW, Code, Number, Words, caller, position
 
 router = Router(tags=["One-off sends"])

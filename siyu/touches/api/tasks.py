@@ -15,7 +15,7 @@ from siyu.merchant.rules import WHOLE
 from .. import queries, services
 from ..rules.tasks import MAX_NOTE
 from ..services import Closed, Finish, Skip
-from .asking import DO, MAX_PAGE, caller, position
+from .asking import DO, MAX_PAGE, Day, caller, check_days, position
 
 router = Router(tags=["Staff tasks"])
 ORDER, READS = "api:staff-tasks", "api:staff-task-reads"
@@ -68,6 +68,30 @@ class ReadsOut(Schema):
     next: str
 
 
+class RankedOut(Schema):
+    """An assistant: the tasks opened in a range and what became of them, and the orders paid in it that belong to a task of theirs.
+
+    `said_answered` and `said_bought` are done tasks by what the assistant said came of them; `net_minor` is without what was given back.
+    """
+
+    assistant: int
+    name: str
+    opened: int
+    done: int
+    skipped: int
+    expired: int
+    closed: int
+    open: int
+    overdue: int
+    rate: float
+    readers: int
+    said_answered: int
+    said_bought: int
+    buyers: int
+    orders: int
+    net_minor: int
+
+
 class FinishIn(Body):
     """What came of it."""
 
@@ -118,6 +142,13 @@ def reads(
     return ReadsOut(reads=[_read(one) for one in rows[:limit]], next=more)
 
 
+@router.get("/tasks/ranking", auth=DO, response={200: list[RankedOut], **FAULTS}, summary="The ranking of assistants")
+def ranking(request: HttpRequest, first: Day, last: Day, sort: Literal["rate", "net"] = "rate") -> list[RankedOut]:
+    """Assistants over a range of business days, both included, by done rate or by net amount, the best first. 409 `task.range`."""
+    check_days(first, last)
+    return [_ranked(one) for one in queries.ranking(WHOLE, first, last, now=utc_now(), by_net=sort == "net")]
+
+
 @router.post("/tasks/{uuid:task}/finish", auth=DO, response={200: ClosedOut, **FAULTS}, summary="A task was done")
 def finish(request: HttpRequest, task: UUID, body: FinishIn, idempotency_key: IdempotencyKey) -> ClosedOut:
     """The touch counts as sent. The gate is asked once more: where it says no, the task closes and nothing counts. 404 `task.unknown`."""
@@ -150,3 +181,9 @@ def _task(one: queries.TaskView) -> TaskOut:
 def _read(one: queries.ReadView) -> ReadOut:
     told = {name: getattr(one, name) for name in ReadOut.model_fields if name not in ("id", "member", "assistant", "followed")}
     return ReadOut(id=one.touch_id, member=one.public_id, assistant=one.assistant_id, followed=list(one.followed), **told)
+
+
+def _ranked(one: queries.Ranked) -> RankedOut:
+    told = one.rate._asdict() | one.earned._asdict() | {"rate": one.rate.rate}
+    told |= {"assistant": told.pop("assistant_id"), "said_answered": told.pop("answered"), "said_bought": told.pop("bought")}
+    return RankedOut(**told)

@@ -30,6 +30,7 @@ class StaffTask(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(state="open"), name="task_due"),
             models.Index(fields=["member", "state"], name="task_of_member"),
             models.Index(fields=["opened_at"], name="task_opened"),
+            models.Index(fields=["closed_at"], condition=models.Q(state="done"), name="task_done"),
             models.Index(fields=["-read_at", "-touch"], condition=models.Q(read_at__isnull=False), name="task_read"),
             models.Index(fields=["assistant", "-read_at"], condition=models.Q(read_at__isnull=False), name="task_read_of_assistant"),
         ]

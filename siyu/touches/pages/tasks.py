@@ -1,6 +1,7 @@
 """Staff tasks: what I have to do and who has read it (made for a phone), who does them, and a file."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
@@ -19,10 +20,11 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.dates import DateRange
 from siyu.lib.web.files import file_response
+from siyu.lib.web.formats import major
 from siyu.lib.web.forms import Form
 from siyu.lib.web.keyset import paged
 from siyu.lib.web.parts import Tab
-from siyu.lib.web.tables import ListTable, NumberColumn, PercentColumn
+from siyu.lib.web.tables import ListTable, MoneyColumn, NumberColumn, PercentColumn
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff_names, today
 
@@ -32,8 +34,17 @@ from ..services import Finish, Skip, finish_tasks, look_at_reads, skip_tasks
 from .parts import STATES, answered, why_words, zone
 
 HEADER = ("assistant", "member", "task", "kind", "opened_at", "due_at", "state", "result", "closed_at")
+RANKED = (
+    *("assistant", "opened", "done", "skipped", "expired", "closed", "open", "overdue", "rate"),
+    *("readers", "said_answered", "said_bought", "buyers", "orders", "net"),
+)
 SIZE = 20
 ENDED = ("done", "skipped", "expired", "closed")
+_ORDERS = (("staff-task-rates", _("By done rate")), ("staff-task-rates-net", _("By net amount")))
+_RULE = _(
+    "Tasks are those opened in these days. Orders are those paid in them: each belongs to the last task done for its member before it was"
+    " paid, within the window of the settings; what has been given back since is taken off."
+)
 
 
 class Rates(ListTable):
@@ -47,6 +58,12 @@ class Rates(ListTable):
     closed = NumberColumn(_("Closed by the gate"))
     open = NumberColumn(_("To do"))
     overdue = NumberColumn(_("Overdue"))
+    readers = NumberColumn(_("Members who read"))
+    answered = NumberColumn(_("Said to have answered"))
+    bought = NumberColumn(_("Said to have bought"))
+    buyers = NumberColumn(_("Buyers"))
+    orders = NumberColumn(_("Orders"))
+    net_minor = MoneyColumn(_("Net amount"))
 
 
 class SkipForm(Form):
@@ -186,20 +203,35 @@ def skip(request: PageRequest, touch: UUID) -> HttpResponse:
 
 
 @requires("tasks.do")
-def rates(request: PageRequest) -> HttpResponseBase:
-    """Who does the tasks: the ranking by done rate over the tasks opened in a range."""
+def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
+    """Who does the tasks opened in a range, and what the tasks brought in it: the ranking by done rate, or by net amount."""
     now = utc_now()
     days = DateRange.from_request(request, today(now))
-    ranking = queries.task_rates(days.first, days.last, request.viewer.scope, now=now)
+    ranking = queries.ranking(request.viewer.scope, days.first, days.last, now=now, by_net=by_net)
     if request.GET.get("csv"):
-        header = ("assistant", "opened", "done", "skipped", "expired", "closed", "open", "overdue", "rate")
-        return csv_response(request, "done-rate", header, ((*one[1:], round(one.rate, 4)) for one in ranking))
-    rows = [{"place": place, "rate": one.rate, **one._asdict()} for place, one in enumerate(ranking, start=1)]
-    context = {"title": _("Done rate of staff tasks"), "days": days, "table": Rates(rows, empty_text=_("No tasks in this range"))}
-    return render(request, "touches/ranged.html", context | {"csv_url": f"?{_with_csv(request)}"})
+        return csv_response(request, "done-rate", RANKED, map(_ranked, ranking))
+    rows = [
+        {"place": place, "rate": rate.rate, **rate._asdict(), **earned._asdict()} for place, (rate, earned) in enumerate(ranking, start=1)
+    ]
+    context = {
+        "title": _("Done rate of staff tasks"),
+        "days": days,
+        "tabs": [Tab(title, f"{reverse(name)}?{_asked(request)}", name.endswith("net") == by_net) for name, title in _ORDERS],
+        "table": Rates(rows, empty_text=_("No tasks in this range")),
+        "csv_url": f"?{_asked(request, csv='1')}",
+        "note": _RULE,
+    }
+    return render(request, "touches/ranged.html", context)
 
 
-def _with_csv(request: PageRequest) -> str:
+def _ranked(one: queries.Ranked) -> tuple[Any, ...]:
+    rate, earned = one
+    told = (rate.readers, rate.answered, rate.bought, earned.buyers, earned.orders, major(earned.net_minor))
+    return (*rate[1:9], round(rate.rate, 4), *told)
+
+
+def _asked(request: PageRequest, **more: str) -> str:
     asked = request.GET.copy()
-    asked["csv"] = "1"
+    asked.pop("csv", None)
+    asked.update(more)
     return asked.urlencode()

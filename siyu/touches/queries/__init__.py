@@ -6,6 +6,7 @@ from .gate import Known, known_of, policy_on
 from .inbox import Letter, letter, letters, unread
 from .outbox import SopView, TouchView, sop, sops, template, templates, touches
 from .reads import READ_DAYS, ReadView, new_reads, reads
+from .results import Attributed, Earned, Ranked, attributed, ranking
 from .sends import Bought, Line, Report, report, sends
 from .tasks import FIRST, Counts, Rate, TaskView, task_counts, task_rates, tasks, walk_tasks
 
@@ -13,12 +14,15 @@ __all__ = [
     "FIRST",
     "READ_DAYS",
     "AccountView",
+    "Attributed",
     "Bought",
     "Counts",
+    "Earned",
     "FileView",
     "Known",
     "Letter",
     "Line",
+    "Ranked",
     "Rate",
     "ReadView",
     "Report",
@@ -27,6 +31,7 @@ __all__ = [
     "TouchView",
     "account",
     "accounts",
+    "attributed",
     "contents",
     "file_of_letter",
     "file_of_task",
@@ -39,6 +44,7 @@ __all__ = [
     "letters",
     "new_reads",
     "policy_on",
+    "ranking",
     "reads",
     "report",
     "sends",

@@ -55,7 +55,10 @@ class Counts(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """An assistant's tasks that were opened in a span. `rate`: done of all that could be done, a share."""
+    """An assistant's tasks that were opened in a span. `rate`: done of all that could be done, a share.
+
+    `answered` and `bought` are done tasks by what the assistant said came of them, `readers` members who read one.
+    """
 
     assistant_id: int
     name: str
@@ -66,6 +69,9 @@ class Rate(NamedTuple):
     closed: int
     open: int
     overdue: int
+    answered: int = 0
+    bought: int = 0
+    readers: int = 0
 
     @property
     def rate(self) -> float:

@@ -18,6 +18,7 @@ PURPOSES = {
 }
 WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 MAX_DAYS = 90
+MAX_WINDOW = 90  # days within which a purchase counts
 
 
 def _caps(value: Any) -> str | None:
@@ -69,6 +70,10 @@ def _days(value: Any) -> str | None:
     return None if 1 <= value <= 60 else gettext_noop("between 1 and 60 days")
 
 
+def _window(value: Any) -> str | None:
+    return None if 1 <= value <= MAX_WINDOW else gettext_noop("between 1 and 90 days")
+
+
 SETTINGS = (
     Setting(
         "touches.caps",
@@ -91,6 +96,14 @@ SETTINGS = (
     Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first", check=_purposes),
     Setting("touches.control_share", int, 0, "Global control group: of 10,000 members, how many are never touched", check=_share),
     Setting("touches.task_days", int, 3, "Days within which assistants do a task that names no end", check=_days),
+    Setting(
+        "touches.task_window_days",
+        int,
+        7,
+        "Days within which a purchase after a staff task counts for its assistant",
+        "The value of the day on which an order was paid holds.",
+        _window,
+    ),
     Setting(
         "touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com", check=_address
     ),

@@ -17,12 +17,13 @@ from siyu.merchant.services import audit
 from ..asking import policy_at
 from ..models import Arm, Send, Template
 from ..rules.pace import room
+from ..rules.settings import MAX_WINDOW
 from .proposing import Wish, propose
 from .tasks import withdraw
 
 _sql = statements("siyu.touches", "sends")
 WHOLE = 10_000  # shares are of so many
-MAX_ARMS, MAX_CONTROL, MAX_WINDOW, MAX_PER_HOUR = 4, 5_000, 90, 1_000_000
+MAX_ARMS, MAX_CONTROL, MAX_PER_HOUR = 4, 5_000, 1_000_000
 LONGEST_AHEAD = timedelta(days=731)
 SET = 500  # heads of one transaction
 MAX_SETS = 60  # of one run of the timetable: others' sends have their turn

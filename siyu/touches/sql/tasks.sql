@@ -88,10 +88,13 @@ WHERE k.state = ANY(%(states)s) AND (k.due_at, k.touch_id) < (%(due)s, %(touch)s
 ORDER BY k.due_at DESC, k.touch_id DESC LIMIT %(limit)s
 
 -- name: rates
--- By assistant, of the tasks that were opened in a span: how many, and what became of them.
+-- By assistant, of the tasks that were opened in a span: how many, what became of them, what the assistant said came of it, and how many
+-- members read it.
 SELECT k.assistant_id, count(*), count(*) FILTER (WHERE k.state = 'done'), count(*) FILTER (WHERE k.state = 'skipped'),
     count(*) FILTER (WHERE k.state = 'expired'), count(*) FILTER (WHERE k.state = 'closed'), count(*) FILTER (WHERE k.state = 'open'),
-    count(*) FILTER (WHERE k.state = 'open' AND k.due_at <= %(soon)s)
+    count(*) FILTER (WHERE k.state = 'open' AND k.due_at <= %(soon)s),
+    count(*) FILTER (WHERE k.state = 'done' AND k.result = 'answered'), count(*) FILTER (WHERE k.state = 'done' AND k.result = 'bought'),
+    count(DISTINCT k.member_id) FILTER (WHERE k.state = 'done' AND k.read_at IS NOT NULL)
 FROM touches_stafftask k JOIN members_member m ON m.id = k.member_id
 WHERE k.opened_at >= %(since)s AND k.opened_at < %(before)s
   AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
