@@ -282,6 +282,7 @@ NAVIGATION: list[tuple[str, str, str, str, str]] = [
     ("Automation", "Audiences", "audiences", "audiences.view", "users-group"),
     ("Automation", "Journeys", "journeys", "journeys.view", "route-2"),
     ("Automation", "Staff tasks", "staff-tasks", "tasks.do", "checklist"),
+    ("Automation", "Commission of assistants", "staff-task-commission", "tasks.export", "receipt"),
     ("Automation", "One-off sends", "sends", "touches.view", "send"),
     ("Automation", "Templates", "touch-templates", "touches.view", "template"),
     ("Automation", "Outbox", "outbox", "touches.view", "mailbox"),

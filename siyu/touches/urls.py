@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from . import public
-from .pages import accounts, outbox, sends, sops, tasks, templates
+from .pages import accounts, commission, outbox, sends, sops, tasks, templates
 
 urlpatterns: list[URLPattern] = [
     path("t/stop/<uuid:touch>", public.stop, name="touch-stop"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("staff-tasks/read", tasks.read, name="staff-tasks-read"),
     path("staff-tasks/rates", tasks.rates, name="staff-task-rates"),
     path("staff-tasks/rates/by-net", tasks.rates, {"by_net": True}, name="staff-task-rates-net"),
+    path("staff-tasks/commission", commission.commission, name="staff-task-commission"),
+    path("staff-tasks/commission/file", commission.commission_file, name="staff-task-commission-file"),
     path("staff-tasks/<uuid:touch>/done", tasks.done, name="staff-task-done"),
     path("staff-tasks/<uuid:touch>/files/<int:number>", tasks.file, name="staff-task-file"),
     path("staff-tasks/<uuid:touch>/skip", tasks.skip, name="staff-task-skip"),

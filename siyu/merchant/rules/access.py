@@ -52,6 +52,7 @@ _OPERATE = _SERVE | {
     "touches.view",
     "touches.edit",
     "tasks.do",
+    "tasks.export",
     "journeys.view",
     "journeys.edit",
 }
@@ -83,6 +84,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "loyalty.export",
             "loyalty.approve",
             "membership.view",
+            "tasks.export",
             "channels.view",
             "insights.view",
         }

@@ -12,11 +12,11 @@ from siyu.lib.web.keyset import Position, decode
 from siyu.merchant.api import ScopedKey
 from siyu.merchant.rules import Actor
 
-VIEW, EDIT, DO = ScopedKey("touches.view"), ScopedKey("touches.edit"), ScopedKey("tasks.do")
+VIEW, EDIT, DO, EXPORT = ScopedKey("touches.view"), ScopedKey("touches.edit"), ScopedKey("tasks.do"), ScopedKey("tasks.export")
 MAX_PAGE = 200
 Words = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_-]*$")]
-Day = Annotated[date, Query(ge=date(1970, 1, 1), le=date(9998, 12, 31), description="a business day")]
+Day = Annotated[date, Query(description="a business day")]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -33,5 +33,5 @@ def position(order: str, cursor: str, limit: int) -> Position:
 
 def check_days(first: date, last: date) -> None:
     """A range of business days that can be read. Refusal: `task.range`."""
-    if not 0 <= (last - first).days < LONGEST:
-        raise Refusal("task.range", "the first day comes first, and a range has at most %(limit)s days", limit=LONGEST)
+    if not 0 <= (last - first).days < LONGEST or first.year < 1970 or last.year > 9998:
+        raise Refusal("task.range", "days from 1970 to 9998, the first one first, at most %(limit)s of them", limit=LONGEST)

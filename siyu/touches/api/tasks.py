@@ -1,6 +1,7 @@
 """Staff tasks: whose, until when, what to say; done, or skipped with a reason."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 from uuid import UUID
 
@@ -10,15 +11,16 @@ from ninja import Field, Query, Router, Schema
 from siyu.lib.clock import utc_now
 from siyu.lib.web.keyset import encode
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey
-from siyu.merchant.rules import WHOLE
+from siyu.merchant.rules import WHOLE, Actor
+from siyu.merchant.services import audit
 
 from .. import queries, services
 from ..rules.tasks import MAX_NOTE
 from ..services import Closed, Finish, Skip
-from .asking import DO, MAX_PAGE, Day, caller, check_days, position
+from .asking import DO, EXPORT, MAX_PAGE, Day, caller, check_days, position
 
 router = Router(tags=["Staff tasks"])
-ORDER, READS = "api:staff-tasks", "api:staff-task-reads"
+ORDER, READS, LINES = "api:staff-tasks", "api:staff-task-reads", "api:commission"
 
 
 class TaskOut(Schema):
@@ -92,6 +94,29 @@ class RankedOut(Schema):
     net_minor: int
 
 
+class CommissionOut(Schema):
+    """An order that belongs to a task of an assistant. `rate`, of 10,000, is that of the day of the payment."""
+
+    assistant: int
+    name: str
+    member: str = Field(description="the public id")
+    order_number: str
+    shop: str
+    paid_at: datetime
+    task: str
+    done_at: datetime
+    net_minor: int
+    rate: int
+    commission_minor: int
+
+
+class CommissionsOut(Schema):
+    """A page of orders, the earliest payment first; `next` asks for the page behind it, and is empty on the last."""
+
+    lines: list[CommissionOut]
+    next: str
+
+
 class FinishIn(Body):
     """What came of it."""
 
@@ -149,6 +174,20 @@ def ranking(request: HttpRequest, first: Day, last: Day, sort: Literal["rate", "
     return [_ranked(one) for one in queries.ranking(WHOLE, first, last, now=utc_now(), by_net=sort == "net")]
 
 
+@router.get("/tasks/commission", auth=EXPORT, response={200: CommissionsOut, **FAULTS}, summary="The commission of assistants")
+def commission(
+    request: HttpRequest, first: Day, last: Day, cursor: str = Query("", max_length=400), limit: int = Query(50, ge=1, le=MAX_PAGE)
+) -> CommissionsOut:
+    """Orders paid on a range of business days, as they stand now, page by page; the first page stands in the audit. 409 `task.range`."""
+    check_days(first, last)
+    if not cursor:
+        by: Actor = request.auth  # type: ignore[attr-defined]
+        audit(by, "tasks.commission_exported", "tasks:commission", {"from": str(first), "to": str(last)})
+    lines = list(islice(queries.commission_lines(WHOLE, first, last, position(LINES, cursor, limit).key), limit + 1))
+    more = encode(LINES, lines[limit - 1].place) if len(lines) > limit else ""
+    return CommissionsOut(lines=[_line(one) for one in lines[:limit]], next=more)
+
+
 @router.post("/tasks/{uuid:task}/finish", auth=DO, response={200: ClosedOut, **FAULTS}, summary="A task was done")
 def finish(request: HttpRequest, task: UUID, body: FinishIn, idempotency_key: IdempotencyKey) -> ClosedOut:
     """The touch counts as sent. The gate is asked once more: where it says no, the task closes and nothing counts. 404 `task.unknown`."""
@@ -187,3 +226,8 @@ def _ranked(one: queries.Ranked) -> RankedOut:
     told = one.rate._asdict() | one.earned._asdict() | {"rate": one.rate.rate}
     told |= {"assistant": told.pop("assistant_id"), "said_answered": told.pop("answered"), "said_bought": told.pop("bought")}
     return RankedOut(**told)
+
+
+def _line(one: queries.CommissionLine) -> CommissionOut:
+    told = one._asdict()
+    return CommissionOut(**{"assistant": told.pop("assistant_id"), "name": told.pop("assistant"), **told})

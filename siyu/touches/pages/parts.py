@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -58,9 +59,21 @@ STATES: dict[str, tuple[Words, str]] = {
 }
 _TABS = (("sends", _("One-off sends")), ("touch-templates", _("Templates")), ("outbox", _("Outbox")), ("sops", _("Standing orders")))
 
+_RANKING = (
+    ("staff-task-rates", _("By done rate"), "tasks.do"),
+    ("staff-task-rates-net", _("By net amount"), "tasks.do"),
+    ("staff-task-commission", _("Commission"), "tasks.export"),
+)
+
 
 def tabs(active: str) -> list[Tab]:
     return [Tab(title, reverse(name), name == active) for name, title in _TABS]
+
+
+def ranking_tabs(request: PageRequest, active: str) -> list[Tab]:
+    """What the tasks of staff brought, as far as the viewer may see it; the days that were asked for stay."""
+    asked = urlencode({name: value for name, value in request.GET.items() if name in ("range", "from", "to")})
+    return [Tab(title, f"{reverse(name)}?{asked}", name == active) for name, title, needs in _RANKING if request.viewer.may(needs)]
 
 
 def zone() -> ZoneInfo:

@@ -31,7 +31,7 @@ from siyu.merchant.queries import staff_names, today
 from .. import queries
 from ..rules.tasks import KINDS, MAX_NOTE, RESULTS, SKIPS
 from ..services import Finish, Skip, finish_tasks, look_at_reads, skip_tasks
-from .parts import STATES, answered, why_words, zone
+from .parts import STATES, answered, ranking_tabs, why_words, zone
 
 HEADER = ("assistant", "member", "task", "kind", "opened_at", "due_at", "state", "result", "closed_at")
 RANKED = (
@@ -40,7 +40,6 @@ RANKED = (
 )
 SIZE = 20
 ENDED = ("done", "skipped", "expired", "closed")
-_ORDERS = (("staff-task-rates", _("By done rate")), ("staff-task-rates-net", _("By net amount")))
 _RULE = _(
     "Tasks are those opened in these days. Orders are those paid in them: each belongs to the last task done for its member before it was"
     " paid, within the window of the settings; what has been given back since is taken off."
@@ -216,9 +215,9 @@ def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
     context = {
         "title": _("Done rate of staff tasks"),
         "days": days,
-        "tabs": [Tab(title, f"{reverse(name)}?{_asked(request)}", name.endswith("net") == by_net) for name, title in _ORDERS],
+        "tabs": ranking_tabs(request, "staff-task-rates-net" if by_net else "staff-task-rates"),
         "table": Rates(rows, empty_text=_("No tasks in this range")),
-        "csv_url": f"?{_asked(request, csv='1')}",
+        "csv_url": f"?{_with_csv(request)}",
         "note": _RULE,
     }
     return render(request, "touches/ranged.html", context)
@@ -230,8 +229,7 @@ def _ranked(one: queries.Ranked) -> tuple[Any, ...]:
     return (*rate[1:9], round(rate.rate, 4), *told)
 
 
-def _asked(request: PageRequest, **more: str) -> str:
+def _with_csv(request: PageRequest) -> str:
     asked = request.GET.copy()
-    asked.pop("csv", None)
-    asked.update(more)
+    asked["csv"] = "1"
     return asked.urlencode()

@@ -1,6 +1,7 @@
 """Reads of touches: staff tasks, who does them and who read them, one-off sends and what became of them."""
 
 from .accounts import AccountView, account, accounts
+from .commission import Commission, CommissionLine, commission_lines, commissions
 from .files import FileView, contents, file_of_letter, file_of_task, file_of_template, files, files_of_letter, files_of_tasks
 from .gate import Known, known_of, policy_on
 from .inbox import Letter, letter, letters, unread
@@ -16,6 +17,8 @@ __all__ = [
     "AccountView",
     "Attributed",
     "Bought",
+    "Commission",
+    "CommissionLine",
     "Counts",
     "Earned",
     "FileView",
@@ -32,6 +35,8 @@ __all__ = [
     "account",
     "accounts",
     "attributed",
+    "commission_lines",
+    "commissions",
     "contents",
     "file_of_letter",
     "file_of_task",

@@ -22,6 +22,7 @@ from .tasks import Rate, task_rates
 _sql = statements("siyu.touches", "results")
 DAY = timedelta(days=1)
 PART = timedelta(days=6)  # days beyond the first that are read at once
+Place = tuple[date, datetime, int]  # of an order in a list: day and instant of the payment, id
 
 
 class Attributed(NamedTuple):
@@ -34,6 +35,10 @@ class Attributed(NamedTuple):
     touch_id: UUID
     assistant_id: int
     member_id: int
+
+    @property
+    def place(self) -> Place:
+        return self.paid_day, self.paid_at, self.order_id
 
 
 class Earned(NamedTuple):
@@ -51,11 +56,13 @@ class Ranked(NamedTuple):
     earned: Earned
 
 
-def attributed(scope: Scope, first: date, last: date) -> Iterator[Attributed]:
-    """Orders paid on business days from `first` to `last` that belong to a task of the scope, the earliest first; read in parts."""
+def attributed(scope: Scope, first: date, last: date, after: Place | None = None) -> Iterator[Attributed]:
+    """Orders paid on business days from `first` to `last` that belong to a task of the scope, the earliest first, behind a place."""
+    if after is not None:
+        first = max(first, after[0])
     while first <= last:
         until = min(first + PART, last)
-        yield from _attributed(scope, first, until)
+        yield from (one for one in _attributed(scope, first, until) if after is None or one.place > after)
         first = until + DAY
 
 

@@ -10,6 +10,7 @@ from siyu.merchant.rules import Setting
 from .gate import Cap, Policy
 from .media import MEDIA
 from .quiet import QuietHours
+from .tasks import WHOLE
 
 PURPOSES = {
     "marketing": gettext_noop("Marketing"),
@@ -74,6 +75,10 @@ def _window(value: Any) -> str | None:
     return None if 1 <= value <= MAX_WINDOW else gettext_noop("between 1 and 90 days")
 
 
+def _rate(value: Any) -> str | None:
+    return None if 0 <= value <= WHOLE else gettext_noop("of 10,000, at most all of it")
+
+
 SETTINGS = (
     Setting(
         "touches.caps",
@@ -103,6 +108,14 @@ SETTINGS = (
         "Days within which a purchase after a staff task counts for its assistant",
         "The value of the day on which an order was paid holds.",
         _window,
+    ),
+    Setting(
+        "touches.commission_rate",
+        int,
+        0,
+        "Commission of assistants: of 10,000 of the net amount that a staff task brought",
+        "The value of the day on which an order was paid holds.",
+        _rate,
     ),
     Setting(
         "touches.address", str, "", "Address of this installation in links of messages, such as https://vip.example.com", check=_address

@@ -1,5 +1,6 @@
-"""Words of staff tasks: what came of one, why one was skipped; what its source is called."""
+"""Words of staff tasks: what came of one, why one was skipped; what its source is called. The commission of an order."""
 
+from siyu.lib.money import share
 from siyu.lib.words import gettext_noop
 
 # what came of a task that was done
@@ -19,6 +20,7 @@ SKIPS = {
 NO_MORE = "no_more"
 SKIPPED, EXPIRED, CANCELLED = "staff.skipped", "staff.expired", "send.cancelled"
 MAX_NOTE = 500
+WHOLE = 10_000  # rates are of so many
 KINDS = {
     "send": gettext_noop("One-off send"),
     "sop": gettext_noop("Standing order"),
@@ -31,3 +33,8 @@ def kind_of(source: str) -> str:
     """`send:12` → send."""
     kind = source.partition(":")[0]
     return kind if kind in KINDS else "other"
+
+
+def commission(net_minor: int, rate: int) -> int:
+    """What an assistant gets of an order, rounded half up by itself: `rate` of 10,000 of its net amount, in minor units."""
+    return share(net_minor, rate, WHOLE)

@@ -15,4 +15,12 @@ SELECT a.id, a.paid_at, a.paid_day, a.net_minor, a.touch_id, a.assistant_id, a.m
 FROM owned a JOIN members_member m ON m.id = a.member_id
 WHERE (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR a.assistant_id = %(scope_assistant)s)
-ORDER BY a.paid_at, a.id
+ORDER BY a.paid_day, a.paid_at, a.id
+
+-- name: described
+-- What a file says of orders and the tasks that they belong to.
+SELECT o.id, o.number, s.name, m.public_id, e.name, k.closed_at
+FROM unnest(%(orders)s::bigint[], %(touches)s::uuid[]) AS line (order_id, touch)
+JOIN orders_order o ON o.id = line.order_id JOIN merchant_shop s ON s.id = o.shop_id
+JOIN touches_stafftask k ON k.touch_id = line.touch JOIN members_member m ON m.id = k.member_id
+JOIN touches_touch t ON t.id = line.touch JOIN touches_template e ON e.id = t.template_id
