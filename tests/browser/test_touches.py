@@ -1,7 +1,7 @@
 """Touching people in a browser, wide and narrow, in both languages: accounts with providers, sends and their report, tasks, templates."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -13,8 +13,9 @@ from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
 from siyu.touches import services
+from siyu.touches.models import Link, Touch
 from siyu.touches.rules.files import Upload
-from siyu.touches.services import ArmTerms, Step, Terms
+from siyu.touches.services import ArmTerms, Finish, Step, Terms, Wish, propose
 from siyu.touches.tasks import keep_staff_tasks, walk_sends
 from siyu.touches.tests import scene
 
@@ -30,12 +31,13 @@ PAGES = (
     "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/sms", "touch-accounts/sms/try",
     "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/archive", "sends", "sends/new", "sends/{send}",
     "touch-templates", "touch-templates/new", "touch-templates/{template}", "touch-templates/{template}/preview", "outbox",
-    "standing-orders", "standing-orders/new", "standing-orders/newcomer", "staff-tasks", "staff-tasks/rates",
+    "standing-orders", "standing-orders/new", "standing-orders/newcomer", "staff-tasks", "staff-tasks?show=ended",
+    "staff-tasks/read", "staff-tasks/rates", "staff-tasks/rates/by-net", "staff-tasks/commission",
 )  # fmt: skip
 
 
 def fill() -> None:
-    """Accounts, a send to people of whom one never agreed, staff tasks, a standing order."""
+    """Accounts, a send to people of whom one never agreed, staff tasks and what one of them brought, a standing order."""
     seed()
     now = utc_now()
     set_setting(SYSTEM, "touches.quiet_hours", {}, today(now), now=now)
@@ -60,6 +62,20 @@ def fill() -> None:
     keep_staff_tasks(now)
     services.post_inbox(now)
     pump(now)
+    sell(now)
+
+
+def sell(now: datetime) -> None:
+    """An assistant sends a link by hand; the customer follows it and buys."""
+    for name, value in (("touches.address", "https://vip.example.com"), ("touches.commission_rate", 250)):
+        set_setting(SYSTEM, name, value, today(now), now=now)
+    tea = scene.template("task", "service", text="春茶到店了：https://shop.example.com/spring-tea，给您留了一罐")
+    propose([Wish(scene.member("yue"), tea.pk, "tea", "send:0", now)], now=now)
+    services.open_tasks(now)
+    touch = Touch.objects.get(key="tea")
+    services.finish_tasks(SYSTEM, [Finish(touch.pk, "bought", "想要明前的")], now=now)
+    services.followed(Link.objects.get(touch=touch).token, now=now)
+    scene.happens("order.paid", "yue", now, shop="tmall", order_number="T1", amount_minor=26_800, currency="CNY", lines=[])
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +147,20 @@ def test_what_to_say_is_copied_without_https_too(visit: Callable, page) -> None:
     page.get_by_role("button", name="复制话术").first.click()
 
     page.wait_for_function("window.copied === '问候一下'")
+
+
+def test_who_read_what_was_sent_and_what_it_brought(visit: Callable) -> None:
+    page = visit("/staff-tasks")
+    page.get_by_role("link", name="已读").click()
+    expect(page.get_by_text("https://shop.example.com/spring-tea")).to_be_visible()
+    expect(page.get_by_text("新", exact=True)).to_be_visible()
+    page.get_by_role("link", name="排行", exact=True).click()
+    page.get_by_role("link", name="按净销售额").click()
+    expect(page.get_by_text("¥268.00").first).to_be_visible()
+    page.get_by_role("link", name="提成", exact=True).click()
+    expect(page.get_by_text("¥6.70").first).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+
+    assert "T1" in download.value.path().read_text(encoding="utf-8-sig")

@@ -38,6 +38,7 @@ RANKED = (
     *("assistant", "opened", "done", "skipped", "expired", "closed", "open", "overdue", "rate"),
     *("readers", "said_answered", "said_bought", "buyers", "orders", "net"),
 )
+NOT_DONE = ("skipped", "expired", "closed", "open", "overdue")
 SIZE = 20
 ENDED = ("done", "skipped", "expired", "closed")
 _RULE = _(
@@ -46,23 +47,23 @@ _RULE = _(
 )
 
 
-class Rates(ListTable):
+class Ranking(ListTable):
     place = NumberColumn(_("Place"))
     name = tables.Column(_("Assistant"))
     opened = NumberColumn(_("Staff tasks"))
     done = NumberColumn(_("Done"))
     rate = PercentColumn(_("Done rate"))
+    readers = NumberColumn(_("Read"))
+    answered = NumberColumn(_("Answered"))
+    bought = NumberColumn(_("Bought, as told"))
+    buyers = NumberColumn(_("Buyers"))
+    orders = NumberColumn(_("Orders"))
+    net_minor = MoneyColumn(_("Net amount"))
     skipped = NumberColumn(_("Skipped"))
     expired = NumberColumn(_("Expired"))
     closed = NumberColumn(_("Closed by the gate"))
     open = NumberColumn(_("To do"))
     overdue = NumberColumn(_("Overdue"))
-    readers = NumberColumn(_("Members who read"))
-    answered = NumberColumn(_("Said to have answered"))
-    bought = NumberColumn(_("Said to have bought"))
-    buyers = NumberColumn(_("Buyers"))
-    orders = NumberColumn(_("Orders"))
-    net_minor = MoneyColumn(_("Net amount"))
 
 
 class SkipForm(Form):
@@ -159,7 +160,7 @@ def _tabs(request: PageRequest, active: str, now: datetime) -> list[Tab]:
         Tab(_("Due today"), f"{url}?show=today", active == "today", counts.due),
         Tab(_("Over"), f"{url}?show=ended", active == "ended"),
         Tab(_("Read"), reverse("staff-tasks-read"), active == "read", queries.new_reads(scope, now=now) or None),
-        Tab(_("Done rate"), reverse("staff-task-rates")),
+        Tab(_("Ranking"), reverse("staff-task-rates")),
     ]
 
 
@@ -213,10 +214,10 @@ def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
         {"place": place, "rate": rate.rate, **rate._asdict(), **earned._asdict()} for place, (rate, earned) in enumerate(ranking, start=1)
     ]
     context = {
-        "title": _("Done rate of staff tasks"),
+        "title": _("Ranking of assistants"),
         "days": days,
         "tabs": ranking_tabs(request, "staff-task-rates-net" if by_net else "staff-task-rates"),
-        "table": Rates(rows, empty_text=_("No tasks in this range")),
+        "table": Ranking(rows, exclude=NOT_DONE if by_net else (), empty_text=_("No tasks in this range")),
         "csv_url": f"?{_with_csv(request)}",
         "note": _RULE,
     }
