@@ -43,14 +43,16 @@ class WayOut(Schema):
 
 
 class CountsOut(Schema):
-    """A version in numbers."""
+    """A version in numbers: entered + moved = under_way + done + left + failed + joined."""
 
     version: int
     entered: int
+    moved: int = Field(description="so many more came from other versions than went over to them")
     under_way: int
     done: int
     left: int
-    failed: int
+    failed: int = Field(description="set aside: to be tried again or let go")
+    joined: int = Field(description="a merge made them one with another of the same member")
     goals: int
     standing: dict[str, int] = Field(description="step → how many stand there now")
     ways: list[WayOut]
@@ -177,7 +179,7 @@ def counts(request: HttpRequest, code: str, version: int | None = Query(None, ge
         raise Refusal("version.unknown", "there is no such version")
     told = queries.counts(code, number)
     ways = [WayOut(step=step, way=way, passed=passed) for (step, way), passed in sorted(told.ways.items())]
-    plain = {name: getattr(told, name) for name in ("entered", "under_way", "done", "left", "failed", "goals")}
+    plain = {name: getattr(told, name) for name in ("entered", "moved", "under_way", "done", "left", "failed", "joined", "goals")}
     return CountsOut(version=number, standing=dict(told.steps), ways=ways, **plain)
 
 

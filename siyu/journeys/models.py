@@ -88,7 +88,8 @@ class Passage(models.Model):
 
 
 class Count(models.Model):
-    """How many passed a way of a step on a business day. Without a step: entered, done, left, failed, goal."""
+    """How many passed a way of a step on a business day. Without a step: entered, done, left, goal, and how many
+    more were moved to this version than from it."""
 
     pk = models.CompositePrimaryKey("version_id", "step", "way", "business_day")
     version = models.ForeignKey(Version, models.CASCADE, db_index=False, related_name="+")

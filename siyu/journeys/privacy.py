@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from siyu.lib.clock import utc_now
+from siyu.lib.clock import business_day, utc_now
 from siyu.lib.sql import statements
+from siyu.merchant.queries import settings_book
 
 _sql = statements("siyu.journeys", "privacy")
 
@@ -22,6 +23,8 @@ def export(member_id: int) -> list[dict[str, Any]]:
 
 def erase(member_id: int) -> None:
     """Whoever is erased walks no further; that somebody walked stays, without what was known of them."""
+    now = utc_now()
+    columns = {"member": member_id, "now": now, "day": business_day(now, settings_book().zone(now.date()))}
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (_sql.stop, _sql.forget_arrivals):
-            cursor.execute(statement, {"member": member_id, "now": utc_now()})
+        for statement in (_sql.leave, _sql.forget, _sql.forget_arrivals):
+            cursor.execute(statement, columns)

@@ -54,7 +54,11 @@ class VersionView(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """A version in numbers: `steps` how many stand at a step now, `ways` how many ever passed a way of a step."""
+    """A version in numbers: `steps` how many stand at a step now, `ways` how many ever passed a way of a step.
+
+    Whoever came is somewhere: entered + moved = under way + done + left + failed + joined. `moved`: so many more came from other
+    versions than went over to them; `joined`: a merge made them one with another of the same member.
+    """
 
     entered: int
     under_way: int
@@ -64,6 +68,8 @@ class Counts(NamedTuple):
     goals: int
     steps: Mapping[str, int]
     ways: Mapping[tuple[str, str], int]
+    moved: int = 0
+    joined: int = 0
 
 
 class EnrolmentView(NamedTuple):
@@ -154,7 +160,7 @@ def counts(code: str, number: int, since: date | None = None) -> Counts:
     passed = {(step, way): count for step, way, count in _rows(_sql.passed, code=code, number=number, since=since)}
     ends = {way: count for (step, way), count in passed.items() if not step}
     standing = dict(_rows(_sql.standing, code=code, number=number))
-    ((failed,),) = _rows(_sql.failed, code=code, number=number)
+    ((failed, joined),) = _rows(_sql.aside, code=code, number=number)
     return Counts(
         entered=ends.get("entered", 0),
         under_way=sum(standing.values()),
@@ -164,6 +170,8 @@ def counts(code: str, number: int, since: date | None = None) -> Counts:
         goals=ends.get("goal", 0),
         steps=standing,
         ways={key: count for key, count in passed.items() if key[0]},
+        moved=ends.get("moved", 0),
+        joined=joined,
     )
 
 

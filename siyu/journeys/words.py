@@ -26,7 +26,7 @@ WHYS: dict[str, Words] = {
     "archived": _("The journey was archived"),
     "dismissed": _("Dismissed by staff"),
     "removed": _("Taken out by staff"),
-    "merged": _("Joined by a merge"),
+    "erased": _("The member was forgotten"),
 }
 
 

@@ -121,12 +121,24 @@ def versions(request: PageRequest, code: str) -> HttpResponse:
 def figures(counts: Counts) -> list[Figure]:
     rate = percent(counts.goals / counts.entered) if counts.entered else "–"
     return [
-        Figure(_("Came in"), number(counts.entered)),
+        Figure(_("Came in"), number(counts.entered), note=_besides(counts)),
         Figure(_("Under way"), number(counts.under_way)),
         Figure(_("Finished"), number(counts.done)),
         Figure(_("Left early"), number(counts.left)),
+        Figure(_("Set aside"), number(counts.failed)),
         Figure(_("Goal reached"), number(counts.goals), note=rate),
     ]
+
+
+def _besides(counts: Counts) -> str:
+    """Who makes the difference between those who came in and those who are somewhere now."""
+    came, went, joined = (
+        gettext("%(count)s came from other versions"),
+        gettext("%(count)s went over to other versions"),
+        gettext("%(count)s joined by a merge"),
+    )
+    told = [(counts.moved, came), (-counts.moved, went), (counts.joined, joined)]
+    return gettext(", ").join(words % {"count": number(many)} for many, words in told if many > 0)
 
 
 def told(counts: Counts) -> dict[str, Any]:

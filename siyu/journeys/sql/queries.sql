@@ -81,7 +81,8 @@ WHERE j.state IN ('live', 'paused')
       SELECT 1 FROM journeys_enrolment e WHERE e.version_id = v.id AND e.journey_id = j.id AND e.status IN ('waiting', 'failed')))
 ORDER BY j.id
 
--- name: failed
--- How many of a version could not go on.
-SELECT count(*) FROM journeys_enrolment e JOIN journeys_version v ON v.id = e.version_id JOIN journeys_journey j ON j.id = v.journey_id
-WHERE j.code = %(code)s AND v.number = %(number)s AND e.journey_id = j.id AND e.status = 'failed'
+-- name: aside
+-- How many of a version could not go on, and how many were joined by a merge.
+SELECT count(*) FILTER (WHERE e.status = 'failed'), count(*) FILTER (WHERE e.status = 'joined')
+FROM journeys_enrolment e JOIN journeys_version v ON v.id = e.version_id JOIN journeys_journey j ON j.id = v.journey_id
+WHERE j.code = %(code)s AND v.number = %(number)s AND e.journey_id = j.id AND e.status IN ('failed', 'joined')

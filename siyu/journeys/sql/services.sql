@@ -17,6 +17,9 @@ WITH moved AS (
 ), counted AS (
     INSERT INTO journeys_count AS c (version_id, step, way, business_day, passed)
     SELECT %(before)s, step, 'moved', %(day)s, count(*) FROM moved WHERE NOT keeps GROUP BY step
+    UNION ALL
+    SELECT version, '', 'moved', %(day)s, sign * count(*) FROM moved, (VALUES (%(before)s::bigint, -1), (%(made)s::bigint, 1)) AS v (version, sign)
+    GROUP BY version, sign
     ON CONFLICT (version_id, step, way, business_day) DO UPDATE SET passed = c.passed + EXCLUDED.passed
 )
 SELECT count(*) FROM moved

@@ -74,6 +74,21 @@ LEFT JOIN (
 ) c ON c.journey_id = e.journey_id
 WHERE (e.entered, e.goals) <> (coalesce(c.entered, 0), coalesce(c.goals, 0)) LIMIT 1
 
+-- name: ends_are_counted
+-- Those who are through and those who left are counted, by the version they walked last.
+SELECT 'version ' || v.id, 'counted ' || coalesce(c.done, 0) || ' through and ' || coalesce(c.gone, 0) || ' left, has '
+       || coalesce(e.done, 0) || ' and ' || coalesce(e.gone, 0)
+FROM journeys_version v
+LEFT JOIN (
+    SELECT version_id, count(*) FILTER (WHERE status = 'done') AS done, count(*) FILTER (WHERE status = 'left') AS gone
+    FROM journeys_enrolment WHERE status IN ('done', 'left') GROUP BY 1
+) e ON e.version_id = v.id
+LEFT JOIN (
+    SELECT version_id, sum(passed) FILTER (WHERE way = 'done') AS done, sum(passed) FILTER (WHERE way = 'left') AS gone
+    FROM journeys_count WHERE step = '' AND way IN ('done', 'left') GROUP BY 1
+) c ON c.version_id = v.id
+WHERE (coalesce(e.done, 0), coalesce(e.gone, 0)) <> (coalesce(c.done, 0), coalesce(c.gone, 0)) LIMIT 1
+
 -- name: touches_come_from_steps
 -- A touch of a journey belongs to a step that its member's enrolment took.
 SELECT 'touch ' || t.id, 'says ' || t.key || ', and nobody took that step'

@@ -7,9 +7,10 @@ import pytest
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
-from siyu.journeys import privacy, queries
+from siyu.journeys import privacy, queries, services
 from siyu.journeys.models import Enrolment
 from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, person, publish, say, tell
+from siyu.journeys.tests.test_agreement import broken
 from siyu.journeys.tests.test_walking import WAIT, standing
 from siyu.members.queries import merges
 from siyu.members.services import erase_member, merge_members, undo_merge
@@ -124,3 +125,32 @@ def test_who_is_erased_walks_no_further_and_leaves_nothing_behind():
 
     (one,) = Enrolment.objects.all()
     assert (one.status, one.why, one.properties, "/x" in one.key) == ("left", "erased", {}, False)
+
+
+def test_whoever_came_in_is_somewhere():
+    """Through, left, set aside, joined, moved, erased under way, while set aside or behind a twin: the numbers of each version add up."""
+    steps = (LONG, {"step": "branch", "ways": [{"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}}]})
+    publish({**chain(*steps), "entry": {"how": "once"}, "exits": [{"kind": "fact", "fact": "cart.viewed", "where": {}}]})
+    for who in ("anna", "bo", "cai", "dan", "eve", "fay", "gil"):
+        tell(page(who))
+    tell(say("cart.viewed", "cai", NOW))
+    tell(alias("anna", "bo", NOW + HOUR), alias("eve", "fay", NOW + HOUR))
+    Enrolment.objects.filter(origin_id=person("gil")).update(status="failed", why="x", due_at=None)
+    definition = queries.definition("j", 1)
+    services.save_draft(SYSTEM, "j", {**definition, "goal": {"fact": "order.paid"}}, 1, now=NOW + 2 * HOUR)
+    services.publish(SYSTEM, "j", {"s1": "s1"}, now=NOW + 2 * HOUR)
+    tell(page("hal", NOW + 2 * HOUR), page("ida", NOW + 2 * HOUR))
+    for who in ("eve", "hal", "gil"):
+        erase_member(SYSTEM, person(who), "asked by letter", now=NOW + 3 * HOUR)
+    pump(NOW + 4 * HOUR)
+    between = [balance(queries.counts("j", number)) for number in (1, 2)]
+    pump(NOW + 20 * DAY)
+
+    assert between == [(7, -4, 0, 0, 2, 0, 1), (2, 4, 3, 0, 3, 0, 0)]
+    assert [balance(queries.counts("j", number)) for number in (1, 2)] == [(7, -4, 0, 0, 2, 0, 1), (2, 4, 0, 3, 3, 0, 0)]
+    assert broken() == {}
+
+
+def balance(told: queries.Counts) -> tuple[int, ...]:
+    assert told.entered + told.moved == told.under_way + told.done + told.left + told.failed + told.joined
+    return told.entered, told.moved, told.under_way, told.done, told.left, told.failed, told.joined

@@ -26,6 +26,7 @@ CORRUPTIONS = {
     "steps_left_are_recorded": "DELETE FROM journeys_passage WHERE hop = 0",
     "ways_are_counted": "UPDATE journeys_count SET passed = passed + 1 WHERE step <> ''",
     "entries_are_counted": "UPDATE journeys_count SET passed = passed + 1 WHERE way = 'goal'",
+    "ends_are_counted": "UPDATE journeys_count SET passed = passed + 1 WHERE way = 'done'",
     "enrolments_have_their_version": "UPDATE journeys_enrolment SET version_id = 999999",
     "touches_come_from_steps": "UPDATE touches_touch SET key = replace(key, ':s1:', ':s7:')",
 }
