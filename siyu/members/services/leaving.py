@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.wired import table
 from siyu.merchant.rules import WHOLE, Actor
@@ -25,11 +26,14 @@ def copy_of(member_id: int) -> dict[str, Any]:
 def erase_member(by: Actor, member_id: int, because: str, *, now: datetime) -> None:
     """Forget a person in every room, in one transaction: nobody is half erased. It cannot be undone.
 
+    It comes between two batches of the pump: what one of them has read of the person would be written back by it.
+
     Refusals: `erase.because`, `erase.unknown`.
     """
     if not because.strip():
         raise Refusal("erase.because", "say who asked for the erasure, and when")
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
         lock(cursor.cursor, [member_id])
         view = queries.member(member_id, WHOLE)
         if view is None or view.merged_into_id is not None:

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.apps import apps
+from django.db import OperationalError, connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.console.tests.people import NOW, PHONE, live, member
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle
+from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.members import queries
 from siyu.members.services import CARD_SECONDS, Choice, card_code, copy_of, describe, erase_member, read_card, record_consents
@@ -110,3 +113,15 @@ def test_erasure_asks_who_wanted_it_and_whom_it_means():
         with pytest.raises(Refusal) as refused:
             erase_member(SYSTEM, number, because, now=NOW)
         assert refused.value.code == code
+
+
+@pytest.mark.django_db
+def test_an_erasure_waits_for_the_batch_that_may_have_read_the_person():
+    live()
+    own = connection.connection.info
+    with psycopg.connect(own.dsn, password=own.password) as batch, connection.cursor() as cursor:
+        batch.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BATCH_LOCK])
+        cursor.execute("SET LOCAL lock_timeout = '50ms'")
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erase_member(SYSTEM, member("小月").pk, "the member asked on 2026-05-05", now=NOW)
