@@ -87,6 +87,7 @@ STEPS = [
     "siyu.journeys.steps.wait",
     "siyu.journeys.steps.wait_until",
     "siyu.journeys.steps.until_time",
+    "siyu.journeys.steps.until_date",
     "siyu.journeys.steps.rhythm",
     "siyu.journeys.steps.branch",
     "siyu.journeys.steps.split",

@@ -1,6 +1,7 @@
 """Reads that people's room offers: find a member, and everything known of one. Personal values come masked unless asked for."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -215,6 +216,15 @@ def traits(member_id: int, *, unmasked: bool = False) -> list[TraitView]:
             value = text if unmasked else mask(kind, text)
         views.append(TraitView(name, value, at, said_of, is_personal))
     return views
+
+
+def said(member_ids: Sequence[int], names: Sequence[str]) -> list[tuple[int, str, Any]]:
+    """Member, trait and its newest value, of some traits of many members. Personal values are decrypted; what was erased is empty."""
+    rows = [
+        (member, name, json.loads(value)) for member, name, value in _rows(_sql.said, {"members": list(member_ids), "names": list(names)})
+    ]
+    plain = personal_values([value for _, _, value in rows if is_token(value)])
+    return [(member, name, plain.get(value, ("", ""))[1] if is_token(value) else value) for member, name, value in rows]
 
 
 def personal_values(tokens: list[str]) -> dict[str, tuple[str, str]]:

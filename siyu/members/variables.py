@@ -1,6 +1,5 @@
 """What templates may say of a person."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from django.db import connection
 from siyu.lib.sql import statements
 from siyu.lib.words import gettext_noop
 
-from .queries import is_token, personal_values
+from .queries import said
 
 _sql = statements("siyu.members", "variables")
 PREFIX = "trait."
@@ -35,12 +34,8 @@ def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[i
             member: dict(zip(("member.id", "member.nickname", "member.assistant", "member.store"), row, strict=True))
             for member, *row in cursor.fetchall()
         }
-        cursor.execute(_sql.traits, {"members": list(member_ids), "names": sorted(traits)})
-        rows = [(member, name, json.loads(value)) for member, name, value in cursor.fetchall()]
-    plain = personal_values([value for _, _, value in rows if is_token(value)])
     names = {trait: name for name, trait in _TRAITS.items()}
-    for member, trait, value in rows:
-        told = plain.get(value, ("", ""))[1] if is_token(value) else value
+    for member, trait, told in said(member_ids, sorted(traits)):
         for name in {names.get(trait, ""), f"{PREFIX}{trait}"} - {""}:
             found[member][name] = told
     return found

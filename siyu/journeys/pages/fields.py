@@ -1,12 +1,13 @@
 """The terms of steps, triggers, entry, exits and the goal as inputs of a form, and back; made from their structs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from siyu.audiences import queries as audiences
 from siyu.facts.catalogue import KNOWN
 from siyu.lib.web import terms as kit
+from siyu.lib.web.parts import Words
 from siyu.lib.web.terms import Book, Choices, Input, Sent
 from siyu.members import queries as members
 from siyu.touches.queries import templates
@@ -23,7 +24,27 @@ MESSAGES = ("email", "sms", "inbox")
 MEDIA: dict[str, tuple[str, ...]] = {"touch": MESSAGES, "staff_task": ("task",), "webhook": ("webhook",)}
 RARE = ("priority", "keep_hours", "salt")  # inputs that few need: folded away
 EXITS = {"fact": FactExit, "audience": AudienceExit}
-BESIDES = {"audience": ("fact", "where", "same"), "fact": ("audience", "edge")}  # what a wait for the one does not say of the other
+
+
+class Switch(NamedTuple):
+    """A step that says one thing or another: how it is asked, and the fields of each, of which the first says that it is meant."""
+
+    label: Words
+    choices: Choices
+    fields: Mapping[str, Sequence[str]]
+
+    def chosen(self, told: Told) -> str:
+        said = [choice for choice, (first, *_) in self.fields.items() if told.get(first) not in (None, "", [])]
+        return said[0] if said else next(iter(self.fields))
+
+    def others(self, choice: str) -> set[str]:
+        return {field for other, fields in self.fields.items() if other != choice for field in fields}
+
+
+SWITCHES = {
+    "wait_until": Switch(words.AWAITS, words.AWAITED, {"fact": ("fact", "where", "same"), "audience": ("audience", "edge")}),
+    "until_date": Switch(words.DATE_OF, words.DATES, {"property": ("property",), "trait": ("trait",)}),
+}
 
 
 def _templates(media: tuple[str, ...]) -> Choices:
@@ -42,10 +63,10 @@ def _book(kind: str = "") -> Book:
         "weekdays": lambda: words.WEEKDAYS,
         "weekday": lambda: words.WEEKDAYS,
     }
-    more = {"date": words.DATE_LABELS, "wait_until": words.WAIT_LABELS}
+    more = {"date": words.DATE_LABELS, "wait_until": words.WAIT_LABELS, "until_date": words.UNTIL_LABELS}
     return Book(
         labels={**words.LABELS, **more.get(kind, {})},
-        choices={**words.CHOICES, **(words.DATE_CHOICES if kind == "date" else {})},
+        choices={**words.CHOICES, **(words.DATE_CHOICES if kind in ("date", "until_date") else {})},
         offers=offers,
         suggested=("fact", "trait", "tags"),
         many=("weekdays",),
@@ -71,16 +92,16 @@ def suggestions(today: date) -> dict[str, Choices]:
 # --- forms ---
 
 
-def of_step(kind: str, told: Told, awaited: str = "") -> list[Input]:
-    """The inputs of a step; `awaited` is what a wait is being changed to wait for."""
+def of_step(kind: str, told: Told, what: str = "") -> list[Input]:
+    """The inputs of a step; `what` is chosen just now, of a step that says one thing or another: those of the choice come first."""
     made = [one for one in kit.inputs(steps()[kind].Terms, told, "p", _book(kind)) if one.field != "next"]
-    if kind != "wait_until":
+    switch = SWITCHES.get(kind)
+    if switch is None:
         return made
-    what = awaited or ("audience" if told.get("audience") is not None else "fact")
-    hidden = BESIDES[what]
-    order = ["fact", "where", "same", "audience", "edge", "days", "hours", "minutes"]
-    switch = Input("p:awaited", words.AWAITS, "choice", what, words.AWAITED, redraws=True)
-    return [switch, *sorted((one for one in made if one.field not in hidden), key=lambda one: order.index(one.field))]
+    what = what if what in switch.fields else switch.chosen(told)
+    chooser = Input("p:what", switch.label, "choice", what, switch.choices, redraws=True)
+    shown = [one for one in made if one.field not in switch.others(what)]
+    return [chooser, *sorted(shown, key=lambda one: one.field not in switch.fields[what])]
 
 
 def of_trigger(told: Told) -> list[Input]:
@@ -117,10 +138,8 @@ def of_exits(told: list[Told]) -> list[tuple[int, str, str, list[Input]]]:
 
 def read_step(kind: str, sent: Sent) -> Told:
     told: Told = {"step": kind, **kit.read(steps()[kind].Terms, sent, "p", _book(kind))}
-    if kind == "wait_until":
-        for field in BESIDES["audience" if sent.get("p:awaited") == "audience" else "fact"]:
-            told.pop(field, None)
-    return told
+    others = SWITCHES[kind].others(sent.get("p:what", "")) if kind in SWITCHES else ()
+    return {name: value for name, value in told.items() if name not in others}
 
 
 def read_trigger(sent: Sent) -> Told:

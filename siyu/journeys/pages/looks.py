@@ -40,6 +40,7 @@ LOOKS: dict[str, Look] = {
     "wait_until": Look("hourglass", "orange", {"fact": "order.paid", "days": 3}),
     "rhythm": Look("heartbeat", "orange", {}),
     "until_time": Look("alarm", "orange", {"at": "10:00"}),
+    "until_date": Look("calendar-event", "orange", {"property": "", "days": -1, "at": "10:00"}),
     "branch": Look("arrows-split-2", "purple", {"ways": [{"name": "A", "rule": {"condition": "audience"}}]}),
     "split": Look("percentage", "purple", {"arms": [{"name": "A", "weight": 5_000}, {"name": "B", "weight": 5_000}]}),
     "reward": Look("gift", "green", {"reward": {"kind": "points", "amount": 100}}),
@@ -52,7 +53,7 @@ PLAIN = Look("point", "secondary", {})
 STARTER = Look("bolt", "red", {})
 GROUPS: Sequence[tuple[Words, Sequence[str]]] = (
     (_("Reach"), ("touch", "staff_task", "webhook")),
-    (_("Wait"), ("wait", "wait_until", "until_time", "rhythm")),
+    (_("Wait"), ("wait", "wait_until", "until_time", "until_date", "rhythm")),
     (_("Part"), ("branch", "split")),
     (_("Give and mark"), ("reward", "tag", "trait")),
     (_("Go on"), ("start", "end")),
@@ -62,6 +63,7 @@ WAYS: dict[str, Words] = {
     "refused": _("Held back by the gate"),
     "happened": _("It happened"),
     "timeout": _("Time is up"),
+    "missed": _("Past, or no date"),
     "other": _("Everybody else"),
     "held_out": _("Control group"),
     "done": _("Walked to the end"),

@@ -81,7 +81,7 @@ def _step_context(piece: Any, sent: Any) -> dict[str, Any]:
     kind = piece.get("step", "") if isinstance(piece, dict) else ""
     if kind not in steps():
         return {"title": kind, "icon": PLAIN.icon, "colour": PLAIN.colour, "inputs": [], "kind": kind, "is_step": True}
-    made = fields.of_step(kind, piece, sent.get("p:awaited", ""))
+    made = fields.of_step(kind, piece, sent.get("p:what", ""))
     return {
         "kind": kind,
         "title": steps()[kind].TITLE,

@@ -19,6 +19,10 @@ LABELS: dict[str, Words] = {
     "at_once": _("Several times at once"), "within_days": _("Within so many days of entering"), "ends": _("Reaching it ends the journey"),
 }  # fmt: skip
 DATE_LABELS: dict[str, Words] = {"trait": _("Date of the member"), "days": _("Days from it (before it: −)")}
+UNTIL_LABELS: dict[str, Words] = {
+    **DATE_LABELS, "property": _("Property of what let in"), "hours": _("Hours from it (before it: −)"),
+    "at": _("Time of day (empty: as told with the date)"),
+}  # fmt: skip
 WAIT_LABELS: dict[str, Words] = {"days": _("At most, days")}
 
 CHOICES: dict[str, Words] = {
@@ -40,6 +44,8 @@ WHATS: Choices = (
 HOW: Words = _("What lets in")
 AWAITS: Words = _("Waits for")
 AWAITED: Choices = (("fact", _("Something happens")), ("audience", _("An audience is entered or left")))
+DATE_OF: Words = _("Date")
+DATES: Choices = (("property", _("told by what let the member in")), ("trait", _("of the member")))
 EXITS: dict[str, Words] = {"fact": _("Something happens"), "audience": _("An audience is entered or left")}
 REWARDS: dict[str, Words] = {
     "points": _("Points"), "growth": _("Growth value"), "make_up_card": _("Make-up cards"), "badge": _("Badge"), "benefit": _("Benefit"),

@@ -10,6 +10,7 @@ import msgspec
 
 from siyu.lib.buckets import BUCKETS
 from siyu.lib.refusal import Refusal
+from siyu.members.queries import said
 from siyu.orders.queries import purchases
 from siyu.orders.rules import rhythm
 from siyu.touches import queries as touches
@@ -40,6 +41,8 @@ class Remembering:
         self.present, self.judged = present, judged
         self.known: dict[int, touches.Known] = {}
         self.bought: dict[int, tuple[list[datetime], list[date]]] | None = None
+        self.traits: dict[str, dict[int, Any]] = {}  # trait → member → what it says today
+        self.is_trait_asked = False
         self.members: list[int] = []
         self.templates: dict[str, Any] = {}
         self.policies: dict[date, Policy] = {}
@@ -48,6 +51,7 @@ class Remembering:
     def begin(self, members: list[int]) -> None:
         """Another part of the members."""
         self.members, self.known, self.bought = members, {}, None
+        self.traits.clear()
         self.said.clear()
 
     def code(self, walker: Walker) -> str:
@@ -58,6 +62,12 @@ class Remembering:
 
     def inside(self, audience: int, walkers: Sequence[Walker]) -> set[int]:
         return {walker.owner_id for walker in walkers if self.present(audience, walker.owner_id, walker.at)}
+
+    def told(self, trait: str, walkers: Sequence[Walker]) -> list[Any]:
+        self.is_trait_asked = True
+        if trait not in self.traits:
+            self.traits[trait] = {member: value for member, _, value in said(self.members, [trait])}
+        return [self.traits[trait].get(walker.owner_id) for walker in walkers]
 
     def rhythms(self, walkers: Sequence[Walker]) -> list[float | None]:
         if self.bought is None:

@@ -24,7 +24,7 @@ class Meant(NamedTuple):
 
 
 class Wake(NamedTuple):
-    """A fact that wakes whoever waits at a step, who then leaves it by `way`."""
+    """A fact that wakes whoever waits at a step, who then leaves it by `way`, or takes it again."""
 
     meant: Meant
     way: str

@@ -89,6 +89,9 @@ class World(Protocol):
     def inside(self, audience: int, walkers: Sequence[Walker]) -> Collection[int]:
         """The members that are in an audience."""
 
+    def told(self, trait: str, walkers: Sequence[Walker]) -> Sequence[Any]:
+        """What a trait says of each walker's member; None: nothing was said."""
+
     def rhythms(self, walkers: Sequence[Walker]) -> Sequence[float | None]:
         """The median number of days between the member's purchases, up to where each walker stands; None: too few to tell."""
 

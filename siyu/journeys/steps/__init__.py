@@ -11,7 +11,7 @@ from ..rules import Answer, Flaw, Known, Walker, World
 
 
 class Hears(NamedTuple):
-    """A fact that ends a wait: by its name and a filter of its properties, and the way that is then gone.
+    """A fact that ends a wait: by its name and a filter of its properties, and the way that is then gone (none: the step is taken again).
 
     `same`: only one in which this property is as in what let the member in.
     """

@@ -21,9 +21,14 @@ class Lasting(StepTerms, frozen=True, kw_only=True):
 
 def length_words(terms: Lasting) -> str:
     """`3 days 2 hours`."""
-    parts = [
-        (terms.days, ngettext("%(count)s day", "%(count)s days", terms.days)),
-        (terms.hours, ngettext("%(count)s hour", "%(count)s hours", terms.hours)),
-        (terms.minutes, ngettext("%(count)s minute", "%(count)s minutes", terms.minutes)),
-    ]
-    return " ".join(words % {"count": count} for count, words in parts if count) or gettext("no time")
+    minutes = ngettext("%(count)s minute", "%(count)s minutes", terms.minutes) % {"count": terms.minutes}
+    parts = [(terms.days, days_words(terms.days)), (terms.hours, hours_words(terms.hours)), (terms.minutes, minutes)]
+    return " ".join(words for count, words in parts if count) or gettext("no time")
+
+
+def days_words(days: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+def hours_words(hours: int) -> str:
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}

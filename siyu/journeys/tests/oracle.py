@@ -5,7 +5,7 @@ Knows nothing of the engine: it reads the JSON of a definition and a history in 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from siyu.facts.intake import message_hash
@@ -175,6 +175,12 @@ class Oracle:
             one.due, one.way = at + length, "next"
         elif kind == "wait_until":
             one.due, one.way = at + length, "timeout"
+        elif kind == "until_date":
+            comes = self._date(one.properties.get(terms["property"]), terms)
+            if comes is None or comes <= at:
+                self._leave(one, "next" if comes == at else "missed", at)
+            else:
+                one.due, one.way = comes, "next"
         elif kind == "branch":
             fitting = [way["name"] for way in terms["ways"] if self._fits(way["where"], one.properties)]
             self._leave(one, fitting[0] if fitting else "other", at)
@@ -202,6 +208,13 @@ class Oracle:
 
     def _end(self, one: Walked, status: str, why: str, at: datetime) -> None:
         one.status, one.why, one.ended, one.due, one.way = status, why, at, None, ""
+
+    def _date(self, told: str | None, terms: dict[str, Any]) -> datetime | None:
+        try:
+            shown = datetime.fromisoformat(f"{told}T{terms['at']}+08:00")
+        except ValueError:
+            return None
+        return shown.astimezone(UTC) + timedelta(days=terms["days"])
 
     def _is_of(self, terms: dict[str, Any], fact: Incoming, one: Walked) -> bool:
         same = terms.get("same")

@@ -36,7 +36,7 @@ COMMON = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-END = NOW + timedelta(days=120)
+END = NOW + timedelta(days=400)  # behind the longest history
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
     for place, name in enumerate(names):
         step = draw(_step().filter(lambda one, place=place: one["step"] != "end" or place == count - 1))
         ahead = names[place + 1 :]
-        anywhere = names if step.get("days") else ahead
+        anywhere = names if step["step"] != "until_date" and step.get("days") else ahead
         ways = _ways(step)
         follows = {way: draw(st.sampled_from(anywhere)) for way in ways if anywhere and draw(st.integers(0, 5))}
         if ahead and ways:  # everybody is reached
@@ -95,13 +95,13 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def _step(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(
-        st.sampled_from(["wait", "wait", "wait_until", "wait_until", "wait_until", "branch", "split", "tag", "touch", "reward", "end"])
-    )
+    kind = draw(st.sampled_from(["wait", "wait", *["wait_until"] * 3, "until_date", "branch", "split", "tag", "touch", "reward", "end"]))
     if kind == "wait":
         return {"step": "wait", **draw(lengths)}
     if kind == "wait_until":
         return {"step": "wait_until", "fact": draw(st.sampled_from(NAMES)), "where": draw(wheres), "same": draw(sames), **draw(lengths)}
+    if kind == "until_date":
+        return {"step": "until_date", "property": "day", "days": draw(st.integers(-2, 1)), "at": draw(st.sampled_from(["10:00", "12:00"]))}
     if kind == "branch":
         return {"step": "branch", "ways": [{"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}}]}
     if kind == "split":
@@ -111,7 +111,13 @@ def _step(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _ways(step: dict[str, Any]) -> list[str]:
-    ways = {"wait_until": ["happened", "timeout"], "branch": ["x", "other"], "split": ["a", "b", "held_out"], "end": []}
+    ways = {
+        "wait_until": ["happened", "timeout"],
+        "until_date": ["next", "missed"],
+        "branch": ["x", "other"],
+        "split": ["a", "b", "held_out"],
+        "end": [],
+    }
     return ways.get(step["step"], ["next"])
 
 
@@ -161,6 +167,7 @@ def _fact(draw: st.DrawFn, number: int, at: datetime, alias: int) -> Incoming:
             properties={"traits": {}},
         )
     properties = {"path": path} if (path := draw(st.sampled_from(["/x", "/y", ""]))) else {}
+    properties |= draw(st.sampled_from([{"day": "2026-05-21"}, {"day": "2026-05-20"}, {"day": "2026-06-25"}, {"day": "soon"}, {}]))
     name = draw(st.sampled_from([*NAMES, *NAMES[:1] * 3]))  # what starts comes oftener
     return Incoming(
         name=name, occurred_at=occurred, message=f"m{number}", key=f"k{number}", handles=[Handle("user_id", user)], properties=properties

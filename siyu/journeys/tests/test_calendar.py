@@ -8,8 +8,8 @@ import pytest
 
 from siyu.audiences.services import create
 from siyu.facts.pump import pump
-from siyu.journeys.models import Enrolment
-from siyu.journeys.tests.given import HOUR, NOW, chain, person, publish, say, tell
+from siyu.journeys.models import Enrolment, Passage
+from siyu.journeys.tests.given import HOUR, MINUTE, NOW, chain, person, publish, say, tell
 from siyu.members.services import tag
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
@@ -103,3 +103,71 @@ def test_a_birthday_comes_every_year_across_its_end_and_in_leap_years(born: str,
     pump(local(until))
 
     assert entered() == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("zone", "told", "terms", "comes"),
+    [
+        (SHANGHAI, "2026-06-10", {"days": -2, "at": "10:00"}, "2026-06-08T10:00"),
+        (SHANGHAI, "2026-06-10T18:30:00+08:00", {"hours": -2}, "2026-06-10T16:30"),
+        (SHANGHAI, "2026-06-10T18:30:00Z", {}, "2026-06-11T02:30"),  # an instant is a time of the merchant's
+        (SHANGHAI, "2026-06-10T18:30:00Z", {"at": "09:00"}, "2026-06-11T09:00"),
+        (SHANGHAI, "2026-06-10T00:00:00Z", {"at": "09:00"}, "2026-06-10T09:00"),  # so programs write a mere date
+        (SHANGHAI, "2026/6/10 18:30", {"days": 1}, "2026-06-11T18:30"),
+        (SHANGHAI, 20260610, {}, "2026-06-10T00:00"),
+        (SHANGHAI, "2026年6月10日", {"days": 1, "hours": -1}, "2026-06-10T23:00"),
+        (SHANGHAI, "2026-05-20", {"at": "12:00"}, "2026-05-20T12:00"),  # now
+        (SHANGHAI, "2026-05-20", {"at": "11:59"}, None),
+        (SHANGHAI, "2026-03-31", {"days": 60, "at": "10:00"}, "2026-05-30T10:00"),
+        (SHANGHAI, "2036-06-10", {}, None),  # more than ten years
+        (SHANGHAI, "9999-12-31", {"days": 9}, None),
+        (SHANGHAI, "soon", {}, None),
+        (SHANGHAI, "2026-02-30", {}, None),
+        (SHANGHAI, "", {}, None),
+        (SHANGHAI, True, {}, None),
+        (SHANGHAI, {"day": "2026-06-10"}, {}, None),
+        (SHANGHAI, "06-10", {}, None),  # of no year
+        (SHANGHAI, "1990-05-22", {"every": "year", "days": -1, "at": "10:00"}, "2026-05-21T10:00"),
+        (SHANGHAI, "05-22", {"every": "year", "days": -3, "at": "10:00"}, "2027-05-19T10:00"),
+        (SHANGHAI, "1992-02-29", {"every": "year", "at": "10:00"}, "2027-02-28T10:00"),
+        (NEW_YORK, "2027-03-14T02:30", {}, "2027-03-14T03:30"),  # clocks skip that hour
+        (NEW_YORK, "2027-03-15T09:00:00-04:00", {"days": -2}, "2027-03-13T09:00"),
+        (NEW_YORK, "2026-11-01T06:30:00Z", {}, "2026-11-01T01:30+1"),  # the second of two
+    ],
+)
+def test_a_wait_until_a_date_ends_then_or_says_that_it_is_missed(zone: str, told: Any, terms: dict[str, Any], comes: str | None):
+    zone_is(zone)
+    publish(chain({"step": "until_date", "property": "to.day", **terms, "next": {"next": "s2"}}, END), now=NOW - HOUR)
+
+    tell(say("page.viewed", "anna", NOW, to={"day": told}))
+
+    one = Enrolment.objects.get()
+    if comes is None:
+        assert (one.status, Passage.objects.get().way, one.ended_at) == ("done", "missed", NOW)
+    else:
+        goes = local(comes.partition("+")[0], zone) + (HOUR if comes.endswith("+1") else timedelta(0))
+        pump(goes - timedelta(seconds=1))
+        before = Enrolment.objects.get().status
+        pump(goes)
+        assert (before if goes > NOW else "waiting", Enrolment.objects.get().ended_at) == ("waiting", goes)
+        assert list(Passage.objects.order_by("hop").values_list("way", flat=True)) == ["next", "done"]
+
+
+def wish(day: str, at: datetime) -> None:
+    tell(say("member.identified", "anna", at, traits={"delivery": day}))
+
+
+def test_a_date_of_the_member_is_looked_at_again_whenever_it_is_said_anew():
+    wait = {"step": "until_date", "trait": "delivery", "days": -2, "at": "10:00", "next": {"next": "s2"}}
+    publish(chain(wait, {"step": "tag", "tag": "soon"}), now=NOW - HOUR)
+    tell(say("page.viewed", "bo", NOW))
+    tell(say("member.identified", "anna", NOW, traits={"delivery": "2026-06-10"}), say("page.viewed", "anna", NOW + HOUR))
+    dues = []
+    for hours, day in ((2, "2026-06-20"), (3, "2026-06-15")):
+        wish(day, NOW + hours * HOUR)
+        tell(say("member.identified", "anna", NOW + hours * HOUR + MINUTE, traits={"city": "上海"}))
+        dues.append(Enrolment.objects.get(owner_id=person("anna")).due_at)
+    wish("2026-05-21", NOW + 20 * HOUR)
+
+    assert dues == [local("2026-06-18T10:00"), local("2026-06-13T10:00")]
+    assert list(Passage.objects.order_by("at").values_list("way", "at")) == [("missed", NOW), ("missed", NOW + 20 * HOUR)]

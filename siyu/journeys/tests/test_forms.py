@@ -22,6 +22,8 @@ STEPS: list[dict[str, Any]] = [
     {"step": "wait_until", "fact": "order.refunded", "same": "order_number", "days": 3},
     {"step": "wait_until", "audience": 12, "edge": "left", "hours": 5},
     {"step": "until_time", "at": "09:30", "weekdays": [1, 5]},
+    {"step": "until_date", "property": "delivery_date", "days": -2, "at": "10:00"},
+    {"step": "until_date", "trait": "wedding", "every": "year", "hours": -3},
     {"step": "branch", "ways": [
         {"name": "A", "rule": {"condition": "audience", "audience": 12}},
         {"name": "B", "rule": {"all": [{"condition": "tag", "tags": ["VIP"]}, {"not": {"condition": "tag", "tags": ["x"]}}]}},
@@ -115,7 +117,7 @@ def test_a_step_comes_back_from_its_form_as_it_was(piece: dict[str, Any]):
     told = fields.read_step(piece["step"], browser(fields.of_step(piece["step"], piece)))
 
     assert {name: told.get(name, "") for name in piece} == piece
-    usual = {"days": 0, "hours": 0, "minutes": 0, "priority": 0, "keep_hours": 72}  # a number is sent whether one touched it or not
+    usual = {"days": 0, "hours": 0, "minutes": 0, "priority": 0, "keep_hours": 72, "every": "once"}  # sent whether one touched it or not
     assert {name: value for name, value in told.items() if name not in piece}.items() <= usual.items()
 
 

@@ -53,7 +53,9 @@ def everything(audience: int) -> dict[str, Any]:
         "inside": {"step": "wait_until", "audience": audience, "days": 2, "next": {"happened": "morning"}},
         "morning": {"step": "until_time", "at": "10:30", "next": {"next": "again"}},
         "again": {"step": "touch", "template": "hello", "next": {"next": "gift"}},
-        "gift": {"step": "reward", "reward": {"kind": "points", "amount": 5}, "next": {"next": "end"}},
+        "gift": {"step": "reward", "reward": {"kind": "points", "amount": 5}, "next": {"next": "delivery"}},
+        "delivery": {"step": "until_date", "property": "day", "days": -1, "at": "09:00", "next": {"next": "soon", "missed": "end"}},
+        "soon": {"step": "touch", "template": "late", "next": {"next": "end"}},
         "end": {"step": "end"},
     }
     return {
@@ -77,7 +79,7 @@ def live(random: Random, days: int) -> Any:
             name = random.choice(
                 ["page.viewed", "page.viewed", "cart.added", "cart.removed", "order.paid", "consent.withdrawn", "consent.given"]
             )
-            told: dict[str, Any] = {"path": random.choice(["/tea", "/cup"])}
+            told: dict[str, Any] = {"path": random.choice(["/tea", "/cup"]), "day": random.choice(["2026-05-23", "2026-05-25", "?"])}
             if name == "order.paid":
                 told = {"shop": "web", "order_number": f"n{number}", "amount_minor": 100}
             if name.startswith("consent."):
@@ -215,6 +217,19 @@ def test_alarms_ring_in_the_past_too() -> None:
 
     assert (told.entered, told.members) == (1, 1)
     assert told.samples[0].entered_at.date().isoformat() == "2026-05-12"
+
+
+def test_a_date_of_the_member_is_rehearsed_as_it_stands_today() -> None:
+    template("hello")
+    for who, born in (("yue", "1990-05-18"), ("li", "1990-05-30"), ("mei", "2026-05-10")):
+        scene.person(who, NOW - 90 * DAY, birthday=born)
+        tell(say("page.viewed", who, NOW - 9 * DAY))
+    birthday = {"step": "until_date", "trait": "birthday", "every": "year", "at": "10:00", "next": {"next": "s2"}}
+
+    told = rehearse(chain(birthday, {"step": "touch", "template": "hello"}), 10, NOW)
+
+    assert (told.entered, told.touched, told.under_way) == (3, 1, 2)
+    assert "日期按今天已知的计算" in told.notes
 
 
 def test_faulty_drafts_and_absurd_times_are_refused() -> None:

@@ -14,7 +14,7 @@ from siyu.lib.buckets import BUCKETS
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty import rewards
-from siyu.members.queries import is_token
+from siyu.members.queries import is_token, said
 from siyu.members.services import carriers, sync_tag, untag
 from siyu.merchant.rules import SYSTEM
 from siyu.orders.queries import rhythms
@@ -50,6 +50,10 @@ class RealWorld:
     def inside(self, audience: int, walkers: Sequence[Walker]) -> set[int]:
         found = audiences.inside(audience, self._members(walkers))
         return {walker.owner_id for walker in walkers if self.final(walker.owner_id) in found}
+
+    def told(self, trait: str, walkers: Sequence[Walker]) -> list[Any]:
+        found = {member: value for member, _, value in said(self._members(walkers), [trait])}
+        return [found.get(self.final(walker.owner_id)) for walker in walkers]
 
     def rhythms(self, walkers: Sequence[Walker]) -> list[float | None]:
         return rhythms([(self.final(walker.owner_id), walker.at) for walker in walkers])

@@ -39,6 +39,13 @@ WHERE i.member_id = %(member)s
 ORDER BY t.name, t.occurred_at DESC, t.message DESC
 LIMIT 300
 
+-- name: said
+-- The newest values of some traits of members.
+SELECT DISTINCT ON (i.member_id, t.name) i.member_id, t.name, t.value::text
+FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
+WHERE i.member_id = ANY(%(members)s) AND t.name = ANY(%(names)s)
+ORDER BY i.member_id, t.name, t.occurred_at DESC, t.message DESC
+
 -- name: personal
 -- The encrypted values behind tokens.
 SELECT token, kind, value FROM facts_personal WHERE token = ANY(%(tokens)s)
