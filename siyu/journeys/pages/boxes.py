@@ -14,7 +14,7 @@ from siyu.membership.queries.honours import all_badges
 from siyu.membership.queries.mall import gifts
 
 from .parts import this_day
-from .words import NUMBER_LABELS, REWARDS, WHATS
+from .words import AWAITABLE, CHOICES, NUMBER_LABELS, REWARDS, WHATS
 
 MAX_ROWS = 10
 PARTS = 10_000
@@ -25,9 +25,12 @@ IN_AUDIENCE = "audience"
 
 
 def _ways(value: Sequence[Mapping[str, Any]] | None, name: str) -> dict[str, Any]:
-    audiences = [("", "—"), *((str(number), title) for number, title in sorted(names().items(), key=lambda one: one[1]))]
     rows = [_way(way, f"{name}:{place}") for place, way in enumerate(value or [])]
-    return {"rows": rows, "whats": WHATS, "audiences": audiences, "is_full": len(rows) >= MAX_ROWS}
+    return {"rows": rows, "whats": WHATS, "audiences": _audiences(), "is_full": len(rows) >= MAX_ROWS}
+
+
+def _audiences() -> Choices:
+    return [("", "—"), *((str(number), title) for number, title in sorted(names().items(), key=lambda one: one[1]))]
 
 
 def _way(way: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -59,6 +62,43 @@ def _read_way(sent: Sent, name: str) -> dict[str, Any]:
         chosen = sent.get(f"{name}:audience", "")
         return {**told, "rule": {"condition": "audience"} | ({"audience": scalar(chosen)} if chosen else {})}
     return {**told, "rule": _json(sent.get(f"{name}:rule", "")) if was == "rule" else {}}
+
+
+# --- several things that are waited for ---
+
+
+def _awaited(value: Sequence[Mapping[str, Any]] | None, name: str) -> dict[str, Any]:
+    rows = [_one_awaited(one, f"{name}:{place}") for place, one in enumerate(value or [])]
+    edges = [(edge, CHOICES[edge]) for edge in ("entered", "left")]
+    return {"rows": rows, "whats": AWAITABLE, "audiences": _audiences(), "edges": edges, "is_full": len(rows) >= MAX_ROWS}
+
+
+def _one_awaited(one: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": one.get("name", ""),
+        "what": "audience" if "audience" in one else "fact",
+        "fact": one.get("fact", ""),
+        "where": filters.parts(one.get("where"), f"{name}:where"),
+        "where_name": f"{name}:where",
+        "same": one.get("same", ""),
+        "audience": str(one.get("audience") or ""),
+        "edge": one.get("edge", "entered"),
+    }
+
+
+def _read_awaited(sent: Sent, name: str) -> list[dict[str, Any]]:
+    return [_read_one_awaited(sent, f"{name}:{place}") for place in range(MAX_ROWS) if f"{name}:{place}:name" in sent]
+
+
+def _read_one_awaited(sent: Sent, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": sent.get(f"{name}:name", "").strip()}
+    if sent.get(f"{name}:what") == "audience":
+        chosen = sent.get(f"{name}:audience", "")
+        return {**told, "audience": scalar(chosen) if chosen else None, "edge": sent.get(f"{name}:edge", "entered")}
+    said = {part: sent.get(f"{name}:{part}", "").strip() for part in ("fact", "same")}
+    where = filters.read(sent, f"{name}:where")
+    return {**told, **{part: text for part, text in said.items() if text}, **({"where": where} if where else {})}
 
 
 # --- a split ---
@@ -154,6 +194,7 @@ def _read_value(sent: Sent, name: str) -> Any:
 SPECIALS: dict[str | type, Special] = {
     "filter": filters.FILTER,
     "branches": Special("journeys/parts/ways.html", _ways, _read_ways, "ways"),
+    "awaited": Special("journeys/parts/awaited.html", _awaited, _read_awaited, "awaited"),
     "arms": Special("journeys/parts/arms.html", _arms, _read_arms, "arms"),
     "hold_out": Special("journeys/parts/share.html", _share, _read_share, "share"),
     "value": Special("journeys/parts/value.html", _value, _read_value, "value"),

@@ -42,7 +42,15 @@ class Switch(NamedTuple):
 
 
 SWITCHES = {
-    "wait_until": Switch(words.AWAITS, words.AWAITED, {"fact": ("fact", "where", "same"), "audience": ("audience", "edge")}),
+    "wait_until": Switch(
+        words.AWAITS,
+        words.AWAITED,
+        {
+            "fact": ("fact", "where", "same"),
+            "audience": ("audience", "edge"),
+            "any": ("any",),
+        },
+    ),
     "until_date": Switch(words.DATE_OF, words.DATES, {"property": ("property",), "trait": ("trait",)}),
 }
 
@@ -170,6 +178,8 @@ def acted(told: Told, act: str) -> Told:
     rows = list(told.get(field) or [])
     if verb == "add" and field == "ways":
         rows.append({"name": _letter(rows), "rule": {"condition": "audience"}})
+    elif verb == "add" and field == "any":
+        rows.append({"name": _letter(rows), "fact": "order.paid"})
     elif verb == "add" and field == "arms":
         rows.append({"name": _letter(rows), "weight": 0})
     elif verb == "remove" and place.isdigit() and int(place) < len(rows):

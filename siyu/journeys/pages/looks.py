@@ -164,7 +164,7 @@ def _beyond(title: str, words: str) -> str:
 def _ways(module: Any, piece: Piece) -> list[str]:
     """The ways out of a step, of one that is not finished too."""
     try:
-        found = module.ways(_loose({"hold_out": 0, "ways": [], "arms": [], **piece}))
+        found = module.ways(_loose({"hold_out": 0, "ways": [], "arms": [], "any": [], **piece}))
     except (AttributeError, TypeError):
         return list(piece.get("next") or {})
     return list(dict.fromkeys(str(way) for way in found))

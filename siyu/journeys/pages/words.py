@@ -9,7 +9,7 @@ LABELS: dict[str, Words] = {
     "fact": _("What happened"), "where": _("where"), "audience": _("Audience"), "edge": _("When a member"), "template": _("Template"),
     "priority": _("Priority"), "keep_hours": _("Give up after so many hours"), "days": _("Days"), "hours": _("Hours"),
     "minutes": _("Minutes"), "at": _("Time"), "weekdays": _("On these days only"), "ways": _("Ways"), "arms": _("Arms"),
-    "hold_out": _("Control group (not touched)"),
+    "any": _("The first of several"), "hold_out": _("Control group (not touched)"),
     "salt": _("Name of the draw"), "reward": _("Reward"), "tag": _("Tag"), "off": _("Take the tag off"), "trait": _("Trait"),
     "value": _("Value"), "journey": _("Journey"), "every": _("Comes"), "weekday": _("Day of the week"), "day": _("Day of the month"),
     "how": _("A member enters"), "by": _("For each value of the property"), "again_after_days": _("Not again for so many days"),
@@ -43,7 +43,8 @@ WHATS: Choices = (
 )
 HOW: Words = _("What lets in")
 AWAITS: Words = _("Waits for")
-AWAITED: Choices = (("fact", _("Something happens")), ("audience", _("An audience is entered or left")))
+AWAITABLE: Choices = (("fact", _("Something happens")), ("audience", _("An audience is entered or left")))
+AWAITED: Choices = (*AWAITABLE, ("any", _("The first of several")))
 DATE_OF: Words = _("Date")
 DATES: Choices = (("property", _("told by what let the member in")), ("trait", _("of the member")))
 EXITS: dict[str, Words] = {"fact": _("Something happens"), "audience": _("An audience is entered or left")}

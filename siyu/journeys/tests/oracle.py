@@ -133,12 +133,15 @@ class Oracle:
             self._end(one, "left", "exit", at)
             return
         step = self.definition["steps"][one.step]
-        is_awaited = step["step"] == "wait_until" and step["fact"] == fact.name
-        if is_awaited and self._fits(step["where"], fact.properties) and self._is_of(step, fact, one):
-            if self.is_paused:
-                one.way, one.due = "happened", at
-            else:
-                self._leave(one, "happened", at)
+        if step["step"] != "wait_until":
+            return
+        for awaited in step.get("any") or [{**step, "name": "happened"}]:
+            if awaited["fact"] == fact.name and self._fits(awaited["where"], fact.properties) and self._is_of(awaited, fact, one):
+                if self.is_paused:
+                    one.way, one.due = awaited["name"], at
+                else:
+                    self._leave(one, awaited["name"], at)
+                return
 
     def _enter(self, person: str, fact: Incoming, at: datetime) -> None:
         if self.is_paused:

@@ -99,7 +99,8 @@ def _step(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "wait":
         return {"step": "wait", **draw(lengths)}
     if kind == "wait_until":
-        return {"step": "wait_until", "fact": draw(st.sampled_from(NAMES)), "where": draw(wheres), "same": draw(sames), **draw(lengths)}
+        several = draw(st.lists(_awaited(), max_size=3, unique_by=lambda one: one["name"]))
+        return {"step": "wait_until", **({"any": several} if several else draw(_awaited(name=False))), **draw(lengths)}
     if kind == "until_date":
         return {"step": "until_date", "property": "day", "days": draw(st.integers(-2, 1)), "at": draw(st.sampled_from(["10:00", "12:00"]))}
     if kind == "branch":
@@ -110,9 +111,15 @@ def _step(draw: st.DrawFn) -> dict[str, Any]:
     return {"step": kind, **told[kind]}
 
 
+@st.composite
+def _awaited(draw: st.DrawFn, name: bool = True) -> dict[str, Any]:
+    told = {"fact": draw(st.sampled_from(NAMES)), "where": draw(wheres), "same": draw(sames)}
+    return {"name": draw(st.sampled_from("abc")), **told} if name else told
+
+
 def _ways(step: dict[str, Any]) -> list[str]:
     ways = {
-        "wait_until": ["happened", "timeout"],
+        "wait_until": [*([one["name"] for one in step.get("any", ())] or ["happened"]), "timeout"],
         "until_date": ["next", "missed"],
         "branch": ["x", "other"],
         "split": ["a", "b", "held_out"],

@@ -103,6 +103,12 @@ def test_the_published_schema_allows_what_may_stand_and_refuses_what_may_not():
         ([{"step": "staff_task", "template": "welcome"}], {}, ("s1", "template", "template.medium")),
         ([{"step": "wait_until", "audience": 99, "days": 1}], {}, ("s1", "audience", "audience.unknown")),
         ([{"step": "wait_until", "days": 1}], {}, ("s1", "fact", "wait.what")),
+        ([{"step": "wait_until", "fact": "a", "any": [{"name": "x", "fact": "a"}], "days": 1}], {}, ("s1", "any", "wait.what")),
+        ([{"step": "wait_until", "any": [{"name": "x", "fact": "a"}] * 2, "days": 1}], {}, ("s1", "any", "way.twice")),
+        ([{"step": "wait_until", "any": [{"name": "timeout", "fact": "a"}], "days": 1}], {}, ("s1", "any", "way.twice")),
+        ([{"step": "wait_until", "any": [{"name": "x"}], "days": 1}], {}, ("s1", "any.0.fact", "wait.what")),
+        ([{"step": "wait_until", "any": [{"name": "x", "audience": 99}], "days": 1}], {}, ("s1", "any.0.audience", "audience.unknown")),
+        ([{"step": "wait_until", "any": [{"name": "x", "fact": "journey.left"}]}], {}, ("s1", "any.0.fact", "fact.own")),
         ([{"step": "wait_until", "fact": "journey.left", "days": 1}], {}, ("s1", "fact", "fact.own")),
         ([{"step": "wait_until", "fact": "Order Completed", "days": 1}], {}, ("s1", "fact", "fact.name")),
         ([{"step": "until_date", "days": 1}], {}, ("s1", "property", "until_date.what")),
@@ -154,9 +160,14 @@ def test_a_circle_with_a_wait_in_it_may_stand_but_not_one_that_can_pass_its_wait
     waiting = {"step": "wait", "minutes": 1, "next": {"next": "s2"}}
     back = {"step": "tag", "tag": "a", "next": {"next": "s1"}}
     inside = {"step": "wait_until", "audience": 12, "days": 1, "next": {"happened": "s2", "timeout": "s2"}}
+    told = [{"name": "paid", "fact": "order.paid"}, {"name": "vip", "audience": 12}]
+    by_fact = {"step": "wait_until", "any": told, "days": 1, "next": {"paid": "s2", "timeout": "s2"}}
+    by_audience = {"step": "wait_until", "any": told, "days": 1, "next": {"vip": "s2", "timeout": "s2"}}
 
     assert faults(waiting, back) == []
     assert faults(inside, back) == [("s1", "next", "circle.endless")]
+    assert faults(by_fact, back) == []
+    assert faults(by_audience, back) == [("s1", "next", "circle.endless")]
 
 
 def test_more_than_two_hundred_steps_are_refused():

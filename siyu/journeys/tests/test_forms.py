@@ -21,6 +21,11 @@ STEPS: list[dict[str, Any]] = [
     {"step": "wait_until", "fact": "order.paid", "where": WHERE, "days": 3},
     {"step": "wait_until", "fact": "order.refunded", "same": "order_number", "days": 3},
     {"step": "wait_until", "audience": 12, "edge": "left", "hours": 5},
+    {"step": "wait_until", "any": [
+        {"name": "A", "fact": "order.paid", "where": WHERE, "same": "order_number"},
+        {"name": "B", "audience": 12, "edge": "left"},
+        {"name": "C", "fact": "cart.viewed"},
+    ], "days": 3},
     {"step": "until_time", "at": "09:30", "weekdays": [1, 5]},
     {"step": "until_date", "property": "delivery_date", "days": -2, "at": "10:00"},
     {"step": "until_date", "trait": "wedding", "every": "year", "hours": -3},
@@ -85,6 +90,14 @@ def _ways(one: Input, sent: QueryDict) -> None:
         _filter(row["where"], sent)
 
 
+def _awaited(one: Input, sent: QueryDict) -> None:
+    for row in one.parts["rows"]:
+        sent[f"{row['name']}:name"], sent[f"{row['name']}:what"] = row["title"], row["what"]
+        for part in ("fact", "same", "audience", "edge"):
+            sent[f"{row['name']}:{part}"] = row[part]
+        _filter(row["where"], sent)
+
+
 def _arms(one: Input, sent: QueryDict) -> None:
     for row in one.parts["rows"]:
         sent[f"{row['name']}:name"], sent[f"{row['name']}:share"] = row["title"], row["share"]
@@ -107,7 +120,7 @@ def _value(one: Input, sent: QueryDict) -> None:
 
 DRAWN: dict[str, Any] = {
     "value": _value,
-    "many": _many, "flag": _flag, "ways": _ways, "arms": _arms, "share": _share, "reward": _reward,
+    "many": _many, "flag": _flag, "ways": _ways, "awaited": _awaited, "arms": _arms, "share": _share, "reward": _reward,
     "filter": lambda one, sent: _filter(one.parts, sent),
 }  # fmt: skip
 
@@ -186,3 +199,4 @@ def test_buttons_add_take_out_and_share_evenly():
     assert [one["name"] for one in fields.acted(split, "arms.remove.1")["arms"]] == ["A", "C"]
     assert fields.acted(split, "arms.remove.9") == split
     assert fields.acted({"ways": []}, "ways.add")["ways"][0]["rule"] == {"condition": "audience"}
+    assert [one["name"] for one in fields.acted({"any": [{"name": "A"}]}, "any.add")["any"]] == ["A", "B"]

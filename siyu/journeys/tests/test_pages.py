@@ -142,6 +142,19 @@ def test_a_panel_gives_a_form_and_takes_it_back(operator: Client):
     assert changed["face"]["words"] == "To be filled in"
 
 
+def test_several_things_to_wait_for_are_added_each_with_its_boxes(operator: Client):
+    sent: dict[str, str] = {"place": "s1", "piece": "{}", "kind": "wait_until", "p:days": "3", "p:what": "any"}
+    added = operator.post(reverse("journey-panel"), {**sent, "act": "any.add"}).json()
+    row = {"p:any:0:name": "A", "p:any:0:what": "fact", "p:any:0:fact": "order.paid"}
+    turned = operator.post(reverse("journey-panel"), {**sent, **row, "p:any:0:what": "audience", "act": "redraw"}).json()
+
+    assert added["piece"] == {"step": "wait_until", "days": 3, "any": [{"name": "A", "fact": "order.paid"}]}
+    assert added["face"]["ways"] == [["A", "A"], ["timeout", "Time is up"]]
+    assert all(f'name="{name}"' in added["html"] for name in row)
+    assert 'name="p:any:0:edge"' in turned["html"]
+    assert 'name="p:any:0:fact"' not in turned["html"]
+
+
 @pytest.mark.parametrize(
     ("place", "piece", "act", "made"),
     [

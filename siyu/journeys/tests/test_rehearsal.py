@@ -50,7 +50,12 @@ def everything(audience: int) -> dict[str, Any]:
         },
         "until": {"step": "wait_until", "fact": "cart.added", "days": 1, "next": {"happened": "morning", "timeout": "late"}},
         "late": {"step": "touch", "template": "late", "next": {"next": "inside"}},
-        "inside": {"step": "wait_until", "audience": audience, "days": 2, "next": {"happened": "morning"}},
+        "inside": {
+            "step": "wait_until",
+            "any": [{"name": "again", "fact": "page.viewed", "same": "path"}, {"name": "in", "audience": audience}],
+            "days": 2,
+            "next": {"again": "soon", "in": "morning"},
+        },
         "morning": {"step": "until_time", "at": "10:30", "next": {"next": "again"}},
         "again": {"step": "touch", "template": "hello", "next": {"next": "gift"}},
         "gift": {"step": "reward", "reward": {"kind": "points", "amount": 5}, "next": {"next": "delivery"}},

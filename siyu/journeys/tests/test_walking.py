@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from siyu.audiences.services import create
 from siyu.facts.pump import pump
 from siyu.journeys import queries, services
 from siyu.journeys.models import Enrolment
-from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, publish, say, tell
+from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, person, publish, say, tell
+from siyu.members.services import tag
 from siyu.merchant.rules import SYSTEM, WHOLE
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +212,40 @@ def test_waiting_for_a_fact_ends_with_it_or_with_time():
     }  # fmt: skip
     path = queries.path(Enrolment.objects.order_by("pk")[0].pk).passages
     assert [(one.way, one.fact) for one in path] == [("happened", "order.paid"), ("next", "order.paid")]
+
+
+def test_of_several_things_the_first_that_happens_is_taken_by_its_own_way():
+    told = [
+        {"name": "big", "fact": "order.paid", "where": {"property": "amount_minor", "op": "gte", "value": 900}},
+        {"name": "paid", "fact": "order.paid"},
+        {"name": "back", "fact": "booking.cancelled", "same": "booking"},
+    ]
+    publish({**chain({"step": "wait_until", "any": told, "days": 2, "next": {}}), "entry": {"how": "once"}})
+    tell(*[page(who, booking=who) for who in ("anna", "bo", "cai", "dan")])
+
+    tell(say("booking.cancelled", "cai", NOW + HOUR, booking="anna"), say("booking.cancelled", "anna", NOW + HOUR, booking="anna"))
+    tell(paid("anna", NOW + 2 * HOUR, amount_minor=901), paid("bo", NOW + 2 * HOUR, amount_minor=901), paid("cai", NOW + 3 * HOUR))
+    pump(NOW + 2 * DAY)
+
+    assert queries.counts("j", 1).ways == {("s1", way): 1 for way in ("back", "big", "paid", "timeout")}
+
+
+def test_of_several_audiences_whoever_stands_there_already_takes_the_one_named_first():
+    vip, new = (create(SYSTEM, name, {"condition": "tag", "tags": [name]}, now=NOW) for name in ("VIP", "新客"))
+    tell(*[say("cart.viewed", who, NOW) for who in ("anna", "bo", "cai")])
+    tag(SYSTEM, [person("anna"), person("bo")], "新客", now=NOW)
+    tag(SYSTEM, [person("anna")], "VIP", now=NOW)
+    pump(NOW)
+    told = [{"name": "vip", "audience": vip}, {"name": "paid", "fact": "order.paid"}, {"name": "new", "audience": new}]
+    publish(chain({"step": "wait_until", "any": told, "days": 2, "next": {}}))
+
+    tell(*[page(who, NOW + HOUR) for who in ("anna", "bo", "cai")])
+    at_once = queries.counts("j", 1).ways
+    tag(SYSTEM, [person("cai")], "VIP", now=NOW + 2 * HOUR)
+    pump(NOW + 2 * HOUR)
+
+    assert at_once == {("s1", "vip"): 1, ("s1", "new"): 1}
+    assert queries.counts("j", 1).ways == {("s1", "vip"): 2, ("s1", "new"): 1}
 
 
 def test_whoever_hears_a_fact_goes_as_far_as_they_can_before_it_lets_anybody_in():
