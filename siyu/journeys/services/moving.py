@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from psycopg import Cursor
 
@@ -13,11 +14,14 @@ from siyu.members.services import carriers
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import SYSTEM
 
+from ..checking import stored
 from ..models import Version
 from ..rules.definition import LEFT
+from ..rules.line import OPEN
 
 _sql = statements("siyu.journeys", "services")
 STAY, LEAVE = "stay", "leave"
+JOINED = "joined"
 PART = 5_000
 MAX_PARTS = 2_000
 
@@ -26,13 +30,14 @@ def move(cursor: Cursor, before: Version, made: Version, move_map: Mapping[str, 
     """Have those at steps of one version go on at steps of another; returns how many. A step that is the same keeps its time."""
     if not move_map:
         return 0
-    old, new = before.definition["steps"], made.definition["steps"]
+    old, new, goal = before.definition["steps"], made.definition["steps"], stored(made.definition).goal
     columns = {
         "before": before.pk,
         "made": made.pk,
         "steps": list(move_map),
         "to_steps": list(move_map.values()),
         "keeps": [_is_same(old[step], new[to]) for step, to in move_map.items()],
+        "goal_hours": goal.within_days * 24 if goal is not None else None,
         "now": now,
         "day": business_day(now, settings_book().zone(now.date())),
     }
@@ -50,8 +55,9 @@ def let_go(
     journey_id: int | None = None,
     version_id: int | None = None,
     steps: Sequence[str] | None = None,
+    statuses: Sequence[str] = OPEN,
 ) -> int:
-    """End enrolments for a reason, and tell; returns how many."""
+    """End enrolments for a reason, and tell; returns how many. Of whom another of the same member stands for, nothing is told."""
     columns = {
         "ids": array(ids) if ids is not None else None,
         "journey": journey_id,
@@ -61,14 +67,16 @@ def let_go(
         "detail": detail[:500],
         "now": now,
         "day": business_day(now, settings_book().zone(now.date())),
+        "statuses": list(statuses),
         "limit": PART,
     }
     total = 0
     for _ in range(MAX_PARTS):
         cursor.execute(_sql.let_go, columns)
         gone = cursor.fetchall()
-        _tell(gone, why, now)
-        total += len(gone)
+        told = [row for *row, status in gone if status != JOINED]
+        _tell(told, why, now)
+        total += len(told)
         if len(gone) < PART:
             break
     return total
@@ -76,10 +84,17 @@ def let_go(
 
 def catch_up(cursor: Cursor, journey_id: int, now: datetime) -> None:
     """What fell due while a journey was paused comes now."""
-    cursor.execute(_sql.catch_up, {"journey": journey_id, "now": now})
+    for statement in (_sql.catch_up, _sql.catch_up_arrivals):
+        cursor.execute(statement, {"journey": journey_id, "now": now})
 
 
-def _tell(gone: Sequence[tuple[int, str, int, str, str]], why: str, now: datetime) -> None:
+def put_away(cursor: Cursor, journey_id: int, now: datetime) -> int:
+    """Everybody leaves a journey, so that no undone merge has anybody go on, and nobody comes any more; returns how many left."""
+    cursor.execute(_sql.forget_arrivals, {"journey": journey_id})
+    return let_go(cursor, now, "archived", journey_id=journey_id, statuses=(*OPEN, JOINED))
+
+
+def _tell(gone: Sequence[Sequence[Any]], why: str, now: datetime) -> None:
     known = carriers([owner for _, _, owner, _, _ in gone])
     news = [
         Incoming(

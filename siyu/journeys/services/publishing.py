@@ -21,7 +21,7 @@ from ..rules import Definition, Problem, kind_of
 from ..rules.loops import circle
 from ..steps import steps
 from ..triggers import triggers
-from .moving import LEAVE, STAY, catch_up, let_go, move
+from .moving import LEAVE, STAY, catch_up, let_go, move, put_away
 from .writing import living, one_at_a_time
 
 STANDS = {  # why a step cannot be taken now
@@ -97,7 +97,7 @@ def archive(by: Actor, code: str, *, now: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         one_at_a_time()
         journey = living(code)
-        left = let_go(cursor.cursor, now, "archived", journey_id=journey.pk)
+        left = put_away(cursor.cursor, journey.pk, now)
         journey.state, journey.archived_at, journey.alarm_at = "archived", now, None
         journey.save(update_fields=["state", "archived_at", "alarm_at"])
         audit(by, "journey.archived", f"journey:{code}", {"left": left}, at=now)

@@ -21,7 +21,7 @@ ACTS = True
 
 
 class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
-    """The trait is said at the instant of the step; what is said of it later holds."""
+    """The trait is said at the instant of the step; what is said of it later holds. Steps know it from the next batch on: after a wait."""
 
     trait: TraitName
     value: Annotated[str | bool | int | float, Meta(title="value")]

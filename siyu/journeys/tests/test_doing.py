@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from psycopg import errors
 
+from siyu.audiences.services import create
 from siyu.facts.pump import pump
 from siyu.journeys import queries, services
-from siyu.journeys.models import Enrolment
+from siyu.journeys.models import Arrival, Enrolment, Journey
 from siyu.journeys.tests.given import DAY, HOUR, MINUTE, chain, publish, say, tell
 from siyu.journeys.tests.test_walking import END, WAIT, logged, standing
 from siyu.lib.refusal import Refusal
@@ -19,7 +20,7 @@ from siyu.merchant.rules import SYSTEM, WHOLE
 from siyu.merchant.services import set_setting
 from siyu.touches.models import Template, Touch
 from siyu.touches.services import archive_template
-from siyu.touches.tests.scene import NOON, customer, person, template
+from siyu.touches.tests.scene import NOON, customer, member, person, template
 
 pytestmark = pytest.mark.django_db
 MAIL = {"step": "touch", "template": "t"}
@@ -419,3 +420,46 @@ def test_when_a_journey_is_archived_everybody_leaves():
     pump(NOON + 3 * DAY)
 
     assert standing() == [("s1", "left", "archived")]
+
+
+def test_who_goes_over_to_a_new_version_is_watched_for_its_goal():
+    """From when they entered; who reached the old one's has reached it, and who stays has none."""
+    waits = chain({"step": "wait", "days": 9}, {"step": "wait", "days": 9})
+    publish({**waits, "goal": {"fact": "cart.viewed", "ends": False}}, now=NOON)
+    tell(page("anna"), page("bo"), say("cart.viewed", "bo", NOON))
+    draft = {**waits, "goal": {"fact": "order.paid", "within_days": 2, "ends": False}}
+
+    services.save_draft(SYSTEM, "j", draft, 1, now=NOON + HOUR)
+    services.publish(SYSTEM, "j", {"s1": "s2"}, now=NOON + HOUR)
+    untils = [one.goal_until for one in Enrolment.objects.order_by("pk")]
+    tell(*[say("order.paid", who, NOON + DAY, shop="web", order_number=who, amount_minor=1) for who in ("anna", "bo")])
+
+    assert untils == [NOON + 2 * DAY, None]
+    assert [one.goal_at for one in Enrolment.objects.order_by("pk")] == [NOON + DAY, NOON]
+    assert (queries.counts("j", 1).goals, queries.counts("j", 2).goals) == (1, 1)
+
+
+@pytest.fixture
+def called() -> None:
+    """Anna waits to be taken: many are called by a schedule, and come set by set."""
+    tell(say("cart.viewed", "anna", NOON))
+    vip = create(SYSTEM, "VIP", {"condition": "tag", "tags": ["VIP"]}, now=NOON)
+    publish(chain(WAIT, END, trigger={"kind": "schedule", "audience": vip}), now=NOON)
+    Arrival.objects.create(journey=Journey.objects.get(), member_id=member("anna"), key="2026-05-05", at=NOON + MINUTE)
+
+
+def test_who_was_called_before_a_pause_comes_when_it_ends(called: None):
+    services.pause(SYSTEM, "j", now=NOON + HOUR)
+    pump(NOON + 3 * DAY)
+    before = standing()
+    services.resume(SYSTEM, "j", now=NOON + 4 * DAY)
+    pump(NOON + 4 * DAY)
+
+    assert (before, standing()) == ([], [("s1", "waiting", "")])
+    assert Enrolment.objects.get().due_at == NOON + 5 * DAY
+
+
+def test_nobody_comes_to_a_journey_that_is_put_away(called: None):
+    services.archive(SYSTEM, "j", now=NOON + HOUR)
+
+    assert Arrival.objects.count() == 0

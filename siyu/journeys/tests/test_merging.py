@@ -11,7 +11,7 @@ from siyu.journeys import privacy, queries, services
 from siyu.journeys.models import Enrolment
 from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, person, publish, say, tell
 from siyu.journeys.tests.test_agreement import broken
-from siyu.journeys.tests.test_walking import WAIT, standing
+from siyu.journeys.tests.test_walking import WAIT, logged, standing
 from siyu.members.queries import merges
 from siyu.members.services import erase_member, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM, WHOLE
@@ -74,6 +74,20 @@ def test_of_two_in_the_same_journey_one_goes_on_and_an_undo_gives_both_back(how:
     assert list(Enrolment.objects.order_by("pk").values()) == before
     pump(NOW + 10 * DAY)
     assert standing() == [("s1", "done", "done")] * 2
+
+
+def test_who_was_joined_has_left_too_when_the_journey_is_put_away_before_the_undo():
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(page("anna"), page("bo"))
+    merged("fact", NOW + HOUR)
+
+    services.archive(SYSTEM, "j", now=NOW + 2 * HOUR)
+    undo_merge(SYSTEM, merges(person("anna"))[0].id, "they are sisters", now=NOW + 3 * HOUR)
+    pump(NOW + 3 * HOUR)
+
+    assert standing() == [("s1", "left", "archived")] * 2
+    assert len(logged("journey.left")) == 1, "of one person it is told once"
+    assert broken() == {}
 
 
 def test_what_came_before_a_merge_in_the_same_batch_was_still_the_losers_own():
