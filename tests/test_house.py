@@ -115,7 +115,7 @@ def test_the_wiring_leads_to_what_exists() -> None:
         import_string(path)
     for path in wiring.REWARDS.values():
         assert {"check", "grant", "words"} <= set(dir(import_module(path)))
-    for path in wiring.DUE:
+    for path in wiring.DUE.values():
         assert {"due", "next_due"} <= set(dir(import_module(path)))
     for path in wiring.MERGERS:
         assert {"absorb", "release"} <= set(dir(import_module(path)))

@@ -24,7 +24,7 @@ from .deriving import expect, numbers, place, reserve
 from .intake import Envelope, Item, open_messages, quarantine_columns
 from .log import append, row
 from .message import Message
-from .rules import Batch, Derived, Fact, FactError
+from .rules import Alone, Batch, Derived, Fact, FactError
 from .services import BATCH_LOCK
 
 _sql = statements("siyu.facts", "pump")
@@ -53,6 +53,7 @@ class Handled(msgspec.Struct):
     derived: int = 0
     repeated: int = 0
     refused: int = 0
+    moved: int = 0
 
 
 def handle(
@@ -64,8 +65,10 @@ def handle(
     is_careful: bool = False,
     due_until: datetime | None = None,
     due_from: datetime | None = None,
+    alone: Alone | None = None,
 ) -> Handled:
-    """Take items through all steps (or, without items, run due work up to `due_until`) in the caller's transaction.
+    """Take items through all steps (or, without items, run due work up to `due_until`, of a room `alone` if it says so) in the caller's
+    transaction.
 
     Raises what `arriving.is_repetition` knows when an item came before, unless it `is_careful`.
     """
@@ -88,13 +91,14 @@ def handle(
         if arriving or due_until is not None:
             until = arriving[-1].clock if due_until is None else min(due_until, (due_from or due_until) + DUE_SPAN)
             batch = _make_batch(cursor, arriving, until, book, ids, asked)
+            batch.alone = alone
             if due_until is not None:
                 _run_due(cursor, batch)
             else:
                 _react(cursor, batch, wired("REACTIONS"))
             _conclude(cursor, batch)
             _count_daily(cursor, batch)
-            handled.clock, handled.derived = max(clock, batch.until), len(batch.derived)
+            handled.clock, handled.derived, handled.moved = max(clock, batch.until), len(batch.derived), batch.moved
         if items:
             consume(cursor, items)
         if items or handled.clock > clock:
@@ -169,10 +173,10 @@ def _react(cursor: Cursor, batch: Batch, reactions: list[Callable[[Cursor, Batch
 def _run_due(cursor: Cursor, batch: Batch) -> None:
     """What time alone changes; the news of a room is seen by the reactions that stand above it."""
     reactions = wired("REACTIONS")
-    for module in wired("DUE"):
-        if derived := module.due(cursor, batch):
+    for room, path in table("DUE").items():
+        if (batch.alone is None or batch.alone.room == room) and (derived := imported(path).due(cursor, batch)):
             place(cursor, batch, derived)
-            _react(cursor, batch, reactions[_above(module.__name__, reactions) :])
+            _react(cursor, batch, reactions[_above(room, reactions) :])
         batch.start([])
 
 
@@ -185,9 +189,9 @@ def _conclude(cursor: Cursor, batch: Batch) -> None:
             place(cursor, batch, derived)
 
 
-def _above(module: str, reactions: list[Any]) -> int:
-    room = module.rsplit(".", 1)[0]
-    return 1 + max(index for index, reaction in enumerate(reactions) if reaction.__module__.startswith(room + "."))
+def _above(room: str, reactions: list[Any]) -> int:
+    app = f"siyu.{room.partition('.')[0]}."
+    return 1 + max(index for index, reaction in enumerate(reactions) if reaction.__module__.startswith(app))
 
 
 def _count_daily(cursor: Cursor, batch: Batch) -> None:

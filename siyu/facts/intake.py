@@ -183,11 +183,16 @@ def quarantine_columns(items: list[tuple[Item, FactError]]) -> dict[str, list[An
         columns["source_id"].append(item.source_id)
         columns["form"].append("s" if item.body else "f")
         columns["code"].append(error.code)
-        columns["because"].append(error.because[:2000].replace("\x00", "\ufffd"))  # a reason may quote what cannot be stored
+        columns["because"].append(told(error))
         columns["name"].append(item.incoming.name[:200] if item.incoming else "")
         columns["message"].append(message_hash(item.incoming.message if item.incoming else plain))
         columns["payload"].append(encrypt(plain))
     return columns
+
+
+def told(error: FactError) -> str:
+    """A reason as the quarantine keeps it; it may quote what cannot be stored."""
+    return error.because[:2000].replace("\x00", "\ufffd")
 
 
 def message_hash(text: str | bytes) -> UUID:

@@ -62,11 +62,15 @@ class Personal(models.Model):
 
 
 class Quarantined(models.Model):
-    """A message that could not become a fact: its reason, and its encrypted payload for a replay."""
+    """A message that could not become a fact: its reason, and its encrypted payload for a replay.
+
+    Of form d it is what time alone brings a member, in the room that `name` says: the room leaves the member out (`facts_held`) until
+    `again_at`, and for good when it is dismissed.
+    """
 
     received_at = models.DateTimeField()
     source = models.ForeignKey(Source, models.PROTECT)
-    form = models.CharField(max_length=1)
+    form = models.CharField(max_length=1)  # as of an envelope, or d: due work
     code = models.TextField()  # "currency.other"
     because = models.TextField()
     name = models.TextField(default="")
@@ -74,6 +78,9 @@ class Quarantined(models.Model):
     payload = models.BinaryField()
     replayed_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
+    member_id = models.BigIntegerField(null=True)
+    attempts = models.IntegerField(default=0, db_default=0)
+    again_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "facts_quarantine"
@@ -82,7 +89,10 @@ class Quarantined(models.Model):
                 fields=["message"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open_once"
             )
         ]
-        indexes = [models.Index(fields=["-id"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open")]
+        indexes = [
+            models.Index(fields=["-id"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open"),
+            models.Index(fields=["member_id", "name"], condition=~models.Q(again_at=None), name="quarantine_held"),
+        ]
 
 
 class Daily(models.Model):

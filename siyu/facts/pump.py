@@ -1,7 +1,8 @@
 """The pump: one batch, one transaction, exactly once. Everything in siyu that nobody waits for happens here.
 
 A step: take messages in inbox order → drop repetitions → clock → resolve handles → tokens → log → reactions → delete.
-Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing.
+Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing. What time alone
+brings is halved in the same way, until the member stands alone whose due work fails.
 """
 
 import gc
@@ -17,17 +18,19 @@ import msgspec
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
+from siyu.lib.refusal import Refusal
 from siyu.lib.sql import is_passing, statements
-from siyu.lib.wired import wired
+from siyu.lib.wired import imported, table
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .arriving import is_repetition
 from .batch import Cut, consume, handle, set_aside
+from .holding import hold
 from .intake import Unreadable
 from .message import Message
 from .opening import opened
-from .rules import FactError
+from .rules import Alone, FactError
 
 log = logging.getLogger(__name__)
 _sql = statements("siyu.facts", "pump")
@@ -43,6 +46,7 @@ CAREFUL_BATCHES = 50  # after one that had to begin anew
 COLLECTIONS = (3_000_000, 20, 50)  # more objects than a batch has: what it leaves behind is looked through when it has ended
 LITTER = 300_000  # objects that came and did not go: enough to look for circles among them
 DUE_ROUNDS = 100_000  # a bound, not an expectation
+EVERYBODY = 1_000_000  # more than any room moves at once
 
 
 class Report(msgspec.Struct):
@@ -53,6 +57,7 @@ class Report(msgspec.Struct):
     repeated: int = 0
     quarantined: int = 0
     moves: int = 0
+    held: int = 0  # members whose due work was set aside
     is_busy: bool = False
     stopped: str = ""
 
@@ -67,6 +72,9 @@ class _Run(msgspec.Struct):
     size: int = 2_000
     poison: int = 0
     handled: int = 0
+    moved: int = 0  # members whom time alone moved
+    failing: int = 0  # and those of whom it was not known that they cannot be moved
+    held: set[tuple[str, int]] = set()  # whose due work was set aside by the last run of it
 
 
 _last_size = 2_000
@@ -170,6 +178,8 @@ def _drain(run: _Run, portions: Iterator[list[Message]], largest: int, is_enough
         items = items[len(batch) :] + rest
         began = time.perf_counter()
         _run_due(run, _first_clock(run, batch))
+        if run.report.stopped:
+            break
         _process(run, batch)
         if gc.get_count()[0] > LITTER:
             gc.collect(0)
@@ -235,7 +245,10 @@ def _process(run: _Run, items: list[Message]) -> None:
         elif _is_broken_program(error):
             _stop(run, "pump.program", f"{type(error).__name__}: {error}")
         elif len(items) == 1:
-            _set_aside(run, items[0], error)
+            if _is_of_due_work(run, items[0]):
+                _process(run, items)
+            elif not run.report.stopped:
+                _set_aside(run, items[0], error)
         else:
             half = len(items) // 2
             _process(run, items[:half])
@@ -249,8 +262,22 @@ def _is_broken_program(error: Exception) -> bool:
     return isinstance(cause, psycopg.ProgrammingError | psycopg.InternalError | psycopg.NotSupportedError | ImportError)
 
 
+def _reason(error: Exception) -> tuple[str, str]:
+    """Code and words."""
+    if isinstance(error, FactError | Refusal):
+        return error.code, error.because
+    return f"poison.{type(error).__name__}", str(error)
+
+
+def _is_of_due_work(run: _Run, item: Message) -> bool:
+    """Whether a message failed because of what falls due with it, of whomever: that is set aside now."""
+    before = run.report.held
+    _run_due(run, _first_clock(run, [item]))
+    return run.report.held > before and not run.report.stopped
+
+
 def _set_aside(run: _Run, item: Message, error: Exception) -> None:
-    code, because = (error.code, error.because) if isinstance(error, FactError) else (f"poison.{type(error).__name__}", str(error))
+    code, because = _reason(error)
     if not isinstance(error, FactError):
         log.warning("a message was quarantined: %s", type(error).__name__)
         run.poison += 1
@@ -273,19 +300,72 @@ def _stop(run: _Run, code: str, because: str) -> None:
 
 
 def _run_due(run: _Run, until: datetime) -> None:
-    """What time alone changes, oldest first, in transactions of a bounded size, up to an instant."""
-    modules = wired("DUE")
+    """What time alone changes, oldest first, in transactions of a bounded size, up to an instant.
+
+    Whoever was set aside and whose time has come for another attempt takes part.
+    """
+    run.held = set()
+    modules = [imported(path) for path in table("DUE").values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.try_held, {"until": until})
     for _ in range(DUE_ROUNDS):
         with connection.cursor() as cursor:
             waiting = [at for module in modules if (at := module.next_due(cursor.cursor)) is not None and at <= until]
         if not waiting:
             break
-        with transaction.atomic():
-            book = settings_book()
-            handled = handle(connection.connection, [], run.clock, book, due_until=until, due_from=min(waiting))
-        run.report.moves += handled.derived
-        run.clock = max(run.clock, handled.clock)
-    if until > run.clock:
-        run.clock = until
-        with connection.cursor() as cursor:
+        _move(run, until, min(waiting))
+        if run.report.stopped:
+            return
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.close_tried, {"until": until})
+        if until > run.clock:
+            run.clock = until
             cursor.execute(_sql.advance, {"clock": until, "quarantined": 0, "repeated": 0})
+
+
+def _move(run: _Run, until: datetime, since: datetime, alone: Alone | None = None) -> None:
+    """One transaction of due work; on a data error each room by itself, then in halves, until the member stands alone who fails."""
+    try:
+        with transaction.atomic():
+            handled = handle(connection.connection, [], run.clock, settings_book(), due_until=until, due_from=since, alone=alone)
+        run.report.moves += handled.derived
+        run.moved += handled.moved
+        run.clock = max(run.clock, handled.clock)
+    except psycopg.InterfaceError:
+        raise
+    except Exception as error:
+        if is_passing(error):
+            raise
+        if _is_broken_program(error) or (alone is not None and not alone.members):
+            _stop(run, "pump.program", f"{type(error).__name__}: {error}")
+        elif alone is not None and (len(alone.members) == 1 or alone.most == 1):
+            _hold(run, alone, until, error)
+        else:
+            parts = [Alone(room, EVERYBODY) for room in table("DUE")] if alone is None else _halves(alone)
+            for part in parts:
+                if not run.report.stopped:
+                    _move(run, until, since, part)
+
+
+def _halves(alone: Alone) -> list[Alone]:
+    size = min(alone.most, len(alone.members))
+    return [Alone(alone.room, size // 2), Alone(alone.room, size - size // 2)]
+
+
+def _hold(run: _Run, alone: Alone, until: datetime, error: Exception) -> None:
+    """Set a member's due work of a room aside, to be tried again later. More than 1 % who fail for the first time stop the pump."""
+    code, because = _reason(error)
+    log.warning("due work was set aside: %s %s", alone.room, type(error).__name__)
+    for member in sorted(alone.members):
+        if (alone.room, member) in run.held:  # the room goes on moving whom it must leave out
+            _stop(run, "pump.program", f"{alone.room} does not leave out whose due work is set aside; {code} {because}")
+            return
+        run.held.add((alone.room, member))
+        with transaction.atomic(), connection.cursor() as cursor:
+            run.failing += hold(cursor.cursor, alone.room, member, FactError(code, because), until)
+        run.report.held += 1
+    if run.failing > POISON_SHARE * max(run.moved, POISON_WINDOW):
+        because = (
+            f"the due work of {run.failing} members could not be done, of {run.moved} it could; the last: {alone.room} {code} {because}"
+        )
+        _stop(run, "pump.poison", because)

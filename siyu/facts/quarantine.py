@@ -29,7 +29,7 @@ class Group(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A message in quarantine; `form` is s (Segment) or f (our own)."""
+    """A message in quarantine; `form` is s (Segment), f (our own), or d: what time brings `member` in the room `name`, tried `again_at`."""
 
     id: int
     received_at: datetime
@@ -38,6 +38,8 @@ class Held(NamedTuple):
     code: str
     because: str
     name: str
+    member: int | None
+    again_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def ids_of(code: str) -> list[int]:
 def one(number: int) -> tuple[Held, datetime | None, datetime | None] | None:
     """A message with when it was replayed and when dismissed."""
     rows = _fetch(_sql.one, {"id": number})
-    return (Held(*rows[0][:7]), rows[0][8], rows[0][9]) if rows else None
+    return (Held(*rows[0][:9]), rows[0][10], rows[0][11]) if rows else None
 
 
 def payload(number: int) -> str:
@@ -84,7 +86,7 @@ def payload(number: int) -> str:
     rows = _fetch(_sql.one, {"id": number})
     if not rows:
         return ""
-    plain = decrypt(rows[0][7])
+    plain = decrypt(rows[0][9])
     try:
         read: Any = json.loads(plain)
         return json.dumps(masked(read), ensure_ascii=False, indent=2)

@@ -1,6 +1,6 @@
 """What a fact is, before the pump (`Incoming`) and inside it (`Fact`, `Batch`): the types every room's reactions speak."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -84,6 +84,14 @@ class Merged(msgspec.Struct, kw_only=True):
     merge_id: int
 
 
+class Alone(msgspec.Struct):
+    """The due work of one room by itself, after it failed together with others': of so many at most, and to whom it came."""
+
+    room: str
+    most: int
+    members: set[int] = set()
+
+
 class Batch(msgspec.Struct, kw_only=True):
     """A batch as reactions see it: what commutes sums over `facts` by `owner`, what depends on its path walks `steps`."""
 
@@ -105,12 +113,26 @@ class Batch(msgspec.Struct, kw_only=True):
     indexed: list[Fact] = []  # the facts when they were first asked for by name
     places: dict[str, list[int]] = {}  # of a name, in `indexed`
     late: set[str] = set()  # names of the facts that were derived since
+    alone: Alone | None = None  # while it is looked for whose due work fails
+    moved: int = 0  # members whom time alone moves
 
     def owner(self, member_id: int) -> int:
         """The member a (possibly merged) member has become."""
         while member_id in self.finals:
             member_id = self.finals[member_id]
         return member_id
+
+    def portion(self, room: str, usual: int) -> int:
+        """How many a room may at most move here by time alone: as many as usual, unless it is looked for who fails."""
+        if self.alone is None:
+            return usual
+        return min(usual, self.alone.most) if self.alone.room == room else 0
+
+    def move(self, room: str, members: Collection[int]) -> None:
+        """A room says whom time alone is about to move: if that fails, these are the ones among whom it is looked for who fails."""
+        self.moved += len(members)
+        if self.alone is not None and self.alone.room == room:
+            self.alone.members.update(members)
 
     def start(self, facts: list[Fact]) -> None:
         """Hold these facts and no others."""

@@ -57,10 +57,12 @@ def _check_source(name: str) -> None:
 
 
 def replay_quarantined(by: Actor, ids: Sequence[int], *, now: datetime) -> int:
-    """Send quarantined messages through the pump again (after a repair of program or settings); returns how many."""
+    """Send quarantined messages, and due work, through the pump again (after a repair of program or settings); returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_sql.requeue_quarantined, {"ids": list(ids)[:10_000], "now": now})
         replayed = cursor.rowcount
+        cursor.execute(_sql.retry_held, {"ids": list(ids)[:10_000]})
+        replayed += cursor.rowcount
         audit(by, "quarantine.replayed", "quarantine", {"ids": list(ids)[:100], "replayed": replayed})
     return replayed
 

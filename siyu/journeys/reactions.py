@@ -23,7 +23,7 @@ def walk(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     """Walk the lines of those whom the batch's facts and merges concern; with no fact from outside, also of those whose time has come."""
     made = program(cursor)
     before = _joinings(cursor, batch)
-    is_timed = not any(fact.depth == 0 for fact in batch.facts)
+    is_timed = batch.portion("journeys", DUE) > 0 and not any(fact.depth == 0 for fact in batch.facts)
     if not made.plans and not before and not batch.merges:
         return None
     log = Log()

@@ -17,18 +17,20 @@ from .writing import write
 
 _sql = statements("siyu.loyalty", "due")
 LIMIT = 5_000  # lots, and members to be judged, of one transaction
+KINDS = 5  # of what falls due: each brings as many
 
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Run what is due up to `batch.until`, oldest first, for a bounded number of members; call again while `next_due` says so."""
     rules = programme(cursor, batch.settings, batch.zone)
-    if move_plain_lots(cursor, rules, batch.until):
+    if batch.alone is None and move_plain_lots(cursor, rules, batch.until):
         return []
-    cursor.execute(_sql.members_due, {"until": batch.until, "limit": LIMIT})
-    owners = [row[0] for row in cursor.fetchall()]
+    cursor.execute(_sql.members_due, {"until": batch.until, "limit": batch.portion("loyalty", LIMIT)})
+    owners = [row[0] for row in cursor.fetchmany(batch.portion("loyalty", KINDS * LIMIT))]
+    batch.move("loyalty", owners)
     moved = batch.touched.setdefault("loyalty.value", set())  # what ends or matures, and the tiers it measures, no fact tells
     if not owners:  # whoever remains has nothing else due: a new version of the tiers may judge them set by set
-        return judge_everybody(cursor, rules, batch.until, moved)
+        return judge_everybody(cursor, rules, batch, moved)
     moved.update(owners)
     touched = Touched()
     book, known = read(cursor, rules, touched, batch.until, owners)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from psycopg import Cursor
 
-from siyu.facts.rules import Derived
+from siyu.facts.rules import Batch, Derived
 from siyu.lib.clock import midnight
 from siyu.lib.lane import ColumnCursor, Lane
 from siyu.lib.sql import statements
@@ -44,24 +44,25 @@ class Row(NamedTuple):
     is_plain: bool
 
 
-def judge_everybody(cursor: Cursor, programme: Programme, until: datetime, judged: set[int] | None = None) -> list[Derived]:
-    """Judge the next members for whom a version has started up to an instant; call again while `next_version` says so.
+def judge_everybody(cursor: Cursor, programme: Programme, batch: Batch, judged: set[int]) -> list[Derived]:
+    """Judge the next members for whom a version has started up to `batch.until`; call again while `next_version` says so.
 
     They are added to `judged`.
     """
+    until = batch.until
     for track in programme.tracks:
         begun = [ladder.version for ladder in track.ladders if ladder.moved_at is not None and ladder.moved_at <= until]
         if not begun:
             continue
         waiting = ColumnCursor(cursor.connection).execute(
-            _sql.waiting, {"track": track.code, "version": max(begun), "limit": LIMIT}, binary=True
+            _sql.waiting, {"track": track.code, "version": max(begun), "limit": batch.portion("loyalty", LIMIT)}, binary=True
         )
         rows = [Row(*row) for row in waiting]
         if rows:
-            if judged is not None:
-                judged.update(row.member for row in rows)
+            judged.update(row.member for row in rows)
+            batch.move("loyalty", [row.member for row in rows])
             return _switch(cursor, programme, track, rows, until)
-    return _open(cursor, programme, until)
+    return _open(cursor, programme, batch)
 
 
 def next_version(cursor: Cursor) -> datetime | None:
@@ -149,9 +150,9 @@ def _fold(cursor: Cursor, programme: Programme, owners: Sequence[int], until: da
     return news_of(programme, book.news)
 
 
-def _open(cursor: Cursor, programme: Programme, until: datetime) -> list[Derived]:
+def _open(cursor: Cursor, programme: Programme, batch: Batch) -> list[Derived]:
     """Find the members of a track that begins: who has something that it measures, and does not stand on it yet."""
-    cursor.execute(_sql.opening, {"day": programme.zones.day_of(until)})
+    cursor.execute(_sql.opening, {"day": programme.zones.day_of(batch.until)})
     row = cursor.fetchone()
     if row is None:
         return []
@@ -160,11 +161,13 @@ def _open(cursor: Cursor, programme: Programme, until: datetime) -> list[Derived
     ladder = track.ladder(version) if track is not None else None
     if track is None or ladder is None or ladder.starts_at is None:
         return []
-    cursor.execute(_sql.owners_from, {"above": above, "unit": ladder.terms.unit, "limit": FOLDED})
+    most = batch.portion("loyalty", FOLDED)
+    cursor.execute(_sql.owners_from, {"above": above, "unit": ladder.terms.unit, "limit": most})
     members = [member for (member,) in cursor.fetchall()]
+    batch.move("loyalty", members)
     news = _found(cursor, programme, track, ladder, members, ladder.starts_at) if members else []
     to = members[-1] if members else above
-    opened_at = until if len(members) < FOLDED else None
+    opened_at = batch.until if len(members) < most else None
     cursor.execute(_sql.opened_to, {"track": code, "version": version, "member": to, "opened_at": opened_at})
     return news_of(programme, news)
 

@@ -107,7 +107,8 @@ def turn_batch(cursor: Cursor, batch: Batch) -> list[Derived] | None:
 
 def turn_due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Time alone: the clocks that are due up to the batch's instant, oldest first, a bounded number of them."""
-    turning = _Turning(batch, load(cursor, set(), batch.until, LIMIT))
+    turning = _Turning(batch, load(cursor, set(), batch.until, batch.portion("members", LIMIT)))
+    batch.move("members", turning.lives)
     for member in sorted(turning.lives):
         turning.catch_up(member, batch.until)
     save(cursor, {member: turning.lives[member] for member in sorted(turning.changed)}, set())

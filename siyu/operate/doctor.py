@@ -48,7 +48,7 @@ def examine(now: datetime, address: Address) -> Iterator[Finding]:
     yield from _secrets()
     yield _server()
     if database.refused is None:
-        for check in (_migrations, _rights, _pump, _partitions, _jobs):
+        for check in (_migrations, _rights, _pump, _quarantine, _partitions, _jobs):
             yield _guarded(check, now)
     yield from (_port(address), _browser())
 
@@ -153,6 +153,16 @@ def _pump(now: datetime) -> Finding:
     return Finding(
         "worker", "ok" if worker == "live" else "warn", worker, "" if worker == "live" else "start it: `siyu up` or `siyu worker`"
     )
+
+
+def _quarantine(now: datetime) -> Finding:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_sql.quarantine)
+        messages, members = cursor.fetchone()
+    if not messages + members:
+        return Finding("quarantine", "ok", "empty")
+    found = f"{messages} messages, and the due work of {members} members" if members else f"{messages} messages"
+    return Finding("quarantine", "warn", found, "the page of the quarantine says why; repair the cause and replay them")
 
 
 def _partitions(now: datetime) -> Finding:

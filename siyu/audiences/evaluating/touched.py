@@ -15,6 +15,7 @@ from .moment import parameters
 from .program import Program
 
 _sql = statements("siyu.audiences", "evaluating")
+ROOM = "audiences"
 LIMIT = 5_000  # members that one transaction judges because of time, or of services
 
 
@@ -49,8 +50,10 @@ def touched_by(cursor: Cursor, batch: Batch, program: Program) -> Touched:
     _by_handles(cursor, batch, program, touched)
     _by_services(cursor, batch, program, touched)
     if not any(fact.depth == 0 for fact in batch.facts):
-        cursor.execute(_sql.due_members, {"until": batch.until, "limit": LIMIT})
-        for member, due_at in cursor.fetchall():
+        cursor.execute(_sql.due_members, {"until": batch.until, "limit": batch.portion(ROOM, LIMIT - len(touched.marks))})
+        found = cursor.fetchall()
+        batch.move(ROOM, [member for member, _ in found])
+        for member, due_at in found:
             touched.add(member, program.timed)
             touched.due[member] = due_at
     return touched
@@ -96,8 +99,10 @@ def _cause(batch: Batch, member: int) -> Fact | None:
 def _by_services(cursor: Cursor, batch: Batch, program: Program, touched: Touched) -> None:
     if cursor.execute(_sql.is_dirty).fetchone() == (False,):
         return
-    cursor.execute(_sql.take_dirty, {"limit": LIMIT})
-    for member, mark, because in cursor.fetchall():
+    cursor.execute(_sql.take_dirty, {"limit": batch.portion(ROOM, LIMIT)})
+    found = cursor.fetchall()
+    batch.move(ROOM, [member for member, _, _ in found])
+    for member, mark, because in found:
         touched.add(member, program.every)
         if because == "merge":
             touched.merged.add(member)

@@ -26,7 +26,9 @@ SELECT key, id, name, filter::text FROM audiences_watch ORDER BY id
 
 -- name: due_members
 -- Members whose time has come, oldest first.
-SELECT member_id, due_at FROM audiences_due WHERE due_at <= %(until)s ORDER BY due_at, member_id LIMIT %(limit)s
+SELECT member_id, due_at FROM audiences_due d
+WHERE due_at <= %(until)s AND d.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'audiences'))
+ORDER BY due_at, member_id LIMIT %(limit)s
 
 -- name: is_dirty
 -- Whether services changed any members.
@@ -34,16 +36,25 @@ SELECT EXISTS (SELECT FROM audiences_dirty)
 
 -- name: take_dirty
 -- Members whom services changed.
-DELETE FROM audiences_dirty WHERE id IN (SELECT id FROM audiences_dirty ORDER BY id LIMIT %(limit)s) RETURNING member_id, id, because
+DELETE FROM audiences_dirty WHERE id IN (
+    SELECT id FROM audiences_dirty d WHERE d.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'audiences'))
+    ORDER BY id LIMIT %(limit)s
+) RETURNING member_id, id, because
 
 -- name: next_due
 -- The earliest instant at which something waits to be judged, the pump's clock, and the zones that audiences were judged in.
 SELECT min(waiting.at), (SELECT max(clock) FROM facts_pump),
        (SELECT array_agg(DISTINCT zone) FROM audiences_audience WHERE version > 0 AND archived_at IS NULL)
 FROM (
-    SELECT min(due_at) AS at FROM (SELECT due_at FROM audiences_due ORDER BY due_at LIMIT 1) AS due
+    SELECT min(due_at) AS at FROM (
+        SELECT due_at FROM audiences_due d WHERE d.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'audiences'))
+        ORDER BY due_at LIMIT 1
+    ) AS due
     UNION ALL
-    SELECT min(marked_at) FROM (SELECT marked_at FROM audiences_dirty ORDER BY id LIMIT 1000) AS dirty
+    SELECT min(marked_at) FROM (
+        SELECT marked_at FROM audiences_dirty d WHERE d.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'audiences'))
+        ORDER BY id LIMIT 1000
+    ) AS dirty
     UNION ALL
     SELECT timestamptz '1970-01-01Z' FROM audiences_audience WHERE next_version IS NOT NULL AND archived_at IS NULL
 ) AS waiting

@@ -48,6 +48,16 @@ class Messages(ListTable):
             '<input class="form-check-input" type="checkbox" name="message" value="{}" form="chosen" aria-label="{}">', record.id, words
         )
 
+    def render_name(self, record: Held) -> str:
+        return what(record)
+
+
+def what(held: Held) -> str:
+    """What lies there: a fact of a name, or what time brings a member."""
+    if held.member is None:
+        return held.name
+    return gettext("Due work of member %(member)s (%(room)s)") % {"member": held.member, "room": held.name}
+
 
 class BecauseForm(Form):
     because = CharField(label=_("Why are they set aside for good?"), max_length=500, widget=Textarea(attrs={"rows": 3}))
@@ -80,7 +90,13 @@ def one(request: PageRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     message, replayed_at, dismissed_at = found
-    context = {"title": message.code, "message": message, "replayed_at": replayed_at, "dismissed_at": dismissed_at}
+    context: dict[str, Any] = {
+        "title": message.code,
+        "message": message,
+        "what": what(message),
+        "replayed_at": replayed_at,
+        "dismissed_at": dismissed_at,
+    }
     return render(request, "facts/quarantined.html", context)
 
 

@@ -50,11 +50,15 @@ SELECT * FROM unnest(%(received_at)s::timestamptz[], %(source_id)s::smallint[], 
                      %(name)s::text[], %(message)s::uuid[], %(payload)s::bytea[])
 ON CONFLICT (message) WHERE replayed_at IS NULL AND dismissed_at IS NULL DO NOTHING
 
+-- name: retry_held
+-- Due work that was set aside is tried again with the pump's next look.
+UPDATE facts_quarantine SET again_at = NULL WHERE id = ANY(%(ids)s) AND form = 'd' AND replayed_at IS NULL AND dismissed_at IS NULL
+
 -- name: requeue_quarantined
 -- Open quarantined messages go back to the inbox, each in an envelope of its own.
 WITH taken AS (
     UPDATE facts_quarantine SET replayed_at = %(now)s
-    WHERE id = ANY(%(ids)s) AND replayed_at IS NULL AND dismissed_at IS NULL
+    WHERE id = ANY(%(ids)s) AND form <> 'd' AND replayed_at IS NULL AND dismissed_at IS NULL
     RETURNING id, received_at, source_id, form, payload
 )
 INSERT INTO facts_inbox (received_at, source_id, form, messages, done, payload)

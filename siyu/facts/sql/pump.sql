@@ -49,6 +49,15 @@ SELECT clock, stopped_code FROM facts_pump ORDER BY id LIMIT 1
 -- The clock after a batch, and what was dropped or set aside.
 UPDATE facts_pump SET clock = greatest(clock, %(clock)s), quarantined = quarantined + %(quarantined)s, repeated = repeated + %(repeated)s
 
+-- name: try_held
+-- Whose due work was set aside takes part again when the time has come.
+UPDATE facts_quarantine SET again_at = NULL WHERE again_at <= %(until)s AND dismissed_at IS NULL
+
+-- name: close_tried
+-- Whoever took part again, and was not set aside anew, goes on as others do.
+UPDATE facts_quarantine SET replayed_at = %(until)s
+WHERE form = 'd' AND again_at IS NULL AND replayed_at IS NULL AND dismissed_at IS NULL
+
 -- name: beat
 -- A sign of life for the health check.
 UPDATE facts_pump SET beat_at = %(now)s

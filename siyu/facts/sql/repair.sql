@@ -5,13 +5,13 @@ WHERE replayed_at IS NULL AND dismissed_at IS NULL GROUP BY code ORDER BY count(
 
 -- name: open
 -- Open messages, newest first, from a place on.
-SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id
+SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name, q.member_id, q.again_at FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id
 WHERE q.replayed_at IS NULL AND q.dismissed_at IS NULL AND q.id < %(at)s AND (%(code)s = '' OR q.code = %(code)s)
 ORDER BY q.id DESC LIMIT %(limit)s
 
 -- name: open_before
 -- The same, read upwards.
-SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id
+SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name, q.member_id, q.again_at FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id
 WHERE q.replayed_at IS NULL AND q.dismissed_at IS NULL AND q.id > %(at)s AND (%(code)s = '' OR q.code = %(code)s)
 ORDER BY q.id LIMIT %(limit)s
 
@@ -21,7 +21,7 @@ SELECT id FROM facts_quarantine WHERE replayed_at IS NULL AND dismissed_at IS NU
 
 -- name: one
 -- One message, open or not, with its payload.
-SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name, q.payload, q.replayed_at, q.dismissed_at
+SELECT q.id, q.received_at, s.name, q.form, q.code, q.because, q.name, q.member_id, q.again_at, q.payload, q.replayed_at, q.dismissed_at
 FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id WHERE q.id = %(id)s
 
 -- name: pump

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from siyu.facts import pump, quarantine
+from siyu.facts.holding import hold
 from siyu.facts.imports import jobs, queries, uploads
-from siyu.facts.rules import Handle, Incoming
+from siyu.facts.rules import FactError, Handle, Incoming
 from siyu.facts.services import record
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,21 @@ def test_messages_stand_by_reason_and_are_narrowed_to_one(refused):
     assert "property.missing" in page
     one = client.get("/quarantine?code=currency.other").content.decode()
     assert one.count('name="message"') == 1
+
+
+def test_due_work_that_was_set_aside_says_whose_it_is_and_is_tried_again_when_asked_for():
+    with connection.cursor() as cursor:
+        hold(cursor.cursor, "loyalty", 7, FactError("test.failed", "the lot is too large"), NOW)
+    number = quarantine.held(_start())[0].id
+    client = visitor(language="zh-hans")
+
+    assert "会员 7 的到期事项（loyalty）" in client.get("/quarantine").content.decode()
+    assert "下次重试" in client.get(f"/quarantine/{number}").content.decode()
+
+    client.post("/quarantine/replay", {"message": number})
+    assert quarantine.held(_start())[0].again_at is None
+    pump.pump(NOW)
+    assert quarantine.held(_start()) == []
 
 
 def test_the_payload_shows_masked_to_who_repairs_and_is_audited(refused):

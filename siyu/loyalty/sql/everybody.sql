@@ -9,7 +9,9 @@ backward AS (
     SELECT tracks.track, one.version, one.since
     FROM (SELECT DISTINCT track FROM versions) AS tracks
     CROSS JOIN LATERAL (
-        SELECT s.version, s.since FROM loyalty_standing s WHERE s.track = tracks.track ORDER BY s.version, s.member_id LIMIT 1
+        SELECT s.version, s.since FROM loyalty_standing s
+        WHERE s.track = tracks.track AND s.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'loyalty'))
+        ORDER BY s.version, s.member_id LIMIT 1
     ) AS one
 )
 SELECT CASE WHEN v.migration = 'at_once' THEN v.from_day END, CASE WHEN v.migration <> 'at_once' THEN v.by_hand_at END, b.since
@@ -23,6 +25,7 @@ SELECT v.from_day, NULL, NULL FROM versions v WHERE v.is_opening
 SELECT s.member_id, s.tier, s.growth, s.since, s.version, s.judged_at IS NULL
 FROM loyalty_standing s
 WHERE s.track = %(track)s AND s.version < %(version)s
+  AND s.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'loyalty'))
 ORDER BY s.track, s.version, s.member_id
 LIMIT %(limit)s
 
@@ -56,7 +59,10 @@ GROUP BY owner_id
 
 -- name: owners_from
 -- The next members in order of their numbers who own something of a unit.
-SELECT DISTINCT owner_id FROM loyalty_account WHERE owner_id > %(above)s AND unit = %(unit)s ORDER BY owner_id LIMIT %(limit)s
+SELECT DISTINCT owner_id FROM loyalty_account a
+WHERE owner_id > %(above)s AND unit = %(unit)s
+  AND a.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'loyalty'))
+ORDER BY owner_id LIMIT %(limit)s
 
 -- name: without_standing
 -- Those of these members who do not stand on a track yet.

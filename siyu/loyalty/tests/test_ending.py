@@ -16,10 +16,12 @@ from siyu.audiences.rules import parsed
 from siyu.audiences.services import create
 from siyu.audiences.why import why
 from siyu.facts.pump import pump
+from siyu.facts.quarantine import held
 from siyu.lib.clock import midnight
+from siyu.lib.web.keyset import Position
 from siyu.loyalty.services import Because, Grant, Hold, Spend, grant, hold, spend
 from siyu.loyalty.tests.given import ZONE
-from siyu.loyalty.tests.scene import days, install
+from siyu.loyalty.tests.scene import days, install, rows
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.tests.scene import NOON as START
 from siyu.touches.tests.scene import happens, member
@@ -118,3 +120,20 @@ def test_templates_say_how_many_points_end_first_and_on_which_day() -> None:
 def test_faulty_terms_are_refused() -> None:
     assert rule_fault({"condition": "expiring", "days": -1}) is not None
     assert rule_fault({"condition": "tier_ends", "days": 30}) is None
+
+
+@pytest.mark.parametrize("others", [1, 80])  # few lots go by the fold, many set by set
+def test_who_cannot_be_moved_is_set_aside_and_the_points_of_all_others_expire(others: int) -> None:
+    install()
+    for number in range(others + 1):
+        happens("page.viewed", f"u{number}")
+        give(member(f"u{number}"), 10, f"k{number}")
+    rows("UPDATE loyalty_account SET expired = 9223372036854775807 - 5, spent = 0 WHERE owner_id = %s RETURNING 1", [member("u0")])
+
+    report = pump(ENDS)
+
+    assert (report.stopped, report.held) == ("", 1)
+    assert [(one.name, one.member, one.code) for one in held(Position())] == [("loyalty", member("u0"), "poison.NumericValueOutOfRange")]
+    assert rows("SELECT owner_id FROM loyalty_lot l JOIN loyalty_account a ON a.id = l.account_id WHERE l.remaining > 0") == [
+        (member("u0"),)
+    ]

@@ -62,17 +62,21 @@ ORDER BY p.member_id, t.id, p.at
 ON CONFLICT (member_id, tag_id) DO NOTHING
 
 -- name: lives
--- The clocks of members whom something moves, and of all whose time has come.
+-- The clocks of members whom something moves, and of others whose time has come.
 SELECT member_id, pool_joined_at, pool_channel, first_bought_at, last_bought_at, purchases, rungs, pool_stage, activity, rung, due_at
 FROM members_lifecycle
 WHERE member_id = ANY(%(members)s)
 UNION
 SELECT member_id, pool_joined_at, pool_channel, first_bought_at, last_bought_at, purchases, rungs, pool_stage, activity, rung, due_at
-FROM (SELECT * FROM members_lifecycle WHERE due_at <= %(until)s ORDER BY due_at, member_id LIMIT %(limit)s) AS waiting
+FROM (
+    SELECT * FROM members_lifecycle l WHERE due_at <= %(until)s AND l.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+    ORDER BY due_at, member_id LIMIT %(limit)s
+) AS waiting
 
 -- name: next_due
 -- The earliest instant at which time alone moves a clock.
-SELECT due_at FROM members_lifecycle WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1
+SELECT due_at FROM members_lifecycle l WHERE due_at IS NOT NULL AND l.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+ORDER BY due_at LIMIT 1
 
 -- name: keep_lives
 -- The clocks as they stand now.

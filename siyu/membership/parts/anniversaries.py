@@ -22,8 +22,9 @@ LIMIT = 2_000  # anniversaries of one transaction
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Tell the anniversaries up to `batch.until`, and celebrate them."""
-    cursor.execute(_sql.anniversaries_due, {"until": batch.until, "limit": LIMIT})
+    cursor.execute(_sql.anniversaries_due, {"until": batch.until, "limit": batch.portion("membership.anniversaries", LIMIT)})
     found = cursor.fetchall()
+    batch.move("membership.anniversaries", [row[0] for row in found])
     if not found:
         return []
     book, news, rows, occasions, years = settings_book(), [], {}, [], {}

@@ -22,7 +22,11 @@ GIVEN, ENDED = 1, 2
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Tell what services gave and what was used, and what has ended; a bounded number, oldest first."""
-    return _grants(cursor, batch.until) + _uses(cursor, batch.until)
+    most = batch.portion("membership.benefits", LIMIT)
+    grants = cursor.execute(_sql.grants_due, {"until": batch.until, "limit": most}).fetchall()
+    uses = cursor.execute(_sql.uses_due, {"until": batch.until, "limit": most - len(grants)}).fetchall()
+    batch.move("membership.benefits", [row[1] for row in grants + uses])
+    return _grants(cursor, batch.until, grants) + _uses(cursor, uses)
 
 
 def next_due(cursor: Cursor) -> datetime | None:
@@ -32,11 +36,10 @@ def next_due(cursor: Cursor) -> datetime | None:
     return row[0] if row else None
 
 
-def _grants(cursor: Cursor, until: datetime) -> list[Derived]:
-    cursor.execute(_sql.grants_due, {"until": until, "limit": LIMIT})
+def _grants(cursor: Cursor, until: datetime, found: Sequence[Any]) -> list[Derived]:
     told: list[Derived] = []
     rows: list[tuple[int, int, datetime | None]] = []
-    for number, owner, benefit, source, from_at, until_at, revoked_at, stage, times in cursor.fetchall():
+    for number, owner, benefit, source, from_at, until_at, revoked_at, stage, times in found:
         ends_at = min((at for at in (until_at, revoked_at) if at is not None), default=None)
         if stage < GIVEN:
             name = "benefit.tried" if source == "trial" else "benefit.granted"
@@ -54,9 +57,7 @@ def _grants(cursor: Cursor, until: datetime) -> list[Derived]:
     return told
 
 
-def _uses(cursor: Cursor, until: datetime) -> list[Derived]:
-    cursor.execute(_sql.uses_due, {"until": until, "limit": LIMIT})
-    rows = cursor.fetchall()
+def _uses(cursor: Cursor, rows: Sequence[Any]) -> list[Derived]:
     if rows:
         cursor.execute(_sql.tell_uses, {"ids": [row[0] for row in rows]})
     told = []

@@ -17,8 +17,9 @@ LIMIT = 200  # redemptions of one transaction
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Give back what is due up to `batch.until`, each at its own instant."""
-    cursor.execute(_sql.due, {"until": batch.until, "limit": LIMIT})
+    cursor.execute(_sql.due, {"until": batch.until, "limit": batch.portion("membership.expiries", LIMIT)})
     rows = cursor.fetchall()
+    batch.move("membership.expiries", [owner for _, owner, _ in rows])
     lock(cursor, [owner for _, owner, _ in rows])
     for number, _owner, due_at in rows:
         expire(SYSTEM, number, due_at)

@@ -24,8 +24,9 @@ Pairs = Sequence[tuple[int, int]]
 
 def due(cursor: Cursor, batch: Batch) -> list[Derived]:
     """Notices, ends and grace that time brings, and news of what services did; a bounded number of members, oldest first."""
-    cursor.execute(_sql.members_due, {"until": batch.until, "limit": LIMIT})
+    cursor.execute(_sql.members_due, {"until": batch.until, "limit": batch.portion("membership.plans", LIMIT)})
     members = [row[0] for row in cursor.fetchall()]
+    batch.move("membership.plans", members)
     if not members:
         return []
     lock(cursor, members)

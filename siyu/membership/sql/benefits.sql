@@ -112,13 +112,15 @@ FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[]) AS home (origin, owner)
 
 -- name: grants_due
 -- Grants of which something is to be told, oldest first.
-SELECT id, owner_id, benefit, source, from_at, until_at, revoked_at, told, times FROM membership_benefitgrant
-WHERE due_at <= %(until)s ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE
+SELECT id, owner_id, benefit, source, from_at, until_at, revoked_at, told, times FROM membership_benefitgrant g
+WHERE due_at <= %(until)s AND g.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.benefits'))
+ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE
 
 -- name: uses_due
 -- Uses that were not told yet, oldest first.
-SELECT id, owner_id, key, benefit, quantity, value_minor, source, ref, used_at FROM membership_benefituse
-WHERE NOT is_told AND used_at <= %(until)s ORDER BY used_at, id LIMIT %(limit)s FOR UPDATE
+SELECT id, owner_id, key, benefit, quantity, value_minor, source, ref, used_at FROM membership_benefituse u
+WHERE NOT is_told AND used_at <= %(until)s AND u.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.benefits'))
+ORDER BY used_at, id LIMIT %(limit)s FOR UPDATE
 
 -- name: tell_grants
 -- What was told of these grants, and when there is more to tell.
@@ -131,8 +133,14 @@ UPDATE membership_benefituse SET is_told = true WHERE id = ANY(%(ids)s::bigint[]
 
 -- name: next_due
 -- The earliest instant of which something is to be told.
-SELECT least((SELECT due_at FROM membership_benefitgrant WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1),
-             (SELECT used_at FROM membership_benefituse WHERE NOT is_told ORDER BY used_at LIMIT 1))
+SELECT least(
+    (SELECT due_at FROM membership_benefitgrant g
+     WHERE due_at IS NOT NULL AND g.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.benefits'))
+     ORDER BY due_at LIMIT 1),
+    (SELECT used_at FROM membership_benefituse u
+     WHERE NOT is_told AND u.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.benefits'))
+     ORDER BY used_at LIMIT 1)
+)
 
 -- name: tried_since
 -- When this member tried a benefit last, since an instant.

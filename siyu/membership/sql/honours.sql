@@ -74,11 +74,17 @@ SELECT member_id, pool_joined_at, first_bought_at FROM members_lifecycle WHERE m
 
 -- name: anniversaries_due
 -- Anniversaries up to an instant, oldest first.
-SELECT member_id, kind, since, due_at FROM membership_anniversary WHERE due_at <= %(until)s ORDER BY due_at, member_id, kind LIMIT %(limit)s
+SELECT member_id, kind, since, due_at FROM membership_anniversary a
+WHERE due_at <= %(until)s AND a.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.anniversaries'))
+ORDER BY due_at, member_id, kind LIMIT %(limit)s
 
 -- name: next_anniversary
 -- When the next anniversary is.
-SELECT min(due_at) FROM membership_anniversary
+SELECT (
+    SELECT due_at FROM membership_anniversary a
+    WHERE a.member_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.anniversaries'))
+    ORDER BY due_at LIMIT 1
+)
 
 -- name: rituals
 -- What is done on each occasion.

@@ -49,11 +49,17 @@ SELECT id FROM membership_redemption WHERE number = %(number)s FOR UPDATE
 
 -- name: due
 -- Redemptions that nobody fetched or shipped in time, oldest first.
-SELECT number, owner_id, due_at FROM membership_redemption WHERE due_at <= %(until)s ORDER BY due_at, id LIMIT %(limit)s
+SELECT number, owner_id, due_at FROM membership_redemption r
+WHERE due_at <= %(until)s AND r.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.expiries'))
+ORDER BY due_at, id LIMIT %(limit)s
 
 -- name: next_due
 -- When the next redemption expires.
-SELECT min(due_at) FROM membership_redemption WHERE due_at IS NOT NULL
+SELECT (
+    SELECT due_at FROM membership_redemption r
+    WHERE due_at IS NOT NULL AND r.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.expiries'))
+    ORDER BY due_at LIMIT 1
+)
 
 -- name: standing
 -- Tier and tags of a member.

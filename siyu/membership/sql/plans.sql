@@ -108,11 +108,15 @@ SELECT * FROM unnest(%(owner)s::bigint[], %(plan)s::text[], %(version)s::int[], 
 
 -- name: members_due
 -- Members whose plan moves by time, or of whom something is untold, oldest first.
-SELECT owner_id FROM membership_subscription WHERE due_at <= %(until)s ORDER BY due_at, owner_id LIMIT %(limit)s
+SELECT owner_id FROM membership_subscription s
+WHERE due_at <= %(until)s AND s.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.plans'))
+ORDER BY due_at, owner_id LIMIT %(limit)s
 
 -- name: next_due
 -- The earliest instant at which something moves.
-SELECT due_at FROM membership_subscription WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1
+SELECT due_at FROM membership_subscription s
+WHERE due_at IS NOT NULL AND s.owner_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'membership.plans'))
+ORDER BY due_at LIMIT 1
 
 -- name: known
 -- What was asked by these keys before.

@@ -6,6 +6,11 @@ SELECT EXISTS (SELECT FROM facts_inbox)
 -- Whether a worker is alive, and why the pump stands still if it does.
 SELECT beat_at, stopped_code, stopped_because FROM facts_pump ORDER BY id LIMIT 1
 
+-- name: quarantine
+-- Messages that could not become facts, and members whose due work was set aside.
+SELECT count(*) FILTER (WHERE form <> 'd'), count(*) FILTER (WHERE form = 'd') FROM facts_quarantine
+WHERE replayed_at IS NULL AND dismissed_at IS NULL
+
 -- name: default_rows
 -- Whether facts fell into a default partition because nobody made theirs ahead.
 SELECT EXISTS (SELECT FROM facts_log_default) OR EXISTS (SELECT FROM facts_seen_default)

@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from siyu.facts.holding import hold
+from siyu.facts.pump import pump
+from siyu.facts.rules import FactError, Incoming
+from siyu.facts.services import record
 from siyu.lib.grants import PROTECTED
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
@@ -27,6 +31,20 @@ def test_a_prepared_database_is_well_and_a_missing_worker_is_told():
 
     assert found["database"].state == found["migrations"].state == found["role's rights"].state == "ok"
     assert (found["worker"].state, found["worker"].found) == ("warn", "never started")
+
+
+@both_connections
+def test_what_lies_in_quarantine_is_told():
+    assert findings()["quarantine"].found == "empty"
+    record([Incoming(name="order.paid", occurred_at=NOW, message="m", properties={"shop": "web"})], source="web", received_at=NOW)
+    pump(NOW)
+    with connection.cursor() as cursor:
+        hold(cursor.cursor, "members", 7, FactError("test.failed", "a clock"), NOW)
+
+    found = findings()["quarantine"]
+
+    assert (found.state, found.found) == ("warn", "1 messages, and the due work of 1 members")
+    assert "page of the quarantine" in found.remedy
 
 
 @both_connections
