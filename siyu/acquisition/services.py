@@ -11,7 +11,7 @@ from siyu.merchant.services import audit
 from .models import Channel, ChannelRule, Cost
 from .rules import AUTOMATIC_PREFIX, KINDS, MAX_CODE, OTHER, is_valid_code
 
-MAX_AMOUNT = 10**15  # minor units
+MAX_AMOUNT = 10**13  # minor units
 MAX_DAYS = 3_660  # of one cost
 MAX_NAME = 100  # characters
 MAX_NOTE = 500

@@ -34,7 +34,7 @@ _FINE = {  # what needs no second look
     "object": frozenset((dict,)),
     "list": frozenset((list,)),
 }
-MAX_MINOR = 10**15
+MAX_MINOR = 10**13  # of one fact: nearly a million such amounts still add up within what a column holds
 MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
 

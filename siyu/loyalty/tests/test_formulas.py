@@ -124,3 +124,16 @@ def test_an_orders_own_growth_does_not_count_for_its_own_multiplier() -> None:
 
     walk(paid(19_600_000, order="2"), book=book)
     assert earned(book) == 196 + 217
+
+
+def test_whatever_rules_and_facts_say_a_lot_fits_the_ledger_and_hundreds_of_thousands_of_them_a_balance() -> None:
+    highest = {"kind": "per_amount", "points": 10**9, "per_minor": 1}
+    rules = [
+        rule({"trigger": "order.paid", "formula": highest, "tier_multiplier": True}, "most", 1),
+        rule({"trigger": "order.paid", "formula": {"kind": "of_rule", "rule": "most", "times": "100"}}, "again", 2),
+    ]
+
+    book = walk(paid(10**13), of=programme(rules))
+
+    assert (earned(book, "most"), earned(book, "again")) == (10**13, 10**13)
+    assert 900_000 * 10**13 < 2**63

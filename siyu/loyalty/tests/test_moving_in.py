@@ -73,6 +73,14 @@ def test_a_last_day_is_read_as_far_as_there_are_days_and_what_cannot_be_read_bri
     assert (found["points"].available if found else 0) == has
 
 
+def test_rows_that_bring_more_together_than_one_row_may_are_rejected(tmp_path: Path) -> None:
+    result = bring(tmp_path, *["13800000001,C1,600000000000,"] * 2, "13800000009,C9,5,")
+
+    assert result.rejected == 2
+    assert scene.rows("SELECT row, code FROM facts_importreject ORDER BY row") == [(2, "row.incomplete"), (3, "points.invalid")]
+    assert points() == {"0": 5}
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [

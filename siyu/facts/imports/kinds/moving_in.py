@@ -36,6 +36,8 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     for number, row in rows:
         try:
             total += _points(row)
+            if total > MAX_POINTS:
+                raise FactError("points.invalid", f"the rows of one member, unit and last day bring more than {MAX_POINTS:,} together")
             facts = facts or _facts(number, row, terms)
         except FactError as error:
             faults[number] = error
