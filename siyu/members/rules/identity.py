@@ -35,6 +35,7 @@ KINDS: dict[str, IdentityKind] = {
         IdentityKind("shop_account", "店铺账号", limit=10),
     )
 }
+HIDDEN = "**"  # of a value that a shop shows in part: what is hidden of it could be anybody's
 BLOCKED = (
     "", "0", "00", "000", "0000", "00000000000", "null", "undefined", "none", "nil", "nan", "anonymous", "unknown", "guest", "test",
     "true", "false", "[object object]", "[]", "{}", "-", "n/a", "not set", "(not set)", "not_authenticated", "id", "user_id", "userid",
@@ -56,13 +57,13 @@ class Policy:
     def normal(self, kind: str, value: str) -> str | None:
         """The one form of a handle's value; None when it names nobody."""
         value = value.strip()
-        if len(value) > MAX_HANDLE or value.lower() in self.blocked:
+        if len(value) > MAX_HANDLE or value.lower() in self.blocked or HIDDEN in value:
             return None
         if kind == "phone":
             return normal_phone(value, self.region)
         if kind == "email":
             value = value.lower()
-            return value if "@" in value[1:-1] and len(value.split()) == 1 else None
+            return value if "*" not in value and "@" in value[1:-1] and len(value.split()) == 1 else None
         return value
 
 

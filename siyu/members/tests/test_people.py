@@ -146,6 +146,7 @@ def test_a_merge_is_logged_once_though_the_next_handle_of_its_message_replays_ol
         "(not set)",
         "distinct_id",
         "00000000-0000-0000-0000-000000000000",
+        "林**",
     ],
 )
 def test_values_that_name_nobody_join_nobody(value: str) -> None:
@@ -154,6 +155,21 @@ def test_values_that_name_nobody_join_nobody(value: str) -> None:
     say(user(value), device("a3"))
 
     assert people() == {frozenset({"u1", "a1"}), frozenset({"a2"}), frozenset({"a3"})}
+
+
+@pytest.mark.parametrize(("kind", "value"), [("phone", "138****8000"), ("phone", "138*8000"), ("email", "l*n@example.com")])
+def test_what_a_shop_shows_in_part_is_nobody(kind: str, value: str) -> None:
+    say(user("u1"), Handle(kind, value))
+    say(user("u2"), Handle(kind, value))
+
+    assert people() == {frozenset({"u1"}), frozenset({"u2"})}
+
+
+def test_a_phone_that_a_program_kept_as_a_number_is_that_phone() -> None:
+    say(user("u1"), Handle("phone", "13800138000"))
+    say(user("u1"), Handle("phone", "13800138000.0"))
+
+    assert people() == {frozenset({"u1", "+8613800138000"})}
 
 
 def test_an_undone_merge_gives_each_their_history_back_and_stays_undone() -> None:
