@@ -24,7 +24,7 @@ def export(member_id: int) -> list[dict[str, Any]]:
 def erase(member_id: int) -> None:
     """Whoever is erased walks no further; that somebody walked stays, without what was known of them."""
     now = utc_now()
-    columns = {"member": member_id, "now": now, "day": business_day(now, settings_book().zone(now.date()))}
+    columns: dict[str, Any] = {"member": member_id, "now": now, "day": business_day(now, settings_book().zone(now.date()))}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (_sql.leave, _sql.forget, _sql.forget_arrivals):
             cursor.execute(statement, columns)

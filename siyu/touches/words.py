@@ -6,6 +6,7 @@ from secrets import choice
 from string import ascii_letters, digits
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -50,23 +51,24 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
     templates = Template.objects.in_bulk({one.template_id for one in asked})
     names = {name for template in templates.values() for name in _names(template)} | {"member.language"}
     values = values_of(sorted({one.member_id for one in asked}), names, now)
-    base = settings_book().value("touches.address", today(now)).rstrip("/")
+    book, day = settings_book(), today(now)
+    base, zone = book.value("touches.address", day).rstrip("/"), book.zone(day)
     found: dict[UUID, Written | Fault] = {}
     for one in asked:
         member = values[one.member_id]
         try:
-            found[one.touch_id] = _one(one, templates[one.template_id], member, base)
+            found[one.touch_id] = _one(one, templates[one.template_id], member, base, zone)
         except WordingError as error:
             found[one.touch_id] = Fault(error.code, error.because)
     return found
 
 
-def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str) -> Written:
+def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str, zone: ZoneInfo) -> Written:
     stop = f"{base}/t/stop/{one.touch_id}" if base else ""
     tree = nested({**member, UNSUBSCRIBE: stop, **{f"given.{name}": value for name, value in one.values.items()}})
     language, variant = _variant(template, str(member.get("member.language") or ""))
     codes = _Codes(base)
-    to = Telling(language, codes.of)
+    to = Telling(language, codes.of, zone)
     words = render(variant, tree, to)
     parameters = {name: render(Variant(source), tree, to).text for name, source in template.provider_values}
     pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import wraps
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined, Node, RenderContext, is_undefined
 from liquid.builtin.expressions.logical import EqExpression, NeExpression
@@ -23,10 +24,11 @@ _NAMES = re.compile("%[AaBbp%]")  # what strftime says in words
 
 
 class Telling(NamedTuple):
-    """For whom words are written: in which language, and how an address gets the code under which it counts."""
+    """For whom words are written: in which language, how an address gets its code, and by whose clock instants are (None: as written)."""
 
     language: str = ""
     code_of: Callable[[str], str] = str
+    zone: ZoneInfo | None = None
 
 
 _COUNTING = frozenset(
@@ -62,10 +64,13 @@ def _day(value: Any, form: str = "%Y-%m-%d") -> str:
 
 
 def _read(text: str) -> date:
+    """A day or an instant as a trait tells it: what is midnight as it is written is a mere day, as for rules (`facts.dates`)."""
+    zone = telling.get().zone
     try:
-        return datetime.fromisoformat(text)
+        told = datetime.fromisoformat(text)
+        return told if told.tzinfo is None or told.time() == time.min else told.astimezone(zone or told.tzinfo)
     except ValueError:
-        written = date_of(text)
+        written = date_of(text, zone or ZoneInfo("UTC"))
     if written is None or written.day is None:
         raise ValueError(f"{text} is no day")
     return written.day

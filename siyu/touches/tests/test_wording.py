@@ -1,9 +1,11 @@
 """Templates say what they should to whom they should, and nothing else runs in them."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from siyu.facts.dates import date_of
 from siyu.touches.rules.filters import Telling
 from siyu.touches.rules.wording import Variant, WordingError, check, links, nested, render, sms_parts, variables, with_end, with_links
 
@@ -122,6 +124,26 @@ def test_names_of_days_and_months_are_said_in_the_language_of_the_words(form: st
 
     assert render(source, values, Telling("zh")).text == chinese
     assert render(source, values, Telling("en")).text == english
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("1990-05-20T16:00:00Z", "5-21"),  # the midnight of the merchant's 21st
+        ("1990-05-20T00:00:00Z", "5-20"),  # a day, written with zeros
+        ("1990-05-20", "5-20"),
+        ("1990/5/20", "5-20"),
+        ("19900520", "5-20"),
+    ],
+)
+def test_a_date_of_a_trait_is_the_day_that_rules_see(told: str, day: str) -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    source = Variant("{{ trait.birthday | date: '%-m-%-d' }}")
+
+    assert render(source, nested({"trait.birthday": told}), Telling(zone=shanghai)).text == day
+    written = date_of(told, shanghai)
+    assert written is not None
+    assert f"{written.month}-{written.day_of_month}" == day
 
 
 @pytest.mark.parametrize(
