@@ -13,7 +13,7 @@ from psycopg import Cursor, sql
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
-from .asking import MOMENT, Asking, Sql
+from .asking import MOMENT, Asking, Known, Sql
 from .checking import coming_rules
 from .compiling import expanded, joins_by_member, passes
 from .conditions import Because, conditions
@@ -61,7 +61,7 @@ def why(node: Node, member_id: int, now: datetime) -> Answer:
         columns = ", ".join(f"{column} AS v{place}" for place, column in enumerate(wanted)) or "true"
         cursor.execute(f"WITH {MOMENT} SELECT {columns} FROM ({_ONE}) t {joins_by_member(ask, needed=False)}", moment)
         row = cursor.fetchone() or [None] * len(wanted)
-        return _answer(whole, shown, list(row), cursor, member_id)
+        return _answer(whole, shown, list(row), cursor, moment)
 
 
 Shown = dict[int, tuple[int, Because]]  # a leaf (by identity) → where its columns begin, and how they are told
@@ -77,13 +77,13 @@ def _ask(node: Node, ask: Asking, wanted: list[Sql]) -> Shown:
     return {id(node): (place, because)}
 
 
-def _answer(node: Node, shown: Shown, row: list[Any], cursor: Cursor, member: int) -> Answer:
+def _answer(node: Node, shown: Shown, row: list[Any], cursor: Cursor, moment: dict[str, Any]) -> Answer:
     if isinstance(node, Leaf):
         place, because = shown[id(node)]
         values = [_readable(value) for value in row[place + 1 : place + 1 + len(because.shown)]]
-        facts = _behind(cursor, because, member)
+        facts = _behind(cursor, because, moment)
         return Answer(node.at, conditions()[node.kind].words(node.terms), bool(row[place]), because.tell(*values), facts)
-    nodes = [_answer(each, shown, row, cursor, member) for each in node.nodes]
+    nodes = [_answer(each, shown, row, cursor, moment) for each in node.nodes]
     holds = {"all": all, "any": any}.get(node.word, lambda answers: not next(iter(answers)))(each.holds for each in nodes)
     words = conditions()[node.of.kind].words(node.of.terms) if node.of else _group_words(node)
     return Answer(node.at, words, holds, nodes=nodes)
@@ -99,13 +99,19 @@ def _readable(value: Any) -> Any:
     return localtime(value).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
 
 
-def _behind(cursor: Cursor, because: Because, member: int) -> list[Behind]:
+def _behind(cursor: Cursor, because: Because, moment: dict[str, Any]) -> list[Behind]:
     found: list[Behind] = []
     for counted in because.counted:
-        statement = sql.SQL(_sql.behind).format(condition=sql.SQL(passes(counted)))
-        cursor.execute(statement, {"member": member, "limit": MAX_FACTS})
-        found += [Behind(*row) for row in cursor.fetchall()]
-    return sorted(found, key=lambda fact: (fact.occurred_at, fact.id), reverse=True)[:MAX_FACTS]
+        inside = f"{passes(counted)} AND {Asking(Known()).within(because.window, 'business_day', 'occurred_at')}"
+        found += _facts(cursor, inside, because, moment) or _facts(cursor, passes(counted), because, moment)
+    return sorted(found, key=lambda fact: (fact.occurred_at, fact.id), reverse=not because.is_oldest)[:MAX_FACTS]
+
+
+def _facts(cursor: Cursor, condition: Sql, because: Because, moment: dict[str, Any]) -> list[Behind]:
+    order = "occurred_at, id" if because.is_oldest else "occurred_at DESC, id DESC"
+    statement = sql.SQL(_sql.behind).format(condition=sql.SQL(condition), order=sql.SQL(order))
+    cursor.execute(statement, {**moment, "limit": MAX_FACTS})
+    return [Behind(*row) for row in cursor.fetchall()]
 
 
 def told(rule_node: Node) -> list[tuple[int, str, str]]:

@@ -15,12 +15,14 @@ EVERY_FACT = "*"  # a topic: any fact of the member
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Why a condition holds or not: what it read (`shown`, SQL), how that is told, and which facts stand behind it."""
+    """Why a condition holds or not: what it read (`shown`, SQL), how that is told, and which facts stand behind it: the newest of those
+    in a window (of all, when there are none in it), or the oldest."""
 
     shown: Sequence[Sql]
     tell: Callable[..., str]
     counted: Sequence[Counted] = ()
     window: Window = field(default_factory=Window)
+    is_oldest: bool = False
 
 
 class Condition(Protocol):

@@ -105,4 +105,4 @@ def why(terms: Terms, ask: Asking) -> Because:
             return said
         return said + (gettext(", and it is so") if has else gettext(", but it is not so"))
 
-    return Because((_place(terms, ask), f"coalesce({_has(terms, ask)}, false)"), tell, (terms.counted,))
+    return Because((_place(terms, ask), f"coalesce({_has(terms, ask)}, false)"), tell, (terms.counted,), is_oldest=terms.which == "first")

@@ -80,10 +80,10 @@ SELECT width_bucket(('x' || left(md5(%(salt)s || ':' || s.member_id), 8))::bit(3
 FROM audiences_membership s WHERE s.audience_id = %(audience)s GROUP BY 1 ORDER BY 1
 
 -- name: behind
--- The latest facts behind a condition; the condition is the compiled property filter.
+-- The latest facts behind a condition, or the first; the condition is the compiled property filter, and a window.
 SELECT id, occurred_at, name FROM facts_log
 WHERE identity_id IN (SELECT i.id FROM members_identity i WHERE i.member_id = %(member)s) AND ({condition})
-ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s
+ORDER BY {order} LIMIT %(limit)s
 
 -- name: values_of
 -- Values that a field of a rule can take, the most frequent first.

@@ -258,6 +258,26 @@ def test_a_late_fact_and_a_merge_change_which_one_was_the_last():
     assert inside(number, NOW + 3 * H) == {"a"}
 
 
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        (did("view"), [1, 2, 3, 4, 5]),
+        (did("view", within={"at_least_days_ago": 6, "at_most_days_ago": 7}), [6, 7]),
+        (did("view", within={"last_hours": 30}), [1]),
+        (did("view", within={"at_least_days_ago": 20}), [1, 2, 3, 4, 5]),
+        ({"condition": "first_or_last", "fact": "view"}, [8, 7, 6, 5, 4]),
+        (last("view", has={"property": "price", "op": "exists"}), [1, 2, 3, 4, 5]),
+    ],
+)
+def test_why_shows_the_facts_that_decide(rule: dict[str, Any], days: list[int]):
+    send(*people(a=[("view", ago * D, {}) for ago in range(1, 9)]))
+    member = Identity.objects.get(hash=lookup_hash("user_id", "a")).member_id
+
+    answer = why(checked(rule)[0], member, NOW)
+
+    assert [(NOW - fact.occurred_at).days for fact in answer.facts] == days
+
+
 def test_who_was_anonymous_brings_along_what_was_done():
     number = services.create(SYSTEM, "一", did("x", times=2), now=NOW)
     send({"type": "track", "anonymousId": "device", "event": "x"}, *people(a=[("x", H, {})]))
