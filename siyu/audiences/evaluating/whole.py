@@ -24,14 +24,20 @@ PEOPLE = "SELECT m.id AS member_id, m.store_id, m.assistant_id FROM members_memb
 
 
 def renew(cursor: Cursor, batch: Batch, audiences: Sequence[Standing]) -> list[Edge]:
-    """Judge everybody for the audiences that wait for it and for those that name them, and let the coming versions be in force."""
+    """Judge everybody for the audiences that wait for it and for those that name them, and let the coming versions be in force.
+
+    An audience that only follows tells who comes and goes when one that it names does.
+    """
     versions = {one.id: one.next_version or one.version for one in audiences if one.next_version or one.version}
     waiting = {one.id: one for one in audiences if one.next_version is not None}
     rules, nodes = _trees(cursor, versions, waiting)
-    concerned = [one for one in audiences if one.id in nodes and (one.id in waiting or one.id in dependents(rules, waiting))]
+    following = dependents(rules, waiting)
+    told = dependents(rules, [number for number, one in waiting.items() if one.tells_change])
     edges: list[Edge] = []
-    for one in concerned:
-        edges += _renew_one(cursor, batch, one, nodes[one.id])
+    for one in audiences:
+        if one.id in nodes and (one.id in waiting or one.id in following):
+            is_told = one.version > 0 and (one.tells_change if one.id in waiting else one.id in told)
+            edges += _renew_one(cursor, batch, one, nodes[one.id], is_told)
     return edges
 
 
@@ -49,12 +55,12 @@ def _trees(cursor: Cursor, versions: dict[int, int], waiting: dict[int, Standing
     return rules, nodes
 
 
-def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list[Edge]:
+def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node, is_told: bool) -> list[Edge]:
     try:
         cursor.execute("SAVEPOINT judging")
         cursor.execute("SELECT set_config('work_mem', %s, true)", [MEMORY])
         define(cursor, [node], batch.until)
-        edges = _judge(cursor, batch, audience, node)
+        edges = _judge(cursor, batch, audience, node, is_told)
         cursor.execute("RELEASE SAVEPOINT judging")
     except (psycopg.Error, DatabaseError, LookupError, ValueError) as error:
         if is_passing(error):
@@ -65,7 +71,7 @@ def _renew_one(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> 
     return edges
 
 
-def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list[Edge]:
+def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node, is_told: bool) -> list[Edge]:
     borders = newest_borders(cursor) if any(leaf.kind == "rfm" for leaf in leaves(node)) else None
     ask, (answer,), _ = asked([node], known(cursor, borders.id if borders else None))
     cursor.execute(_answers(ask, answer), parameters(batch.until, batch.zone))
@@ -75,7 +81,6 @@ def _judge(cursor: Cursor, batch: Batch, audience: Standing, node: Node) -> list
     cursor.execute("DROP TABLE audiences_answer")
     cursor.execute("SELECT nextval(pg_get_serial_sequence('audiences_dirty', 'id'))")
     mark = str(cursor.fetchone()[0])  # type: ignore[index]
-    is_told = audience.version > 0 and audience.tells_change
     edges = [Edge(audience, member, is_in, "rule", None, batch.until, mark, is_told) for member, is_in in changed]
     came = sum(edge.is_in for edge in edges)
     size = audience.size + 2 * came - len(edges)

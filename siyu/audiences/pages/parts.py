@@ -50,6 +50,6 @@ def this_day() -> date:
     return today(utc_now())
 
 
-def starts(audience_id: int) -> list[str]:
-    """What entering or leaving an audience starts, by name, as the rooms above tell (`wiring.STARTS`)."""
-    return [name for ask in wired("STARTS") for name in ask(audience_id)]
+def starts(*audience_ids: int) -> list[str]:
+    """What entering or leaving audiences starts, by name, as the rooms above tell (`wiring.STARTS`)."""
+    return list(dict.fromkeys(name for number in audience_ids for ask in wired("STARTS") for name in ask(number)))

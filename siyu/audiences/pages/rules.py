@@ -18,8 +18,9 @@ from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
-from ..checking import checked
+from ..checking import checked, coming_rules
 from ..conditions import conditions, kinds
+from ..evaluating.standing import dependents
 from ..rules import RuleError, parsed
 from .builder import Draft, acted, faults, from_form, from_rule, kind_at, to_rule
 from .fields import kinds_offered, suggestions
@@ -96,7 +97,7 @@ def _difference(request: PageRequest, name: str, pk: int, form: Form, rule: dict
         "title": name,
         "sent": sent,
         "difference": queries.difference(pk, rule, utc_now(), request.viewer.scope),
-        "starts": starts(pk),
+        "starts": starts(pk, *sorted(dependents(coming_rules(), [pk]))),
         "tells": form.cleaned_data.get("tells"),
         "back": reverse("audience-edit", args=[pk]),
     }

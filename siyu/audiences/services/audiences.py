@@ -176,7 +176,7 @@ def _retag(audience: Audience, tag: str, now: datetime) -> None:
         audience.tag = tag
         _refuse_taken_tag(audience)
         if audience.next_version is None and audience.version:
-            audience.next_version = audience.version
+            audience.next_version, audience.tells_change = audience.version, True  # the rule is the same: who moves does so by time
 
 
 def _untag(audience: Audience, now: datetime) -> None:

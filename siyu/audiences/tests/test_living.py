@@ -128,6 +128,10 @@ def test_an_audience_follows_the_one_it_names_when_that_changes():
     pump(NOW + timedelta(minutes=2))
 
     assert (inside(base), inside(other)) == (0, 1)
+    assert sorted(name for name, _, _, _ in edges()) == ["audience.entered", "audience.left"]
+    services.change(SYSTEM, base, rule=VIEWED, tells=False, now=NOW + timedelta(minutes=3))
+    pump(NOW + timedelta(minutes=3))
+    assert (inside(base), inside(other), len(edges())) == (1, 0, 2)
     with pytest.raises(Refusal, match=r"audience\.in_use"):
         services.archive(SYSTEM, base, now=NOW)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from siyu.audiences import queries, services
 from siyu.audiences.models import Audience, List, Version
+from siyu.audiences.pages import parts
 from siyu.audiences.pages.builder import acted, from_form, from_rule, to_rule
 from siyu.audiences.pages.lists import _encoding
 from siyu.facts.pump import pump
@@ -280,6 +281,18 @@ def test_a_changed_rule_shows_its_difference_before_it_is_in_force(pool: int):
 
     assert queries.audience(pool).members == 3
     assert queries.audience(pool).version == 2
+
+
+def test_the_difference_names_what_audiences_that_follow_start(pool: int, monkeypatch: pytest.MonkeyPatch):
+    after = services.create(SYSTEM, "没买过", {"not": {"condition": "audience", "audience": pool}}, now=NOW)
+    services.create(SYSTEM, "无关", BUYERS, now=NOW)
+    monkeypatch.setattr(parts, "wired", lambda table: [lambda audience: [f"旅程{audience}"]])
+    sent = form({"all": [{"condition": "tag", "tags": ["VIP"]}]}, name="买过的人", description="", tag="", because="", tells="on")
+
+    page = staff(Role.OPERATOR).post(reverse("audience-edit", args=[pool]), sent).content.decode()
+
+    assert f"旅程{pool}, 旅程{after}" in page
+    assert f"旅程{after + 1}" not in page
 
 
 def test_why_tells_every_node_and_the_facts_behind_it(pool: int):
