@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -38,8 +38,9 @@ NOBODY = Telling()
 telling: ContextVar[Telling] = ContextVar("telling", default=NOBODY)
 
 
+@lru_cache(maxsize=200)
 def parsed(environment: Environment, source: str) -> BoundTemplate:
-    """A template in which what is not known is blank, and empty, as it is in other Liquids. Raises `LiquidError`."""
+    """A template, read once for all who get it; what is not known is blank in it, and empty, as in other Liquids. Raises `LiquidError`."""
     made = environment.from_string(source)
     _let_missing_be_blank(made.nodes, RenderContext(made))
     return made
