@@ -2,17 +2,22 @@
 
 import csv
 import io
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from siyu.lib.refusal import Refusal
 
 from .encodings import encoding_of
-from .table import MAX_LINE_BYTES, Broken, Row, Table, checked_columns
+from .table import LOOKED_AT, MAX_LINE_BYTES, Broken, Row, Table, checked_columns, header_place
 
 MAX_LINES_OF_A_ROW = 200  # a quoted cell may hold line breaks; more of them means that a quote was never closed
 _DELIMITERS = ",;\t|"
+_SEP = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)  # what Excel writes, and reads, above the header
 csv.field_size_limit(MAX_LINE_BYTES)
 
 
@@ -44,6 +49,11 @@ class _Lines:
         line = self._again.popleft() if self._again else self._next_line()
         self.of_row.append(line)
         return line[1]
+
+    def skip(self, lines: int) -> None:
+        """Leave out the first lines: titles above the header."""
+        for _ in range(lines):
+            self._next_line()
 
     def start_row(self) -> None:
         self.of_row.clear()
@@ -79,28 +89,71 @@ class _Lines:
 
 
 def open_csv(path: Path, encoding: str = "") -> Table:
-    """Open a CSV (or TSV …) file; the delimiter is the one that gives the header most columns."""
+    """Open a CSV (or TSV …) file; the delimiter is the one that its `sep=` says, or that gives the header most columns."""
     encoding = encoding_of(path, encoding)
-    lines = _Lines(path, encoding)
-    try:
-        header, is_readable = next(((text, ok) for text in lines if text.strip() for ok in [lines.of_row[-1][2]]), ("", True))
-    except (_TooLong, _Unclosed) as error:
-        raise Refusal("file.header", "the first line is no header: it is too long, or the file begins with empty lines") from error
-    finally:
-        lines.close()
-    if not is_readable:
+    sample = _sample(path, encoding)
+    delimiter = ""
+    if sample and (said := _SEP.fullmatch(sample[0][1].strip("\ufeff"))):
+        delimiter, sample = said[1], sample[1:]
+    headers = [_header(sample, mark) for mark in delimiter or _DELIMITERS]
+    header = max(headers, key=lambda found: len(found.cells), default=_Header("", 1, [], True))
+    if not header.is_readable:
         raise Refusal(
             "encoding.invalid",
             "the header cannot be read as %(encoding)s; say another encoding (gb18030, utf-8, big5 …)",
             encoding=encoding,
         )
-    delimiter = max(_DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
-    columns = checked_columns(list(next(csv.reader([header], delimiter=delimiter), [])))
-    return Table("csv", columns, lambda: _rows(path, encoding, delimiter, len(columns)), encoding.removesuffix("-sig"), delimiter)
+    columns = checked_columns(header.cells)
+    rows = partial(_rows, path, encoding, header.delimiter, len(columns), header.line)
+    return Table("csv", columns, rows, encoding.removesuffix("-sig"), header.delimiter)
 
 
-def _rows(path: Path, encoding: str, delimiter: str, width: int) -> Iterator[Row | Broken]:
+class _Header(NamedTuple):
+    delimiter: str
+    line: int
+    cells: list[str]
+    is_readable: bool
+
+
+def _sample(path: Path, encoding: str) -> list[tuple[int, str, bool]]:
+    """The first lines, as far as they are no longer than lines are."""
     lines = _Lines(path, encoding)
+    try:
+        for _text in islice(lines, LOOKED_AT):
+            pass
+    except _TooLong as error:
+        if len(lines.of_row) == 1:
+            raise Refusal("file.header", "the first line is no header: it is too long, or the file begins with empty lines") from error
+        lines.of_row.pop()
+    finally:
+        lines.close()
+    return [line for line in lines.of_row if line[1].strip()]
+
+
+def _header(sample: Sequence[tuple[int, str, bool]], delimiter: str) -> _Header:
+    """The row that names the columns, if they are parted by a delimiter."""
+    reader = csv.reader((text for _number, text, _ok in sample), delimiter=delimiter)
+    rows, first = [], [0]
+    try:
+        for cells in reader:
+            rows.append(cells)
+            first.append(reader.line_num)
+    except csv.Error as error:
+        if not rows:
+            raise Refusal(
+                "file.header",
+                "the header cannot be read (%(error)s); save the file as CSV UTF-8",
+                error=str(error).partition(" - ")[0],
+            ) from error
+    if not rows:
+        return _Header(delimiter, 1, [], True)
+    place = header_place(rows)
+    return _Header(delimiter, sample[first[place]][0], rows[place], all(ok for *_, ok in sample[first[place] : first[place + 1]]))
+
+
+def _rows(path: Path, encoding: str, delimiter: str, width: int, header: int) -> Iterator[Row | Broken]:
+    lines = _Lines(path, encoding)
+    lines.skip(header - 1)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     is_header = True
     try:
@@ -118,7 +171,7 @@ def _rows(path: Path, encoding: str, delimiter: str, width: int) -> Iterator[Row
                 why = "a quote is opened and never closed" if isinstance(error, _Unclosed) or "end of data" in str(error) else str(error)
                 yield Broken(lines.of_row[0][0], "quote.invalid", why, _line(lines))
                 continue
-            if not cells:
+            if not cells or (len(cells) == 1 < width and not cells[0].strip()):
                 continue  # an empty line is no row
             if is_header:
                 is_header = False

@@ -1,5 +1,6 @@
 """Opens a file by what it is (its first bytes, then its name), and knows it again by its hash."""
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -49,14 +50,18 @@ def footprint(path: Path) -> Footprint:
 
 
 def open_table(path: Path, encoding: str = "", sheet: str = "") -> Table:
-    """The table in a file: CSV, Parquet or Excel."""
+    """The table in a file: CSV, Parquet or Excel, as its content is; many shops export text under the name of Excel."""
     with open(path, "rb") as file:
         start = file.read(8)
     suffix = path.suffix.lower()
     if start.startswith(b"PAR1") or suffix in (".parquet", ".pq"):
         return open_parquet(path)
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in (".xlsx", ".xls", ".xlsm"):
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return open_sheet(path, sheet)
+    if start.removeprefix(BOM_UTF8).lstrip()[:1] == b"<":
+        raise Refusal(
+            "file.format", "%(file)s is a web page or XML, whatever its name says; open it in Excel and save it as .xlsx", file=path.name
+        )
     if start.startswith((b"\x1f\x8b", b"%PDF", b"Rar!", b"7z\xbc\xaf")):
         raise Refusal("file.format", "%(file)s is packed or no table; unpack it to CSV, Parquet or Excel", file=path.name)
     return open_csv(path, encoding)

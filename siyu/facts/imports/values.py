@@ -19,16 +19,28 @@ _MAX_FLOAT = 1e15  # from here on a float holds no decimals
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|[+-]?\.\d+")
 _MONEY_SIGNS = str.maketrans("", "", "¥￥$£€元 \u00a0")
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"  # come along when numbers are copied
+_EDGES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" \
+    "\u2028\u2029\u202f\u205f\u3000" + _UNSEEN  # fmt: skip
+_GUARDS = ("=", "'", "`")
+_GUARDED = re.compile(r'="(.*)"|[\'`]([+-]?\d.*)|`(.*)', re.DOTALL)  # of a number: a name may begin with an apostrophe
+_NOTHING = frozenset(("-", "--", "---", "–", "—", "——", "/", "\\n", "n/a", "#n/a", "null", "(null)", "<null>", "nan", "<na>"))
+_NOBODY = frozenset(("无", "暂无", "none"))  # nothing, where no name or word is asked for
+_ERRORS = frozenset(("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"))
 _YES = frozenset(("1", "y", "yes", "true", "t", "on", "是", "有", "同意", "已同意", "已授权", "订阅", "given"))
 _NO = frozenset(("0", "n", "no", "false", "f", "off", "否", "无", "不同意", "拒绝", "退订", "已退订", "未授权", "withdrawn"))
 
 
 def text(value: Any) -> str:
-    """A cell as text: trimmed; a whole float without its `.0` (spreadsheets keep phone numbers as floats); empty for nothing."""
+    """A cell as text: trimmed, also of what cannot be seen and of what keeps a spreadsheet from reckoning (`="123"`, `'123`); a whole float
+    without its `.0` (spreadsheets keep phone numbers as floats); empty for nothing, and for what files write for nothing."""
     if isinstance(value, str):
         if "\x00" in value:
             raise FactError("text.null", "a cell holds a NUL character, which no text may")
-        return value.strip()
+        written = value.strip(_EDGES)
+        if written.startswith(_GUARDS) and (guarded := _GUARDED.fullmatch(written)):
+            written = guarded[guarded.lastindex or 0].replace('""', '"').strip(_EDGES)
+        return "" if len(written) < 7 and written.lower() in _NOTHING else written
     if value is None or value != value:  # NaN
         return ""
     if isinstance(value, float):
@@ -45,10 +57,14 @@ def plain(value: Any) -> Any:
 
 def name_of(value: Any, what: str) -> str:
     """Text that names something (an order, a SKU, a buyer); refuses one that a spreadsheet has shortened to 1.23E+18."""
+    if isinstance(value, float) and abs(value) >= _MAX_FLOAT:
+        raise FactError("number.shortened", f"{what} has lost its last digits: a spreadsheet keeps 15; export that column as text")
     written = text(value)
     if "+" in written and _SCIENTIFIC.fullmatch(written):
         raise FactError("number.shortened", f"{what} was shortened by a spreadsheet (1.23E+18); export that column as text")
-    return written
+    if written in _ERRORS:
+        raise FactError("formula.error", f"{what} is a formula's error, not its result")
+    return "" if written.lower() in _NOBODY else written
 
 
 def number(value: Any, what: str) -> Decimal | None:
@@ -80,7 +96,7 @@ def _of_float(value: float, what: str) -> Decimal | None:
 
 def _of_text(written: str, what: str) -> Decimal | None:
     plain = unicodedata.normalize("NFKC", written).translate(_MONEY_SIGNS)
-    if not plain:
+    if not plain or plain.lower() in _NOBODY:
         return None
     if not _NUMBER.fullmatch(plain):
         raise FactError("number.invalid", f"{what} is not a number")
@@ -125,6 +141,9 @@ _YEAR_FIRST = re.compile(
     r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_HALF = re.compile(r"[上下]午|(?<=\d)\s*\b[AP]M\b|(?<=\d)[AP]M\b", re.IGNORECASE)
+_WEEKDAY = re.compile(r"\s*\(?(?:星期|周)[一二三四五六日天]\)?\s*")
+_ZERO_DATE = re.compile(r"0000[-/.]?00[-/.]?00.*")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's serial has no zone
@@ -150,7 +169,7 @@ def instant(value: Any, zone: ZoneInfo, day_order: str = "") -> datetime | None:
             return None
         found = _of_serial(value)
     else:
-        written = unicodedata.normalize("NFKC", text(value))
+        written = _date_text(value)
         if not written:
             return None
         found = _of_writing(written, day_order)
@@ -168,8 +187,14 @@ def day(value: Any, day_order: str = "") -> date | None:
         return value.date() if isinstance(value, datetime) else value
     if isinstance(value, int | float) and abs(value) < 80_000:
         return (_EXCEL_EPOCH + timedelta(days=int(value))).date()
-    written = unicodedata.normalize("NFKC", text(value))
+    written = _date_text(value)
     return _of_writing(written, day_order).date() if written else None
+
+
+def _date_text(value: Any) -> str:
+    """A date as written, empty for none: databases write one of zeros."""
+    written = _WEEKDAY.sub(" ", unicodedata.normalize("NFKC", text(value))).strip()
+    return "" if written.lower() in _NOBODY or _ZERO_DATE.fullmatch(written) else written
 
 
 def _of_serial(value: float) -> datetime:
@@ -184,6 +209,10 @@ def _of_serial(value: float) -> datetime:
 
 
 def _of_writing(written: str, day_order: str) -> datetime:
+    half = _HALF.search(written)
+    if half:
+        written = written[: half.start()].rstrip() + " " + written[half.end() :].lstrip()
+        return _of_half(_of_writing(written.strip(), day_order), is_later=half[0].strip().lower() in ("下午", "pm"))
     try:
         if match := _YEAR_FIRST.fullmatch(written):
             return _assemble(match)
@@ -198,6 +227,15 @@ def _of_writing(written: str, day_order: str) -> datetime:
     except (ValueError, OverflowError) as error:
         raise FactError("date.invalid", "the date is no day of the calendar") from error
     raise FactError("date.invalid", "not a date; write 2024-05-31 18:30:00")
+
+
+def _of_half(found: datetime, *, is_later: bool) -> datetime:
+    """12 at night is 0, and 3 in the afternoon 15; 15 in the afternoon stays what it is."""
+    if not is_later and found.hour > 12:
+        raise FactError("date.invalid", "the time is past noon and said to be before it")
+    if found.hour == 12:
+        return found if is_later else found.replace(hour=0)
+    return found.replace(hour=found.hour + 12) if is_later and found.hour < 12 else found
 
 
 def _assemble(match: re.Match[str]) -> datetime:

@@ -10,7 +10,7 @@ from ...rules import FactError, Incoming
 from ...segment.commerce import natural_key
 from .. import values
 from ..mapping import Field
-from .kind import HANDLES, Built, Fields, Kind, Numbered, Terms, handles_of, rejected, required_instant, required_name, same_currency
+from .kind import HANDLES, Built, Fields, Kind, Numbered, Terms, handles_of, past, rejected, required_name, same_currency
 from .lines import line_of
 
 FIELDS = (
@@ -41,6 +41,11 @@ FIELDS = (
         ),
     ),
     Field(
+        "created_at",
+        ("下单时间", "订单创建时间", "创建时间", "created at", "order date"),
+        "when the order was placed; of orders that are not paid",
+    ),
+    Field(
         "amount",
         (
             "实付金额",
@@ -54,6 +59,7 @@ FIELDS = (
             "total",
             "order amount",
             "order total",
+            "order total amount",
         ),
         "what the buyer paid for the order",
     ),
@@ -91,11 +97,11 @@ FIELDS = (
         ),
     ),
     Field("category", ("商品类目", "类目", "分类", "category code")),
-    Field("quantity", ("数量", "商品数量", "购买数量", "件数", "宝贝数量", "qty", "lineitem quantity")),
-    Field("unit_price", ("单价", "商品单价", "价格", "price", "unitprice", "lineitem price")),
+    Field("quantity", ("数量", "商品数量", "购买数量", "件数", "宝贝数量", "qty", "lineitem quantity", "quantity (- refund)")),
+    Field("unit_price", ("单价", "商品单价", "价格", "price", "unitprice", "lineitem price", "item cost")),
     Field("line_amount", ("小计", "商品金额", "商品实付金额", "商品小计", "line total", "subtotal of line", "line amount")),
     Field("discount", ("优惠金额", "优惠", "折扣金额", "discount amount")),
-    Field("shipping", ("运费", "邮费", "快递费", "shipping fee", "买家应付邮费")),
+    Field("shipping", ("运费", "邮费", "快递费", "shipping fee", "买家应付邮费", "order shipping amount")),
     Field("currency", ("币种", "货币")),
     Field("status", ("订单状态", "状态", "financial status", "order status")),
     Field("shop", ("店铺编码", "shop code")),
@@ -105,12 +111,14 @@ FIELDS = (
 )
 _PAID = frozenset(
     (
-        *("paid", "complete", "completed", "fulfilled", "shipped", "received", "success", "已付款", "已支付", "待发货", "已发货"),
+        *("paid", "processing", "complete", "completed", "fulfilled", "shipped", "received", "success"),
+        *("已付款", "已支付", "待发货", "已发货"),
         *("待收货", "交易成功", "交易完成", "已完成", "已收货", "已签收", "买家已付款,等待卖家发货", "卖家已发货,等待买家确认"),
     )
 )
-_OPEN = frozenset(("pending", "unpaid", "created", "待付款", "待支付", "未付款", "等待买家付款"))
-_CLOSED = frozenset(("closed", "cancelled", "canceled", "voided", "交易关闭", "已关闭", "已取消", "取消", "订单关闭"))
+_OPEN = frozenset(("pending", "authorized", "onhold", "unpaid", "created", "待付款", "待支付", "未付款", "等待买家付款"))
+_REFUNDED = frozenset(("refunded", "partially_refunded", "partiallyrefunded", "已退款", "部分退款", "退款成功", "全额退款"))
+_CLOSED = frozenset(("closed", "cancelled", "canceled", "voided", "failed", "expired", "交易关闭", "已关闭", "已取消", "取消", "订单关闭"))
 
 
 def group(row: Fields, terms: Terms) -> str:
@@ -123,11 +131,14 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     """All rows of one order → its fact; one wrong row refuses the whole order."""
     errors: dict[int, FactError] = {}
     lines: list[dict[str, Any]] = []
-    instants: list[datetime] = []
+    paid: list[datetime] = []
+    created: list[datetime] = []
     for number, row in rows:
         try:
             same_currency(row, terms)
-            instants.append(required_instant(row, "occurred_at", terms))
+            for name, found in (("occurred_at", paid), ("created_at", created)):
+                if (at := past(row, name, terms)) is not None:
+                    found.append(at)
             if (line := line_of(row, terms, number)) is not None:
                 lines.append(line)
         except FactError as error:
@@ -135,7 +146,7 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     if errors:
         return rejected(rows, errors)
     try:
-        fact = _order(rows, lines, min(instants), terms)
+        fact = _order(rows, lines, paid, created, terms)
     except FactError as error:
         return rejected(rows, {rows[0][0]: error})
     return Built(_destination(fact), [fact, *_correction(fact, rows[0][0], terms)], [])
@@ -150,7 +161,7 @@ def _correction(fact: Incoming, number: int, terms: Terms) -> list[Incoming]:
     ]
 
 
-def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], at: datetime, terms: Terms) -> Incoming:
+def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], paid: list[datetime], created: list[datetime], terms: Terms) -> Incoming:
     number, first = rows[0]
     properties: dict[str, Any] = {
         "shop": values.text(first.get("shop")) or terms.shop,
@@ -159,6 +170,9 @@ def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], at: datetime, 
         "row_key": terms.row_key(number),
     }
     name = _name_of(_only(rows, "status"))
+    told = paid if paid or name == "order.paid" else created
+    if not told:
+        raise FactError("date.missing", "occurred_at is empty")
     if name != "order.closed":
         properties |= _sums(rows, lines, terms)
         if store := _only(rows, "store"):
@@ -168,9 +182,8 @@ def _order(rows: Sequence[Numbered], lines: list[dict[str, Any]], at: datetime, 
     for handle in handles_named(rows):
         _only(rows, handle)
     handles = handles_of(next((row for _number, row in rows if handles_of(row)), first))
-    return terms.incoming(
-        name, at, number, handles, properties, key=natural_key(name, properties), proof="import" if len(handles) > 1 else ""
-    )
+    proof = "import" if len(handles) > 1 else ""
+    return terms.incoming(name, min(told), number, handles, properties, key=natural_key(name, properties), proof=proof)
 
 
 def handles_named(rows: Sequence[Numbered]) -> list[str]:
@@ -223,13 +236,17 @@ def _cells(rows: Sequence[Numbered], name: str) -> set[Any]:
 
 
 def _name_of(status: str) -> str:
-    plain_status = status.lower().replace("，", ",").replace(" ", "")
+    plain_status = status.lower().replace("，", ",").replace(" ", "").replace("-", "").removeprefix("wc")
     if not plain_status or plain_status in _PAID:
         return "order.paid"
     if plain_status in _OPEN:
         return "order.created"
     if plain_status in _CLOSED:
         return "order.closed"
+    if plain_status in _REFUNDED:
+        raise FactError(
+            "status.refunded", "the order was refunded: bring it in as paid, and what was given back as a fact (order.refunded)"
+        )
     raise FactError("status.unknown", "the status is not known; leave the column out with --map status= if every order was paid")
 
 

@@ -131,8 +131,13 @@ def test_a_parquet_damaged_inside_is_refused_while_it_is_read(tmp_path: Path) ->
     assert refused.value.code == "file.unreadable"
 
 
-def excel(folder: Path, rows: list[list[str]]) -> Path:
-    """A minimal workbook, written by hand: no other program is needed to make one."""
+def _cell(text: str) -> str:
+    return f'<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>'
+
+
+def excel(folder: Path, rows: list[list[str]], merged: str = "", hidden: str = "") -> Path:
+    """A minimal workbook, written by hand: no other program is needed to make one. `hidden` is the one heading of a sheet before it."""
+    merges = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
     cells = "".join(
         f'<row r="{r}">'
         + "".join(f'<c r="{chr(64 + c)}{r}" t="inlineStr"><is><t>{cell}</t></is></c>' for c, cell in enumerate(row, 1) if cell)
@@ -144,8 +149,8 @@ def excel(folder: Path, rows: list[list[str]]) -> Path:
     package = "http://schemas.openxmlformats.org/package/2006"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-    def link(name: str, target: str) -> str:
-        relation = f'<Relationship Id="r1" Type="{office}/{name}" Target="{target}"/>'
+    def link(name: str, *targets: str) -> str:
+        relation = "".join(f'<Relationship Id="r{n}" Type="{office}/{name}" Target="{one}"/>' for n, one in enumerate(targets, 1))
         return f'<Relationships xmlns="{package}/relationships">{relation}</Relationships>'
 
     types = (
@@ -153,13 +158,15 @@ def excel(folder: Path, rows: list[list[str]]) -> Path:
         f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
         f'<Override PartName="/xl/s.xml" ContentType="{kind}.worksheet+xml"/>'
     )
-    sheets = '<sheets><sheet name="会员" sheetId="1" r:id="r1"/></sheets>'
+    behind = '<sheet name="字典" sheetId="2" state="hidden" r:id="r2"/>' if hidden else ""
+    sheets = f'<sheets>{behind}<sheet name="会员" sheetId="1" r:id="r1"/></sheets>'
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types">{types}</Types>',
         "_rels/.rels": link("officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}">{sheets}</workbook>',
-        "xl/_rels/workbook.xml.rels": link("worksheet", "s.xml"),
-        "xl/s.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+        "xl/_rels/workbook.xml.rels": link("worksheet", "s.xml", "h.xml"),
+        "xl/s.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData>{merges}</worksheet>',
+        "xl/h.xml": f'<worksheet xmlns="{main}"><sheetData>{_cell(hidden)}</sheetData></worksheet>',
     }
     path = folder / "f.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
@@ -187,3 +194,81 @@ def test_what_only_calls_itself_excel_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         open_table(csv(tmp_path, b"PK\x03\x04 nothing", "f.xlsx"))
     assert refused.value.code == "file.unreadable"
+
+
+TABLE = "订单号,付款时间,金额\nA1,2026-05-01,10\nA2,2026-05-02,20\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        ("2026年5月订单明细\n\n" + TABLE, 4),
+        ("2026年5月订单明细,,\n导出时间：,2026-06-01,\n" + TABLE.replace("\n", "\r\n"), 4),
+        ("#账务明细\n#账号：[2088]\n" + TABLE + "A3,2026-05-03,5\n", 4),
+        ("  \n,,\n" + TABLE, 4),
+        ("sep=,\r\n" + TABLE, 3),
+        ("sep=;\n" + TABLE.replace(",", ";"), 3),
+        ("\ufeffsep=\t\n" + TABLE.replace(",", "\t"), 3),
+        ("\ufeff\ufeff" + TABLE, 2),
+        (TABLE.replace("付款时间", '"付款\n时间"'), 3),
+        (TABLE.replace("\nA2", "\n   \nA2"), 2),
+    ],
+)
+def test_the_row_that_names_the_columns_is_found_below_what_stands_above_it(tmp_path: Path, content: str, first: int) -> None:
+    path = csv(tmp_path, content.encode())
+    assert [name.replace("\n", "") for name in open_table(path).columns] == ["订单号", "付款时间", "金额"]
+    rows = read(path)
+    assert rows[0] == Row(first, ("A1", "2026-05-01", "10"))
+    assert isinstance(rows[1], Row)
+    assert rows[1].cells[0] == "A2"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "手机号,\n13800138000,\n",
+        "手机号,姓名\n1,\n2,\n",
+        "手机号,姓名,\n1,a,\n2,b,\n3,c,d\n",
+        "手机号\n13800138000\n13900139000\n",
+        "手机号,姓名\n13800138000,\n",
+    ],
+)
+def test_a_narrow_header_is_no_title(tmp_path: Path, content: str) -> None:
+    assert open_table(csv(tmp_path, content.encode())).columns[0] == "手机号"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_without_its_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    path = csv(tmp_path, TABLE.replace(",", "\t").encode(encoding))
+    assert [row.cells[0] for row in read(path) if isinstance(row, Row)] == ["A1", "A2"]
+
+
+def test_a_nul_in_a_cell_does_not_make_a_file_wide(tmp_path: Path) -> None:
+    assert open_table(csv(tmp_path, TABLE.replace("A1", "A\x001").encode())).encoding == "utf-8"
+
+
+def test_text_under_the_name_of_excel_is_read_and_a_web_page_is_refused(tmp_path: Path) -> None:
+    assert len(read(csv(tmp_path, TABLE.replace(",", "\t").encode("gbk"), "orders.xls"))) == 2
+    for content in (b"\xef\xbb\xbf <html><table></table></html>", b'<?xml version="1.0"?><Workbook/>'):
+        with pytest.raises(Refusal) as refused:
+            open_table(csv(tmp_path, content, "orders.xls"))
+        assert refused.value.code == "file.format"
+
+
+def test_lines_that_end_as_on_old_macs_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="save the file as CSV UTF-8") as refused:
+        open_table(csv(tmp_path, TABLE.replace("\n", "\r").encode()))
+    assert refused.value.code == "file.header"
+
+
+def test_a_sheet_with_a_title_is_read_and_a_merged_cell_stands_in_each_of_its_rows(tmp_path: Path) -> None:
+    rows = [["2026年5月订单"], [], ["订单号", "商品", "数量"], ["A1", "茶", "1"], ["", "杯", "2"], ["A2", "茶", "1"]]
+    table = open_table(excel(tmp_path, rows, merged="A4:A5"))
+    assert table.columns == ("订单号", "商品", "数量")
+    assert list(table.rows()) == [Row(4, ("A1", "茶", "1")), Row(5, ("A1", "杯", "2")), Row(6, ("A2", "茶", "1"))]
+
+
+def test_a_hidden_sheet_is_read_only_when_it_is_named(tmp_path: Path) -> None:
+    path = excel(tmp_path, [["姓名", "手机"], ["张伟", "1"]], hidden="编码")
+    assert open_table(path).columns == ("姓名", "手机")
+    assert open_table(path, sheet="字典").columns == ("编码",)

@@ -38,6 +38,75 @@ def test_what_is_no_number_is_refused_without_quoting_it(written: object) -> Non
     assert str(written) not in refused.value.because
 
 
+@pytest.mark.parametrize("cell", ["-", "——", " / ", "N/A", "#N/A", "NULL", "NaN", "<NA>", "None", "无", "暂无", "\u200b", "\\N"])
+def test_what_files_write_for_nothing_is_nothing(cell: str) -> None:
+    assert values.number(cell, "price") is None
+    assert values.instant(cell, SHANGHAI) is None
+    assert values.name_of(cell, "phone") == ""
+
+
+@pytest.mark.parametrize("never", ["0000-00-00 00:00:00", "0000-00-00", "00000000"])
+def test_a_date_of_zeros_is_none(never: str) -> None:
+    assert values.instant(never, SHANGHAI) is None
+    assert values.day(never) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ('="3812345678901234567"', "3812345678901234567"),
+        ('="茶 ""大"" 杯"', '茶 "大" 杯'),
+        ("'13800138000", "13800138000"),
+        ("\t3812345678901234567\t", "3812345678901234567"),
+        ("`wx2026", "wx2026"),
+        ("\u202d13800138000\u202c", "13800138000"),
+        ("\ufeffA1\u3000", "A1"),
+        ("'t Hooft", "'t Hooft"),
+        ("=A1", "=A1"),
+        ("-5", "-5"),
+        ("Null-Modem", "Null-Modem"),
+    ],
+)
+def test_what_keeps_a_spreadsheet_from_reckoning_or_cannot_be_seen_is_no_part_of_the_text(cell: str, meant: str) -> None:
+    assert values.text(cell) == meant
+    assert values.name_of(cell, "order_number") == meant
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [(3.812345678901234e18, "number.shortened"), (1e15, "number.shortened"), ("3.81E+18", "number.shortened"), ("#REF!", "formula.error")],
+)
+def test_a_name_that_a_spreadsheet_has_spoilt_is_refused(cell: object, code: str) -> None:
+    with pytest.raises(FactError) as refused:
+        values.name_of(cell, "order_number")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2024/5/31 下午 6:30", 18),
+        ("2024/5/31 下午6:30:00", 18),
+        ("2024年5月31日 上午6时30分", 6),
+        ("2024-05-31 6:30 PM", 18),
+        ("2024-05-31 06:30:00am", 6),
+        ("2024-05-31 12:30 AM", 0),
+        ("2024-05-31 12:30 PM", 12),
+        ("31/05/2024 6:30 pm", 18),
+        ("2024-05-31 下午 18:30", 18),
+        ("2024-05-31 星期五 18:30", 18),
+        ("2024年5月31日（周五） 18:30", 18),
+    ],
+)
+def test_an_hour_is_read_with_its_half_of_the_day_and_beside_the_day_of_the_week(written: str, hour: int) -> None:
+    assert values.instant(written, SHANGHAI) == datetime(2024, 5, 31, hour, 30, tzinfo=SHANGHAI)
+
+
+def test_an_hour_past_noon_is_not_before_it() -> None:
+    with pytest.raises(FactError, match="past noon"):
+        values.instant("2024-05-31 上午 18:30", SHANGHAI)
+
+
 def test_an_empty_cell_is_no_number_and_no_instant() -> None:
     assert [values.number(cell, "price") for cell in ("", None, float("nan"), "  ")] == [None] * 4
     assert [values.instant(cell, SHANGHAI) for cell in ("", None, float("nan"), "  ")] == [None] * 4
