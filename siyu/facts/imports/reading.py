@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..rules import FactError, Incoming
 from . import values
-from .kinds.kind import Kind, Numbered, Terms, rejected
+from .kinds.kind import Grouping, Kind, Numbered, Terms, rejected
 from .survey import Survey
 from .table import MAX_LINE_BYTES, Broken, Row, Table
 
@@ -37,6 +37,7 @@ class Reading:
         self, table: Table, kind: Kind, terms: Terms, fields: Callable[[tuple], dict[str, Any]], survey: Survey, done: int = 0
     ) -> None:
         self._table, self._kind, self._terms, self._fields, self._survey, self._done = table, kind, terms, fields, survey, done
+        self._grouping = Grouping(kind, terms)
         self._open: dict[int, dict[str, list[Row]]] = {}  # by the row that completes them: groups whose hashes agree share one
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -50,16 +51,14 @@ class Reading:
         if isinstance(row, Broken):
             yield Outcome(place + 1, 1, "", [], [Rejected(row.number, row.code, row.because, row.line)])
             return
-        group = ""
         if not row.cells[0] and all(cell is None or cell == "" or cell != cell for cell in row.cells):
             yield self._refused(place + 1, row, FactError("row.empty", "every cell is empty"))
             return
-        if self._kind.group is not None:
-            try:
-                group = self._kind.group(self._fields(row.cells), self._terms)
-            except FactError as error:
-                yield self._refused(place + 1, row, error)
-                return
+        try:
+            group = self._grouping.of(self._fields(row.cells)) if self._kind.group else ""
+        except FactError as error:
+            yield self._refused(place + 1, row, error)
+            return
         if not group:
             yield self._build(place + 1, [row])
             return

@@ -13,7 +13,7 @@ from siyu.lib.refusal import Refusal
 
 from ..rules import FactError
 from . import values
-from .kinds.kind import Kind, Terms
+from .kinds.kind import Grouping, Kind, Terms
 from .table import Broken, Row, Table
 
 MAX_OPEN_ROWS = 500_000  # rows that wait in memory for the rest of their order
@@ -37,11 +37,12 @@ def survey(table: Table, kind: Kind, terms: Terms, fields: Callable[[tuple], dic
     """Read the file once. Refuses one without rows, and one whose orders are scattered so far that they fill the memory."""
     keys, alone = array("q"), array("q")
     months: Counter[tuple[int, int]] = Counter()
+    grouping = Grouping(kind, terms)
     count = 0
     for place, row in enumerate(_with_progress(table.rows(), advance)):
         count += 1
         cells = None if isinstance(row, Broken) else fields(row.cells)
-        key = _group_of(kind, cells, terms) if kind.group else ""
+        key = _group_of(grouping, cells)
         if not key:
             alone.append(place)
         if kind.group:
@@ -63,11 +64,9 @@ def _with_progress(rows: Iterator[Row | Broken], advance: Advance) -> Iterator[R
     advance(place % STEP)
 
 
-def _group_of(kind: Kind, cells: dict[str, Any] | None, terms: Terms) -> str:
-    if cells is None or kind.group is None:
-        return ""
+def _group_of(grouping: Grouping, cells: dict[str, Any] | None) -> str:
     try:
-        return kind.group(cells, terms)
+        return grouping.of(cells)
     except FactError:
         return ""  # the second reading says what is wrong
 

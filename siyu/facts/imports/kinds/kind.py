@@ -114,6 +114,7 @@ class Kind:
     needs: tuple[tuple[str, ...], ...]  # one of each; `quantity+unit_price` means both
     build: Callable[[Sequence[Numbered], Terms], Built]
     group: Callable[[Fields, Terms], str] | None = None  # rows with the same answer belong together; "" stands alone
+    continues: Callable[[Fields], bool] = lambda _row: False  # whether a row without an answer belongs to what stands above it
     instant: str = "occurred_at"  # the field by which the log's partitions are made ahead
     open_prefix: str = ""
     takes_rest: bool = False
@@ -122,6 +123,23 @@ class Kind:
     zone: str = ""
     preset: str = ""
     shop: str = ""
+
+
+class Grouping:
+    """To which group each row of a file belongs, asked row by row."""
+
+    def __init__(self, kind: Kind, terms: Terms) -> None:
+        self._kind, self._terms, self._above = kind, terms, ""
+
+    def of(self, row: Fields | None) -> str:
+        """The group of the next row, "" for one that stands alone or cannot be read. Raises `FactError`."""
+        if self._kind.group is None or row is None:
+            return ""
+        group = self._kind.group(row, self._terms)
+        if not group:
+            return self._above if self._kind.continues(row) else ""
+        self._above = group
+        return group
 
 
 def handles_of(row: Fields) -> list[Handle]:

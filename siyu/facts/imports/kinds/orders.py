@@ -6,6 +6,7 @@ from typing import Any
 
 from siyu.lib.money import minor_digits, to_minor
 
+from ...intake import MAX_MINOR
 from ...rules import FactError, Incoming
 from ...segment.commerce import natural_key
 from .. import values
@@ -127,6 +128,11 @@ def group(row: Fields, terms: Terms) -> str:
     return f"{values.text(row['shop'])}\0{number}" if number and "shop" in row else number
 
 
+def continues(row: Fields) -> bool:
+    """Goods of an order whose number stands further up, as where cells were merged; without them the order would be told in part."""
+    return any(values.text(row.get(name)) for name in ("sku", "product_name"))
+
+
 def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     """All rows of one order → its fact; one wrong row refuses the whole order."""
     errors: dict[int, FactError] = {}
@@ -136,6 +142,7 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     for number, row in rows:
         try:
             same_currency(row, terms)
+            required_name(row, "order_number", "order.number")
             for name, found in (("occurred_at", paid), ("created_at", created)):
                 if (at := past(row, name, terms)) is not None:
                     found.append(at)
@@ -205,6 +212,8 @@ def _sums(rows: Sequence[Numbered], lines: list[dict[str, Any]], terms: Terms) -
         amount = sum(line["amount_minor"] for line in lines) + (given["shipping"] or 0) - (given["discount"] or 0)
         if amount < 0:
             raise FactError("amount.negative", "the discount is larger than the order")
+    if max(amount, *(line["amount_minor"] for line in lines), 0) > MAX_MINOR:
+        raise FactError("amount.absurd", "the order is larger than any order")
     sums: dict[str, Any] = {"amount_minor": amount, "lines": lines}
     return sums | {f"{name}_minor": given[name] for name in ("discount", "shipping") if given[name]}
 
@@ -261,4 +270,5 @@ KIND = Kind(
     needs=(("order_number",), ("occurred_at",), ("amount", "line_amount", "quantity+unit_price")),
     build=build,
     group=group,
+    continues=continues,
 )

@@ -123,6 +123,35 @@ def test_woocommerce(tmp_path: Path) -> None:
     }
 
 
+def test_goods_below_an_order_that_name_none_refuse_the_order_because_half_of_it_would_be_wrong_money(tmp_path: Path) -> None:
+    header = "订单号,付款时间,商品编码,数量,单价"
+
+    result = export(
+        tmp_path,
+        header,
+        "A1,2026-05-01 10:00,T1,2,10",
+        ",,T2,1,5",
+        ",,T3,1,5",
+        "A2,2026-05-01 10:00,T1,1,10",
+        ",,,1,25",
+    )
+
+    assert [(row, code) for row, code, _ in result.sample] == [
+        (2, "row.incomplete"),
+        (3, "order.number"),
+        (4, "order.number"),
+        (6, "order.number"),
+    ]
+    assert orders() == {"A2": ("order.paid", PAID, 1000, ["1"])}
+
+
+@pytest.mark.parametrize("line", ["99999999,99999999999", "100000,1000000001"])
+def test_an_order_that_no_fact_could_tell_is_refused_with_its_row(tmp_path: Path, line: str) -> None:
+    result = export(tmp_path, "订单号,付款时间,商品编码,数量,单价", f"A1,2026-05-01 10:00,T1,{line}")
+
+    assert [(row, code) for row, code, _ in result.sample] == [(2, "amount.absurd")]
+
+
 def test_a_paid_order_without_a_payments_time_is_not_given_another(tmp_path: Path) -> None:
     result = export(tmp_path, "订单号,下单时间,付款时间,实付金额", "A1,2026-05-01 09:59,,10", "A2,2026-05-01 09:59,2026-05-01 10:00,10")
 
