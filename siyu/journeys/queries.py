@@ -13,6 +13,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.rules import WHOLE, Scope
 
 from .models import Journey, Version
+from .rules.walking import token_of
 from .schema import schema
 from .steps import steps
 from .triggers import triggers
@@ -214,8 +215,8 @@ def path(enrolment_id: int) -> Path | None:
     if found is None:
         return None
     rows = _rows(_sql.path, id=enrolment_id, limit=MAX_PATH)
-    keys = [f"journey:{enrolment_id}:{row[2]}:{row[0]}" for row in rows]
-    here = f"journey:{enrolment_id}:{found.step}:{rows[-1][0] + 1 if rows else 0}"
+    keys = [token_of(enrolment_id, row[2], row[0]) for row in rows]
+    here = token_of(enrolment_id, found.step, rows[-1][0] + 1 if rows else 0)
     told = {key: TouchAnswer(*rest) for key, *rest in _rows(_sql.touches, keys=[*keys, here])}
     return Path(found, [PassageView(*(*row, told.get(key))) for row, key in zip(rows, keys, strict=True)], told.get(here))
 

@@ -117,7 +117,7 @@ class Walk:
         for left in log.passed:
             sample = self.sampled.get(id(left.walker))
             if sample is not None and len(sample.moments) < MAX_MOMENTS:
-                sample.moments.append(Moment(left.at, left.step, left.way, self.world.said.pop(id(left.walker), "")))
+                sample.moments.append(Moment(left.at, left.step, left.way, self.world.said.get(left.token, "")))
         for _, step, way, _ in log.counts:
             if step:
                 result.ways[step, way] += 1

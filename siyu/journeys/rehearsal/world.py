@@ -46,7 +46,7 @@ class Remembering:
         self.members: list[int] = []
         self.templates: dict[str, Any] = {}
         self.policies: dict[date, Policy] = {}
-        self.said: dict[int, str] = {}  # walker → what the gate last said, for samples
+        self.said: dict[str, str] = {}  # token → what the gate said, for samples
 
     def begin(self, members: list[int]) -> None:
         """Another part of the members."""
@@ -131,7 +131,7 @@ class Remembering:
             said = Touched("asked" if template.medium == "task" else "reserved")
             self._count(walker)
         self.result.given[walker.step, said.status] += 1
-        self.said[id(walker)] = said.why or said.status
+        self.said[walker.token] = said.why or said.status
         return said
 
     def _count(self, walker: Walker) -> None:

@@ -15,7 +15,7 @@ from siyu.facts.rules import Fact, Merged
 from .definition import ENTERED, LEFT, REACHED
 from .entering import Call, Earlier, key_of, may_enter
 from .plan import Plan
-from .walking import Answer, Fail, Go, Stay, Walker
+from .walking import Answer, Fail, Go, Stay, Walker, token_of
 
 OPEN = ("waiting", "failed")  # who is set aside leaves too: nobody may try them again after an exit
 MAX_HOPS = 50  # steps of one line in one transaction, when nothing but time drives it
@@ -34,7 +34,7 @@ Event = Fact | Merged | Arrived
 
 
 class Left(NamedTuple):
-    """A step was left."""
+    """A step was left. `token`: what its effects were keyed by."""
 
     walker: Walker
     version_id: int
@@ -43,6 +43,10 @@ class Left(NamedTuple):
     way: str
     at: datetime
     fact: Fact | None
+
+    @property
+    def token(self) -> str:
+        return token_of(self.walker.id, self.step, self.hop)
 
 
 class News(NamedTuple):

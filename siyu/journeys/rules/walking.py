@@ -37,7 +37,11 @@ class Walker(msgspec.Struct, gc=False):
     @property
     def token(self) -> str:
         """What effects of this step are keyed by: enrolment, step, visit."""
-        return f"journey:{self.id}:{self.step}:{self.hop}"
+        return token_of(self.id, self.step, self.hop)
+
+
+def token_of(enrolment: int, step: str, hop: int) -> str:
+    return f"journey:{enrolment}:{step}:{hop}"
 
 
 class Go(NamedTuple):
