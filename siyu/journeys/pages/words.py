@@ -13,6 +13,7 @@ LABELS: dict[str, Words] = {
     "salt": _("Name of the draw"), "reward": _("Reward"), "tag": _("Tag"), "off": _("Take the tag off"), "trait": _("Trait"),
     "value": _("Value"), "journey": _("Journey"), "every": _("Comes"), "weekday": _("Day of the week"), "day": _("Day of the month"),
     "how": _("A member enters"), "by": _("For each value of the property"), "again_after_days": _("Not again for so many days"),
+    "own": _("By the member's clock, where their zone is known"),
     "same": _("Only when this property is as in what let in"),
     "percent": _("Per cent of the rhythm"), "at_least": _("Days at least"), "at_most": _("Days at most"),
     "usual": _("Days when it is unknown"), "unit": _("Unit of value"), "moves": _("Moves"), "orders": _("Orders and refunds too"),

@@ -187,7 +187,7 @@ class _Rehearsing:
             notes += _asked_today(crowds.unknown(node))
         for node in self.rules.values():
             notes += _asked_today(crowds.unknown(node))
-        if self.module.who(self.trigger).rule is not None or self.world.is_trait_asked:
+        if self.module.who(self.trigger).rule is not None or self.world.is_date_asked:
             notes.append(gettext("the date is the one known today"))
         notes.append(gettext("addresses, zones and assistants of members are those of today"))
         return list(dict.fromkeys(notes))

@@ -18,6 +18,7 @@ from siyu.touches.rules.gate import ANY, Consent, Policy, Proposal, Record, Stat
 from siyu.touches.rules.settings import longest
 
 from ..rules import Touched, Walker
+from ..steps.until_time import ZONE
 from .result import Rehearsal
 
 INDOORS = ("inbox", "task")
@@ -42,7 +43,7 @@ class Remembering:
         self.known: dict[int, touches.Known] = {}
         self.bought: dict[int, tuple[list[datetime], list[date]]] | None = None
         self.traits: dict[str, dict[int, Any]] = {}  # trait → member → what it says today
-        self.is_trait_asked = False
+        self.is_date_asked = False
         self.members: list[int] = []
         self.templates: dict[str, Any] = {}
         self.policies: dict[date, Policy] = {}
@@ -64,7 +65,7 @@ class Remembering:
         return {walker.owner_id for walker in walkers if self.present(audience, walker.owner_id, walker.at)}
 
     def told(self, trait: str, walkers: Sequence[Walker]) -> list[Any]:
-        self.is_trait_asked = True
+        self.is_date_asked |= trait != ZONE
         if trait not in self.traits:
             self.traits[trait] = {member: value for member, _, value in said(self.members, [trait])}
         return [self.traits[trait].get(walker.owner_id) for walker in walkers]

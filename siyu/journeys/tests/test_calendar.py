@@ -62,6 +62,26 @@ def test_a_wait_until_a_time_of_day_ends_then_and_not_before(zone: str, arrives:
 
 
 @pytest.mark.parametrize(
+    ("zone", "goes_on"),
+    [
+        ("America/New_York", "2026-05-20T09:00"),
+        ("Pacific/Kiritimati", "2026-05-21T09:00"),  # where that day has begun before
+        ("America/Atlantis", None),
+        ("/etc/passwd", None),
+        (["UTC"], None),
+        (None, None),
+    ],
+)
+def test_a_time_of_day_may_be_of_the_members_clock_where_their_zone_is_known(zone: Any, goes_on: str | None):
+    publish(chain({"step": "until_time", "at": "09:00", "own": True}, END), now=NOW - HOUR)
+
+    traits = {} if zone is None else {"timezone": zone}
+    tell(say("member.identified", "anna", NOW - MINUTE, traits=traits), say("page.viewed", "anna", NOW))
+
+    assert Enrolment.objects.get().due_at == (local("2026-05-21T09:00") if goes_on is None else local(goes_on, zone))
+
+
+@pytest.mark.parametrize(
     ("every", "until", "wanted"),
     [
         ({"every": "day", "at": "12:00"}, "2026-05-22T11:59", ["2026-05-21 12:00"]),  # published at 12:00: from the next on

@@ -27,6 +27,7 @@ STEPS: list[dict[str, Any]] = [
         {"name": "C", "fact": "cart.viewed"},
     ], "days": 3},
     {"step": "until_time", "at": "09:30", "weekdays": [1, 5]},
+    {"step": "until_time", "at": "09:30", "own": True},
     {"step": "until_date", "property": "delivery_date", "days": -2, "at": "10:00"},
     {"step": "until_date", "trait": "wedding", "every": "year", "hours": -3},
     {"step": "branch", "ways": [
