@@ -120,6 +120,32 @@ def test_an_operator_makes_an_address_for_reports_and_sees_it_once(visit: Callab
     assert "/t/reports/" not in page.content()
 
 
+def test_an_operator_fills_in_a_standing_order_row_by_row_with_the_keyboard(visit: Callable) -> None:
+    page = visit("/standing-orders/new")
+    name = f"steps{page.viewport_size['width']}"
+    page.get_by_label("编码").fill(name)
+    page.get_by_label("名称").fill(name)
+    remove = page.get_by_role("group", name="按天安排").get_by_role("button", name="删除第 3 行")
+    remove.press("Enter")
+    expect(page.get_by_role("button", name="删除第 2 行")).to_be_focused()
+
+    for row in (1, 2):
+        chooser = page.get_by_role("group", name=f"第 {row} 行").get_by_label("话术")
+        chooser.select_option(index=1)
+        expect(page.get_by_role("group", name=f"第 {row} 行").get_by_text("问候一下")).to_be_visible()
+    page.get_by_role("button", name="添加一步").press("Enter")
+    expect(page.locator("[name='steps.2:day']")).to_be_focused()
+    assert fits(page)
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_role("group", name="第 3 行").get_by_text("请填写")).to_be_visible()
+    page.get_by_role("button", name="删除第 3 行").click()
+    expect(page.get_by_role("group", name="第 3 行")).to_have_count(0)
+    page.get_by_role("button", name="发布").click()
+
+    page.get_by_role("link", name=name).click()
+    expect(page.locator("[name='steps.1:day']")).to_have_value("3")
+
+
 def test_an_operator_sends_a_file_along(visit: Callable) -> None:
     page = visit("/touch-templates/new")
     page.get_by_label("编码").fill(f"menu{page.viewport_size['width']}")

@@ -48,6 +48,7 @@ class Input:
     parts: Any = None
     is_required: bool = False
     redraws: bool = False  # a change of it changes which inputs there are
+    is_focused: bool = False  # the keyboard begins here when it is drawn
     template: str = ""  # of an input with several boxes
 
     @property
@@ -105,6 +106,16 @@ def titles(terms: type) -> dict[str, str]:
     return {each.name: _title(each.type) or each.name for each in _fields(terms)}
 
 
+def marked(terms: type, mark: str) -> dict[str, Any]:
+    """What the fields of a struct say under a mark of their `extra_json_schema`; those that say nothing are left out."""
+    return {each.name: told for each in _fields(terms) if (told := _mark(each.type, mark)) is not None}
+
+
+def defaults(terms: type) -> dict[str, Any]:
+    """What a struct takes where nothing is told; nothing for what it requires."""
+    return {each.name: _default(each) for each in _fields(terms) if not each.required}
+
+
 def said(reason: str) -> str:
     """Why terms cannot be read, as msgspec or the terms themselves say it, in the reader's language."""
     words = _PLACE.sub("", reason)
@@ -149,6 +160,17 @@ def _bare(kind: Any, hint: str) -> tuple[Any, str]:
         hint = (kind.extra_json_schema or {}).get("input", hint)
         kind = kind.type
     return kind, hint
+
+
+def _mark(kind: Any, mark: str) -> Any:
+    if isinstance(kind, inspect.Metadata):
+        told = (kind.extra_json_schema or {}).get(mark)
+        return _mark(kind.type, mark) if told is None else told
+    return (
+        next((told for each in kind.types if (told := _mark(each, mark)) is not None), None)
+        if isinstance(kind, inspect.UnionType)
+        else None
+    )
 
 
 def _label(of: Any, book: Book) -> Words:

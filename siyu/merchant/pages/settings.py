@@ -4,7 +4,18 @@ import json
 from itertools import groupby
 from typing import Any
 
-from django.forms import BooleanField, CharField, DateField, DateInput, Field, IntegerField, Textarea, ValidationError
+from django.forms import (
+    BooleanField,
+    CharField,
+    CheckboxSelectMultiple,
+    DateField,
+    DateInput,
+    Field,
+    IntegerField,
+    MultipleChoiceField,
+    Textarea,
+    ValidationError,
+)
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +23,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.web import terms
 from siyu.lib.web.forms import Form, applied, confirmed
+from siyu.lib.web.rows import RowsField, words_of
+from siyu.lib.web.terms import Book
 
 from .. import queries, services
 from ..access import PageRequest, requires
@@ -46,12 +60,26 @@ class SettingForm(Form):
 
     def __init__(self, setting: Setting, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.setting = setting
         self.fields["value"] = _field(setting)
         self.fields["from_day"] = DateField(
             label=_("In force from"),
-            widget=DateInput(attrs={"type": "date"}),
+            widget=DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             help_text=_("The value holds from the midnight that begins this business day."),
         )
+
+    def given(self) -> Any:
+        """The value as the setting has it."""
+        value = self.cleaned_data["value"]
+        return self.setting.of_rows(value) if self.setting.rows else value
+
+
+def _typed(setting: Setting, value: Any) -> Any:
+    """A value as its field takes it."""
+    if setting.rows:
+        return setting.rows_of(value)
+    is_json = setting.kind in (list, dict) and not setting.choices
+    return json.dumps(value, ensure_ascii=False, indent=2) if is_json else value
 
 
 def _field(setting: Setting) -> Field:
@@ -62,7 +90,20 @@ def _field(setting: Setting) -> Field:
         return IntegerField(label=label)
     if setting.kind is str:
         return CharField(label=label, required=False, max_length=10_000)
+    if setting.rows:
+        return RowsField(
+            setting.rows, _book(setting), named=label, label="", required=False, most=setting.most, add=_("Add"), empty=_("None")
+        )
+    if setting.choices:
+        chosen = [(value, gettext(words)) for value, words in setting.choices.items()]
+        return MultipleChoiceField(label=label, required=False, choices=chosen, widget=CheckboxSelectMultiple)
     return JSONText(label=label, max_length=100_000, widget=Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "font-monospace"}))
+
+
+def _book(setting: Setting) -> Book:
+    """The words of a setting's rows."""
+    labels = {name: gettext(title) for name, title in terms.titles(setting.rows).items()} if setting.rows else {}
+    return Book(labels=labels, choices={value: gettext(words) for value, words in setting.choices.items()}, widgets={"time": "time"})
 
 
 @requires("settings.view")
@@ -80,6 +121,7 @@ def _row(view: queries.SettingView) -> dict[str, Any]:
         "title": gettext(setting.title),
         "help": gettext(setting.help) if setting.help else "",
         "value": _shown(setting, view.value),
+        "is_words": bool(setting.rows or setting.choices or setting.kind is bool),
         "since": view.in_force,
         "scheduled": [(dated, _shown(setting, dated.value)) for dated in view.scheduled],
     }
@@ -88,6 +130,10 @@ def _row(view: queries.SettingView) -> dict[str, Any]:
 def _shown(setting: Setting, value: Any) -> str:
     if setting.kind is bool:
         return gettext("yes") if value else gettext("no")
+    if setting.rows:
+        return "\n".join(words_of(setting.rows, row, _book(setting)) for row in setting.rows_of(value))
+    if setting.choices:
+        return " · ".join(gettext(words) for one, words in setting.choices.items() if one in value)
     return write_setting(setting, value)
 
 
@@ -98,16 +144,13 @@ def set_setting(request: PageRequest, name: str) -> HttpResponse:
     now = utc_now()
     today = queries.today(now)
     value = queries.settings_book().value(name, today)
-    typed = (
-        value if setting.kind in (bool, int) else json.dumps(value, ensure_ascii=False, indent=2) if setting.kind in (list, dict) else value
-    )
-    form = SettingForm(setting, request.POST or None, initial={"value": typed, "from_day": today})
+    form = SettingForm(setting, request.POST or None, initial={"value": _typed(setting, value), "from_day": today})
     if request.method == "POST" and applied(
-        form, lambda: services.set_setting(request.viewer.actor, name, form.cleaned_data["value"], form.cleaned_data["from_day"], now=now)
+        form, lambda: services.set_setting(request.viewer.actor, name, form.given(), form.cleaned_data["from_day"], now=now)
     ):
         return redirect("settings")
     context = {"title": gettext(setting.title), "help": gettext(setting.help) if setting.help else "", "form": form}
-    return render(request, "web/form.html", {**context, "cancel_url": reverse("settings")})
+    return render(request, "web/form.html", {**context, "is_wide": bool(setting.rows), "cancel_url": reverse("settings")})
 
 
 @requires("settings.edit")

@@ -1,10 +1,12 @@
 """What a setting is, and the ones every installation begins with."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
+
+import msgspec
 
 from siyu.lib.words import gettext_noop
 
@@ -13,7 +15,11 @@ from .words import Fault
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing the business decides: typed, dated, audited. `check` returns a reason when a value is refused."""
+    """One thing the business decides: typed, dated, audited. `check` returns a reason when a value is refused.
+
+    A list whose items are of one struct says so in `rows`, and so does an object that is empty or one of them: people then fill in rows.
+    `choices` are the words of values that are chosen; a list with choices and without rows holds some of them.
+    """
 
     name: str  # "members.pool_stage_days"
     kind: type  # str, int, bool, list, dict
@@ -21,6 +27,21 @@ class Setting:
     title: str  # English msgid; pages translate it
     help: str = ""
     check: Callable[[Any], str | None] | None = None
+    rows: type[msgspec.Struct] | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    most: int = 20  # rows
+
+    def rows_of(self, value: Any) -> list[Any]:
+        """The rows of a value; an object is one, or none."""
+        return value if isinstance(value, list) else [value] if value else []
+
+    def offers(self, value: Any) -> bool:
+        """Whether everything in a value is one of the choices."""
+        return all(one in self.choices for one in value)
+
+    def of_rows(self, rows: list[Any]) -> Any:
+        """The inverse of `rows_of`."""
+        return rows if self.kind is list else rows[0] if rows else {}
 
 
 _MUST_BE = {
@@ -38,10 +59,16 @@ def setting_fault(setting: Setting, value: Any) -> Fault | None:
         return Fault("setting.type", _MUST_BE[setting.kind])
     if not _can_be_stored(value):
         return Fault("setting.refused", "holds a character or a number that cannot be stored")
+    if setting.rows and len(setting.rows_of(value)) > setting.most:
+        return Fault("setting.refused", "at most %(most)s of them", {"most": setting.most})
     try:
+        if setting.choices and not setting.rows and not setting.offers(value):
+            return Fault("setting.refused", "choose of these: %(known)s", {"known": ", ".join(setting.choices)})
+        if setting.rows:
+            msgspec.convert(setting.rows_of(value), list[setting.rows])  # type: ignore[name-defined]
         reason = setting.check(value) if setting.check else None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # a check meets what it did not expect inside
-        return Fault("setting.refused", "not of the expected form (%(error)s)", {"error": error})
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, msgspec.ValidationError) as error:
+        return Fault("setting.refused", "not of the expected form (%(error)s)", {"error": error})  # or a check met what it did not expect
     return Fault("setting.refused", reason) if reason else None
 
 

@@ -1,26 +1,32 @@
 """Standing orders for assistants: the list with what they have brought, and the editor."""
 
 from datetime import time
-from typing import Any
+from typing import Annotated, Any
 
 import django_tables2 as tables
+import msgspec
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
 
+from siyu.facts.catalogue import KNOWN
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form
+from siyu.lib.web.rows import Row, RowsField
 from siyu.lib.web.tables import ListTable, NumberColumn
+from siyu.lib.web.terms import Book
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries
+from ..rules.settings import TIME
 from ..services import Step, archive_sop, publish_sop
+from ..services.sops import MAX_DAY, MAX_EXITS, MAX_KEPT, MAX_STEPS
 from .parts import answered, confirmed, tabs
 
-EXAMPLE = "1 10:00 hello 1\n3 10:00 story 1\n7 10:00 invitation 2"
+NEW = {"steps": [{"day": day, "at": "10:00"} for day in (1, 3, 7)], "exits": [{"fact": "order.paid"}]}
 
 
 class Sops(ListTable):
@@ -42,29 +48,61 @@ class Sops(ListTable):
         return reverse("sop", args=[code]) if self.may_edit else None
 
 
+class StepRow(msgspec.Struct):
+    """A step of a standing order as it is filled in."""
+
+    day: Annotated[int, Meta(ge=0, le=MAX_DAY)]
+    at: Annotated[str, Meta(pattern=TIME)]
+    template_code: Annotated[str, Meta(extra_json_schema={"input": "template"})]
+    keep_days: Annotated[int, Meta(ge=1, le=MAX_KEPT)] = 1
+
+
+class FactRow(msgspec.Struct):
+    """A fact that ends a standing order."""
+
+    fact: str
+
+
+STEPS = Book(
+    labels={"day": _("Day after the fact"), "at": _("Open from"), "template_code": _("What to say"), "keep_days": _("Days it stays open")},
+    offers={"template": lambda: [(one.code, one.name) for one in queries.templates() if one.medium == "task"]},
+    redraws=("template_code",),
+    widgets={"at": "time"},
+)
+FACTS = Book(labels={"fact": _("Fact")}, suggested=("fact",))
+
+
+def _says(row: Row) -> str:
+    """The words of a step's template, as the assistant will see them."""
+    found = queries.template(row.get("template_code", ""))
+    return next((parts["text"] for parts in found.variants.values() if parts.get("text")), "") if found else ""
+
+
 class SopForm(Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=60)
-    starts_on = forms.CharField(label=_("Begins with the fact"), max_length=80, initial="friend.added")
-    exits = forms.CharField(label=_("Ends with these facts"), required=False, initial="order.paid", help_text=_("Parted by blanks."))
-    steps = forms.CharField(
-        label=_("Steps by day"),
-        initial=EXAMPLE,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("One a line: day after the fact, time, code of a staff task's template, days it stays open."),
+    starts_on = forms.CharField(
+        label=_("Begins with the fact"),
+        max_length=80,
+        initial="friend.added",
+        widget=forms.TextInput(attrs={"list": "suggest-fact", "autocomplete": "off"}),
     )
+    steps = RowsField(
+        StepRow, STEPS, most=MAX_STEPS, label=_("Steps by day"), named=_("Steps by day"), add=_("Another step"), hint=_says,
+        help_text=_("A task for the member's own assistant, each on a day of its own. The words are those of a template for staff tasks."),
+    )  # fmt: skip
+    exits = RowsField(
+        FactRow, FACTS, most=MAX_EXITS, required=False, label=_("Ends with these facts"), named=_("Ends with these facts"),
+        add=_("Another fact"), empty=_("Nothing ends it before its last step."),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, is_new: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["code"].disabled = not is_new
 
     def clean_steps(self) -> list[Step]:
-        found = []
-        for number, line in enumerate(self.cleaned_data["steps"].splitlines(), start=1):
-            if not line.strip():
-                continue
-            try:
-                day, at, code, *keep = line.split()
-                found.append(Step(int(day), time.fromisoformat(at), code, int(keep[0]) if keep else 1))
-            except ValueError as error:
-                raise forms.ValidationError(gettext("Line %(number)s cannot be read"), params={"number": number}) from error
-        return found
+        rows = self.cleaned_data["steps"]
+        return [Step(row["day"], time.fromisoformat(row["at"]), row["template_code"], row.get("keep_days", 1)) for row in rows]
 
 
 @requires("touches.view")
@@ -77,33 +115,37 @@ def sops(request: PageRequest) -> HttpResponse:
 @requires("touches.edit")
 def edit(request: PageRequest, code: str = "") -> HttpResponse:
     """Publish the next version; who has begun keeps the days of the old one."""
-    initial: dict[str, Any] = {}
-    if code:
-        found = queries.sop(code)
-        if found is None:
-            raise Http404
-        one, steps = found
-        lines = "\n".join(f"{step.day} {step.at:%H:%M} {step.template_code} {step.keep_days}" for step in steps)
-        initial = {"code": code, "name": one.name, "starts_on": one.starts_on, "exits": " ".join(one.exits), "steps": lines}
-    form = SopForm(request.POST or None, initial=initial)
+    form = SopForm(request.POST or None, initial=_initial(code) if code else NEW, is_new=not code)
 
     def publish() -> None:
         told = form.cleaned_data
+        exits = [row["fact"] for row in told["exits"]]
         publish_sop(
-            request.viewer.actor,
-            code or told["code"],
-            told["name"],
-            told["starts_on"],
-            told["exits"].split(),
-            told["steps"],
-            is_new=not code,
-            now=utc_now(),
+            request.viewer.actor, told["code"], told["name"], told["starts_on"], exits, told["steps"], is_new=not code, now=utc_now()
         )
 
     help_ = _("A version is never changed: this publishes the next one.")
     return answered(
-        request, form, publish, title=_("Standing order"), help=help_, button=_("Publish"), back=reverse("sops"), done=_("Published.")
+        request,
+        form,
+        publish,
+        title=_("Standing order"),
+        help=help_ if code else "",
+        button=_("Publish"),
+        back=reverse("sops"),
+        done=_("Published."),
+        template="touches/sop_edit.html",
+        more={"is_wide": True, "code": code, "facts": [(known.name, known.title) for known in KNOWN]},
     )
+
+
+def _initial(code: str) -> dict[str, Any]:
+    found = queries.sop(code)
+    if found is None:
+        raise Http404
+    one, steps = found
+    rows = [{"day": step.day, "at": f"{step.at:%H:%M}", "template_code": step.template_code, "keep_days": step.keep_days} for step in steps]
+    return {"code": code, "name": one.name, "starts_on": one.starts_on, "exits": [{"fact": fact} for fact in one.exits], "steps": rows}
 
 
 @requires("touches.edit")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
+import msgspec
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from siyu.lib.clock import utc_now
 from siyu.lib.web.files import file_response
 from siyu.lib.web.forms import Form
+from siyu.lib.web.rows import RowsField
 from siyu.lib.web.tables import ListTable, NumberColumn
+from siyu.lib.web.terms import Book
 from siyu.members import queries as members
 from siyu.merchant.access import PageRequest, requires
 
@@ -23,8 +26,9 @@ from ..rules.files import KINDS, MAX_ALL, MAX_FILE, MAX_FILES, Upload
 from ..rules.sending import Message
 from ..rules.wording import sms_length, sms_parts
 from ..services import archive_template, publish_template
+from ..services.templates import MAX_PROVIDER_VALUES
 from ..variables import known
-from .parts import MEDIA, PURPOSES, answered, confirmed, pairs_of, tabs
+from .parts import MEDIA, PURPOSES, answered, confirmed, tabs
 
 _LONG = forms.Textarea(attrs={"rows": 6})
 
@@ -71,6 +75,16 @@ class Uploads(forms.FileField):
         return [Upload(one.name, one.read(MAX_FILE + 1)) for one in given]
 
 
+class ParameterRow(msgspec.Struct):
+    """A parameter of the provider's template, and what stands for it."""
+
+    name: str
+    value: str
+
+
+PARAMETERS = Book(labels={"name": _("Parameter"), "value": _("Value")})
+
+
 class TemplateForm(Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -83,11 +97,15 @@ class TemplateForm(Form):
     en_text = forms.CharField(label=_("Text, English"), required=False, widget=_LONG)
     en_html = forms.CharField(label=_("HTML, English"), required=False, widget=_LONG)
     provider_template = forms.CharField(label=_("The provider's template"), required=False, max_length=100)
-    provider_values = forms.CharField(
-        label=_("The provider's parameters"),
+    provider_values = RowsField(
+        ParameterRow,
+        PARAMETERS,
+        most=MAX_PROVIDER_VALUES,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line, in order: name = {{ variable }}"),
+        label=_("The provider's parameters"),
+        named=_("The provider's parameters"),
+        add=_("Another parameter"),
+        help_text=_("In the order in which the provider's template names them. A value is a text or a {{ variable }}."),
     )
     counts_links = forms.BooleanField(label=_("Count opened mails and clicks on links"), required=False, initial=True)
     kept = forms.MultipleChoiceField(label=_("Files that go along"), required=False, widget=forms.CheckboxSelectMultiple)
@@ -114,7 +132,7 @@ class TemplateForm(Form):
         return {language: parts for language, parts in written.items() if parts}
 
     def parameters(self) -> list[tuple[str, str]]:
-        return pairs_of(self.cleaned_data["provider_values"])
+        return [(row["name"], row["value"]) for row in self.cleaned_data["provider_values"]]
 
 
 class PreviewForm(Form):
@@ -230,7 +248,7 @@ def _initial(code: str) -> dict[str, Any]:
         "medium": found.medium,
         "purpose": found.purpose,
         "provider_template": found.provider_template,
-        "provider_values": "\n".join(f"{name} = {source}" for name, source in found.provider_values),
+        "provider_values": [{"name": name, "value": source} for name, source in found.provider_values],
         "counts_links": found.counts_links,
         "kept": [str(number) for number in found.files],
         **parts,

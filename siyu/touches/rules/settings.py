@@ -1,8 +1,11 @@
 """What the merchant decides about touching people, and the gate's policy that follows from it."""
 
 from datetime import time, timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
 
 from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Setting
@@ -20,39 +23,42 @@ PURPOSES = {
 WINDOWS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 MAX_DAYS = 90
 MAX_WINDOW = 90  # days within which a purchase counts
+TIME = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
 
-def _caps(value: Any) -> str | None:
-    for cap in value:
-        if not isinstance(cap, dict) or not set(cap) <= {"limit", "window", "days", "hours", "medium", "purpose"}:
-            return gettext_noop('caps such as {"limit": 2, "window": "week", "medium": "sms", "purpose": "marketing"}')
-        if not (type(cap.get("limit")) is int and 0 < cap["limit"] <= 1_000):
-            return gettext_noop("a limit is a whole number from 1 to 1000")
-        if not _is_window(cap):
-            return gettext_noop("a window is day, week or month, or days or hours with their whole number, at most 90 days")
-        if cap.get("medium", "any") not in (*MEDIA, "any") or cap.get("purpose", "any") not in (*PURPOSES, "any"):
-            return gettext_noop("no such medium or purpose")
-    return None if len(value) <= 20 else gettext_noop("at most 20 caps")
+class CapTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A frequency cap as the merchant writes it."""
+
+    limit: Annotated[int, Meta(ge=1, le=1_000, title=gettext_noop("Touches at most"))]
+    window: Annotated[Literal["day", "week", "month", "days", "hours"], Meta(title=gettext_noop("Within"))] = "day"
+    days: Annotated[int, Meta(ge=1, le=MAX_DAYS, title=gettext_noop("How many days"), extra_json_schema={"only": {"window": "days"}})] = 7
+    hours: Annotated[
+        int, Meta(ge=1, le=24 * MAX_DAYS, title=gettext_noop("How many hours"), extra_json_schema={"only": {"window": "hours"}})
+    ] = 24
+    medium: Annotated[Literal["any", "email", "sms", "inbox", "webhook", "task"], Meta(title=gettext_noop("Medium"))] = "any"
+    purpose: Annotated[Literal["any", "marketing", "service", "personalisation"], Meta(title=gettext_noop("Purpose"))] = "any"
 
 
-def _is_window(cap: dict[str, Any]) -> bool:
-    days, hours = cap.get("days", 1), cap.get("hours", 1)
-    are_whole = type(days) is int and type(hours) is int and 0 < days <= MAX_DAYS and 0 < hours <= 24 * MAX_DAYS
-    window = cap.get("window", "day")
-    return are_whole and (window in WINDOWS or (window in ("days", "hours") and window in cap))
+class QuietTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Quiet hours as the merchant writes them, and what becomes of a touch in them."""
+
+    start: Annotated[str, Meta(pattern=TIME, title=gettext_noop("Quiet from"), extra_json_schema={"input": "time"})]
+    end: Annotated[str, Meta(pattern=TIME, title=gettext_noop("Quiet until"), extra_json_schema={"input": "time"})]
+    then: Annotated[Literal["defer", "drop"], Meta(title=gettext_noop("Touches meanwhile"))]
 
 
-def _quiet(value: Any) -> str | None:
-    if not value:
-        return None
-    shown = [time.fromisoformat(value["start"]), time.fromisoformat(value["end"])]
-    ok = set(value) == {"start", "end", "then"} and value["then"] in ("defer", "drop") and not any(wall.tzinfo for wall in shown)
-    return None if ok else gettext_noop('{"start": "21:00", "end": "09:00", "then": "defer"}, or {} for none')
-
-
-def _purposes(value: Any) -> str | None:
-    """A purpose that is misspelt here would need no consent."""
-    return None if all(purpose in PURPOSES for purpose in value) else gettext_noop("no such purpose")
+CHOICES = {
+    "day": gettext_noop("a calendar day"),
+    "week": gettext_noop("a calendar week"),
+    "month": gettext_noop("a calendar month"),
+    "days": gettext_noop("calendar days"),
+    "hours": gettext_noop("rolling hours"),
+    "any": gettext_noop("any"),
+    "defer": gettext_noop("wait until they end"),
+    "drop": gettext_noop("are not sent"),
+    **{name: medium.title for name, medium in MEDIA.items()},
+    **PURPOSES,
+}
 
 
 def _address(value: Any) -> str | None:
@@ -89,16 +95,21 @@ SETTINGS = (
             {"limit": 5, "window": "week", "purpose": "marketing"},
         ],
         "Frequency caps: how many touches a member gets at most",
-        check=_caps,
+        "A touch must keep within all of them. Days, weeks and months are those of the member's own clock.",
+        rows=CapTerms,
+        choices=CHOICES,
     ),
     Setting(
         "touches.quiet_hours",
         dict,
         {"start": "21:00", "end": "09:00", "then": "defer"},
         "Quiet hours on the member's own clock",
-        check=_quiet,
+        "Over midnight when the end comes first. Where a member's zone is not known, it is the business time zone.",
+        rows=QuietTerms,
+        choices=CHOICES,
+        most=1,
     ),
-    Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first", check=_purposes),
+    Setting("touches.opt_in", list, ["marketing", "personalisation"], "Purposes that need a member's consent first", choices=PURPOSES),
     Setting("touches.control_share", int, 0, "Global control group: of 10,000 members, how many are never touched", check=_share),
     Setting("touches.task_days", int, 3, "Days within which assistants do a task that names no end", check=_days),
     Setting(
@@ -146,11 +157,5 @@ def _length(cap: Cap) -> timedelta:
 
 
 def _cap(cap: dict[str, Any]) -> Cap:
-    return Cap(
-        cap["limit"],
-        cap.get("window", "day"),
-        cap.get("hours", 24),
-        cap.get("medium", "any"),
-        cap.get("purpose", "any"),
-        cap.get("days", 7),
-    )
+    told = msgspec.convert(cap, CapTerms)
+    return Cap(told.limit, told.window, told.hours, told.medium, told.purpose, told.days)

@@ -1,17 +1,25 @@
 """The console's pages of touches: what an assistant does on the phone, what an operator writes, plans and reads."""
 
+from datetime import time
+from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from siyu.lib.clock import utc_now
 from siyu.merchant.models import Staff
+from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
 from siyu.touches import services
 from siyu.touches.models import Send, Sop, StaffTask, Template, Touch
+from siyu.touches.rules.gate import Cap
+from siyu.touches.rules.media import MEDIA
+from siyu.touches.rules.quiet import QuietHours
+from siyu.touches.rules.settings import PURPOSES, CapTerms, policy_of
 from siyu.touches.services import Wish, propose
 
 from . import scene
@@ -148,23 +156,61 @@ def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) 
 
 def test_an_operator_writes_a_standing_order(owner: Client) -> None:
     code = scene.template("task").code
-    form = {
-        "code": "newcomer",
-        "name": "Newcomers",
-        "starts_on": "friend.added",
-        "exits": "order.paid",
-        "steps": f"1 10:00 {code}\n3 9:30 {code} 2",
-    }
+    form = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "exits.0:fact": "order.paid"}
+    form |= {"steps.0:day": "1", "steps.0:at": "10:00", "steps.0:template_code": code}
+    form |= {"steps.4:day": "3", "steps.4:at": "09:30", "steps.4:template_code": code, "steps.4:keep_days": "2"}
 
-    wrong = owner.post(reverse("sop-new"), form | {"steps": "tomorrow"})
-    right = owner.post(reverse("sop-new"), form | {"steps": form["steps"].replace("9:30", "09:30")})
+    wrong = owner.post(reverse("sop-new"), form | {"steps.4:day": "tomorrow", "steps.0:keep_days": "90"}).content.decode()
+    more = owner.post(reverse("sop-new"), form | {"act": "steps.add"}).content.decode()
+    right = owner.post(reverse("sop-new"), form)
 
-    assert (wrong.status_code, right.status_code) == (200, 302), right.content.decode()
+    assert "Day after the fact: a whole number" in wrong
+    assert "Days it stays open: no more than 60" in wrong
+    assert 'value="09:30"' in more
+    assert "steps.2:day" in more
+    assert "Dear {{ member.name" in more
+    assert right.status_code == 302, right.content.decode()
     assert [(step.day, step.keep_days) for step in Sop.objects.get().steps.order_by("day")] == [(1, 1), (3, 2)]
     assert "Newcomers" in show(owner, "sops")
     assert "09:30" in show(owner, "sop", "newcomer")
+    assert reverse("sop-archive", args=["newcomer"]) in show(owner, "sop", "newcomer")
     owner.post(reverse("sop-archive", args=["newcomer"]))
     assert Sop.objects.get().archived_at is not None
+
+
+def test_caps_and_quiet_hours_are_filled_in_by_rows(owner: Client) -> None:
+    day = {"from_day": str(today(utc_now()))}
+    caps = {"value.0:limit": "1", "value.0:window": "day", "value.0:medium": "sms", "value.0:purpose": "any", "value.0:hours": "3"}
+    caps |= {
+        "value.3:limit": "4",
+        "value.3:window": "hours",
+        "value.3:hours": "48",
+        "value.3:medium": "any",
+        "value.3:purpose": "marketing",
+    }
+    quiet = {"value.0:start": "22:00", "value.0:end": "08:30", "value.0:then": "drop"}
+
+    wrong = owner.post(reverse("setting", args=["touches.caps"]), day | caps | {"value.3:hours": "9000"}).content.decode()
+    for name, typed in (("caps", caps), ("quiet_hours", quiet), ("opt_in", {"value": ["marketing", "service"]})):
+        assert owner.post(reverse("setting", args=[f"touches.{name}"]), day | typed).status_code == 302
+
+    value = partial(settings_book().value, day=today(utc_now()))
+    policy = policy_of(value)
+    assert "How many hours: no more than 2160" in wrong
+    assert policy.caps == (Cap(1, "day", channel="sms"), Cap(4, "hours", 48, purpose="marketing"))
+    assert (policy.quiet, policy.when_quiet) == (QuietHours(time(22), time(8, 30)), "drop")
+    assert policy.opt_in == {"marketing", "service"}
+    page = show(owner, "settings")
+    assert "Touches at most: 4 · Within: rolling hours · How many hours: 48 · Medium: any · Purpose: Marketing" in page
+    assert "Marketing · Service" in page
+    assert owner.post(reverse("setting", args=["touches.quiet_hours"]), day).status_code == 302
+    assert settings_book().value("touches.quiet_hours", today(utc_now())) == {}
+
+
+def test_a_cap_may_name_every_medium_and_purpose() -> None:
+    for name, known in (("medium", MEDIA), ("purpose", PURPOSES)):
+        for one in known:
+            assert msgspec.convert({"limit": 1, name: one}, CapTerms)
 
 
 def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
@@ -194,7 +240,8 @@ def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
 def test_a_new_template_or_standing_order_does_not_write_over_one_that_is_there(owner: Client) -> None:
     code = scene.template("task").code
     template = {"code": code, "name": "Other", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "Hi"}
-    sop = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "exits": "", "steps": f"1 10:00 {code}"}
+    sop = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "steps.0:day": "1", "steps.0:at": "10:00"}
+    sop["steps.0:template_code"] = code
     owner.post(reverse("sop-new"), sop)
 
     pages = [owner.post(reverse("touch-template-new"), template), owner.post(reverse("sop-new"), {**sop, "name": "Other"})]
