@@ -91,7 +91,9 @@ class Quarantined(models.Model):
         ]
         indexes = [
             models.Index(fields=["-id"], condition=models.Q(replayed_at=None, dismissed_at=None), name="quarantine_open"),
-            models.Index(fields=["member_id", "name"], condition=~models.Q(again_at=None), name="quarantine_held"),
+            models.Index(
+                fields=["name", "member_id"], condition=models.Q(member_id__isnull=False, replayed_at=None), name="quarantine_held"
+            ),
         ]
 
 

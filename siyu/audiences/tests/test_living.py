@@ -3,22 +3,24 @@
 import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from psycopg import errors
+from psycopg import Cursor, errors
 
-from siyu.audiences import queries, services
+from siyu.audiences import queries, reactions, services
 from siyu.audiences.asking import Asking, Known
 from siyu.audiences.compiling import BITS
 from siyu.audiences.conditions import trait
 from siyu.audiences.evaluating import program, whole
+from siyu.audiences.evaluating.touched import Touched
 from siyu.audiences.models import Audience, Due, Membership, Watch
 from siyu.audiences.rules import RuleError
 from siyu.facts import filters
 from siyu.facts.pump import pump
-from siyu.facts.rules import Handle, Incoming
+from siyu.facts.rules import Batch, Handle, Incoming
 from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members.models import Identity
@@ -521,3 +523,27 @@ def test_a_zone_that_holds_from_a_day_on_is_not_that_of_the_days_before_it(monke
 
     assert inside(number) == 1
     assert Audience.objects.get().zone == "America/New_York"
+
+
+def test_a_member_who_cannot_be_judged_is_set_aside_and_all_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    live(*(told("page.viewed", f"u{number}", NOW) for number in range(9)), at=NOW)
+    number = made("tagged", {"condition": "tag", "tags": ["x"]})
+    members = sorted(Identity.objects.values_list("member_id", flat=True))
+    judge = reactions.judge
+
+    def fails(cursor: Cursor, batch: Batch, judged_by: Any, touched: Touched) -> Any:
+        if members[4] in touched.masks:
+            cursor.execute("SELECT 9223372036854775807 + 1::bigint")
+        return judge(cursor, batch, judged_by, touched)
+
+    monkeypatch.setattr(reactions, "judge", fails)
+    tag(SYSTEM, members, "x", now=NOW)
+    report = pump(NOW + timedelta(minutes=1))
+
+    inside = set(Membership.objects.filter(audience_id=number).values_list("member_id", flat=True))
+    assert (report.stopped, report.held) == ("", 1)
+    assert inside == {*members} - {members[4]}
+
+    monkeypatch.undo()
+    pump(NOW + timedelta(hours=2))
+    assert Membership.objects.filter(audience_id=number).count() == 9

@@ -1,7 +1,8 @@
 from django.db import migrations, models
 
 HELD = """
-CREATE VIEW facts_held AS SELECT name AS room, member_id FROM facts_quarantine WHERE again_at IS NOT NULL
+CREATE VIEW facts_held AS SELECT name AS room, member_id FROM facts_quarantine
+WHERE member_id IS NOT NULL AND replayed_at IS NULL AND again_at IS NOT NULL
 """
 
 
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(model_name="quarantined", name="member_id", field=models.BigIntegerField(null=True)),
         migrations.AddIndex(
             model_name="quarantined",
-            index=models.Index(condition=models.Q(("again_at", None), _negated=True), fields=["member_id", "name"], name="quarantine_held"),
+            index=models.Index(condition=models.Q(("member_id__isnull", False), ("replayed_at", None)), fields=["name", "member_id"], name="quarantine_held"),
         ),
         migrations.RunSQL(HELD, "DROP VIEW facts_held"),
     ]

@@ -51,12 +51,13 @@ UPDATE facts_pump SET clock = greatest(clock, %(clock)s), quarantined = quaranti
 
 -- name: try_held
 -- Whose due work was set aside takes part again when the time has come.
-UPDATE facts_quarantine SET again_at = NULL WHERE again_at <= %(until)s AND dismissed_at IS NULL
+UPDATE facts_quarantine SET again_at = NULL
+WHERE member_id IS NOT NULL AND replayed_at IS NULL AND again_at <= %(until)s AND dismissed_at IS NULL
 
 -- name: close_tried
 -- Whoever took part again, and was not set aside anew, goes on as others do.
 UPDATE facts_quarantine SET replayed_at = %(until)s
-WHERE form = 'd' AND again_at IS NULL AND replayed_at IS NULL AND dismissed_at IS NULL
+WHERE member_id IS NOT NULL AND replayed_at IS NULL AND again_at IS NULL AND dismissed_at IS NULL
 
 -- name: beat
 -- A sign of life for the health check.
