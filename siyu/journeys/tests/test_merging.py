@@ -76,6 +76,17 @@ def test_of_two_in_the_same_journey_one_goes_on_and_an_undo_gives_both_back(how:
     assert standing() == [("s1", "done", "done")] * 2
 
 
+def test_of_three_who_become_one_in_a_batch_nobody_goes_on_under_a_key_that_one_is_through_with():
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(say("cart.viewed", "anna", NOW), page("bo"))
+    pump(NOW + 10 * DAY)
+    tell(page("cleo", NOW + 10 * DAY))
+
+    tell(alias("anna", "bo", NOW + 11 * DAY), alias("anna", "cleo", NOW + 11 * DAY))
+
+    assert sorted(one.status for one in queries.enrolments("j", WHOLE)) == ["done", "joined"]
+
+
 def test_who_was_joined_has_left_too_when_the_journey_is_put_away_before_the_undo():
     publish({**chain(LONG), "entry": {"how": "once"}})
     tell(page("anna"), page("bo"))

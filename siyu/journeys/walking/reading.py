@@ -105,13 +105,15 @@ class Lines:
         return seen
 
     def twins(self, merges: Iterable[Merged]) -> list[Asked]:
-        """What must be known of survivors: whether they have the same keys as those who become them."""
+        """What must be known of the others who become one: whether they have, or had, the same keys as those under way."""
         losers = {merge.loser_id for merge in merges}
         plans: Mapping[int, Any] = self.program.in_force
         asked: list[Asked] = []
         for line in self.by_member.values():
-            own = {member for walker in line.walkers for member in (walker.owner_id,)}
-            others = own | {event.survivor_id for event in line.events if isinstance(event, Merged)}
+            others = {walker.owner_id for walker in line.walkers}
+            for event in line.events:
+                if isinstance(event, Merged):  # a loser may have had the key, and be through with it
+                    others |= {event.survivor_id, event.loser_id}
             for walker in line.walkers:
                 if walker.owner_id in losers and walker.journey_id in plans:
                     asked += [(plans[walker.journey_id], member, walker.key) for member in others - {walker.owner_id}]
