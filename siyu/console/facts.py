@@ -60,6 +60,8 @@ def pairs(fact: str, properties: dict[str, Any], plain: Plain, limit: int = 100)
 
 def shown(name: str, value: Any, plain: Plain) -> str:
     """One value."""
+    if value is None:
+        return "—"
     if isinstance(value, str) and value.startswith(TOKEN):
         kind, text = plain.get(value, ("", ""))
         return mask(kind, text) if text else value

@@ -10,6 +10,7 @@ from .catalogue import BORN, BY_NAME, PERSONAL_TRAITS
 from .dates import date_of
 
 MAX_DEPTH = 6  # of nested properties
+MONTH_DAY = "birthday_month_day"
 _DECLARED = {known.name: {p.name: p.is_personal for p in known.properties} for known in BY_NAME.values()}
 _COMMON = {"channel", "code", "utm_source", "utm_medium", "utm_campaign", "sku", "product_id", "tags", "row_key"}
 _PLAIN = {
@@ -87,14 +88,15 @@ def _strip_queries(properties: dict[str, Any], of: bytes, vault: Vault) -> dict[
 def _traits(traits: dict[str, Any], of: bytes, vault: Vault, zone: ZoneInfo) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, value in traits.items():
-        if value is None:
-            continue
         kind = PERSONAL_TRAITS.get(key)
-        if kind is None:
+        if value is None:  # nothing is said of it any more; what the same message says elsewhere stands
+            for cleared in (key, MONTH_DAY) if kind == BORN else (key,):
+                plain.setdefault(cleared, None)
+        elif kind is None:
             plain[key] = value if key in ("nickname", "tags") else _unknown(key, value, of, vault, 0)
         else:
             if kind == BORN and (born := date_of(value, zone)):
-                plain["birthday_month_day"] = f"{born.month:02}-{born.day_of_month:02}"  # enough for a greeting; the date itself is a token
+                plain[MONTH_DAY] = f"{born.month:02}-{born.day_of_month:02}"  # enough for a greeting; the date itself is a token
             plain[key] = vault.put(kind, value if isinstance(value, str) else _flat(value), of)
     return plain
 

@@ -93,7 +93,7 @@ class Merge(models.Model):
 
 
 class Trait(models.Model):
-    """What a person is said to be, by handle; the newest occurrence wins. A personal value is a token of `facts_personal`."""
+    """What a person is said to be, by handle; the newest occurrence wins. A personal value is a token of `facts_personal`; null: absent."""
 
     identity = models.ForeignKey(Identity, models.CASCADE, db_index=False, db_constraint=False)
     name = models.TextField()

@@ -111,6 +111,8 @@ def why(terms: Terms, ask: Asking) -> Because:
     def tell(value: str | None, at: Any) -> str:
         if value is None:
             return gettext("nothing was said")
+        if value == "null":
+            return gettext("it was cleared at %(at)s") % {"at": at}
         shown = gettext("a personal value") if value.startswith('"tok_') else value[:200]
         return gettext("it is %(value)s, said at %(at)s") % {"value": shown, "at": at}
 

@@ -4,8 +4,11 @@ SELECT a.name, s.since FROM audiences_membership s JOIN audiences_audience a ON 
 WHERE s.member_id = %(member)s ORDER BY a.name LIMIT 1000
 
 -- name: dates_of
--- Dates that were read from a member's traits.
-SELECT d.name, d.month, d.day_of_month FROM members_identity i JOIN audiences_traitdate d ON d.identity_id = i.id
+-- Dates that were read from what a member's traits say now.
+SELECT d.name, d.month, d.day_of_month
+FROM members_identity i
+JOIN audiences_traitdate d ON d.identity_id = i.id
+JOIN members_trait t ON (t.identity_id, t.name, t.message) = (d.identity_id, d.name, d.message)
 WHERE i.member_id = %(member)s ORDER BY d.name LIMIT 1000
 
 -- name: leave_all

@@ -87,7 +87,7 @@ ORDER BY {order} LIMIT %(limit)s
 
 -- name: values_of
 -- Values that a field of a rule can take, the most frequent first.
-SELECT DISTINCT name FROM members_trait ORDER BY name LIMIT %(limit)s
+SELECT DISTINCT name FROM members_trait WHERE value <> 'null' ORDER BY name LIMIT %(limit)s
 
 -- name: fact_names
 -- Facts of the last time, the most frequent first.

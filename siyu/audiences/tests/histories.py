@@ -106,6 +106,7 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
                 {"condition": "trait", "trait": "city", "op": "ne", "value": "上海"},
                 {"condition": "trait", "trait": "city", "op": "in", "value": ["杭州", "50%"]},
                 {"condition": "trait", "trait": "city", "op": "absent"},
+                {"condition": "trait", "trait": "birthday", "op": "exists"},
                 {"condition": "trait", "trait": "age", "op": "between", "value": 18, "to": 30},
                 {"condition": "trait", "trait": "age", "op": "gte", "value": 25},
             ]
@@ -194,7 +195,8 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
             "wedding": wed,
         }
         chosen = draw(st.lists(st.sampled_from(sorted(traits)), min_size=1, max_size=3))
-        return Incoming(name="member.identified", properties={"traits": {name: traits[name] for name in chosen}}, **told)
+        said = {name: draw(st.sampled_from([traits[name], traits[name], None])) for name in chosen}
+        return Incoming(name="member.identified", properties={"traits": said}, **told)
     if kind == "phone":
         told["handles"] = [user, Handle("phone", draw(st.sampled_from(PHONES)))]
         return Incoming(name="member.identified", proof="identify", properties={"traits": {}}, **told)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from psycopg import Cursor
 
-from siyu.audiences import queries, services
+from siyu.audiences import privacy, queries, services
 from siyu.audiences.checking import checked
 from siyu.audiences.evaluating.looking import everybody
 from siyu.audiences.models import Membership
@@ -276,6 +276,64 @@ def test_why_shows_the_facts_that_decide(rule: dict[str, Any], days: list[int]):
     answer = why(checked(rule)[0], member, NOW)
 
     assert [(NOW - fact.occurred_at).days for fact in answer.facts] == days
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "expected"),
+    [
+        (trait("city", "exists"), "上海", ""),
+        (trait("city", "absent"), "上海", "a"),
+        (trait("city", "eq", "上海"), "上海", ""),
+        (trait("city", "ne", "上海"), "上海", "a"),
+        (trait("city", "in", ["上海"]), "上海", ""),
+        (trait("city.name", "not_in", ["x"]), {"name": "x"}, "a"),
+        (trait("city", "gte", 1), 3, ""),
+        (trait("email", "absent"), "a@example.com", "a"),
+        ({"condition": "trait_date", "trait": "city", "from_days": -1, "to_days": 1}, "2026-03-10", ""),
+        ({"condition": "trait_date", "trait": "birthday", "every": "year", "from_days": -1, "to_days": 1}, "1990-03-10", ""),
+    ],
+)
+def test_a_trait_taken_back_is_absent_and_what_is_older_does_not_bring_it_back(rule: dict[str, Any], value: Any, expected: str):
+    name = rule["trait"].partition(".")[0]
+    before = services.create(SYSTEM, "先", rule, now=NOW)
+    pump(NOW)
+    send(*people(a={name: value}))
+    assert inside(before, NOW) == set("a") - set(expected)
+
+    send(*people(a={name: None}), at=NOW + H)
+    after = services.create(SYSTEM, "后", rule, now=NOW + H)
+    assert inside(before, NOW + H) == inside(after, NOW + H) == set(expected)
+
+    late = {"type": "identify", "userId": "a", "traits": {name: value}, "timestamp": (NOW + M).isoformat()}
+    send(late, at=NOW + 2 * H)
+    assert inside(before, NOW + 2 * H) == inside(after, NOW + 2 * H) == set(expected)
+
+    send(*people(a={name: value}), at=NOW + 3 * H)
+    assert inside(before, NOW + 3 * H) == inside(after, NOW + 3 * H) == set("a") - set(expected)
+
+
+def test_a_trait_taken_back_by_the_newest_handle_is_absent_after_the_merge():
+    number = services.create(SYSTEM, "一", trait("city", "exists"), now=NOW)
+    send(*people(a={"city": "上海"}))
+    send({"type": "identify", "anonymousId": "device", "traits": {"city": None}}, at=NOW + H)
+    assert inside(number, NOW + H) == {"a"}
+
+    send({"type": "identify", "userId": "a", "anonymousId": "device"}, at=NOW + 2 * H)
+
+    assert inside(number, NOW + 2 * H) == set()
+
+
+def test_what_was_taken_back_is_explained_and_neither_suggested_nor_copied():
+    send(*people(a={"city": "上海", "wedding": "2026-03-12"}))
+    services.create(SYSTEM, "一", {"condition": "trait_date", "trait": "wedding", "from_days": 0}, now=NOW)
+    pump(NOW)
+    member = Identity.objects.get(hash=lookup_hash("user_id", "a")).member_id
+    assert (queries.trait_names(), len(privacy.export(member)["dates"])) == (["city", "wedding"], 1)
+
+    send(*people(a={"city": None, "wedding": None}), at=NOW + H)
+
+    assert (queries.trait_names(), privacy.export(member)["dates"]) == ([], [])
+    assert why(checked(trait("city", "eq", "上海"))[0], member, NOW + H).told.startswith("it was cleared at 2026-03-10")
 
 
 def test_who_was_anonymous_brings_along_what_was_done():

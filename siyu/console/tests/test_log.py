@@ -3,6 +3,9 @@
 import pytest
 from django.apps import apps
 
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
 from siyu.members import queries, services
 from siyu.merchant.rules import SYSTEM
 
@@ -31,6 +34,27 @@ def test_facts_of_the_last_days_stand_with_their_titles_and_without_personal_val
     assert PHONE not in page
     assert "林小月" not in page
     assert 'data-chart="chart-facts-option"' in page
+
+
+def test_a_trait_that_was_cleared_has_no_value_in_the_log_and_none_on_the_member(pool):
+    client = visitor()
+    assert "杭州" in text(client, f"/members/{pool.public_id}")
+    said = Incoming(
+        name="member.identified",
+        occurred_at=NOW,
+        message="cleared",
+        handles=[Handle("user_id", "u1")],
+        properties={"traits": {"city": None}},
+    )
+    record([said], source="lesson", received_at=NOW)
+    pump(NOW)
+
+    fact = next(row for row in queries.timeline(pool.pk, limit=200) if row.name == "member.identified")
+    page = text(client, f"/facts/{round(fact.occurred_at.timestamp() * 1_000_000)}/{fact.id}")
+
+    assert "traits.city" in page
+    assert "None" not in page
+    assert "杭州" not in text(client, f"/members/{pool.public_id}")
 
 
 def test_facts_are_narrowed_by_name_and_member(pool):

@@ -56,6 +56,22 @@ def test_a_birthday_leaves_its_month_and_day_however_it_was_written(written: obj
     assert kinds == ["date of birth"]
 
 
+def test_null_is_told_as_null_and_leaves_no_token() -> None:
+    told = {"city": None, "email": None, "nickname": None, "号码": None}
+    assert kept("member.identified", {"traits": told}) == ({"traits": told}, [])
+
+
+@pytest.mark.parametrize("name", ["birthday", "date_of_birth"])
+def test_a_birthday_of_null_takes_month_and_day_back(name: str) -> None:
+    assert kept("member.identified", {"traits": {name: None}})[0] == {"traits": {name: None, "birthday_month_day": None}}
+
+
+@pytest.mark.parametrize("names", [("birthday", "date_of_birth"), ("date_of_birth", "birthday")])
+def test_a_birthday_told_under_one_name_stands_beside_null_under_another(names: tuple[str, str]) -> None:
+    for told in ({names[0]: None, names[1]: "1990-05-04"}, {names[1]: "1990-05-04", names[0]: None}):
+        assert kept("member.identified", {"traits": told})[0]["traits"]["birthday_month_day"] == "05-04"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "kind"),
     [

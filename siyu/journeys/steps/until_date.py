@@ -47,10 +47,10 @@ def waits_on(terms: Terms) -> Sequence[str]:
 
 
 def hears(terms: Terms) -> Sequence[Hears]:
-    """A trait that is said anew may be another date: the step is taken again."""
+    """A trait that is said anew may be another date, or null, which no filter finds: the step is taken again whenever traits are said."""
     if terms.trait is None:
         return ()
-    return (Hears("member.identified", {"property": f"traits.{terms.trait}", "op": "exists"}, ""),)
+    return (Hears("member.identified", {"property": "traits", "op": "exists"}, ""),)
 
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:

@@ -191,3 +191,26 @@ def test_a_date_of_the_member_is_looked_at_again_whenever_it_is_said_anew():
 
     assert dues == [local("2026-06-18T10:00"), local("2026-06-13T10:00")]
     assert list(Passage.objects.order_by("at").values_list("way", "at")) == [("missed", NOW), ("missed", NOW + 20 * HOUR)]
+
+
+def test_whoever_waits_for_a_date_that_is_taken_back_has_missed_it():
+    wait = {"step": "until_date", "trait": "delivery", "days": -2, "at": "10:00", "next": {"next": "s2"}}
+    publish(chain(wait, {"step": "tag", "tag": "soon"}), now=NOW - HOUR)
+    tell(say("member.identified", "anna", NOW, traits={"delivery": "2026-06-10"}), say("page.viewed", "anna", NOW + HOUR))
+
+    tell(say("member.identified", "anna", NOW + 2 * HOUR, traits={"delivery": None}))
+
+    assert Passage.objects.values_list("way", "at").get() == ("missed", NOW + 2 * HOUR)
+
+
+def test_a_date_that_is_taken_back_lets_nobody_in_and_the_merchants_clock_holds_again():
+    for who, *told in (("anna", "1990-05-22"), ("bo", "1990-05-22", None)):
+        for minutes, born in enumerate(told):
+            tell(say("member.identified", who, NOW - (9 - minutes) * MINUTE, traits={"birthday": born, "timezone": "America/New_York"}))
+    tell(say("member.identified", "anna", NOW, traits={"timezone": None}))
+    trigger = {"kind": "date", "trait": "birthday", "every": "year", "days": 0, "at": "10:00"}
+    publish(chain({"step": "until_time", "at": "12:00", "own": True}, END, trigger=trigger))
+
+    pump(local("2026-05-22T11:00"))
+
+    assert list(Enrolment.objects.values_list("owner_id", "due_at")) == [(person("anna"), local("2026-05-22T12:00"))]

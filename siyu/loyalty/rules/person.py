@@ -15,11 +15,15 @@ Period = tuple[str, str, date]  # what is counted (a fact's name, a rule's code)
 
 
 class Birthday(NamedTuple):
-    """Month and day; `stamp` orders what was said of them: the newest holds."""
+    """Month and day, zero where they were taken back; `stamp` orders what was said of them: the newest holds."""
 
     month: int
     day: int
     stamp: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        return self.month > 0
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -50,8 +54,12 @@ def joined(one: Person, other: Person) -> Person:
 
 
 def birthday_of(traits: Any, occurred_at: datetime, message: UUID) -> Birthday | None:
-    """The birthday that traits tell (`birthday_month_day`: "02-29"), stamped by when it was said."""
-    told = traits.get("birthday_month_day") if isinstance(traits, dict) else None
+    """The birthday that traits tell (`birthday_month_day`: "02-29", null takes it back), stamped by when it was said."""
+    if not isinstance(traits, dict) or "birthday_month_day" not in traits:
+        return None
+    told, stamp = traits["birthday_month_day"], f"{occurred_at.astimezone(UTC).isoformat()} {message.hex}"
+    if told is None:
+        return Birthday(0, 0, stamp)
     found = MONTH_DAY.fullmatch(told) if isinstance(told, str) else None
     if found is None:
         return None
@@ -60,4 +68,4 @@ def birthday_of(traits: Any, occurred_at: datetime, message: UUID) -> Birthday |
         date(2000, month, day)
     except ValueError:
         return None
-    return Birthday(month, day, f"{occurred_at.astimezone(UTC).isoformat()} {message.hex}")
+    return Birthday(month, day, stamp)

@@ -17,11 +17,11 @@ SELECT identity_id, value #>> '{}', occurred_at, message
 FROM members_trait WHERE identity_id = ANY(%(identities)s) AND name = 'birthday_month_day'
 
 -- name: earlier_birthdays
--- The newest birthday that the log tells of these handles before a fact.
+-- The newest birthday that the log tells of these handles before a fact, or that it takes back.
 SELECT DISTINCT ON (identity_id) identity_id, properties #>> '{traits,birthday_month_day}', occurred_at, message
 FROM facts_log
 WHERE identity_id = ANY(%(identities)s) AND name = 'member.identified' AND id < %(before)s
-  AND properties #>> '{traits,birthday_month_day}' IS NOT NULL
+  AND properties -> 'traits' ? 'birthday_month_day'
 ORDER BY identity_id, occurred_at DESC, message DESC
 
 -- name: tags

@@ -161,6 +161,7 @@ def test_who_is_born_on_29_february_celebrates_in_common_years_too() -> None:
 
 def test_what_is_not_known_of_a_person_is_not_met() -> None:
     assert unmet({"kind": "birthday"}, seen()) == "birthday.unknown"
+    assert unmet({"kind": "birthday"}, seen(person=Person(birthday=Birthday(0, 0)))) == "birthday.unknown"
     assert unmet({"kind": "tag", "any": ["vip"]}, seen()) == "tag.missing"
     assert unmet({"kind": "audience", "any": ["7"]}, seen()) == "audience.outside"
 

@@ -191,7 +191,7 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
         given |= {"handles": [handle, Handle("anonymous_id", draw(st.sampled_from(["d1", "d2", "d3"])))], "proof": "alias"}
         return Incoming(name="member.aliased", **given)
     if kind == "born":
-        traits = {"birthday": draw(st.sampled_from(["1990-03-09", "1991-02-28", "1992-04-01"]))}
+        traits = {"birthday": draw(st.sampled_from(["1990-03-09", "1991-02-28", "1992-04-01", None]))}
         return Incoming(name="member.identified", **given, properties={"traits": traits})
     name = {"received": "order.received", "check_in": "member.checked_in", "closed": "order.closed"}[kind]
     return Incoming(name=name, **given, properties={} if kind == "check_in" else of_order)

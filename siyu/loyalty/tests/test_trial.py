@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.rules import Definition
 from siyu.loyalty.services import publish_earn_rule
@@ -99,3 +102,55 @@ def test_a_rule_of_a_new_code_has_no_present_to_compare_with() -> None:
     publish_earn_rule(SYSTEM, "later", "以后", POINTS, date(2026, 6, 1), today=FIRST_DAY)
 
     assert would_have_cost("later", tried(), *MARCH).before is None
+
+
+def test_a_birthday_that_was_taken_back_earns_nothing_and_is_none_to_a_trial() -> None:
+    install()
+    birthday = {
+        "trigger": "order.paid",
+        "formula": {"kind": "fixed", "points": 50},
+        "conditions": [{"kind": "birthday", "within": "month"}],
+    }
+    publish_earn_rule(SYSTEM, "birthday", "Birthday", birthday, FIRST_DAY, today=FIRST_DAY)
+    given = "SELECT coalesce(sum(l.amount), 0) FROM loyalty_lot l JOIN loyalty_earnrule r ON r.id = l.rule_id WHERE r.code = 'birthday'"
+    taken = []
+    for day, told in enumerate((["1990-03-09"], [None], ["1990-03-09", None], [None, "1990-03-09"])):
+        for hour, born in enumerate(told):
+            happens("member.identified", "anna", START + days(day + hour / 24), traits={"birthday": born})
+        pays("anna", 10_000, f"A{day}", START + days(day + 0.5))
+        cost = would_have_cost("birthday", msgspec.convert(birthday, type=Definition), *MARCH)
+        taken.append((int(rows(given)[0][0]), cost.points))
+
+    assert taken == [(50, 50), (50, 0), (50, 0), (100, 200)]  # a trial knows the birthday as it is today
+
+
+def test_a_birthday_stays_taken_back_when_the_batch_says_something_else_of_the_member() -> None:
+    install()
+    birthday = {
+        "trigger": "order.paid",
+        "formula": {"kind": "fixed", "points": 50},
+        "conditions": [{"kind": "birthday", "within": "month"}],
+    }
+    publish_earn_rule(SYSTEM, "birthday", "Birthday", birthday, FIRST_DAY, today=FIRST_DAY)
+    happens("member.identified", "anna", traits={"birthday": "1990-03-09"})
+    happens("member.identified", "anna", START + days(1), traits={"birthday": None})
+    told = [
+        ("order.paid", {"shop": "web", "order_number": "A1", "amount_minor": 10_000}),
+        ("member.identified", {"traits": {"city": "上海"}}),
+        ("order.paid", {"shop": "web", "order_number": "A2", "amount_minor": 10_000}),
+    ]
+    batch = [
+        Incoming(
+            name=name,
+            occurred_at=START + days(2),
+            message=f"one batch {place}",
+            handles=[Handle("anonymous_id", "anna")],
+            properties=properties,
+        )
+        for place, (name, properties) in enumerate(told)
+    ]
+
+    record(batch, source="web", received_at=START + days(2))
+    assert pump(START + days(2)).stopped == ""
+
+    assert rows("SELECT count(*) FROM loyalty_lot l JOIN loyalty_earnrule r ON r.id = l.rule_id WHERE r.code = 'birthday'") == [(0,)]

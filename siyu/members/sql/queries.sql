@@ -32,19 +32,28 @@ SELECT DISTINCT member_id FROM members_identity WHERE tail_hash = %(hash)s LIMIT
 SELECT id FROM members_member WHERE nickname LIKE %(prefix)s AND nickname <> '' AND merged_into_id IS NULL ORDER BY nickname, id LIMIT %(limit)s
 
 -- name: traits
--- The newest value of each trait over a member's handles.
-SELECT DISTINCT ON (t.name) t.name, t.value::text, t.occurred_at, i.kind
-FROM members_trait t JOIN members_identity i ON i.id = t.identity_id
-WHERE i.member_id = %(member)s
-ORDER BY t.name, t.occurred_at DESC, t.message DESC
+-- The newest value of each trait over a member's handles, where that is not null.
+SELECT name, value::text, occurred_at, kind
+FROM (
+    SELECT DISTINCT ON (t.name) t.name, t.value, t.occurred_at, i.kind
+    FROM members_trait t JOIN members_identity i ON i.id = t.identity_id
+    WHERE i.member_id = %(member)s
+    ORDER BY t.name, t.occurred_at DESC, t.message DESC
+) AS newest
+WHERE value <> 'null'
+ORDER BY name
 LIMIT 300
 
 -- name: said
--- The newest values of some traits of members.
-SELECT DISTINCT ON (i.member_id, t.name) i.member_id, t.name, t.value::text
-FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
-WHERE i.member_id = ANY(%(members)s) AND t.name = ANY(%(names)s)
-ORDER BY i.member_id, t.name, t.occurred_at DESC, t.message DESC
+-- The newest values of some traits of members, where they are not null.
+SELECT member_id, name, value::text
+FROM (
+    SELECT DISTINCT ON (i.member_id, t.name) i.member_id, t.name, t.value
+    FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
+    WHERE i.member_id = ANY(%(members)s) AND t.name = ANY(%(names)s)
+    ORDER BY i.member_id, t.name, t.occurred_at DESC, t.message DESC
+) AS newest
+WHERE value <> 'null'
 
 -- name: personal
 -- The encrypted values behind tokens.

@@ -17,7 +17,8 @@ COPY members_rollup (member_id, first_seen, last_seen, last_seen_day, facts) FRO
 COPY members_trait (identity_id, name, value, occurred_at, message) FROM STDIN (FORMAT binary)
 
 -- name: keep_traits
--- The newest occurrence of each trait of a handle holds; of one instant, the greater message.
+-- The newest occurrence of each trait of a handle holds; of one instant, the greater message. Null is a value like any other, by which
+-- the trait is absent: what is older and comes late does not bring it back.
 INSERT INTO members_trait (identity_id, name, value, occurred_at, message)
 SELECT * FROM unnest(%(identity)s::bigint[], %(name)s::text[], %(value)s::jsonb[], %(occurred_at)s::timestamptz[], %(message)s::uuid[])
 ON CONFLICT (identity_id, name) DO UPDATE SET value = EXCLUDED.value, occurred_at = EXCLUDED.occurred_at, message = EXCLUDED.message

@@ -11,8 +11,8 @@ from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members import queries
 from siyu.members.rules import Rung, highest
-from siyu.members.services import assign_assistants, hold_rungs, merge_members, record_consent, tag, undo_merge, untag
-from siyu.merchant.rules import SYSTEM
+from siyu.members.services import assign_assistants, copy_of, hold_rungs, merge_members, record_consent, tag, undo_merge, untag
+from siyu.merchant.rules import SYSTEM, WHOLE
 from siyu.operate.verify import verify
 
 NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
@@ -298,3 +298,39 @@ def test_the_rung_shown_is_the_highest_held_or_reached() -> None:
         life = queries.life(member)
         assert life is not None
         assert (life.rung, highest(life.rungs)) == (shown, shown)
+
+
+def traits(value: str) -> dict[str, object]:
+    return {trait.name: trait.value for trait in queries.traits(owner(value), unmasked=True)}
+
+
+def tell(*handles: Handle, at: datetime = NOW, **traits: object) -> None:
+    say(*handles, name="member.identified", at=at, traits=traits)
+
+
+def test_a_trait_of_null_is_absent_until_something_newer_is_said_of_it() -> None:
+    minute = timedelta(minutes=1)
+    tell(user("u1"), city="上海", email="a@example.com", at=NOW - 9 * minute)
+    tell(user("u1"), city=None, email=None, skin=None, at=NOW - 5 * minute)
+    tell(user("u1"), city="杭州", email="b@example.com", at=NOW - 7 * minute)  # late, and older
+
+    assert traits("u1") == {}
+    assert queries.said([owner("u1")], ["city", "email"]) == []
+    assert copy_of(owner("u1"))["members"]["traits"] == {}
+
+    tell(user("u1"), city="苏州", at=NOW)
+
+    assert traits("u1") == {"city": "苏州"}
+    assert queries.said([owner("u1")], ["city", "email"]) == [(owner("u1"), "city", "苏州")]
+
+
+def test_the_newest_word_of_any_handle_decides_whether_a_trait_is_there() -> None:
+    tell(user("u1"), city="上海", skin="dry", nickname="月亮", at=NOW - timedelta(minutes=9))
+    tell(device("a1"), city=None, nickname=None, at=NOW - timedelta(minutes=5))
+    tell(device("a1"), skin=None, at=NOW - timedelta(minutes=20))
+    assert (traits("u1"), queries.member(owner("u1"), WHOLE).nickname) == ({"city": "上海", "skin": "dry", "nickname": "月亮"}, "月亮")
+
+    say(user("u1"), device("a1"))
+
+    assert (traits("u1"), queries.member(owner("u1"), WHOLE).nickname) == ({"skin": "dry"}, "")
+    assert [finding for finding in verify() if not finding.holds] == []

@@ -16,6 +16,7 @@ from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
 from siyu.operate.verify import verify
 from siyu.touches import services
+from siyu.touches.asking import policy_at, states
 from siyu.touches.models import Account, InboxMessage, Link, Touch
 from siyu.touches.rules.sending import GiveUp, Retry, Sent, Unknown
 from siyu.touches.services import Gate, Wish, propose
@@ -23,7 +24,7 @@ from siyu.touches.services.sending import claim, finish
 from siyu.touches.tasks import send
 
 from . import scene
-from .scene import NOON, hours
+from .scene import EARLIER, NOON, hours
 
 pytestmark = pytest.mark.django_db
 
@@ -301,6 +302,22 @@ def test_words_that_are_missing_stop_one_touch_alone(provider) -> None:
 
     assert [message.text for message in provider.got] == ["oily"]
     assert Touch.objects.get(status="refused").why == "template.missing"
+
+
+def test_a_trait_that_was_taken_back_is_missing_and_the_merchants_language_and_zone_hold_again(provider) -> None:
+    words = {"zh-hans": {"subject": "您好", "text": "您好"}, "en": {"subject": "Hi", "text": "Hi {{ trait.skin | default: 'you' }}"}}
+    number = services.publish_template(SYSTEM, "both", "Both", "email", "service", words, now=NOON)
+    members = [scene.person(who, language="en", skin="oily", timezone="America/New_York") for who in ("yue", "lan")]
+    scene.happens("member.identified", "yue", EARLIER + hours(1), traits={"skin": None, "timezone": None})
+    scene.happens("member.identified", "lan", EARLIER + hours(1), traits={"language": None})
+    propose([Wish(member, number, f"{member}", "send:1", NOON) for member in members], now=NOON)
+
+    services.send_due(NOON, "email")
+
+    assert {message.to[0]: message.text for message in provider.got} == {"y": "Hi you", "l": "您好"}
+    policy, zone = policy_at(NOON)
+    found = states(members, policy, zone, NOON)
+    assert [found[member].zone.key for member in members] == ["Asia/Shanghai", "America/New_York"]
 
 
 def test_each_member_is_told_in_their_own_language(provider) -> None:

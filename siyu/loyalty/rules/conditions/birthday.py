@@ -27,7 +27,7 @@ class OfBirthday(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fi
 
     def unmet(self, seen: Seen) -> Unmet | None:
         born = seen.person.birthday
-        if born is None:
+        if born is None or not born.is_known:
             return Unmet("birthday.unknown", gettext_noop("the birthday is not known"))
         if any(self._is_near(self._in_year(born, year), seen.day) for year in (seen.day.year - 1, seen.day.year, seen.day.year + 1)):
             return None
