@@ -21,10 +21,12 @@ ACTS = True
 
 
 class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
-    """The trait is said at the instant of the step; what is said of it later holds. Steps know it from the next batch on: after a wait."""
+    """The trait is said at the instant of the step, or cleared where there is no value; what is said of it later holds. Steps know it from
+    the next batch on: after a wait.
+    """
 
     trait: TraitName
-    value: Annotated[str | bool | int | float, Meta(title="value")]
+    value: Annotated[str | bool | int | float | None, Meta(title="value")] = None
 
 
 def ways(terms: Terms) -> Sequence[str]:
@@ -53,6 +55,8 @@ def check(terms: Terms, known: Known) -> Sequence[Flaw]:
 
 
 def words(terms: Terms) -> str:
+    if terms.value is None:
+        return gettext("clear “%(trait)s”") % {"trait": terms.trait}
     return gettext("set “%(trait)s” to %(value)s") % {"trait": terms.trait, "value": terms.value}
 
 

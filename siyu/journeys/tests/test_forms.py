@@ -43,6 +43,7 @@ STEPS: list[dict[str, Any]] = [
     {"step": "trait", "trait": "city", "value": "上海"},
     {"step": "trait", "trait": "vip", "value": True},
     {"step": "trait", "trait": "code", "value": "12"},
+    {"step": "trait", "trait": "code"},
     {"step": "start", "journey": "other"},
     {"step": "end"},
 ]  # fmt: skip

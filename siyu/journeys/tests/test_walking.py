@@ -393,12 +393,17 @@ def test_steps_of_value_and_traits_happen_once_to_the_member():
 
     install_default_programme(SYSTEM, NOW.date() - timedelta(days=100), now=NOW - DAY)
     publish(
-        chain({"step": "reward", "reward": {"kind": "points", "amount": 30}}, {"step": "trait", "trait": "welcomed", "value": True}, END)
+        chain(
+            {"step": "reward", "reward": {"kind": "points", "amount": 30}},
+            {"step": "trait", "trait": "welcomed", "value": True},
+            {"step": "trait", "trait": "city"},
+            END,
+        )
     )
 
-    tell(page())
+    tell(say("member.identified", "anna", NOW - MINUTE, traits={"city": "上海"}), page())
     pump(NOW + MINUTE)
 
-    assert standing() == [("s3", "done", "done")]
+    assert standing() == [("s4", "done", "done")]
     assert balances([person("anna")], NOW + MINUTE)[person("anna")]["points"].available == 30
-    assert {one.name: one.value for one in traits(person("anna"))}["welcomed"] is True
+    assert {one.name: one.value for one in traits(person("anna"))} == {"welcomed": True}
