@@ -20,8 +20,8 @@ class Profile(NamedTuple):
 
 
 def traits_of(old: Profile, new: Profile) -> dict[str, Any]:
-    """The traits that differ, as a fact tells them."""
-    return {name: value for name, value in new._asdict().items() if value != getattr(old, name)}
+    """The traits that differ, as a fact tells them: what was emptied is null."""
+    return {name: value or None for name, value in new._asdict().items() if value != getattr(old, name)}
 
 
 def birthday_fault(birthday: date, today: date) -> str:

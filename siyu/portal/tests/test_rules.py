@@ -86,6 +86,7 @@ def test_only_what_differs_is_told():
         "gender": "female",
         "city": "上海",
     }
+    assert traits_of(Profile("月", "female", "", "杭州"), Profile("", "", "", "杭州")) == {"nickname": None, "gender": None}
 
 
 @pytest.mark.parametrize(
