@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
@@ -120,8 +120,14 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):  # the fragment's page, not the fragment, is where to come back to
         here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
         return HttpResponse(status=401, headers={"HX-Redirect": _login_url(here)})
-    here = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else _came_from(request)
     return HttpResponseRedirect(_login_url(here))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours on which a form stood: what was sent from it can be typed or taken up there again."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return f"{page.path}?{page.query}".rstrip("?") if page.netloc == request.get_host() and page.path else "/"
 
 
 def _login_url(back_to: str) -> str:

@@ -1,6 +1,7 @@
 """Audiences in a browser: an operator writes a rule with keyboard and mouse, sees the count move, and looks at why."""
 
 import os
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,71 @@ def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str
     page.get_by_role("button", name="保存").click()
 
     page.get_by_role("heading", name=f"春季试投 {width}").wait_for()
+
+
+def again(page, staff) -> None:
+    """The same person logs in once more and goes where they wanted."""
+    from urllib.parse import parse_qs, urlsplit
+
+    from django.test import Client
+
+    page.wait_for_url(re.compile(r"/login\?next="))
+    client = Client()
+    client.force_login(staff, backend="siyu.merchant.access.StaffBackend")
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    page.context.add_cookies([{"name": name, "value": morsel.value, "url": origin} for name, morsel in client.cookies.items()])
+    page.goto(parse_qs(urlsplit(page.url).query)["next"][0])
+
+
+@pytest.mark.parametrize("press", ["条件", "保存"])
+def test_work_is_kept_when_the_session_ends_and_belongs_to_one_person(log_in, page, width: str, press: str):
+    staff = log_in()
+    page.goto("/audiences/new")
+    page.locator('select[name="n.0:kind"]').select_option("bucket")
+    page.locator('input[name="n.0:salt"]').fill("夏季")
+    page.locator('input[name="name"]').fill(f"夏季试投 {width}{press}")
+    page.get_by_role("button", name="条件", exact=True).first.click()
+    page.locator('select[name="n.1:kind"]').wait_for()
+    page.wait_for_load_state("networkidle")
+
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name=press, exact=True).first.click()
+    again(page, staff)
+    faults, page.faults[:] = list(page.faults), []
+    assert all("401" in fault for fault in faults)
+
+    page.get_by_role("button", name="恢复编辑").click()
+    expect(page.locator('input[name="n.0:salt"]')).to_have_value("夏季")
+    expect(page.locator('select[name="n.1:kind"]')).to_be_visible()
+    page.get_by_role("button", name="移除条件").nth(1).click()
+    expect(page.locator('select[name="n.1:kind"]')).to_have_count(0)
+    page.locator('input[name="n.0:to_bucket"]').fill("100")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("heading", name=f"夏季试投 {width}{press}").wait_for()
+    page.wait_for_load_state()
+    page.goto("/audiences/new")
+    expect(page.get_by_role("button", name="恢复编辑")).to_have_count(0)
+
+
+def test_leaving_unsaved_work_asks_and_another_person_does_not_see_it(log_in, page, width: str):
+    log_in()
+    page.goto("/audiences/new")
+    page.locator('input[name="name"]').fill("留住我")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="取消").click()
+    expect(page.locator('input[name="name"]')).to_have_value("留住我")
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="取消").click()
+    page.wait_for_url("**/audiences")
+    assert asked == ["beforeunload"] * 2
+
+    page.goto("/audiences/new")
+    expect(page.get_by_role("button", name="恢复编辑")).to_be_visible()
+    log_in()
+    page.goto("/audiences/new")
+    expect(page.locator("#audience-form")).to_be_visible()
+    expect(page.get_by_role("button", name="恢复编辑")).to_have_count(0)
 
 
 def test_the_keyboard_keeps_its_place_and_a_button_that_fails_says_so(visit, page, width: str):

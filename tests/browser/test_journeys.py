@@ -246,6 +246,30 @@ def test_the_keyboard_alone_changes_and_takes_back(visit, page, width: str):
     assert desk.definition("welcome")["steps"] == DEFINITION["steps"]
 
 
+def test_what_was_drawn_when_the_session_ended_goes_on_after_the_log_in(log_in, page, width: str):
+    from siyu.journeys import queries, services
+    from siyu.lib.clock import utc_now
+    from siyu.merchant.rules import SYSTEM
+
+    from .test_audiences import again
+
+    code = f"ended-{width}"
+    services.create(SYSTEM, code, "会话失效", DEFINITION, now=utc_now())
+    staff = log_in()
+    page.goto(f"/journeys/{code}/edit")
+    page.locator("[data-journey=canvas][data-ready]").wait_for()
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[data-kind=wait]").click()
+    page.get_by_role("alert").get_by_role("link", name="登录").click()
+    again(page, staff)
+
+    expect(page.locator("[data-journey=saved]")).to_have_attribute("data-state", "saved")
+    assert len(queries.definition(code)["steps"]) == len(DEFINITION["steps"]) + 1
+    page.reload()
+    expect(page.locator("[data-journey=canvas][data-ready]")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('siyu-'))") == []
+
+
 def test_two_who_draw_at_once_are_told(visit, page, width: str):
     from siyu.journeys import queries, services
     from siyu.lib.clock import utc_now

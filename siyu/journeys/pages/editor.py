@@ -41,6 +41,7 @@ WORDS = {
     "saving": _("Saving …"),
     "saved": _("Saved at %s"),
     "failed": _("Could not be saved"),
+    "kept": _("What could not be saved before is here again."),
     "offline": _("The server cannot be reached; nothing is lost, try again in a moment."),
     "entered": _("entered"),
 }

@@ -45,8 +45,11 @@ class FilterForm(Form):
 
 
 def applied(form: forms.BaseForm, service: Callable[[], Any]) -> bool:
-    """Run a service if the form is valid; a `Refusal` becomes the form's error. True when it was done."""
-    if not form.is_valid():
+    """Run a service if the form is valid; a `Refusal` becomes the form's error. True when it was done.
+
+    A form that says `step=again` was only to be drawn with what had been typed (`keep.js`).
+    """
+    if form.data.get("step") == "again" or not form.is_valid():
         return False
     try:
         service()

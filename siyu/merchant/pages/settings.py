@@ -150,7 +150,11 @@ def set_setting(request: PageRequest, name: str) -> HttpResponse:
     ):
         return redirect("settings")
     context = {"title": gettext(setting.title), "help": gettext(setting.help) if setting.help else "", "form": form}
-    return render(request, "web/form.html", {**context, "is_wide": bool(setting.rows), "cancel_url": reverse("settings")})
+    return render(
+        request,
+        "web/form.html",
+        {**context, "is_wide": bool(setting.rows), "is_kept": bool(setting.rows), "cancel_url": reverse("settings")},
+    )
 
 
 @requires("settings.edit")

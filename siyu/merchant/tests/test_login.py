@@ -152,6 +152,20 @@ def test_the_page_lets_in_and_goes_where_one_wanted(client: Client, boss: Actor)
     assert Staff.objects.get().last_login is not None
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/settings/merchant.name?a=1", "?next=%2Fsettings%2Fmerchant.name%3Fa%3D1"),
+        ("https://evil.example/settings", ""),
+        ("", ""),
+    ],
+)
+def test_who_sends_a_form_after_their_session_comes_back_to_where_it_stood(client: Client, db: None, came_from: str, back: str) -> None:
+    response = client.post("/settings/merchant.name", {"value": "x"}, headers={"Referer": came_from})
+
+    assert response.headers["Location"] == f"/login{back}"
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", ""])
 def test_nobody_is_led_elsewhere(client: Client, boss: Actor, target: str) -> None:
     assert log_in(client, next=target).headers["Location"] == "/"

@@ -140,7 +140,9 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     def draft() -> None:
         made.append(services.draft_send(request.viewer.actor, form.terms(), send_id=pk, now=utc_now()))
 
-    return answered(request, form, draft, title=_("One-off send"), back=reverse("sends"), done=_("Saved as a draft."))
+    return answered(
+        request, form, draft, title=_("One-off send"), back=reverse("sends"), done=_("Saved as a draft."), more={"is_kept": True}
+    )
 
 
 @requires("touches.view")

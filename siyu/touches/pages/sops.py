@@ -135,7 +135,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         back=reverse("sops"),
         done=_("Published."),
         template="touches/sop_edit.html",
-        more={"is_wide": True, "code": code, "facts": [(known.name, known.title) for known in KNOWN]},
+        more={"is_wide": True, "is_kept": True, "code": code, "facts": [(known.name, known.title) for known in KNOWN]},
     )
 
 

@@ -171,7 +171,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         )
 
     back = reverse("touch-templates")
-    more = {"variables": [(name, gettext(words)) for name, words in known().items()]}
+    more: dict[str, Any] = {"is_kept": True, "variables": [(name, gettext(words)) for name, words in known().items()]}
     return answered(
         request,
         form,

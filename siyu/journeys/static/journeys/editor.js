@@ -4,6 +4,7 @@
   const { edits, layout, Graph, Panel, post, is_step, TRIGGER } = window.journey;
   const boot = JSON.parse(document.getElementById("journey-boot").textContent);
   const { words, urls, kinds } = boot;
+  const { kept } = window.siyu;
   window.journey.words = words;
   const at = (name) => document.querySelector(`[data-journey="${name}"]`);
   const PATIENCE = 600; // milliseconds after the last change until it is saved
@@ -219,6 +220,7 @@
   function later() {
     clearTimeout(state.timer);
     mark("changed");
+    kept.write({ definition: state.definition, revision: state.revision });
     state.timer = setTimeout(save, PATIENCE);
   }
 
@@ -232,7 +234,7 @@
   async function save() {
     clearTimeout(state.timer);
     if (state.sending) return state.sending.then(save);
-    if (!is_changed() || state.is_stale) return undefined;
+    if (!is_changed() || state.is_stale || state.is_ended) return undefined;
     mark("saving");
     state.sending = send();
     await state.sending;
@@ -253,7 +255,8 @@
       state.revision = answer.revision;
       learn(sent, answer.faces);
       Object.assign(state, { problems: answer.problems, parts: answer.parts });
-      if (JSON.stringify(state.definition) === state.saved) mark("saved", new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date()));
+      if (!is_changed()) kept.drop();
+      if (!is_changed()) mark("saved", new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date()));
       draw();
     } catch {
       mark("failed");
@@ -274,12 +277,22 @@
     at("conflict").focus();
   }
 
-  at("take-theirs").addEventListener("click", () => { state.saved = JSON.stringify(state.definition); window.location.reload(); });
+  at("take-theirs").addEventListener("click", () => { kept.drop(); state.saved = JSON.stringify(state.definition); window.location.reload(); });
   at("keep-mine").addEventListener("click", async () => {
     Object.assign(state, { revision: state.theirs, is_stale: false, saved: "" });
     at("conflict").hidden = true;
     await save();
   });
+
+  // What this tab kept and could not save; when somebody saved meanwhile, saving it asks which of both stands.
+  function take_up() {
+    const found = kept.read();
+    if (!found?.definition || JSON.stringify(found.definition) === state.saved) return kept.drop();
+    state.revision = found.revision;
+    change(found.definition);
+    choose(null);
+    return say(words.kept);
+  }
 
   // --- what the page offers ---
 
@@ -324,7 +337,13 @@
       if (key === "y" || event.shiftKey) undo(state.future, state.past); else undo(state.past, state.future);
     }
   });
-  window.addEventListener("beforeunload", (event) => { if (is_changed() && !state.is_stale) { save(); event.preventDefault(); } });
+  window.addEventListener("beforeunload", (event) => { if (is_changed() && !state.is_stale && !state.is_ended) { save(); event.preventDefault(); } });
+  document.addEventListener("journey:ended", () => {
+    if (state.is_ended) return;
+    state.is_ended = true;
+    at("ended").hidden = false;
+    at("ended").focus();
+  });
 
   document.addEventListener("keydown", (event) => {
     if ((event.key === "Delete" || event.key === "Backspace") && event.target === document.body && state.chosen) remove(state.chosen, state.way);
@@ -334,5 +353,6 @@
   graph.whole(READABLE);
   draw();
   choose(null);
+  take_up();
   at("canvas").dataset.ready = "yes";
 })();

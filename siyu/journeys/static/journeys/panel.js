@@ -5,13 +5,23 @@ window.journey = window.journey || {};
   const { TRIGGER, edits } = window.journey;
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
+  // Every page answers a session that has ended by leading to the log-in.
+  async function ask(url, options) {
+    const answer = await fetch(url, { ...options, redirect: "manual" });
+    if (answer.type === "opaqueredirect") {
+      document.dispatchEvent(new Event("journey:ended"));
+      throw new Error(`log-in ${url}`);
+    }
+    return answer;
+  }
+
   // POST something and read JSON; what is refused comes as {refused: …}.
   async function post(url, body) {
     const is_form = body instanceof FormData;
     const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", ...(is_form ? {} : { "Content-Type": "application/json" }) };
-    const answer = await fetch(url, { method: "POST", headers, body: is_form ? body : JSON.stringify(body), redirect: "manual" });
+    const answer = await ask(url, { method: "POST", headers, body: is_form ? body : JSON.stringify(body) });
     if (answer.status === 409) return { refused: await answer.json() };
-    if (!answer.ok) throw new Error(`${answer.status || "log-in"} ${url}`);
+    if (!answer.ok) throw new Error(`${answer.status} ${url}`);
     return answer.json();
   }
 
@@ -143,7 +153,7 @@ window.journey = window.journey || {};
       this.ruling = name;
       const body = this.dialog.querySelector("#builder");
       const url = `${this.boot.urls.builder}?${new URLSearchParams({ rule: this.form.elements[name].value })}`;
-      body.innerHTML = await (await fetch(url)).text();
+      body.innerHTML = await (await ask(url)).text();
       window.htmx.process(body);
       this.dialog.querySelector("[data-refused]").textContent = "";
       this.dialog.showModal();
