@@ -246,6 +246,36 @@ def test_the_keyboard_alone_changes_and_takes_back(visit, page, width: str):
     assert desk.definition("welcome")["steps"] == DEFINITION["steps"]
 
 
+OVERLAPS = """() => { const boxes = [...document.querySelectorAll(".journey-ground")].map((one) => one.getBoundingClientRect());
+  return boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) =>
+    one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom)).length; }"""
+
+
+@pytest.mark.parametrize("places", [{}, {"@trigger": [0, 0], "s1": [0, 130], "s2": [0, 280], "s3": [120, 430]}])
+def test_the_words_of_ways_that_lead_to_one_step_stand_clear_of_each_other(visit, page, width: str, places: dict):
+    from siyu.journeys import services
+    from siyu.lib.clock import utc_now
+    from siyu.merchant.rules import SYSTEM
+
+    bought = {"condition": "did_fact", "fact": "order.paid"}
+    steps = {
+        "s1": {"step": "branch", "ways": [{"name": "近一年买过正价商品的会员", "rule": bought}, {"name": "买过试用装", "rule": bought}],
+               "next": {"近一年买过正价商品的会员": "s2", "买过试用装": "s2", "other": "s2"}},
+        "s2": {"step": "split", "arms": [{"name": "专属客服跟进", "weight": 4500}, {"name": "满减券提醒", "weight": 4500}],
+               "hold_out": 1000,
+               "next": {"专属客服跟进": "s3", "满减券提醒": "s3", "held_out": "s3"}},
+        "s3": {"step": "end"},
+    }  # fmt: skip
+    code = f"close-{width}-{len(places)}"
+    services.create(SYSTEM, code, "同一去处", {**DEFINITION, "steps": steps, "places": places}, now=utc_now())
+
+    visit(f"/journeys/{code}/edit")
+    page.locator("[data-journey=canvas][data-ready]").wait_for()
+
+    expect(page.locator(".journey-ground")).to_have_count(6)
+    assert page.evaluate(OVERLAPS) == 0
+
+
 def test_what_was_drawn_when_the_session_ended_goes_on_after_the_log_in(log_in, page, width: str):
     from siyu.journeys import queries, services
     from siyu.lib.clock import utc_now

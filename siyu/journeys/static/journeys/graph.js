@@ -6,6 +6,7 @@ window.journey = window.journey || {};
   const { TRIGGER, edits, layout } = window.journey;
   const { SIZE } = layout;
   const TEXT = { x: 52, width: SIZE.width - 62, size: 13, line: 17 };
+  const LABEL = { high: 20, room: 12, most: 150 };
   const ROOM = 40; // around the picture
   const STRAIGHT = 22; // how far a way goes on before it turns
   const ruler = document.createElement("canvas").getContext("2d");
@@ -49,6 +50,18 @@ window.journey = window.journey || {};
     });
     return best.length;
   }
+
+  // The point of a way after a length of it, and the whole length.
+  function after(points, length) {
+    let left = length;
+    for (let place = 1; place < points.length; place += 1) {
+      const line = new joint.g.Line(points[place - 1], points[place]);
+      if (left <= line.length() || place === points.length - 1) return line.length() ? line.pointAtLength(left) : line.end;
+      left -= line.length();
+    }
+    return points[0];
+  }
+  const whole = (points) => points.slice(1).reduce((sum, end, place) => sum + end.distance(points[place]), 0);
 
   const Step = joint.dia.Element.define("journey.Step", {
     size: SIZE,
@@ -223,7 +236,9 @@ window.journey = window.journey || {};
     // Draw what is not yet so. `faces` {id: {title, words, icon, colour, ways: [[way, words]]}}, `marks` {faults: {id: words}, steps, ways}.
     draw(definition, faces, marks = {}) {
       Object.assign(this, { definition, faces, marks });
-      const { places, turns } = layout.places(definition, (id) => faces[id].ways.map(([way]) => way));
+      font(500, 12);
+      const wide = (id, way, words) => ruler.measureText(this.words(id, way, words)).width + LABEL.room;
+      const { places, turns } = layout.places(definition, (id) => faces[id].ways.map(([way, words]) => [way, words ? wide(id, way, words) : 1]));
       this.drawn = places;
       this.turns = turns;
       const wanted = new Set([TRIGGER, ...Object.keys(definition.steps)]);
@@ -281,24 +296,37 @@ window.journey = window.journey || {};
         }
       }
       this.graph.getLinks().forEach((one) => wanted.has(one.id) || one.remove());
+      const taken = [];
       for (const [name, { id, way, words, to }] of wanted) {
         let cell = this.graph.getCell(name);
         if (!cell) this.graph.addCell(cell = new Way({ id: name, source: { id, port: way }, target: { id: to }, router: route }));
         else if (cell.target().id !== to) cell.target({ id: to });
         cell.vertices(this.turns[name]?.vertices || []);
-        this.label(cell, [words, this.marks.ways?.[name]].filter(Boolean).join(" · "));
+        this.label(cell, this.words(id, way, words), taken);
       }
     }
 
-    label(cell, words) {
+    // What stands on a way: its words and its number.
+    words(id, way, words) {
+      return shortened([words, this.marks.ways?.[`${id}·${way}`]].filter(Boolean).join(" · "), LABEL.most);
+    }
+
+    // A label keeps clear of those that are `taken`: ways to the same step run close together.
+    label(cell, words, taken) {
+      if (!words) return cell.labels([]);
       font(500, 12);
-      const shown = shortened(words, 150);
-      const wide = ruler.measureText(shown).width + 12;
-      const at = this.turns[cell.id]?.label;
+      const wide = ruler.measureText(words).width + LABEL.room;
       const { sourceAnchor, route: turns, targetAnchor } = cell.findView(this.paper);
-      const distance = at ? along([sourceAnchor, ...turns, targetAnchor].map((point) => new joint.g.Point(point)), at) || 0.5 : 0.5;
-      const label = { attrs: { text: { text: shown }, ground: { width: wide, height: 20, x: -wide / 2, y: -10 } }, position: { distance } };
-      cell.labels(words ? [label] : []);
+      const points = [sourceAnchor, ...turns, targetAnchor].map((point) => new joint.g.Point(point));
+      const length = whole(points);
+      const at = this.turns[cell.id]?.label;
+      const box = (many) => new joint.g.Rect(after(points, many)).inflate(wide / 2, LABEL.high / 2);
+      const wanted = at ? along(points, at) : Math.min(LABEL.high, length / 2); // near its step, where a way is still alone
+      const tried = [0, ...Array.from({ length: 40 }, (_one, turn) => (turn % 2 ? -6 : 6) * (1 + (turn >> 1)))].map((by) => wanted + by);
+      const free = tried.find((many) => many > 0 && many < length - STRAIGHT / 2 && !taken.some((one) => one.intersect(box(many)))) ?? wanted;
+      taken.push(box(free));
+      const ground = { width: wide, height: LABEL.high, x: -wide / 2, y: -LABEL.high / 2 };
+      return cell.labels([{ attrs: { text: { text: words }, ground }, position: { distance: length ? free / length : 0.5 } }]);
     }
 
     // Names for those who do not see the picture, and the one step that the tab key reaches.

@@ -5,6 +5,7 @@ window.journey = window.journey || {};
   const SIZE = { width: 224, height: 72 };
   const { TRIGGER, edits } = window.journey;
 
+  // `ways(id)` are the ways out of a step with the widths of their words: [[way, width], …].
   // Places {id: [x, y]} of the trigger and every step, all by dagre, in ranks from top to bottom; and `turns`: where ways bend, so that
   // they cross no step, and where their words stand {id·way: {vertices, label}}.
   function tidy(definition, ways) {
@@ -16,9 +17,9 @@ window.journey = window.journey || {};
     steps.forEach((id) => graph.setNode(id, { ...SIZE }));
     if (definition.first in definition.steps) graph.setEdge(TRIGGER, definition.first);
     for (const id of steps) {
-      for (const way of ways(id)) {
+      for (const [way, width] of ways(id)) {
         const to = edits.target(definition, id, way);
-        if (to && to !== id) graph.setEdge(id, to, { width: way === "next" ? 1 : 84, height: 20, labelpos: "c" }, way);
+        if (to && to !== id) graph.setEdge(id, to, { width, height: 20, labelpos: "c" }, way);
       }
     }
     window.dagre.layout(graph);
