@@ -120,6 +120,18 @@ def test_an_operator_makes_an_address_for_reports_and_sees_it_once(visit: Callab
     assert "/t/reports/" not in page.content()
 
 
+CUT = """() => { const box = document.querySelector("[data-chart]").getBoundingClientRect();
+  return [...document.querySelectorAll("[data-chart] svg text")].map((one) => one.getBoundingClientRect())
+    .filter((one) => one.left < box.left - 1 || one.right > box.right + 1).length; }"""
+
+
+def test_long_names_beside_bars_are_read_whole(visit: Callable) -> None:
+    page = visit("/sends/" + GONE["send"], language="en")
+
+    expect(page.locator("[data-chart] svg text").first).to_be_visible()
+    assert page.evaluate(CUT) == 0
+
+
 def test_an_operator_fills_in_a_standing_order_row_by_row_with_the_keyboard(visit: Callable) -> None:
     page = visit("/standing-orders/new")
     name = f"steps{page.viewport_size['width']}"

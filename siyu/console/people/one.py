@@ -185,11 +185,8 @@ def _journeys(request: PageRequest, member: MemberView) -> dict[str, Any]:
 
 def _touches(request: PageRequest, member: MemberView) -> dict[str, Any]:
     found = touches(request.viewer.scope, Position(limit=MAX_ORDERS), member_id=member.id)
-    return {
-        "touches": [
-            (one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why), detail_words(one.detail)) for one in found
-        ]
-    }
+    said = [(one, STATUSES.get(one.status, (one.status, "secondary")), why_words(one.why), detail_words(one.detail)) for one in found]
+    return {"touches": said}
 
 
 def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django_tables2.data import TableListData
 
 from . import formats
@@ -53,6 +54,14 @@ class PercentColumn(NumberColumn):
     """A ratio."""
 
     show = staticmethod(formats.percent)
+
+
+class PointsColumn(NumberColumn):
+    """The difference of two ratios, in percentage points with its sign."""
+
+    @staticmethod
+    def show(value: float) -> str:
+        return gettext("%(points)s pp") % {"points": f"{value * 100:+.1f}"}
 
 
 class DayColumn(tables.Column):

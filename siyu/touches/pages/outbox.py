@@ -20,6 +20,7 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries
 from ..models import Touch
+from ..rules.tasks import KINDS
 from ..services import decide_unknown
 from .parts import MEDIA, STATUSES, WHYS, answered, detail_words, tabs, why_words
 
@@ -45,7 +46,9 @@ class Touches(ListTable):
         kind, _colon, code = value.partition(":")
         if kind == "send" and code.isdigit():
             return format_html('<a href="{}">{} {}</a>', reverse("send", args=[code]), gettext("One-off send"), code)
-        return value
+        if kind == "sop":
+            return format_html('<a href="{}">{} {}</a>', reverse("sop", args=[code]), gettext(KINDS[kind]), code)
+        return f"{gettext(KINDS[kind])} {code}" if kind in KINDS and code else value
 
     def render_why(self, record: queries.TouchView) -> str:
         said = why_words(record.why)

@@ -17,13 +17,13 @@ from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
 from siyu.lib.web.formats import instant, number, percent
 from siyu.lib.web.forms import Form
 from siyu.lib.web.keyset import paged
-from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
+from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn, PointsColumn
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..models import Send
 from ..services import ArmTerms, Terms
-from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words
+from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words, zone
 
 _FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
 _WHEN = {"type": "datetime-local"}
@@ -60,7 +60,7 @@ class Bought(ListTable):
     control_heads = NumberColumn(_("Control heads"))
     control_buyers = NumberColumn(_("Control buyers"))
     control_rate = PercentColumn(_("Control rate"))
-    difference = PercentColumn(_("Against the control"))
+    difference = PointsColumn(_("Against the control"))
     lift = PercentColumn(_("Lift"))
     extra = NumberColumn(_("Extra buyers"))
 
@@ -88,7 +88,9 @@ class SendForm(Form):
     )
     share_b = forms.DecimalField(label=_("Share of arm B, in %"), min_value=1, max_value=99, decimal_places=2, initial=50, required=False)
     control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
-    per_hour = forms.IntegerField(label=_("At most an hour"), min_value=1, required=False)
+    per_hour = forms.IntegerField(
+        label=_("At most an hour"), min_value=1, required=False, help_text=_("Touches; without a number, all at once.")
+    )
     until = forms.DateTimeField(label=_("No later than"), required=False, widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"))
     priority = forms.IntegerField(label=_("Priority"), initial=0, min_value=-100, max_value=100)
     window_days = forms.IntegerField(label=_("Count purchases for so many days"), initial=7, min_value=1, max_value=90)
@@ -99,6 +101,7 @@ class SendForm(Form):
         self.fields["template_a"].choices = known  # type: ignore[attr-defined]
         self.fields["template_b"].choices = [("", _("no arm B")), *known]  # type: ignore[attr-defined]
         self.audiences: Any = self.fields["audience_id"]
+        self.fields["at_a"].help_text = gettext("On the clock of %(zone)s. Quiet hours still hold for each member.") % {"zone": zone()}
 
     def terms(self) -> Terms:
         """What the service takes."""
@@ -141,7 +144,13 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
         made.append(services.draft_send(request.viewer.actor, form.terms(), send_id=pk, now=utc_now()))
 
     return answered(
-        request, form, draft, title=_("One-off send"), back=reverse("sends"), done=_("Saved as a draft."), more={"is_kept": True}
+        request,
+        form,
+        draft,
+        title=form["name"].value() or _("New send"),
+        back=reverse("sends"),
+        done=_("Saved as a draft."),
+        more={"is_kept": True},
     )
 
 
@@ -178,7 +187,7 @@ def send(request: PageRequest, pk: int) -> HttpResponseBase:
         "figures": _figures(report),
         "bought": Bought([one._asdict() | {"arm": chr(64 + one.arm)} | _rates(one) for one in report.bought]),
         "staff": ByStaff([one._asdict() | {"rate": one.rate} for one in report.staff]) if report.staff else None,
-        "steps": [(step, STEPS[step][0]) for step in MAY.get(report.send.status, ())],
+        "steps": [(step, STEPS[step][0]) for step in _steps(report)],
     }
     return render(request, "touches/send.html", context)
 
@@ -204,6 +213,12 @@ def _schedule(request: PageRequest, send: Send) -> str:
     ]
     told = {"audience": send.audience_name, "members": number(crowd.members if crowd else 0), "arms": " · ".join(arms)}
     return gettext("To “%(audience)s”, %(members)s members now: %(arms)s. What is past goes at once. Let it run?") % told
+
+
+def _steps(report: queries.Report) -> tuple[str, ...]:
+    """What may be done with a send; one that is done can be cancelled as long as something of it waits."""
+    steps = MAY.get(report.send.status, ())
+    return steps if report.send.status != "done" or report.of("waiting") or report.of("asked") else ()
 
 
 def _figures(report: queries.Report) -> list[Figure]:

@@ -129,7 +129,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         request,
         form,
         publish,
-        title=_("Standing order"),
+        title=form["name"].value() if code else _("New standing order"),
         help=help_ if code else "",
         button=_("Publish"),
         back=reverse("sops"),

@@ -1,5 +1,6 @@
 """Staff tasks: what I have to do and who has read it (made for a phone), who does them, and a file."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -202,6 +203,12 @@ def skip(request: PageRequest, touch: UUID) -> HttpResponse:
     return answered(request, form, skipped, title=_("Skip the task"), button=_("Skip"), back=reverse("staff-tasks"), done=_("Skipped."))
 
 
+def _placed(ranking: list[queries.Ranked], by_net: bool) -> Iterator[tuple[int | None, queries.Ranked]]:
+    """Each with a place: who did as well shares it, who did or brought nothing has none."""
+    scores = [(earned.net_minor,) if by_net else (rate.rate, rate.done) for rate, earned in ranking]
+    return ((scores.index(score) + 1 if score[-1] > 0 else None, one) for score, one in zip(scores, ranking, strict=True))
+
+
 @requires("tasks.do")
 def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
     """Who does the tasks opened in a range, and what the tasks brought in it: the ranking by done rate, or by net amount."""
@@ -210,9 +217,7 @@ def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
     ranking = queries.ranking(request.viewer.scope, days.first, days.last, now=now, by_net=by_net)
     if request.GET.get("csv"):
         return csv_response(request, "done-rate", RANKED, map(_ranked, ranking))
-    rows = [
-        {"place": place, "rate": rate.rate, **rate._asdict(), **earned._asdict()} for place, (rate, earned) in enumerate(ranking, start=1)
-    ]
+    rows = [{"place": place, "rate": rate.rate, **rate._asdict(), **earned._asdict()} for place, (rate, earned) in _placed(ranking, by_net)]
     context = {
         "title": _("Ranking of assistants"),
         "days": days,

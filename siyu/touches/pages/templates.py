@@ -111,9 +111,10 @@ class TemplateForm(Form):
     kept = forms.MultipleChoiceField(label=_("Files that go along"), required=False, widget=forms.CheckboxSelectMultiple)
     uploads = Uploads(label=_("More files"), required=False)
 
-    def __init__(self, *arguments: Any, along: list[queries.FileView], **named: Any) -> None:
+    def __init__(self, *arguments: Any, along: list[queries.FileView], is_new: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["kept"].choices = [(str(file.id), file.name) for file in along]  # type: ignore[attr-defined]
+        self.fields["code"].disabled = not is_new
         if not along:
             del self.fields["kept"]
         limits = {"count": MAX_FILES, "each": MAX_FILE >> 20, "all": MAX_ALL >> 20, "kinds": ", ".join(KINDS)}
@@ -150,13 +151,13 @@ def templates(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, code: str = "") -> HttpResponse:
     """Publish the next version of a template; what was sent keeps its own."""
     along = queries.files(_found(code).files) if code else []
-    form = TemplateForm(request.POST or None, request.FILES or None, initial=_initial(code) if code else None, along=along)
+    form = TemplateForm(request.POST or None, request.FILES or None, initial=_initial(code) if code else None, along=along, is_new=not code)
 
     def publish() -> None:
         told = form.cleaned_data
         publish_template(
             request.viewer.actor,
-            code or told["code"],
+            told["code"],
             told["name"],
             told["medium"],
             told["purpose"],
@@ -171,12 +172,12 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         )
 
     back = reverse("touch-templates")
-    more: dict[str, Any] = {"is_kept": True, "variables": [(name, gettext(words)) for name, words in known().items()]}
+    more: dict[str, Any] = {"is_kept": True, "code": code, "variables": [(name, gettext(words)) for name, words in known().items()]}
     return answered(
         request,
         form,
         publish,
-        title=_("Template"),
+        title=form["name"].value() if code else _("New template"),
         button=_("Publish"),
         back=back,
         done=_("Published."),

@@ -16,11 +16,13 @@ from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
 from siyu.touches import services
 from siyu.touches.models import Send, Sop, StaffTask, Template, Touch
+from siyu.touches.pages.tasks import _placed
+from siyu.touches.queries.tasks import Rate
 from siyu.touches.rules.gate import Cap
 from siyu.touches.rules.media import MEDIA
 from siyu.touches.rules.quiet import QuietHours
 from siyu.touches.rules.settings import PURPOSES, CapTerms, policy_of
-from siyu.touches.services import Wish, propose
+from siyu.touches.services import Step, Wish, propose
 
 from . import scene
 from .scene import NOON
@@ -147,6 +149,9 @@ def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) 
 
     page = show(owner, "send", pk)
     assert Send.objects.get().status == "done"
+    assert reverse("send-move", args=[pk, "cancel"]) in page
+    Touch.objects.filter(status="reserved").update(status="sent")
+    assert reverse("send-move", args=[pk, "cancel"]) not in show(owner, "send", pk)  # nothing of it waits any more
     assert "No consent" in page
     assert "No consent" in show(owner, "send", pk, csv="lines")
     assert "Sale" in show(owner, "sends")
@@ -227,14 +232,45 @@ def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
     assert owner.get(reverse("outbox-decide", args=[touch.pk])).status_code == 404
 
 
+def test_the_outbox_names_what_wanted_a_touch(owner: Client) -> None:
+    code = scene.template("task").code
+    services.publish_sop(SYSTEM, "newcomer", "Newcomers", "friend.added", [], [Step(1, time(10), code)], now=NOON)
+    yue, made = scene.person("yue"), scene.template("inbox").pk
+    propose([Wish(yue, made, source, source, NOON) for source in ("journey:welcome", "sop:newcomer", "odd")], now=NOON)
+
+    page = show(owner, "outbox")
+
+    assert "Journey welcome" in page
+    assert f'href="{reverse("sop", args=["newcomer"])}">Standing order newcomer' in page
+    assert "journey:welcome" not in page
+    assert ">odd<" in page
+
+
+def test_who_did_as_well_shares_a_place_and_who_did_nothing_has_none() -> None:
+    ranking = [Rate(number, f"n{number}", 4, done, 0, 0, 0, 4 - done, 0) for number, done in enumerate((3, 2, 2, 1, 0))]
+
+    assert [place for place, _one in _placed(ranking)] == [1, 2, 2, 4, None]
+
+
+def test_the_code_of_what_is_published_is_not_changed(owner: Client) -> None:
+    code = scene.template("inbox").code
+    form = {"code": "other", "name": "Anew", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "Hi"}
+
+    assert owner.post(reverse("touch-template", args=[code]), form).status_code == 302
+
+    assert set(Template.objects.values_list("code", flat=True)) == {code}
+    assert Template.objects.get(version=2).name == "Anew"
+    assert reverse("touch-template-preview", args=[code]) in show(owner, "touch-template", code)
+
+
 def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
     lan = scene.person("lan", agrees=False)
     propose([Wish(lan, scene.template("inbox").pk, "a", "send:1", NOON)], now=NOON)
     public_id = scene.rows("SELECT public_id FROM members_member WHERE id = %s", [lan])[0][0]
 
-    shown = show(owner, "member", public_id, tab="touches")
-    assert "No consent" in shown
-    assert "marketing, Member centre inbox" in shown
+    page = show(owner, "member", public_id, tab="touches")
+    assert "No consent" in page
+    assert "marketing, Member centre inbox" in page
 
 
 def test_a_new_template_or_standing_order_does_not_write_over_one_that_is_there(owner: Client) -> None:

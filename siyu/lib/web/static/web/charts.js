@@ -18,12 +18,15 @@ function reader(holder) {
   return { full: (value) => (value === null || value === undefined || value === "-" ? "–" : full.format(value)), short: (value) => short.format(value) };
 }
 
-function dressAxis(axis, colours, words) {
+// Long names beside lying bars break, and leave the bars the larger half.
+const names = (axis, side, width) => (axis.type === "category" && side === "yAxis" ? { width: Math.min(260, width * 0.42), overflow: "break" } : {});
+
+function dressAxis(axis, colours, words, side, width) {
   const isOfDays = axis.type === "category" && /^\d{4}-\d\d-\d\d$/.test(axis.data[0]);
   const formatter = axis.type === "value" ? words.short : isOfDays ? (day) => day.slice(5) : undefined;
   return {
     ...axis,
-    axisLabel: { color: colours.text, hideOverlap: true, formatter, ...axis.axisLabel },
+    axisLabel: { color: colours.text, hideOverlap: true, formatter, ...names(axis, side, width), ...axis.axisLabel },
     axisLine: { lineStyle: { color: colours.line } },
     splitLine: { lineStyle: { color: colours.line } },
   };
@@ -37,7 +40,7 @@ function dress(option, holder) {
     ...option.tooltip, valueFormatter: words.full, backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.text },
   };
   if (option.legend) dressed.legend = { ...option.legend, textStyle: { color: colours.text } };
-  for (const name of ["xAxis", "yAxis"]) if (option[name]) dressed[name] = dressAxis(option[name], colours, words);
+  for (const name of ["xAxis", "yAxis"]) if (option[name]) dressed[name] = dressAxis(option[name], colours, words, name, holder.clientWidth);
   dressed.series = option.series.map((one) => (["pie", "funnel"].includes(one.type) ? { ...one, label: { color: colours.text, ...one.label } } : one));
   return dressed;
 }
