@@ -79,25 +79,17 @@ class _Rehearsing:
 
     def run(self) -> None:
         walk = Walk(self.plan, self.now, self.world, self.result)
-        touched: set[int] = set()
         for members in parts():
             self.world.begin(members)
             lines = self._lines(members)
-            before = self.result.touched
             walk.walk(list(lines.values()))
             self.result.asked += len(members)
             self.result.members += sum(1 for member in members if walk.fold.ledger.earlier(1, member, "").last is not None)
-            if self.result.touched > before:
-                touched |= {member for member in members if self._was_touched(member)}
             walk.fold.ledger.known.clear()  # type: ignore[attr-defined]
-        self.result.touched_members = len(touched)
+        self.result.touched_members = len(self.world.touched)
         self.result.months = dict(sorted(self.result.months.items()))
         self.result.samples = walk.samples()
         self.result.notes = self._notes()
-
-    def _was_touched(self, member: int) -> bool:
-        known = self.world.known.get(member)
-        return known is not None and any(record.key.startswith("journey:") and at >= self.since for at, record in known.records)
 
     # --- what happened ---
 

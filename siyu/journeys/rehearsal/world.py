@@ -47,6 +47,7 @@ class Remembering:
         self.members: list[int] = []
         self.templates: dict[str, Any] = {}
         self.policies: dict[date, Policy] = {}
+        self.touched: set[int] = set()
         self.said: dict[str, str] = {}  # token → what the gate said, for samples
 
     def begin(self, members: list[int]) -> None:
@@ -136,6 +137,7 @@ class Remembering:
         return said
 
     def _count(self, walker: Walker) -> None:
+        self.touched.add(walker.owner_id)
         self.result.touched += 1
         self.result.month(walker.at.astimezone(self.zone), 1)
 

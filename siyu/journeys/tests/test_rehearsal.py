@@ -16,8 +16,8 @@ from siyu.journeys.rehearsal import Rehearsal, rehearse
 from siyu.journeys.tests.given import DAY, HOUR, NOW, chain, publish, say, tell
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import SYSTEM
-from siyu.touches.models import Touch
-from siyu.touches.services import publish_template
+from siyu.touches.models import Template, Touch
+from siyu.touches.services import Wish, propose, publish_template
 from siyu.touches.tests import scene
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +212,19 @@ def test_a_rehearsal_writes_nothing_and_says_what_is_answered_as_of_today() -> N
         "done",
         [("s1", ""), ("s2", "reserved")],
     )
+
+
+def test_whom_another_journey_touched_meanwhile_was_not_touched_by_this_one() -> None:
+    template("hello")
+    yue, li = scene.person("yue", NOW - 30 * DAY), scene.person("li", NOW - 30 * DAY)
+    hello = Template.objects.get(code="hello").pk
+    propose([Wish(one, hello, f"journey:other:{one}", "journey:other", NOW - DAY) for one in (yue, li)], now=NOW - DAY)
+    tell(say("page.viewed", "yue", NOW - HOUR), say("cart.added", "li", NOW - HOUR))
+    trigger = {"kind": "fact", "fact": "page.viewed"}
+
+    told = rehearse(chain({"step": "touch", "template": "hello"}, trigger=trigger), 3, NOW)
+
+    assert (told.touched, told.touched_members) == (1, 1)
 
 
 def test_alarms_ring_in_the_past_too() -> None:
