@@ -251,7 +251,14 @@ OVERLAPS = """() => { const boxes = [...document.querySelectorAll(".journey-grou
     one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom)).length; }"""
 
 
-@pytest.mark.parametrize("places", [{}, {"@trigger": [0, 0], "s1": [0, 130], "s2": [0, 280], "s3": [120, 430]}])
+@pytest.mark.parametrize(
+    "places",
+    [
+        {},
+        {"@trigger": [0, 0], "s1": [0, 130], "s2": [0, 280], "s3": [120, 430]},
+        {"s1": [0, 108], "s2": [0, 216], "s3": [0, 324]},  # too close together for three names one below the other
+    ],
+)
 def test_the_words_of_ways_that_lead_to_one_step_stand_clear_of_each_other(visit, page, width: str, places: dict):
     from siyu.journeys import services
     from siyu.lib.clock import utc_now

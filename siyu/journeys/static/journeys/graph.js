@@ -139,6 +139,7 @@ window.journey = window.journey || {};
         preventDefaultBlankAction: false, preventDefaultViewAction: editable,
         interactive: (view) => editable && view.model.isElement() && { elementMove: true, addLinkFromMagnet: true },
         defaultLink: () => new Way(),
+        labelsLayer: true, // no way runs through the words of another
         defaultAnchor: anchor, defaultConnectionPoint: { name: "anchor" },
         validateMagnet: () => editable,
         validateConnection: (from, _magnet, to) => Boolean(to) && to.model.isElement() && to !== from && to.model.id !== TRIGGER,
@@ -207,7 +208,7 @@ window.journey = window.journey || {};
         if (![...event.dataTransfer.types].includes("text/journey-kind")) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = "copy";
-        this.hint(document.elementFromPoint(event.clientX, event.clientY)?.closest(".joint-cell"));
+        this.hint(document.elementFromPoint(event.clientX, event.clientY)?.closest("[model-id]"));
       });
       this.holder.addEventListener("dragleave", () => this.hint(null));
       this.holder.addEventListener("drop", (event) => {
@@ -215,7 +216,7 @@ window.journey = window.journey || {};
         if (!kind) return;
         event.preventDefault();
         this.hint(null);
-        const cell = this.graph.getCell(document.elementFromPoint(event.clientX, event.clientY)?.closest(".joint-cell")?.getAttribute("model-id"));
+        const cell = this.graph.getCell(document.elementFromPoint(event.clientX, event.clientY)?.closest("[model-id]")?.getAttribute("model-id"));
         const at = this.paper.clientToLocalPoint(event.clientX, event.clientY);
         const way = cell?.isLink() ? [cell.source().id, cell.source().port] : cell ? [cell.id, undefined] : null;
         this.acts.drop?.(kind, way, [Math.round(at.x - SIZE.width / 2), Math.round(at.y - SIZE.height / 2)]);
@@ -320,13 +321,15 @@ window.journey = window.journey || {};
       const points = [sourceAnchor, ...turns, targetAnchor].map((point) => new joint.g.Point(point));
       const length = whole(points);
       const at = this.turns[cell.id]?.label;
-      const box = (many) => new joint.g.Rect(after(points, many)).inflate(wide / 2, LABEL.high / 2);
+      const box = (many) => new joint.g.Rect(after(points, many)).inflate(wide / 2 + 2, LABEL.high / 2 + 2);
       const wanted = at ? along(points, at) : Math.min(LABEL.high, length / 2); // near its step, where a way is still alone
-      const tried = [0, ...Array.from({ length: 40 }, (_one, turn) => (turn % 2 ? -6 : 6) * (1 + (turn >> 1)))].map((by) => wanted + by);
-      const free = tried.find((many) => many > 0 && many < length - STRAIGHT / 2 && !taken.some((one) => one.intersect(box(many)))) ?? wanted;
-      taken.push(box(free));
+      const tried = [0, ...Array.from({ length: 80 }, (_one, turn) => (turn % 2 ? -6 : 6) * (1 + (turn >> 1)))].map((by) => wanted + by);
+      const is_free = (area) => !taken.some((one) => one.intersect(area));
+      const free = tried.find((many) => many > 0 && many < length - STRAIGHT / 2 && is_free(box(many))) ?? wanted;
+      const aside = tried.map((by) => by - wanted).find((by) => is_free(box(free).translate(by, 0))) ?? 0; // where a way is too short for it
+      taken.push(box(free).translate(aside, 0));
       const ground = { width: wide, height: LABEL.high, x: -wide / 2, y: -LABEL.high / 2 };
-      return cell.labels([{ attrs: { text: { text: words }, ground }, position: { distance: length ? free / length : 0.5 } }]);
+      return cell.labels([{ attrs: { text: { text: words }, ground }, position: { distance: length ? free / length : 0.5, offset: { x: aside, y: 0 } } }]);
     }
 
     // Names for those who do not see the picture, and the one step that the tab key reaches.
