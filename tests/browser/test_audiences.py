@@ -163,6 +163,14 @@ def test_a_member_shows_why(visit, page, width: str):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
 
 
+def test_the_open_tab_is_in_sight(visit, page, width: str):
+    visit("/audiences/lists")
+
+    box = page.locator(".siyu-tabs .nav-link.active").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
+
+
 def test_a_changed_rule_shows_what_it_changes(visit, page, width: str):
     visit("/audiences")
     page.get_by_role("link", name="看过没买").click()

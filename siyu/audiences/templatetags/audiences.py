@@ -5,7 +5,10 @@ from typing import Any
 
 from django import template
 
+from .. import wording
+
 register = template.Library()
+register.filter("fact_title", wording.fact_title)
 
 
 @register.filter

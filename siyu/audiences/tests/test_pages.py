@@ -2,10 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from siyu.audiences import queries, services
 from siyu.audiences.models import Audience, List, Version
@@ -445,3 +448,13 @@ def test_two_who_change_an_audience_at_once_are_told(pool: int):
     assert (refused.status_code, again.status_code, name) == (200, 302, "她改的")
     assert "我改的" in refused.content.decode()
     assert queries.audience(pool).name == "我改的"
+
+
+def test_why_calls_a_fact_as_its_reader_does() -> None:
+    fact = SimpleNamespace(name="order.paid", occurred_at=NOW)
+    node = SimpleNamespace(holds=True, words="", told="", facts=[fact], nodes=[])
+
+    with translation.override("zh-hans"):
+        page = render_to_string("audiences/parts/answer.html", {"node": node})
+
+    assert '<span title="order.paid">支付订单</span>' in page
