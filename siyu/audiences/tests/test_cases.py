@@ -333,7 +333,7 @@ def test_what_was_taken_back_is_explained_and_neither_suggested_nor_copied():
     send(*people(a={"city": None, "wedding": None}), at=NOW + H)
 
     assert (queries.trait_names(), privacy.export(member)["dates"]) == ([], [])
-    assert why(checked(trait("city", "eq", "上海"))[0], member, NOW + H).told.startswith("it was cleared at 2026-03-10")
+    assert why(checked(trait("city", "eq", "上海"))[0], member, NOW + H).told.count("2026-03-10") == 1
 
 
 def test_who_was_anonymous_brings_along_what_was_done():

@@ -17,6 +17,7 @@ from siyu.merchant.services import set_setting
 from siyu.touches import services
 from siyu.touches.models import Send, Sop, StaffTask, Template, Touch
 from siyu.touches.pages.tasks import _placed
+from siyu.touches.queries.results import Earned, Ranked
 from siyu.touches.queries.tasks import Rate
 from siyu.touches.rules.gate import Cap
 from siyu.touches.rules.media import MEDIA
@@ -247,9 +248,12 @@ def test_the_outbox_names_what_wanted_a_touch(owner: Client) -> None:
 
 
 def test_who_did_as_well_shares_a_place_and_who_did_nothing_has_none() -> None:
-    ranking = [Rate(number, f"n{number}", 4, done, 0, 0, 0, 4 - done, 0) for number, done in enumerate((3, 2, 2, 1, 0))]
+    rates = [Rate(number, f"n{number}", 4, done, 0, 0, 0, 4 - done, 0) for number, done in enumerate((3, 2, 2, 1, 0))]
+    by_rate = [Ranked(rate, Earned()) for rate in rates]
+    by_net = [Ranked(rate, Earned(1, 1, net)) for rate, net in zip(rates, (900, 900, 100, 0, -5), strict=True)]
 
-    assert [place for place, _one in _placed(ranking)] == [1, 2, 2, 4, None]
+    assert [place for place, _one in _placed(by_rate, by_net=False)] == [1, 2, 2, 4, None]
+    assert [place for place, _one in _placed(by_net, by_net=True)] == [1, 1, 3, None, None]
 
 
 def test_the_code_of_what_is_published_is_not_changed(owner: Client) -> None:
