@@ -58,7 +58,7 @@ def person(who: str) -> int:
 def _value(one: Any) -> str:
     from siyu.lib.crypto import decrypt_text
 
-    return decrypt_text(bytes(one.value))
+    return decrypt_text(bytes(one.value)) if one.value else ""  # of who was erased nothing is left
 
 
 def everybody() -> list[Member]:

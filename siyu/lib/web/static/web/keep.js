@@ -29,6 +29,7 @@ window.siyu = window.siyu || {};
   let is_leaving = false;
 
   function remember(is_sent = false) {
+    if (is_leaving && !is_sent) return; // what settles after the form was sent does not take the mark away
     if (told() === before) drop(); else write({ fields: typed(), at: Date.now(), is_sent });
   }
 
@@ -58,7 +59,7 @@ window.siyu = window.siyu || {};
   form.addEventListener("change", () => remember());
   form.addEventListener("htmx:afterSettle", () => remember());
   form.addEventListener("submit", () => { is_leaving = true; remember(true); });
-  document.addEventListener("htmx:beforeOnLoad", (event) => { if (event.detail.xhr.status === 401) { is_leaving = true; remember(); } });
+  document.addEventListener("htmx:beforeOnLoad", (event) => { if (event.detail.xhr.status === 401) { remember(); is_leaving = true; } });
   window.addEventListener("pageshow", (event) => { if (event.persisted) is_leaving = false; });
   window.addEventListener("beforeunload", (event) => { if (!is_leaving && told() !== before) event.preventDefault(); });
 })();
