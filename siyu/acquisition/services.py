@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from siyu.lib.money import MAX_MINOR
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -11,7 +12,6 @@ from siyu.merchant.services import audit
 from .models import Channel, ChannelRule, Cost
 from .rules import AUTOMATIC_PREFIX, KINDS, MAX_CODE, OTHER, is_valid_code
 
-MAX_AMOUNT = 10**13  # minor units
 MAX_DAYS = 3_660  # of one cost
 MAX_NAME = 100  # characters
 MAX_NOTE = 500
@@ -106,7 +106,7 @@ def enter_cost(by: Actor, channel_id: int, from_day: date, to_day: date, amount_
     """
     if to_day < from_day or (to_day - from_day).days >= MAX_DAYS:
         raise Refusal("cost.period", "the last day lies before the first, or more than ten years behind it")
-    if not 0 <= amount_minor <= MAX_AMOUNT:
+    if not 0 <= amount_minor <= MAX_MINOR:
         raise Refusal("cost.amount", "a cost is not negative, and not that large")
     if len(note) > MAX_NOTE:
         raise Refusal("cost.note", "a note has at most %(limit)s characters", limit=MAX_NOTE)

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from siyu.lib.crypto import decrypt, encrypt
+from siyu.lib.money import MAX_MINOR
 from siyu.lib.wired import imported, table
 
 from . import segment
@@ -34,7 +35,6 @@ _FINE = {  # what needs no second look
     "object": frozenset((dict,)),
     "list": frozenset((list,)),
 }
-MAX_MINOR = 10**13  # of one fact: nearly a million such amounts still add up within what a column holds
 MAX_TEXT = 10_000
 DEFAULT_SHOP = "online"  # where an SDK's orders are made unless they name a shop
 

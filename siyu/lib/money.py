@@ -2,6 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+MAX_MINOR = 10**13  # of what one fact tells, in minor units: nearly a million such amounts still add up within what a column holds
+MAX_AMOUNT = 10**12  # of what somebody enters or asks for, money in minor units or points: millions of these fit a balance
 MAX_QUANTITY, MAX_PRICE = 10**9, 10**11  # of a line stay below: one digit less than the columns hold, for what is rounded
 _DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 

@@ -3,12 +3,11 @@
 import codecs
 from pathlib import Path
 
+from siyu.lib.encodings import START, told
 from siyu.lib.refusal import Refusal
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CANDIDATES = ("utf-8", "gb18030")
 _LINE = 1 << 20
-_START = 4096
 
 
 def encoding_of(path: Path, said: str = "") -> str:
@@ -19,25 +18,13 @@ def encoding_of(path: Path, said: str = "") -> str:
     if said:
         return _known(said)
     with open(path, "rb") as file:
-        start = file.read(_START)
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return name
-    if wide := _unmarked_wide(start):
-        return wide
+        if found := told(file.read(START)):
+            return found
     lines, bad = _bad_lines(path)
     best = min(_CANDIDATES, key=lambda name: bad[name])
     if lines and bad[best] * 2 > lines:
         raise Refusal("encoding.unknown", "the text is neither UTF-8 nor GBK; say what it is with --encoding (for example big5, cp1252)")
     return best
-
-
-def _unmarked_wide(start: bytes) -> str:
-    """UTF-16 without its mark: every second byte of what is ASCII is zero, and no other."""
-    odd, even = start[1::2].count(0), start[::2].count(0)
-    if max(odd, even) * 20 < len(start) or min(odd, even):
-        return ""
-    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _known(name: str) -> str:

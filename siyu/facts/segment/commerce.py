@@ -3,12 +3,11 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from siyu.lib.money import MAX_PRICE, MAX_QUANTITY, to_minor
+from siyu.lib.money import MAX_MINOR, MAX_PRICE, MAX_QUANTITY, to_minor
 
 from ..rules import FactError
 
 MAX_LINES = 1_000
-MAX_MINOR = 10**13
 _MAX_PLACES = 20  # decimals of a price as sent
 
 _ORDERS = frozenset(("order.created", "order.paid", "order.shipped", "order.received", "order.refunded", "order.exchanged", "order.closed"))

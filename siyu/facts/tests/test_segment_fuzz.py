@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from siyu.facts.rules import FactError, Incoming
 from siyu.facts.segment import alone, decode, translate
-from siyu.facts.segment.commerce import MAX_MINOR
 from siyu.facts.segment.times import FUTURE
+from siyu.lib.money import MAX_MINOR
 
 NOW = datetime(2026, 11, 21, 20, 23, tzinfo=UTC)
 

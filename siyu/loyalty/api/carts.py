@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from siyu.lib.clock import utc_now
+from siyu.lib.money import MAX_AMOUNT
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
@@ -23,7 +24,7 @@ class LineIn(Body):
     sku: Text = Field("", max_length=200)
     category: Text = Field("", max_length=200)
     quantity: int = Field(1, ge=1, le=1_000_000)
-    amount_minor: int = Field(ge=0, le=10**12, description="of the line, after discounts")
+    amount_minor: int = Field(ge=0, le=MAX_AMOUNT, description="of the line, after discounts")
 
 
 class CartIn(Body):
@@ -31,10 +32,10 @@ class CartIn(Body):
 
     shop: Text = Field("", max_length=60)
     order_number: Text = Field("", max_length=100)
-    amount_minor: int = Field(ge=0, le=10**12)
+    amount_minor: int = Field(ge=0, le=MAX_AMOUNT)
     lines: list[LineIn] = Field([], max_length=1_000)
     coupon: Text = Field("", max_length=100)
-    points: int = Field(0, ge=0, le=10**12, description="points that pay for a part of it")
+    points: int = Field(0, ge=0, le=MAX_AMOUNT, description="points that pay for a part of it")
 
 
 class OfferOut(Schema):

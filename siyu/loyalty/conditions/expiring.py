@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from siyu.audiences.asking import Asking, Source, Sql, least, literal
 from siyu.audiences.conditions import EVERY_FACT, Because
+from siyu.lib.money import MAX_AMOUNT
 
 TITLE = _("Points about to expire")
 LOTS = Source("ending", "loyalty_account a JOIN loyalty_lot l ON l.account_id = a.id AND l.remaining > 0", "a.owner_id", only="a.unit")
@@ -24,7 +25,7 @@ class Terms(
     """At least so much has its last valid day within `days` days from today (0: today)."""
 
     days: Annotated[int, Meta(ge=0, le=366, title="within days")]
-    at_least: Annotated[int, Meta(ge=1, le=10**12, title="at least")] = 1
+    at_least: Annotated[int, Meta(ge=1, le=MAX_AMOUNT, title="at least")] = 1
     unit: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]+$", title="unit")] = "points"
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import FOR_EVER, midnight, utc_now
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
 from siyu.lib.web.forms import Form, applied
@@ -24,7 +25,6 @@ from .. import queries
 from ..queries.units import units_on
 from ..rules.terms import USUAL
 from ..services import Adjust, Because, Receipt, adjust, grant_tier, take_tier_away
-from ..services.asked import MAX_AMOUNT
 from .rules.frame import this_day
 
 BY_HAND = ("points", "growth", "stored")  # kinds of units that people correct; quotas and budgets follow benefits and campaigns

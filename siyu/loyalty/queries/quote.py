@@ -10,6 +10,7 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Fact
 from siyu.lib.clock import business_day
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.merchant.queries import settings_book
 
@@ -140,7 +141,7 @@ def _fact(member_id: int, cart: Cart, now: datetime, day: date) -> Fact:
 
 
 def _check(cart: Cart) -> None:
-    if not 0 <= cart.amount_minor <= 10**12:
+    if not 0 <= cart.amount_minor <= MAX_AMOUNT:
         raise Refusal("quote.amount", "an amount is a whole number of minor units")
     if len(cart.lines) > MAX_LINES:
         raise Refusal("quote.lines", "a cart has at most %(limit)s lines", limit=MAX_LINES)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from siyu.lib.money import MAX_MINOR
 from siyu.lib.words import gettext_noop
 
 from .caps import allowed, use
@@ -19,7 +20,6 @@ from .tiers.judging import NOWHERE
 from .tiers.ladder import TRACK, Tier
 from .turn import Turn, bucket_of
 
-MOST_AT_ONCE = 10**13  # of one rule for one fact, as the largest amount that one tells: nearly a million such lots fit a balance
 NO_MATCH = Unmet("where", gettext_noop("the properties of the fact do not match"))
 USED_UP = Unmet("cap", gettext_noop("a cap or the budget is used up"))
 WORTH_NOTHING = Unmet("worth", gettext_noop("it is worth less than one"))
@@ -128,7 +128,7 @@ def _open(
     keys: list[UUID],
     given: dict[str, int],
 ) -> None:
-    worth = min(worth, MOST_AT_ONCE)
+    worth = min(worth, MAX_MINOR)
     amount = allowed(turn, rule, worth) if rule.has_limits else worth
     if amount <= 0:
         if turn.notes is not None:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from siyu.facts.rules import Fact
+from siyu.lib.money import MAX_AMOUNT
 from siyu.orders.rules import line_amount
 
 from .person import NOBODY, Period, Person
 
 AMOUNT = "amount_minor"
-MAX_NUMBER = 10**12  # of what a fact tells, as for amounts of money
 POINTS_PART = "points_minor"  # the part of an order's amount that was paid with points
 
 Line = dict[str, Any]
@@ -119,13 +119,13 @@ def whole(value: Any) -> int:
 
 
 def number(value: Any) -> int | Decimal:
-    """A number as a fact tells it, with its fraction, at most `MAX_NUMBER`; 0 for what is none, and for what lies below 0."""
+    """A number as a fact tells it, with its fraction, at most `MAX_AMOUNT`; 0 for what is none, and for what lies below 0."""
     if type(value) is int:
-        return min(max(value, 0), MAX_NUMBER)
+        return min(max(value, 0), MAX_AMOUNT)
     try:
         told = Decimal(str(value))
     except InvalidOperation:
         return 0
     if not told.is_finite():
         return 0
-    return MAX_NUMBER if told > MAX_NUMBER else max(told, Decimal(0))
+    return MAX_AMOUNT if told > MAX_AMOUNT else max(told, Decimal(0))

@@ -10,12 +10,12 @@ from uuid import UUID
 import msgspec
 
 from siyu.lib.clock import FOR_EVER
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 
 from .value_items import Because
 
 MAX_SET = 100_000  # moves of one call
-MAX_AMOUNT = 10**12  # as the API takes: millions of these fit a balance
 MAX_KEY = 300
 MAX_WORDS = 500
 END = datetime.combine(FOR_EVER, time.min, UTC) + timedelta(days=2)  # the last day has ended in every zone; later cannot be read back

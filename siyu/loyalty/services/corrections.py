@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection, transaction
 from psycopg import Connection
 
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.merchant.rules import Actor
@@ -16,7 +17,7 @@ from siyu.merchant.services import audit
 from ..models import Adjustment
 from ..rules import moves
 from ..rules.terms import USUAL, After, Inactivity, Never, Usual, YearEnd
-from .asked import MAX_AMOUNT, MAX_SET, Asked, check, reused
+from .asked import MAX_SET, Asked, check, reused
 from .desk import Desk
 from .looking import operations
 from .performing import perform

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 
 from ..rules.tiers.terms import PLAIN_TERMS, AtOnce, For, Rolling, SinceEntering, Terms
 from .words import check_names
 
 MAX_TIERS = 20
-MAX_GROWTH = 10**12
 MAX_GIFTS = 5
 MAX_MULTIPLIER = Decimal(100)
 MEASURES = ("growth", "points", "spend", "orders", "acts")
@@ -73,8 +73,8 @@ def check_steps(steps: Sequence[Step]) -> list[Step]:
 
 def _check_step(step: Step) -> None:
     check_names("tiers", step.code, step.name)
-    if not 0 <= step.threshold <= MAX_GROWTH:
-        raise Refusal("tiers.threshold", "%(code)s: a threshold lies between 0 and %(limit)s", code=step.code, limit=MAX_GROWTH)
+    if not 0 <= step.threshold <= MAX_AMOUNT:
+        raise Refusal("tiers.threshold", "%(code)s: a threshold lies between 0 and %(limit)s", code=step.code, limit=MAX_AMOUNT)
     if step.keep is not None and not 0 <= step.keep <= step.threshold:
         raise Refusal("tiers.keep", "%(code)s: the keep-line is not above the line", code=step.code)
     if not 0 < step.multiplier <= MAX_MULTIPLIER or step.multiplier != round(step.multiplier, 3):
@@ -84,5 +84,5 @@ def _check_step(step: Step) -> None:
             code=step.code,
             limit=MAX_MULTIPLIER,
         )
-    if len(step.gifts) > MAX_GIFTS or any(unit not in GIVEN or not 0 < amount <= MAX_GROWTH for unit, amount in step.gifts):
+    if len(step.gifts) > MAX_GIFTS or any(unit not in GIVEN or not 0 < amount <= MAX_AMOUNT for unit, amount in step.gifts):
         raise Refusal("tiers.gift", "%(code)s: a gift is an amount of points or growth", code=step.code)

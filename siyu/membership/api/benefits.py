@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from siyu.lib.clock import utc_now
+from siyu.lib.money import MAX_AMOUNT
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
@@ -51,7 +52,7 @@ class UseIn(Body):
     """A use of a benefit: for what, and on which amount in minor units, if it goes by one."""
 
     quantity: int = Field(1, ge=1, le=1_000)
-    amount_minor: int = Field(0, ge=0, le=10**12)
+    amount_minor: int = Field(0, ge=0, le=MAX_AMOUNT)
     reference: Text = Field("", max_length=100, description="an order or ticket")
     words: Words = ""
 

@@ -7,6 +7,7 @@ from ninja import Field, Router, Schema
 from pydantic import AwareDatetime
 
 from siyu.lib.clock import utc_now
+from siyu.lib.money import MAX_AMOUNT
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
 
@@ -34,7 +35,7 @@ class PaymentIn(Body):
     """Money that was paid elsewhere; `reference` names the proof, such as the payment's number."""
 
     plan: Code
-    amount_minor: int = Field(ge=0, le=10**12)
+    amount_minor: int = Field(ge=0, le=MAX_AMOUNT)
     reference: Text = Field(min_length=1, max_length=100)
     is_trial: bool = False
     auto_renew: bool = False
@@ -50,7 +51,7 @@ class ReasonIn(Body):
 class RefundIn(ReasonIn):
     """Money back: without an amount, what the policy gives for all that is left."""
 
-    amount_minor: int | None = Field(None, ge=1, le=10**12)
+    amount_minor: int | None = Field(None, ge=1, le=MAX_AMOUNT)
     ends: bool = False
 
 

@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from siyu.lib.money import MAX_AMOUNT
+
 MAX_LEVELS = 10
-MAX_THRESHOLD = 10**12
 Measure = Literal["facts", "orders", "spend", "tier", "streak", "years", "hand"]
 MEASURES: tuple[Measure, ...] = ("facts", "orders", "spend", "tier", "streak", "years", "hand")
 
@@ -43,7 +44,7 @@ def faults(badge: Badge) -> str:
     thresholds = [level.threshold for level in badge.levels]
     if not 1 <= len(thresholds) <= MAX_LEVELS:
         return f"a badge has 1 to {MAX_LEVELS} levels"
-    if not all(0 <= value <= MAX_THRESHOLD for value in thresholds) or thresholds != sorted(set(thresholds)):
+    if not all(0 <= value <= MAX_AMOUNT for value in thresholds) or thresholds != sorted(set(thresholds)):
         return "each level asks more than the one before it"
     if badge.measure != "hand" and thresholds[0] < 1:
         return "the first level asks at least 1"

@@ -4,12 +4,11 @@ import re
 from typing import Any
 
 from siyu.facts.rules import FactError
-from siyu.lib.money import MAX_PRICE, MAX_QUANTITY
+from siyu.lib.money import MAX_MINOR, MAX_PRICE, MAX_QUANTITY
 
 from .line import told
 
 MAX_LINES = 5_000  # a wholesaler's invoice has over a thousand
-MAX_AMOUNT = 10**13  # minor units, either sign: nearly a million such amounts still add up within what a column holds
 MAX_TEXT = 200  # characters of a code, number or key
 MAX_NAME = 2_000  # characters of a name, address or reason
 _AMOUNTS = frozenset(("amount_minor", "discount_minor", "shipping_minor", "price_minor", "cost_minor"))
@@ -71,7 +70,7 @@ def _reckoned(line: dict[str, Any], where: str) -> None:
 
 
 def _amount(value: Any, where: str, code: str) -> None:
-    if value is not None and (type(value) is not int or not -MAX_AMOUNT <= value <= MAX_AMOUNT):
+    if value is not None and (type(value) is not int or not -MAX_MINOR <= value <= MAX_MINOR):
         raise FactError(code, f"{where} must be a whole number of minor units within ±10^13")
 
 

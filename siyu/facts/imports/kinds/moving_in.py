@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from siyu.lib.money import MAX_AMOUNT
+
 from ...rules import FactError, Handle, Incoming
 from .. import values
 from ..mapping import Field
@@ -24,7 +26,6 @@ FIELDS = (
     Field("tier_until", ("等级有效期", "等级到期日", "tier expires", "tier valid until")),
     Field("badges", ("勋章", "徽章", "badge")),
 )
-MAX_POINTS = 10**12
 MAX_CODE = 60
 
 
@@ -36,8 +37,8 @@ def build(rows: Sequence[Numbered], terms: Terms) -> Built:
     for number, row in rows:
         try:
             total += _points(row)
-            if total > MAX_POINTS:
-                raise FactError("points.invalid", f"the rows of one member, unit and last day bring more than {MAX_POINTS:,} together")
+            if total > MAX_AMOUNT:
+                raise FactError("points.invalid", f"the rows of one member, unit and last day bring more than {MAX_AMOUNT:,} together")
             facts = facts or _facts(number, row, terms)
         except FactError as error:
             faults[number] = error
@@ -117,8 +118,8 @@ def _points(row: Fields) -> int:
     given = values.number(row.get("points"), "points")
     if given is None:
         return 0
-    if given != int(given) or not 0 <= given <= MAX_POINTS:
-        raise FactError("points.invalid", f"points are a whole number from 0 to {MAX_POINTS:,}")
+    if given != int(given) or not 0 <= given <= MAX_AMOUNT:
+        raise FactError("points.invalid", f"points are a whole number from 0 to {MAX_AMOUNT:,}")
     return int(given)
 
 

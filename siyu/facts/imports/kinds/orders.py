@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from siyu.lib.money import minor_digits, to_minor
+from siyu.lib.money import MAX_MINOR, minor_digits, to_minor
 
-from ...intake import MAX_MINOR
 from ...rules import FactError, Incoming
 from ...segment.commerce import natural_key
 from .. import values

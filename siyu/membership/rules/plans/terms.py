@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.words import gettext_noop as _
 
 MAX_MONTHS, MAX_DAYS = 120, 3_660
@@ -71,14 +72,14 @@ def fault_of(terms: PlanTerms) -> str | None:
     """What is wrong with these terms, in words; None when nothing is."""
     trial, refund = terms.trial, terms.refund
     wrong = (
-        (terms.price_minor < 0 or terms.price_minor > 10**12, _("a price lies between 0 and 10000000000.00")),
+        (terms.price_minor < 0 or terms.price_minor > MAX_AMOUNT, _("a price lies between 0 and 10000000000.00")),
         (
             not 0 <= terms.months <= MAX_MONTHS or not 0 <= terms.days <= MAX_DAYS,
             _("a period has up to 120 months and up to 3660 days"),
         ),
         (terms.months + terms.days == 0, _("a period has at least a day")),
         (trial is not None and not 1 <= trial.days <= 366, _("a trial has 1 to 366 days")),
-        (trial is not None and not 0 <= trial.price_minor <= 10**12, _("a trial's price lies between 0 and 10000000000.00")),
+        (trial is not None and not 0 <= trial.price_minor <= MAX_AMOUNT, _("a trial's price lies between 0 and 10000000000.00")),
         (trial is not None and bool(trial.sku) and trial.sku == terms.sku, _("trial and plan are sold under different SKUs")),
         (not 0 <= terms.grace_days <= 90, _("grace lies between 0 and 90 days")),
         (not LEAST_NOTICE_DAYS <= terms.notice_days <= 60, _("a renewal is announced 5 to 60 days before")),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.lib.words import gettext_noop
@@ -155,7 +156,7 @@ def cost_of(benefit: Benefit, amount_minor: int) -> int:
 def _may_use(ask: BenefitAsk, held: dict[str, Standing], taken: int, now: datetime) -> Standing:
     if not isinstance(ask.quantity, int) or not 1 <= ask.quantity <= MAX_QUANTITY:
         raise Refusal("benefit.quantity", "a quantity is a whole number from 1 to %(limit)s", limit=MAX_QUANTITY)
-    if not 0 <= ask.amount_minor <= 10**12:
+    if not 0 <= ask.amount_minor <= MAX_AMOUNT:
         raise Refusal("benefit.amount", "an amount is a whole number of minor units")
     standing = held.get(ask.benefit)
     if standing is None:

@@ -8,6 +8,7 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from siyu.lib.crypto import encrypt_text, lookup_hash
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty.rewards import check_all
@@ -169,7 +170,7 @@ def _check(kind: str, terms: GiftTerms) -> None:
 
 
 def _fault(kind: str, terms: GiftTerms) -> str:
-    if not 0 <= terms.points <= MAX_POINTS or not 0 <= terms.money_minor <= 10**12:
+    if not 0 <= terms.points <= MAX_POINTS or not 0 <= terms.money_minor <= MAX_AMOUNT:
         return "a price is not negative, and not that large"
     if kind == Kind.PHYSICAL and (not terms.delivery or set(terms.delivery) - set(Delivery)):
         return "goods are shipped, picked up, or both"

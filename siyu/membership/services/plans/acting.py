@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from psycopg import Cursor
 
 from siyu.lib.clock import EPOCH
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.members.services import lock
@@ -26,7 +27,6 @@ from ...using import used_since
 _sql = statements("siyu.membership", "plans")
 MAX_SET = 1_000
 MAX_KEY = 200
-MAX_MINOR = 10**12
 
 
 class PlanPayment(NamedTuple):
@@ -90,8 +90,8 @@ def pay_plan(by: Actor, payments: Sequence[PlanPayment], now: datetime) -> list[
         plan = sold.get(ask.plan)
         if plan is None:
             raise Refusal("plan.unknown", "no plan %(code)s is sold today", code=ask.plan)
-        if not 0 <= ask.amount_minor <= MAX_MINOR:
-            raise Refusal("plan.amount", "an amount is a whole number of minor units from 0 to %(limit)s", limit=MAX_MINOR)
+        if not 0 <= ask.amount_minor <= MAX_AMOUNT:
+            raise Refusal("plan.amount", "an amount is a whole number of minor units from 0 to %(limit)s", limit=MAX_AMOUNT)
         if ask.paid_at is not None and not EPOCH <= ask.paid_at <= now:
             raise Refusal("plan.paid_at", "a payment was made after 1970, and not in the future")
         if ask.is_trial:
