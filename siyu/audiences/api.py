@@ -1,6 +1,6 @@
 """Audiences for programs: what there is, who is in, why; make one, count a rule before it is one."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,7 +8,7 @@ from ninja import Field, Query, Router, Schema
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
-from siyu.lib.web.dates import LONGEST
+from siyu.lib.web.dates import check_days
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, ScopedKey
 from siyu.merchant.rules import WHOLE
@@ -111,8 +111,7 @@ def rule_schema(request: HttpRequest) -> dict[str, Any]:
 def value_groups(request: HttpRequest, first: date, last: date) -> list[Any]:
     """Everybody's value group before the business day `first` and at the end of `last`: high_value, silent_potential, ordinary,
     interested or onlooker. 409 `range.invalid`, and `rfm.missing` before borders of RFM were taken."""
-    if not timedelta(0) <= last - first < timedelta(days=LONGEST) or first.year < 1970 or last.year > 9998:
-        raise Refusal("range.invalid", "a range of 1 to %(limit)s days, the first day not behind the last", limit=LONGEST)
+    check_days(first, last)
     moved = migration(first, last, WHOLE)
     if moved is None:
         raise Refusal("rfm.missing", "no borders of RFM were taken yet: take them on the page of the RFM grid")

@@ -11,7 +11,7 @@ from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 from siyu.merchant.rules import Scope
 
-from .rules.value import INTEREST, INTEREST_DAYS, cells
+from .rules.value import INTEREST, INTEREST_DAYS, INTERESTED, ONLOOKER, cells
 
 _sql = statements("siyu.audiences", "value")
 UNKNOWN = ""  # nobody had heard of the person
@@ -72,6 +72,8 @@ def migration(first: date, last: date, scope: Scope) -> Migration | None:
         "days": INTEREST_DAYS,
         "interest": list(INTEREST),
         "cells": cells(),
+        "interested": INTERESTED,
+        "onlooker": ONLOOKER,
         "recency_was": list(was.recency),
         "money_was": list(was.monetary),
         "recency_is": list(stands.recency),

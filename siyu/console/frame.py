@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 from siyu.lib.web.business import Business
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 
 from .alarms import OpenAlarm, alarms_for
 
@@ -18,7 +18,7 @@ _sql = statements("siyu.console", "frame")
 
 def merchant() -> Business:
     """Name, currency and zone in force; one small SELECT."""
-    book, day = settings_book(), utc_now().date()
+    book, day = settings_book(), today(utc_now())
     return Business(book.value("merchant.name", day), book.currency(day), book.zone(day))
 
 

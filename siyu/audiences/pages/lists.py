@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
+from siyu.lib.encodings import START, told
 from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
@@ -29,7 +30,6 @@ from .parts import tabs
 
 MAX_BYTES = 50 * 1024**2
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
-BEGIN = 4_096  # bytes by which the encoding is known
 SHOWN = 1_000  # rejected lines on the page
 
 
@@ -101,7 +101,7 @@ def upload(request: PageRequest) -> HttpResponse:
 def _lines(file: Any) -> Iterator[str]:
     if file.size > MAX_BYTES:
         raise Refusal("list.too_long", "a file has at most %(limit)s MB", limit=MAX_BYTES // 1024**2)
-    begin = file.read(BEGIN)
+    begin = file.read(START)
     if begin.startswith(WORKBOOK):
         raise Refusal("list.workbook", "this is a workbook: save the sheet as CSV and upload that")
     file.seek(0)
@@ -109,11 +109,11 @@ def _lines(file: Any) -> Iterator[str]:
 
 
 def _encoding(begin: bytes) -> str:
-    """A spreadsheet's “Unicode text” has a mark; else what is no UTF-8 is GBK. A file that goes on may break off within a character."""
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+    """What the bytes tell; else what is no UTF-8 is GBK. A file that goes on may break off within a character."""
+    if found := told(begin):
+        return found
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(begin, final=len(begin) < BEGIN)
+        codecs.getincrementaldecoder("utf-8")().decode(begin, final=len(begin) < START)
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8"

@@ -29,10 +29,10 @@ WITH person AS MATERIALIZED (
     FROM person p LEFT JOIN paid b ON b.member_id = p.id LEFT JOIN refunded r ON r.member_id = p.id LEFT JOIN interest t ON t.member_id = p.id
 ), placed AS (
     SELECT CASE WHEN known_on > %(eve)s THEN ''
-                WHEN day_was IS NULL THEN CASE WHEN was THEN 'interested' ELSE 'onlooker' END
+                WHEN day_was IS NULL THEN CASE WHEN was THEN %(interested)s ELSE %(onlooker)s END
                 ELSE (%(cells)s::text[])[1 + 5 * width_bucket(day_was - 1, %(recency_was)s::date[]) + width_bucket(net_was - 1, %(money_was)s::bigint[])]
            END AS was,
-           CASE WHEN day_is IS NULL THEN CASE WHEN stands THEN 'interested' ELSE 'onlooker' END
+           CASE WHEN day_is IS NULL THEN CASE WHEN stands THEN %(interested)s ELSE %(onlooker)s END
                 ELSE (%(cells)s::text[])[1 + 5 * width_bucket(day_is - 1, %(recency_is)s::date[]) + width_bucket(net_is - 1, %(money_is)s::bigint[])]
            END AS stands,
            net_is - net_was AS net

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from siyu.lib.clock import midnight
+from siyu.lib.refusal import Refusal
 
 LONGEST = 1_100  # days
 PRESETS: dict[str, tuple[int, "str | Promise"]] = {
@@ -78,6 +79,16 @@ class DateRange:
             return cls.of_preset(default, today, _("Give both days as year-month-day, for example 2026-11-01."))
         if first > last:
             return cls.of_preset(default, today, _("The first day lies behind the last one."))
-        if (last - first).days >= LONGEST or first.year < 1970 or last.year > 9998:
+        if not _is_readable(first, last):
             return cls.of_preset(default, today, _("The range is too long: at most 1,100 days."))
         return cls(first, last)
+
+
+def check_days(first: date, last: date) -> None:
+    """A range of business days that an API was asked for, both ends included. Refusal: `range.invalid`."""
+    if not _is_readable(first, last):
+        raise Refusal("range.invalid", "days from 1970 to 9998, the first one first, at most %(limit)s of them", limit=LONGEST)
+
+
+def _is_readable(first: date, last: date) -> bool:
+    return 0 <= (last - first).days < LONGEST and first.year >= 1970 and last.year <= 9998

@@ -13,7 +13,7 @@ from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.lib.wired import wired
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
@@ -98,7 +98,7 @@ def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: da
         ends = dict(cursor.fetchall())
         if len(ends) < 2:
             raise Refusal("merge.unknown", "one of these members does not exist, or was merged already")
-        policy = policy_of(settings_book(), now.date())
+        policy = policy_of(settings_book(), today(now))
         component = load_component(cursor.cursor, list(ends.values()))
         kinds = [[component.kinds[handle] for handle, owner in component.members.items() if owner == member] for member in ends]
         if not components.may_join(kinds[0], kinds[1], ("user_id", "user_id"), policy):
@@ -125,7 +125,7 @@ def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None
         survivor, loser, evidence = row
         moved = json.loads(evidence)["moved"]
         cursor.execute(_sql.refuse_links, {"moved": moved})
-        policy = policy_of(settings_book(), now.date())
+        policy = policy_of(settings_book(), today(now))
         settle(cursor.cursor, moved, policy, _settling(cursor.cursor, by, because, now, survivor))
         audit(by, "members.unmerged", f"member:{survivor}", {"other": loser, "merge": merge_id}, because)
 

@@ -6,8 +6,6 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Path, Query
 
-from siyu.lib.refusal import Refusal
-from siyu.lib.web.dates import LONGEST
 from siyu.lib.web.keyset import Position, decode
 from siyu.merchant.api import ScopedKey
 from siyu.merchant.rules import Actor
@@ -29,9 +27,3 @@ def caller(request: HttpRequest, key: str) -> tuple[Actor, str]:
 def position(order: str, cursor: str, limit: int) -> Position:
     """Where a page begins. Refusal: `page.cursor`."""
     return decode(order, cursor, limit + 1) if cursor else Position(limit=limit + 1)
-
-
-def check_days(first: date, last: date) -> None:
-    """A range of business days that can be read. Refusal: `task.range`."""
-    if not 0 <= (last - first).days < LONGEST or first.year < 1970 or last.year > 9998:
-        raise Refusal("task.range", "days from 1970 to 9998, the first one first, at most %(limit)s of them", limit=LONGEST)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from siyu.lib.clock import utc_now
+from siyu.lib.web.dates import check_days
 from siyu.lib.web.keyset import encode
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey
 from siyu.merchant.rules import WHOLE, Actor
@@ -17,7 +18,7 @@ from siyu.merchant.services import audit
 from .. import queries, services
 from ..rules.tasks import MAX_NOTE
 from ..services import Closed, Finish, Skip
-from .asking import DO, EXPORT, MAX_PAGE, Day, caller, check_days, position
+from .asking import DO, EXPORT, MAX_PAGE, Day, caller, position
 
 router = Router(tags=["Staff tasks"])
 ORDER, READS, LINES = "api:staff-tasks", "api:staff-task-reads", "api:commission"
@@ -169,7 +170,7 @@ def reads(
 
 @router.get("/tasks/ranking", auth=DO, response={200: list[RankedOut], **FAULTS}, summary="The ranking of assistants")
 def ranking(request: HttpRequest, first: Day, last: Day, sort: Literal["rate", "net"] = "rate") -> list[RankedOut]:
-    """Assistants over a range of business days, both included, by done rate or by net amount, the best first. 409 `task.range`."""
+    """Assistants over a range of business days, both included, by done rate or by net amount, the best first. 409 `range.invalid`."""
     check_days(first, last)
     return [_ranked(one) for one in queries.ranking(WHOLE, first, last, now=utc_now(), by_net=sort == "net")]
 
@@ -178,7 +179,7 @@ def ranking(request: HttpRequest, first: Day, last: Day, sort: Literal["rate", "
 def commission(
     request: HttpRequest, first: Day, last: Day, cursor: str = Query("", max_length=400), limit: int = Query(50, ge=1, le=MAX_PAGE)
 ) -> CommissionsOut:
-    """Orders paid on a range of business days, as they stand now, page by page; the first page stands in the audit. 409 `task.range`."""
+    """Orders paid on a range of business days, as they stand now, page by page; the first page stands in the audit. 409 `range.invalid`."""
     check_days(first, last)
     if not cursor:
         by: Actor = request.auth  # type: ignore[attr-defined]

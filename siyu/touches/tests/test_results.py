@@ -249,4 +249,4 @@ def test_a_range_that_cannot_be_read_is_refused() -> None:
         ("9999-12-31", "9999-12-31"),
     ):
         answer = shop.get(path, {"first": first, "last": last})
-        assert (answer.status_code, answer.json()["code"]) == (409, "task.range")
+        assert (answer.status_code, answer.json()["code"]) == (409, "range.invalid")
