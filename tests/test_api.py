@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -19,7 +19,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from siyu.api import api
 from siyu.console.tests.people import PHONE, live, member
 from siyu.lib.clock import utc_now
-from siyu.loyalty.services import Because, Grant, grant
+from siyu.loyalty.services import Because, Grant, grant, grant_tier
 from siyu.members.services import card_code
 from siyu.merchant.rules import PERMISSIONS_KNOWN, SYSTEM
 from siyu.merchant.services import create_key
@@ -51,6 +51,17 @@ def yue() -> str:
 def available(client: Client, who: str) -> int:
     found = client.get(f"{BASE}/loyalty/members/{who}/balances").json()
     return next((one["available"] for one in found if one["unit"] == "points"), 0)
+
+
+def test_a_tier_is_told_with_what_comes_after_it_also_when_it_was_granted(yue) -> None:
+    shop, path = caller("loyalty.view"), f"{BASE}/loyalty/members/{yue}/tier"
+    plain = shop.get(path).json()
+    grant_tier(SYSTEM, apps.get_model("members.Member").objects.get(public_id=yue).pk, "gold", date.max, "补偿", now=utc_now())
+
+    granted = shop.get(path).json()
+
+    assert (plain["code"], plain["next_code"], plain["missing"]) == ("bronze", "silver", 500)
+    assert (granted["code"], granted["growth"], granted["next_code"], granted["missing"]) == ("gold", 500, "platinum", 19_500)
 
 
 def test_a_member_is_found_by_a_handle_and_by_the_code_of_a_card(yue) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from siyu.lib.clock import business_day
 from siyu.lib.words import gettext_noop
-from siyu.merchant.queries import settings_book
+from siyu.merchant.queries import settings_book, today
 
-from .queries import balances, expiring, projection, standings
+from .queries import balances, base_tier, expiring, projections_of, standings
 
 SOON = timedelta(days=45)
 NAMES = {
@@ -24,11 +24,11 @@ NAMES = {
     "tier.keep_missing": gettext_noop("growth value still missing to keep the tier"),
 }
 _ENDING = frozenset({"points.expiring", "points.expires_on", "points.expires_in"})
-_KEPT = frozenset({"tier.until", "tier.keep_missing"})
+_COMING = frozenset({"tier.next", "tier.missing", "tier.until", "tier.keep_missing"})
 
 
 def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[int, dict[str, Any]]:
-    """Member → variable → value; who has no tier yet, or no higher one, or nothing that expires soon, lacks those words."""
+    """Member → variable → value; who has no tier, or no higher one, or nothing that expires soon, lacks those words."""
     found: dict[int, dict[str, Any]] = {member: {} for member in member_ids}
     if wanted & {"points.available", "points.pending"}:
         held = balances(list(member_ids), now)
@@ -37,21 +37,22 @@ def values(member_ids: Sequence[int], wanted: set[str], now: datetime) -> dict[i
             found[member] |= {"points.available": points.available if points else 0, "points.pending": points.pending if points else 0}
     if wanted & _ENDING:
         _add_ending(found, now)
-    if any(name.startswith("tier.") for name in wanted - _KEPT):
-        for member, tier in standings(list(member_ids)).items():
-            found[member] |= {"tier.name": tier.name}
-            if tier.next_name:
-                found[member] |= {"tier.next": tier.next_name, "tier.missing": tier.missing}
-    if wanted & _KEPT:
+    if "tier.name" in wanted:
+        tiers, base = standings(list(member_ids)), base_tier(today(now))
         for member in member_ids:
-            if (told := projection(member, now)) is not None:
-                found[member] |= {"tier.until": told.last_day, "tier.keep_missing": told.keep_missing}
+            if (tier := tiers.get(member) or base) is not None:
+                found[member] |= {"tier.name": tier.name}
+    if wanted & _COMING:
+        for member, tracks in projections_of(list(member_ids), now).items():
+            for one in tracks[:1]:
+                found[member] |= {"tier.until": one.last_day, "tier.keep_missing": one.keep_missing}
+                if one.next_tier:
+                    found[member] |= {"tier.next": one.next_name, "tier.missing": one.next_missing}
     return found
 
 
 def _add_ending(found: dict[int, dict[str, Any]], now: datetime) -> None:
     zone = settings_book().zone(now.date())
-    today = business_day(now, zone)
     for member, (ends_at, amount) in expiring(list(found), "points", now, now + SOON).items():
         last = business_day(ends_at - timedelta(microseconds=1), zone)  # what ends at midnight is good until the day before
-        found[member] |= {"points.expiring": amount, "points.expires_on": last, "points.expires_in": (last - today).days}
+        found[member] |= {"points.expiring": amount, "points.expires_on": last, "points.expires_in": (last - business_day(now, zone)).days}

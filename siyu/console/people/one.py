@@ -18,7 +18,7 @@ from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 from siyu.lib.web.keyset import Position, decode, encode
 from siyu.lib.web.parts import Moment, Tab
-from siyu.loyalty.queries import why_points
+from siyu.loyalty.queries import projection, why_points
 from siyu.loyalty.queries.corrections import corrections
 from siyu.members import queries
 from siyu.members.queries import MemberView
@@ -29,7 +29,7 @@ from siyu.membership.queries.mall import redemptions_of
 from siyu.membership.queries.panel import panel
 from siyu.membership.queries.tasks import tasks_of
 from siyu.merchant.access import PageRequest, requires
-from siyu.merchant.queries import staff_names, store_names, today
+from siyu.merchant.queries import staff_names, store_names
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 from siyu.touches.queries import touches
@@ -38,7 +38,7 @@ from siyu.touches.queries.words import STATUSES, detail_words, why_words
 from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
 from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
 from .clocks import clock_cards
-from .why import floors, line_of, purses, tier_of
+from .why import floors, line_of, purses
 
 _sql = statements("siyu.console", "people")
 MOMENTS = 30  # of a page of the timeline
@@ -88,7 +88,7 @@ def one(request: PageRequest, public_id: str) -> HttpResponse:
         "member": member,
         "url": url,
         "cards": cards,
-        "tier": tier_of(member.id, today(utc_now())),
+        "tier": projection(member.id, utc_now()),
         "assistant": staff_names().get(member.assistant_id or 0, ""),
         "store": store_names().get(member.store_id or 0, ""),
         "tabs": [Tab(tab.title, f"{url}?tab={tab.key}", tab is active) for tab in tabs],

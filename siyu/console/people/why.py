@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from siyu.lib.clock import FOR_EVER, business_day
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
-from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, ladder, standings, steps_of, track_versions
+from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, steps_of, track_versions
 
 from ..facts import fact_title
 from ..words import UNITS
@@ -39,18 +39,6 @@ class Line:
     amount: str
     colour: str
     fact_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The tier held: its name, growth, since when, and what is missing to the next one (empty at the top)."""
-
-    name: str
-    growth: int
-    since: datetime | None
-    next_name: str
-    missing: int
-    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +106,6 @@ def _notes(reason: Reason) -> list[str]:
     return notes
 
 
-def tier_of(member_id: int, day: date) -> Held | None:
-    """The tier; a member whose growth never moved stands on the base step. None when no ladder is in force."""
-    steps = ladder(day)
-    held = standings([member_id]).get(member_id)
-    if held is not None:
-        step = next((one.threshold for one in steps if one.code == held.code), 0)
-        return Held(held.name, held.growth, held.since, held.next_name, held.missing, _share(held.growth, step, held.growth + held.missing))
-    base = next((step for step in steps if step.threshold == 0), None)
-    if base is None:
-        return None
-    above = next((step for step in steps if step.threshold > 0), None)
-    return Held(base.name, 0, None, above.name if above else "", above.threshold if above else 0, 0)
-
-
 def purses(member_id: int) -> list[Purse]:
     """Balances of every unit."""
     found = []
@@ -166,7 +140,3 @@ def floors(member_id: int, now: datetime) -> list[GrantedTier]:
         holds = one.removed_at is None and one.until > now
         shown.append(GrantedTier(one, names.get((one.track, one.tier), one.tier), because, last if last < FOR_EVER else None, holds))
     return sorted(shown, key=lambda one: not one.holds)
-
-
-def _share(growth: int, low: int, high: int) -> int:
-    return 100 if high <= low else max(0, min(100, 100 * (growth - low) // (high - low)))

@@ -8,10 +8,10 @@ from ninja import Field, Query, Router, Schema
 from pydantic import AwareDatetime
 
 from siyu.lib.clock import utc_now
+from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.members.queries import numbered
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey, Text
-from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 
 from .. import queries, services
@@ -19,7 +19,7 @@ from ..services import Because, Capture, GiveBack, Grant, Hold, Receipt, Spend, 
 from .asking import MOVE, VIEW, caller
 
 router = Router(tags=["Value"])
-Amount = Annotated[int, Field(ge=1, le=10**12, description="of the unit; stored balance in minor units")]
+Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT, description="of the unit; stored balance in minor units")]
 Unit = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_:.-]*$", examples=["points"])]
 Words = Annotated[Text, Field(max_length=200, description="what the member reads: 热水壶 × 1")]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="the key that a move answered")]
@@ -59,11 +59,11 @@ class ReasonOut(Schema):
 
 
 class TierOut(Schema):
-    """The tier held, and what is missing to the next one (empty at the top)."""
+    """The tier held, what counts for it, and what is missing to the next one (empty at the top)."""
 
     code: str
     name: str
-    growth: int
+    growth: int = Field(description="what counts now: growth, points, orders or acts, or minor units of spending, as the tiers say")
     since: datetime | None
     next_code: str
     next_name: str
@@ -164,23 +164,17 @@ def statement(
 @router.get("/members/{member}/tier", auth=VIEW, response={200: TierOut, **FAULTS}, summary="Tier and progress")
 def tier(request: HttpRequest, member: str) -> TierOut:
     """The tier on the main track; whoever has no growth yet stands where zero growth stands. 404 `tier.unknown` without a programme."""
-    number = numbered(member)
-    found = queries.standings([number]).get(number)
-    if found is not None:
-        return TierOut(**{name: getattr(found, name) for name in TierOut.model_fields})
-    ladder = queries.ladder(today(utc_now()))
-    if not ladder:
+    found = queries.projection(numbered(member), utc_now())
+    if found is None:
         raise Refusal("tier.unknown", "there are no tiers yet")
-    base = ladder[0] if ladder[0].threshold == 0 else None
-    following = ladder[1 if base else 0 :][:1]
     return TierOut(
-        code=base.code if base else "",
-        name=base.name if base else "",
-        growth=0,
-        since=None,
-        next_code=following[0].code if following else "",
-        next_name=following[0].name if following else "",
-        missing=following[0].threshold if following else 0,
+        code=found.tier,
+        name=found.tier_name,
+        growth=found.value,
+        since=found.since,
+        next_code=found.next_tier,
+        next_name=found.next_name,
+        missing=found.next_missing,
     )
 
 

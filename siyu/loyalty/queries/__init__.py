@@ -1,6 +1,6 @@
 """Reads this room offers: balances, tiers, and for every point the reason."""
 
-from .projection import Projection, projection, projections
+from .projection import Projection, projection, projections, projections_of
 from .quote import Cart, Offer, Quote, quote
 from .rules import (
     ApprovalView,
@@ -87,6 +87,7 @@ __all__ = [
     "points_outstanding",
     "projection",
     "projections",
+    "projections_of",
     "quote",
     "rule_drafts",
     "simulate",

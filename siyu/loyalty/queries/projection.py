@@ -1,5 +1,7 @@
 """Where a member stands on every track, and what comes: what keeps the tier, until when, and what is missing to the next."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,13 +18,14 @@ from ..rules.standing import time_of
 from ..rules.tiers.ladder import Ladder
 from ..rules.tiers.value import Holding, falls_at, frozen_value, value
 from ..standing import floors, movements
-from .asking import rows_of
+from .asking import bounded, rows_of
 from .tiers import _sql
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A member on a track: what counts now, what is missing to keep the tier by a day, and to reach the next.
+    """A member on a track: the tier held with its threshold, what counts now, what is missing to keep the tier by a day, and to
+    reach the next.
 
     `last_day` is the last day on which the keep-line can still be met (None: nothing ends by time alone); `judged_at` when time alone
     judges next; `words` say all of it to a person.
@@ -33,6 +36,7 @@ class Projection:
     unit: str
     tier: str
     tier_name: str
+    threshold: int
     value: int
     since: datetime | None
     version: int
@@ -46,25 +50,46 @@ class Projection:
     floor_until: datetime | None
     words: tuple[str, ...]
 
+    @property
+    def shown(self) -> str:
+        """What counts now, as a person reads it."""
+        return _shown(self.unit, self.value)
+
+    @property
+    def percent(self) -> int:
+        """How much of the way from the tier held to the next is done; 100 on the highest."""
+        done = self.value - self.threshold
+        return max(0, 100 * done // (done + self.next_missing)) if done + self.next_missing > 0 else 100
+
 
 def projections(member_id: int, now: datetime) -> list[Projection]:
     """What comes on every track that has begun, the main one first."""
+    return projections_of([member_id], now)[member_id]
+
+
+def projections_of(member_ids: Sequence[int], now: datetime) -> dict[int, list[Projection]]:
+    """The same of several members."""
+    asked = bounded(member_ids)
     with connection.cursor() as wrapped:
         cursor = wrapped.cursor
         book = settings_book()
         rules = programme(cursor, book, book.zone(now.date()))
-        stored = {row[0]: Standing(*row[1:]) for row in rows_of(_sql.standings_of, member=member_id)}
-        moved = [owned.movement for owned in movements(cursor, [member_id], rules.measures)]
-        granted: dict[str, tuple[Floor, ...]] = {}
-        for _, _, code, floor in floors(cursor, [member_id]) if rules.has_floors else ():
-            granted[code] = (*granted.get(code, ()), floor)
+        stored = {(member, track): Standing(*row) for member, track, *row in rows_of(_sql.standings_of, members=asked)}
+        moved: dict[int, list[Movement]] = defaultdict(list)
+        for owned in movements(cursor, asked, rules.measures):
+            moved[owned.owner].append(owned.movement)
+        granted: dict[tuple[int, str], list[Floor]] = defaultdict(list)
+        for _, owner, code, floor in floors(cursor, asked) if rules.has_floors else ():
+            granted[owner, code].append(floor)
     names = dict(rows_of(_sql.track_names))
-    found = []
-    for track in rules.tracks:
-        if track.ladder_at(now).version or track.code in stored:
-            standing = stored.get(track.code, NOWHERE)
-            found.append(project(rules, track, standing, moved, granted.get(track.code, ()), now, names.get(track.code, "")))
-    return found
+    return {
+        member: [
+            project(rules, track, standing, moved[member], tuple(granted[member, track.code]), now, names.get(track.code, ""))
+            for track in rules.tracks
+            if (standing := stored.get((member, track.code), NOWHERE)) is not NOWHERE or track.ladder_at(now).version
+        ]
+        for member in asked
+    }
 
 
 def projection(member_id: int, now: datetime) -> Projection | None:
@@ -91,6 +116,7 @@ def project(
         unit=ladder.terms.unit,
         tier=held.code,
         tier_name=held.name or held.code,
+        threshold=held.threshold,
         value=worth,
         since=standing.since,
         version=ladder.version,
@@ -128,22 +154,23 @@ def _day_before(rules: Programme, instant: datetime) -> date:
     return rules.zones.day_of(instant - timedelta(microseconds=1))
 
 
-def _with_words(one: Projection, rules: Programme) -> Projection:
-    def amount(number: int) -> str:
-        return formats.money(number) if one.unit == "spend" else formats.number(number)
+def _shown(unit: str, number: int) -> str:
+    return formats.money(number) if unit == "spend" else formats.number(number)
 
+
+def _with_words(one: Projection, rules: Programme) -> Projection:
     words = []
     if one.last_day is not None and one.keep_missing:
         said = gettext("days of grace: keeps %(tier)s with %(missing)s more by %(day)s") if one.is_in_grace else ""
         said = said or gettext("stays %(tier)s with %(missing)s more by %(day)s")
-        words.append(said % {"tier": one.tier_name, "missing": amount(one.keep_missing), "day": one.last_day})
+        words.append(said % {"tier": one.tier_name, "missing": _shown(one.unit, one.keep_missing), "day": one.last_day})
     elif one.last_day is not None:
         words.append(gettext("%(tier)s is safe beyond %(day)s") % {"tier": one.tier_name, "day": one.last_day})
     if one.floor_until is not None:
         day = _day_before(rules, one.floor_until)
         words.append(gettext("granted by hand for ever") if day >= FOR_EVER else gettext("granted by hand through %(day)s") % {"day": day})
     if one.next_tier:
-        words.append(gettext("%(missing)s more for %(tier)s") % {"missing": amount(one.next_missing), "tier": one.next_name})
+        words.append(gettext("%(missing)s more for %(tier)s") % {"missing": _shown(one.unit, one.next_missing), "tier": one.next_name})
     else:
         words.append(gettext("there is no higher tier"))
     fields = {name: getattr(one, name) for name in Projection.__slots__}

@@ -18,7 +18,7 @@ _sql = statements("siyu.loyalty", "queries_tiers")
 
 @dataclass(frozen=True, slots=True)
 class TierView:
-    """The tier a member holds since an instant, and what is missing to the next one (`next_code` is empty at the top)."""
+    """The tier a member holds since an instant; what comes is a `Projection`."""
 
     code: str
     name: str
@@ -26,9 +26,6 @@ class TierView:
     since: datetime
     version: int
     multiplier: Decimal
-    next_code: str
-    next_name: str
-    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +43,10 @@ class LadderStep:
 
 def standings(member_ids: Sequence[int]) -> dict[int, TierView]:
     """Member → tier; members whose growth never moved are missing (they stand where `base_tier` says)."""
-    found = {}
-    for row in rows_of(_sql.standings, members=bounded(member_ids), track=TRACK):
-        member, code, name, growth, since, version, multiplier, next_code, next_name, threshold = row
-        missing = threshold - growth if threshold is not None else 0
-        plain = Decimal(1)
-        found[member] = TierView(code, name or code, growth, since, version, multiplier or plain, next_code or "", next_name or "", missing)
-    return found
+    return {
+        member: TierView(code, name or code, growth, since, version, multiplier or Decimal(1))
+        for member, code, name, growth, since, version, multiplier in rows_of(_sql.standings, members=bounded(member_ids), track=TRACK)
+    }
 
 
 def base_tier(day: date, track: str = TRACK) -> LadderStep | None:

@@ -1,12 +1,8 @@
 -- name: standings
--- The tier these members hold, with its name, and the next one with its threshold, by the version that judged them.
-SELECT s.member_id, s.tier, t.name, s.growth, s.since, s.version, t.multiplier, next.code, next.name, next.threshold
+-- The tier these members hold, with its name, by the version that judged them.
+SELECT s.member_id, s.tier, t.name, s.growth, s.since, s.version, t.multiplier
 FROM loyalty_standing s
 LEFT JOIN loyalty_tier t ON t.track = s.track AND t.code = s.tier AND t.version = s.version
-LEFT JOIN LATERAL (
-    SELECT n.code, n.name, n.threshold FROM loyalty_tier n
-    WHERE n.track = s.track AND n.version = s.version AND n.threshold > s.growth ORDER BY n.threshold LIMIT 1
-) AS next ON true
 WHERE s.track = %(track)s AND s.member_id = ANY(%(members)s)
 
 -- name: by_tier
@@ -28,9 +24,9 @@ WHERE track = %(track)s
 ORDER BY threshold
 
 -- name: standings_of
--- Where one member stands on every track.
-SELECT track, growth, tier, version, since, own, began_at, ends_at, grace_until, due_at, judged_at
-FROM loyalty_standing WHERE member_id = %(member)s
+-- Where members stand on every track.
+SELECT member_id, track, growth, tier, version, since, own, began_at, ends_at, grace_until, due_at, judged_at
+FROM loyalty_standing WHERE member_id = ANY(%(members)s)
 
 -- name: track_names
 -- What the tracks are called, by their newest announced versions.

@@ -177,7 +177,7 @@ def test_the_figures_of_the_programme() -> None:
     assert [(step.code, step.threshold) for step in ladder(TODAY)] == [("bronze", 0), ("silver", 1000), ("gold", 5000), ("platinum", 20000)]
     assert ladder(FIRST_DAY - timedelta(days=1)) == []
     anna = standings([member("anna")])[member("anna")]
-    assert (anna.name, anna.next_name, anna.missing) == ("金卡", "铂金", 14_000)
+    assert (anna.name, anna.growth) == ("金卡", 6_000)
     rows("UPDATE members_member SET is_identified = true RETURNING 1")
     assert by_tier(TODAY) == {"gold": 1, "bronze": 1}
     assert by_tier(TODAY, Scope(assistant_id=1)) == {}

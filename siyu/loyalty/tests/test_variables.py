@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from siyu.loyalty.services import Because, Grant, grant
+from siyu.loyalty.services import Because, Grant, grant, grant_tier
+from siyu.loyalty.tests.scene import START, days, happens, install, member, pays
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.tests import scene
 from siyu.touches.tests.scene import NOON
@@ -42,3 +43,16 @@ def test_what_ends_first_is_told_with_its_last_day_for_each_of_a_set() -> None:
     assert said[yue] == {"points.expiring": 42, "points.expires_on": date(2026, 5, 7), "points.expires_in": 2}
     assert said[lan] == {"points.expiring": 70, "points.expires_on": date(2026, 5, 5), "points.expires_in": 0}
     assert said[mei] == {}
+
+
+def test_what_comes_follows_the_tier_that_is_held_and_not_growth_alone() -> None:
+    install()
+    pays("anna", 10_000, "A1")
+    happens("member.checked_in", "ben")
+    grant_tier(SYSTEM, member("anna"), "gold", date(2026, 6, 30), "补偿", now=START + days(1))
+
+    said = values_of([member("anna"), member("ben")], {"tier.name", "tier.next", "tier.missing"}, START + days(2))
+
+    names = ("tier.name", "tier.next", "tier.missing")
+    assert [said[member("anna")][name] for name in names] == ["金卡", "铂金", 19_900]
+    assert [said[member("ben")][name] for name in names] == ["普通", "银卡", 1_000]

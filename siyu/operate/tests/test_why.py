@@ -96,7 +96,7 @@ def test_a_tier_is_growth_against_thresholds(ask: Ask):
 
     assert "Tier: 金卡 (gold) since 2026-03-03 10:00:00" in said
     assert "growth 5,266" in said
-    assert "14,734 more growth reach 铂金 (platinum)" in said
+    assert "14,734 more for 铂金" in said
     assert "bronze → gold at growth 5,000" in said or "none → gold at growth 5,000" in said
     assert "cause: order.paid of order A1" in said
 

@@ -23,10 +23,6 @@ def why_tier(member_id: int, teller: Teller) -> Answer:
             f"Tier: {held.name or 'none'} ({held.code or '-'}) since {teller.instant(held.since)}, by version {held.version} of the tiers",
         )
         yield "line", f"growth {held.growth:,}; points are multiplied by {held.multiplier.normalize():f}"
-        yield (
-            "line",
-            f"{held.missing:,} more growth reach {held.next_name} ({held.next_code})" if held.next_code else "there is no higher tier",
-        )
     growth = held.growth if held else 0
     for step in ladder:
         mark = "reached" if growth >= step.threshold else "not reached"

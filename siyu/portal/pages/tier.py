@@ -36,7 +36,7 @@ class Progress:
 def tier(request: MemberRequest) -> HttpResponse:
     """Progress on the main track with its whole ladder, and what every other track says."""
     found = projections(request.member.id, request.now)
-    progress = _progress(found[0], ladder(today(request.now))) if found else None
+    progress = _progress(found[0]) if found else None
     steps = ladder(today(request.now)) if progress else []
     rungs = [(step, progress is not None and step.code == progress.code, factor_of(step)) for step in steps]
     context = {"progress": progress, "rungs": rungs, "others": found[1:]}
@@ -46,7 +46,7 @@ def tier(request: MemberRequest) -> HttpResponse:
 def progress_of(member_id: int, now: datetime) -> Progress | None:
     """Where a member stands on the main track; None when no ladder is in force."""
     found = projections(member_id, now)
-    return _progress(found[0], ladder(today(now))) if found else None
+    return _progress(found[0]) if found else None
 
 
 def factor_of(step: LadderStep) -> str:
@@ -54,13 +54,19 @@ def factor_of(step: LadderStep) -> str:
     return "" if step.multiplier == Decimal(1) else f"{step.multiplier.normalize():f}"
 
 
-def _progress(one: Projection, steps: list[LadderStep]) -> Progress:
-    begins = next((step.threshold for step in steps if step.code == one.tier), 0)
-    ends = one.value + one.next_missing
-    share = 100 if not one.next_tier or ends <= begins else max(0, min(100, 100 * (one.value - begins) // (ends - begins)))
-
+def _progress(one: Projection) -> Progress:
     def amount(number: int) -> str:
         return formats.money(number) if one.unit == "spend" else f"{formats.number(number)} {said(UNITS, one.unit)}"
 
-    words = (one.tier, one.tier_name, amount(one.value), one.value, one.since, one.next_name, amount(ends), amount(one.next_missing), share)
-    return Progress(*words, one.words)
+    return Progress(
+        code=one.tier,
+        name=one.tier_name,
+        value=amount(one.value),
+        reached=one.value,
+        since=one.since,
+        next_name=one.next_name,
+        next_at=amount(one.value + one.next_missing),
+        missing=amount(one.next_missing),
+        percent=one.percent,
+        words=one.words,
+    )
