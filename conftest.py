@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent
 TEST_HOME = Path(os.environ.get("SIYU_TEST_HOME") or ROOT / ".siyu-test")
 TEST_HOME.mkdir(exist_ok=True, mode=0o711)
 os.environ["SIYU_HOME"] = str(TEST_HOME)
-os.environ["SIYU_REACHABLE"] = "127.0.0.1"  # tests are their own providers
+os.environ["SIYU_REACHABLE"] = "127.0.0.1"  # tests are their own providers; for the processes that they start
 
 SHARED = ROOT.parent / "shared"
 
@@ -77,6 +77,14 @@ def django_db_setup(server: str, template: str, worker_id: str, django_db_blocke
         yield
         _close()
         _drop(server, name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_providers() -> None:
+    """Tests may send to themselves, also in the process that pytest began in: it reads the settings before this file."""
+    from django.conf import settings
+
+    settings.REACHABLE = [os.environ["SIYU_REACHABLE"]]
 
 
 @pytest.fixture(scope="session", autouse=True)
