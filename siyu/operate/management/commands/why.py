@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 from rich.console import Console
 from rich.text import Text
 
@@ -44,9 +45,10 @@ class Command(BaseCommand):
                 "bold cyan",
             )
         )
-        for name, question in QUESTIONS.items():
-            if options["question"] in (None, name):
-                _print(console, question(person.id, teller))
+        with translation.override("en"):  # as the rest of the command line
+            for name, question in QUESTIONS.items():
+                if options["question"] in (None, name):
+                    _print(console, question(person.id, teller))
 
 
 def _print(console: Console, answer: Answer) -> None:
