@@ -117,9 +117,30 @@ def house():
 
 
 @pytest.fixture(scope="module")
-def running():
-    """A house that is up, for what does not disturb it."""
+def prepared():
+    """A house whose database is up to date, and that is closed: others are copies of it."""
     with new_house() as house:
+        house.run("prepare")
+        yield house
+
+
+@contextlib.contextmanager
+def copy_of(prepared):
+    with new_house() as house:
+        subprocess.run(["cp", "-a", f"{prepared.home}/.", house.home], check=True)  # with owners: the server may run as a user of its own
+        yield house
+
+
+@pytest.fixture
+def settled(prepared):
+    with copy_of(prepared) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def running(prepared):
+    """A house that is up, for what does not disturb it."""
+    with copy_of(prepared) as house:
         house.up()
         yield house
 
@@ -146,52 +167,52 @@ def test_it_starts_serves_and_ends_with_nothing_left_and_starts_again_quickly(ho
     assert house.family() == {}
 
 
-def test_it_comes_back_after_everything_was_killed_at_once(house):
-    house.up()
-    with house.database() as connection:
+def test_it_comes_back_after_everything_was_killed_at_once(settled):
+    settled.up()
+    with settled.database() as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS seven")
-    postmaster = psutil.Process(embedded.running(house.home / "pg").pid)
+    postmaster = psutil.Process(embedded.running(settled.home / "pg").pid)
 
-    for process in [psutil.Process(house.process.pid), *house.children(), *postmaster.children(), postmaster]:
+    for process in [psutil.Process(settled.process.pid), *settled.children(), *postmaster.children(), postmaster]:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    house.process.wait(10)
-    house.up()
+    settled.process.wait(10)
+    settled.up()
 
-    with house.database() as connection:
+    with settled.database() as connection:
         assert connection.execute("SELECT seven FROM kept").fetchone() == (7,)
-    assert house.end() == 0
-    assert house.family() == {}
+    assert settled.end() == 0
+    assert settled.family() == {}
 
 
-def test_it_comes_back_after_only_the_head_was_killed(house):
-    house.up()
-    before = {process.pid for process in house.children()}
-    house.process.kill()
-    house.process.wait(10)
+def test_it_comes_back_after_only_the_head_was_killed(settled):
+    settled.up()
+    before = {process.pid for process in settled.children()}
+    settled.process.kill()
+    settled.process.wait(10)
 
-    house.up()
+    settled.up()
 
-    assert not before & {process.pid for process in house.children()}
-    assert house.end() == 0
-    assert house.family() == {}
+    assert not before & {process.pid for process in settled.children()}
+    assert settled.end() == 0
+    assert settled.family() == {}
 
 
-def test_a_killed_child_and_a_killed_server_are_started_again(house):
-    house.up()
-    worker = next(process for process in house.children() if "worker" in process.cmdline())
-    postmaster = embedded.running(house.home / "pg").pid
+def test_a_killed_child_and_a_killed_server_are_started_again(settled):
+    settled.up()
+    worker = next(process for process in settled.children() if "worker" in process.cmdline())
+    postmaster = embedded.running(settled.home / "pg").pid
 
     worker.kill()
     os.kill(postmaster, signal.SIGKILL)
-    wait_until(lambda: (server := embedded.running(house.home / "pg")) and server.pid != postmaster, house)
-    wait_until(lambda: "the worker ended (killed by SIGKILL)" in house.output, house)
-    with house.database() as connection:
+    wait_until(lambda: (server := embedded.running(settled.home / "pg")) and server.pid != postmaster, settled)
+    wait_until(lambda: "the worker ended (killed by SIGKILL)" in settled.output, settled)
+    with settled.database() as connection:
         connection.execute("UPDATE facts_pump SET beat_at = NULL")
-    wait_until(lambda: house.health()[0] == 200, house)
+    wait_until(lambda: settled.health()[0] == 200, settled)
 
-    assert house.end() == 0
-    assert house.family() == {}
+    assert settled.end() == 0
+    assert settled.family() == {}
 
 
 def test_a_second_up_in_the_same_home_is_refused(running):
@@ -223,13 +244,12 @@ def test_a_busy_port_is_one_line_and_nothing_is_left(house):
     assert house.family() == {}
 
 
-def test_a_backup_comes_back_in_another_home(house):
-    dump = house.home / "siyu.dump"
-    house.run("write-key", "shop")
-    assert house.run("pg", "pg_dump", "-Fc", "-f", str(dump))[0] == 0
+def test_a_backup_comes_back_in_another_home(settled, prepared):
+    dump = settled.home / "siyu.dump"
+    settled.run("write-key", "shop")
+    assert settled.run("pg", "pg_dump", "-Fc", "-f", str(dump))[0] == 0
 
-    with new_house() as other:
-        other.run("prepare")
+    with copy_of(prepared) as other:
         other.run("pg", "dropdb", "siyu")
         assert other.run("pg", "pg_restore", "--exit-on-error", "-d", "siyu", str(dump)) == (0, "", "")
         assert other.run("pg", "psql", "-Atc", "SELECT name FROM merchant_key")[1] == "shop\n"
