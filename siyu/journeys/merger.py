@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.lib.sql import array, statements
+from siyu.members.queries import ends
 
 _sql = statements("siyu.journeys", "merger")
 
@@ -18,5 +19,8 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """Each enrolment goes to the end of the line of whom it began with; what was joined and stands alone now goes on."""
     members = array(sorted({member for pair in pairs for member in pair}))
-    for statement in (_sql.forget_undone, _sql.follow, _sql.part):
-        cursor.execute(statement, {"members": members})
+    cursor.execute(_sql.forget_undone, {"members": members})
+    cursor.execute(_sql.origins_of, {"members": members})
+    home = ends(cursor, {row[0] for row in cursor.fetchall()})
+    cursor.execute(_sql.follow, {"members": members, "origins": array(home), "owners": array(home.values())})
+    cursor.execute(_sql.part, {"members": members})

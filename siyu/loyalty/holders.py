@@ -2,11 +2,9 @@
 
 from psycopg import Cursor
 
-from siyu.lib.sql import statements
+from siyu.members.queries import lines
 
 from .rows import Touched
-
-_sql = statements("siyu.loyalty", "read")
 
 
 def holders(cursor: Cursor, touched: Touched, owners: dict[int, int]) -> dict[int, int]:
@@ -17,8 +15,6 @@ def holders(cursor: Cursor, touched: Touched, owners: dict[int, int]) -> dict[in
         return holder
     holder.update({origin: origin for origin in holder if origin in losers})
     unclear = [origin for origin, member in holder.items() if member != origin and origin not in losers]
-    if unclear:
-        cursor.execute(_sql.lines_of_merges, {"origins": unclear})
-        for origin, line in cursor.fetchall():
-            holder[origin] = next((member for member in line if member in losers), line[-1])
+    for origin, line in lines(cursor, unclear).items():
+        holder[origin] = next((member for member in line if member in losers), line[-1])
     return holder

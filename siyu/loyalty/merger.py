@@ -8,6 +8,7 @@ from datetime import date
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.queries import below, ends
 from siyu.members.rules import became
 from siyu.merchant.queries import settings_book
 
@@ -35,9 +36,12 @@ def absorb(cursor: Cursor, pairs: Pairs) -> None:
 def release(cursor: Cursor, pairs: Pairs) -> None:
     """Give every account that these members own, or once had, to whom it belongs by the merges that still stand."""
     members = sorted({member for pair in pairs for member in pair})
-    cursor.execute(_sql.release, {"members": members})
+    cursor.execute(_sql.origins, {"members": members, "below": sorted(below(cursor, members))})
+    home = ends(cursor, {row[0] for row in cursor.fetchall()})
+    columns = {"origins": list(home), "owners": list(home.values())}
+    cursor.execute(_sql.release, columns)
     moved = cursor.fetchall()
-    cursor.execute(_sql.release_floors, {"members": members})
+    cursor.execute(_sql.release_floors, columns)
     if moved := moved + cursor.fetchall():
         _rejudge(cursor, {member for row in moved for member in row})
 

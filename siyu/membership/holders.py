@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from psycopg import Cursor
 
 from siyu.facts.rules import Batch
-from siyu.lib.sql import statements
+from siyu.members.queries import lines
 
-_sql = statements("siyu.membership", "holders")
 Came = tuple[int, int]  # the member something came to, the member who has it now
 
 
@@ -19,10 +18,7 @@ def before(cursor: Cursor, batch: Batch, things: Iterable[Came]) -> dict[Came, i
     if not losers:
         return holder
     merged = [came for came in wanted if came[0] != came[1]]
-    lines: dict[int, list[int]] = {}
-    if merged:
-        cursor.execute(_sql.lines_of_merges, {"origins": sorted({origin for origin, _ in merged})})
-        lines = dict(cursor.fetchall())
+    became = lines(cursor, {origin for origin, _ in merged})
     for origin, owner in merged:
-        holder[origin, owner] = next((member for member in (origin, *lines.get(origin, ())) if member in losers), owner)
+        holder[origin, owner] = next((member for member in became.get(origin, [origin]) if member in losers), owner)
     return holder

@@ -91,14 +91,6 @@ def on_sale(dated: Sequence[Dated], day: date) -> dict[str, Plan]:
     return {code: one.plan for code, one in newest.items() if one.until_day is None or day <= one.until_day}
 
 
-def roots_of(cursor: Cursor, members: Collection[int]) -> dict[int, int]:
-    """Who each of these members has become."""
-    if not members:
-        return {}
-    cursor.execute(_sql.roots, {"members": sorted(members)})
-    return dict(cursor.fetchall())
-
-
 def owners(cursor: Cursor, members: Collection[int]) -> set[int]:
     """Which of these members have, or had, a paid membership."""
     if not members:

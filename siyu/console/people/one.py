@@ -15,6 +15,7 @@ from siyu.journeys.queries import of_member
 from siyu.journeys.words import STATUSES as WALKS
 from siyu.journeys.words import why_words as walk_why
 from siyu.lib.clock import utc_now
+from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.lib.web.keyset import Position, decode, encode
 from siyu.lib.web.parts import Moment, Tab
@@ -63,10 +64,10 @@ class Seen(NamedTuple):
 
 def seen_member(viewer: Viewer, public_id: str) -> Seen:
     """The member behind a public id, an old one too. Raises `Http404` when there is none, or none that this viewer may see."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql.survivor, {"public_id": public_id[:200]})
-        found = cursor.fetchone()
-    row = queries.member(found[0], viewer.scope) if found else None
+    try:
+        row = queries.member(queries.numbered(public_id), viewer.scope)
+    except Refusal:
+        row = None
     if row is None:
         raise Http404
     return Seen(row, reverse("member", args=[row.public_id]))

@@ -89,15 +89,6 @@ SELECT id, CASE WHEN title = '' THEN name ELSE title END FROM facts_source ORDER
 -- Tags in use, for the filter.
 SELECT id, name FROM members_tag WHERE archived_at IS NULL ORDER BY name LIMIT 500
 
--- name: survivor
--- Who a public id stands for now: an old one leads to the person it became.
-WITH RECURSIVE chain AS (
-    SELECT id, public_id, merged_into_id, 1 AS steps FROM members_member WHERE public_id = %(public_id)s
-    UNION ALL
-    SELECT m.id, m.public_id, m.merged_into_id, c.steps + 1 FROM chain c JOIN members_member m ON m.id = c.merged_into_id WHERE c.steps < 100
-)
-SELECT id, public_id FROM chain WHERE merged_into_id IS NULL
-
 -- name: public_ids
 -- Public ids of these members, as links.
 SELECT id, public_id FROM members_member WHERE id = ANY(%(ids)s)

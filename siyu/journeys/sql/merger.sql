@@ -8,18 +8,15 @@ ORDER BY pair.place
 -- Merges that were undone before anything was carried over.
 DELETE FROM journeys_joining g USING members_member m WHERE g.loser_id = m.id AND m.id = ANY(%(members)s::bigint[]) AND m.merged_into_id IS NULL
 
+-- name: origins_of
+-- With whom the enrolments of these members began.
+SELECT DISTINCT origin_id FROM journeys_enrolment WHERE owner_id = ANY(%(members)s::bigint[])
+
 -- name: follow
--- Enrolments go to the end of their origin's line of mergers, as it stands now.
-WITH RECURSIVE line AS (
-    SELECT DISTINCT e.origin_id, e.origin_id AS member_id FROM journeys_enrolment e WHERE e.owner_id = ANY(%(members)s::bigint[])
-    UNION
-    SELECT line.origin_id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NOT NULL
-),
-root AS (
-    SELECT line.origin_id, line.member_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NULL
-)
-UPDATE journeys_enrolment e SET owner_id = root.member_id
-FROM root WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.origin_id = root.origin_id AND e.owner_id <> root.member_id
+-- Enrolments go to whom their origin is now.
+UPDATE journeys_enrolment e SET owner_id = home.owner
+FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[]) AS home (origin, owner)
+WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.origin_id = home.origin AND e.owner_id <> home.owner
 
 -- name: part
 -- What was joined waits again (or is set aside again) where no other of the member's stands for it.

@@ -127,16 +127,3 @@ SELECT l.id, l.key, a.origin_id, l.unit, l.amount, l.remaining, l.rule_id, l.ear
 FROM loyalty_lot l
 JOIN loyalty_account a ON a.id = l.account_id
 WHERE a.owner_id = ANY(%(owners)s) AND l.remaining > 0 AND NOT l.is_pending
-
--- name: lines_of_merges
--- The line of mergers above each of these members, nearest first: to know whose it was before the last of them.
-WITH RECURSIVE line AS (
-    SELECT m.id AS origin, m.merged_into_id AS member_id, 1 AS step
-    FROM members_member m
-    WHERE m.id = ANY(%(origins)s) AND m.merged_into_id IS NOT NULL
-    UNION ALL
-    SELECT line.origin, m.merged_into_id, line.step + 1
-    FROM line JOIN members_member m ON m.id = line.member_id
-    WHERE m.merged_into_id IS NOT NULL AND line.step < 1000
-)
-SELECT origin, array_agg(member_id ORDER BY step) FROM line GROUP BY origin

@@ -10,15 +10,6 @@ WHERE m.id = %(member)s
   AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s))
   AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s)
 
--- name: by_public_id
--- A member by the id that the outside knows; an old one leads to who the member became.
-WITH RECURSIVE chain AS (
-    SELECT id, merged_into_id, 1 AS steps FROM members_member WHERE public_id = %(text)s
-    UNION ALL
-    SELECT m.id, m.merged_into_id, c.steps + 1 FROM chain c JOIN members_member m ON m.id = c.merged_into_id WHERE c.steps < 100
-)
-SELECT id FROM chain WHERE merged_into_id IS NULL
-
 -- name: by_hashes
 -- Members by keyed hash of a handle.
 SELECT DISTINCT member_id FROM members_identity WHERE hash = ANY(%(hashes)s::uuid[]) LIMIT %(limit)s
@@ -128,17 +119,8 @@ SELECT count(*) FROM members_consent WHERE message = ANY(%(messages)s::uuid[])
 SELECT 1 FROM members_identity i JOIN members_trait t ON t.identity_id = i.id
 WHERE i.hash = %(hash)s AND t.message = %(message)s LIMIT 1
 
--- name: survivor
--- The end of a member's line of mergers.
-WITH RECURSIVE line AS (
-    SELECT id, merged_into_id FROM members_member WHERE id = %(member)s
-    UNION
-    SELECT m.id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.merged_into_id
-)
-SELECT id FROM line WHERE merged_into_id IS NULL
-
 -- name: survivor_of_public_id
--- The same, of the member that a public id names.
+-- Who the member has become that a public id names.
 WITH RECURSIVE line AS (
     SELECT id, merged_into_id FROM members_member WHERE public_id = %(text)s
     UNION

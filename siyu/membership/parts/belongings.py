@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.lib.sql import statements
+from siyu.members.queries import below, ends
 from siyu.members.rules import became
 
 _sql = statements("siyu.membership", "belongings")
@@ -28,9 +29,9 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """Everything goes to whom its origin is now, by the merges that still stand."""
     members = sorted({member for pair in pairs for member in pair})
-    cursor.execute(_sql.roots, {"members": members})
-    rows = cursor.fetchall()
-    named = {"origins": [origin for origin, _ in rows], "roots": [root for _, root in rows]}
+    cursor.execute(_sql.origins_of, {"members": members})
+    owners = ends(cursor, below(cursor, members) | {row[0] for row in cursor.fetchall()})
+    named = {"origins": list(owners), "roots": list(owners.values())}
     for statement in (
         _sql.release_ladder,
         _sql.release_completions,

@@ -9,9 +9,8 @@ from psycopg import Cursor
 
 from siyu.facts.rules import Batch, Derived
 from siyu.lib.sql import statements
+from siyu.members.queries import below, ends
 from siyu.members.rules import became
-
-from .. import subscriptions
 
 _sql = statements("siyu.membership", "benefits")
 _privacy = statements("siyu.membership", "benefits_privacy")
@@ -83,7 +82,7 @@ def release(cursor: Cursor, pairs: Pairs) -> None:
     """What was given or used before the merge returns to whom it was given or who used it."""
     members = sorted({member for pair in pairs for member in pair})
     cursor.execute(_sql.origins_of, {"members": members})
-    owners = subscriptions.roots_of(cursor, {row[0] for row in cursor.fetchall()})
+    owners = ends(cursor, below(cursor, {*members, *(row[0] for row in cursor.fetchall())}))
     columns = {"origins": list(owners), "owners": list(owners.values())}
     cursor.execute(_sql.return_grants, columns)
     cursor.execute(_sql.return_to_users, columns)

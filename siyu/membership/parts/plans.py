@@ -11,6 +11,7 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived
 from siyu.lib.clock import EPOCH
 from siyu.lib.sql import statements
+from siyu.members.queries import ends
 from siyu.members.services import lock
 from siyu.merchant.queries import settings_book
 
@@ -60,7 +61,7 @@ def _restate(cursor: Cursor, members: Collection[int]) -> None:
         return
     cursor.execute(_sql.told, {"members": sorted(had)})
     told = max((at for _, at in cursor.fetchall()), default=EPOCH)
-    roots = set(subscriptions.roots_of(cursor, members).values())
+    roots = set(ends(cursor, members).values())
     plans = subscriptions.by_version(subscriptions.all_plans(cursor))
     settings = settings_book()
     trees = subscriptions.read(cursor, roots)
@@ -75,7 +76,7 @@ def _restate(cursor: Cursor, members: Collection[int]) -> None:
 def export(member_id: int) -> dict[str, Any]:
     """What the person paid for which plans, and which days that covers."""
     with connection.cursor() as cursor:
-        roots = subscriptions.roots_of(cursor.cursor, [member_id])
+        roots = ends(cursor.cursor, [member_id])
         trees = subscriptions.read(cursor.cursor, set(roots.values())) if roots else []
         plans = subscriptions.by_version(subscriptions.all_plans(cursor.cursor))
         book = settings_book()

@@ -11,6 +11,7 @@ from psycopg import Cursor
 from siyu.facts.rules import Batch, Derived, Fact, Merged
 from siyu.lib.sql import statements
 from siyu.loyalty import rewards
+from siyu.members.queries import ends
 from siyu.members.services import lock
 from siyu.merchant.rules import SYSTEM
 from siyu.orders.rules import line_amount, pieces
@@ -53,7 +54,7 @@ def subscribe(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     book.keep_early()
     touched = {batch.owner(record.event.member) for record in book.records}
     touched |= subscriptions.owners(cursor, {batch.owner(merged.survivor_id) for merged in batch.merges})
-    roots = set(subscriptions.roots_of(cursor, touched).values())
+    roots = set(ends(cursor, touched).values())
     if not roots:
         return None
     lock(cursor, sorted(roots))

@@ -28,28 +28,14 @@ FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS pair (loser, survi
 UPDATE membership_redemption t SET owner_id = pair.survivor
 FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS pair (loser, survivor) WHERE t.owner_id = pair.loser
 
--- name: roots
--- Who each member is now that became one of these, or was told to have: the end of its line of mergers.
-WITH RECURSIVE below AS (
-    SELECT unnest(%(members)s::bigint[]) AS id
-    UNION
-    SELECT m.id FROM below JOIN members_member m ON m.merged_into_id = below.id
-),
-origins AS (
-    SELECT id FROM below
-    UNION SELECT origin_id FROM membership_laddergift WHERE owner_id = ANY(%(members)s)
-    UNION SELECT origin_id FROM membership_completion WHERE owner_id = ANY(%(members)s)
-    UNION SELECT origin_id FROM membership_badgeaward WHERE owner_id = ANY(%(members)s)
-    UNION SELECT origin_id FROM membership_rank WHERE owner_id = ANY(%(members)s)
-    UNION SELECT origin_id FROM membership_card WHERE owner_id = ANY(%(members)s)
-    UNION SELECT origin_id FROM membership_redemption WHERE owner_id = ANY(%(members)s)
-),
-line AS (
-    SELECT id AS origin_id, id AS member_id FROM origins
-    UNION
-    SELECT line.origin_id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NOT NULL
-)
-SELECT line.origin_id, line.member_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NULL
+-- name: origins_of
+-- The members that something of these members came to.
+SELECT origin_id FROM membership_laddergift WHERE owner_id = ANY(%(members)s)
+UNION SELECT origin_id FROM membership_completion WHERE owner_id = ANY(%(members)s)
+UNION SELECT origin_id FROM membership_badgeaward WHERE owner_id = ANY(%(members)s)
+UNION SELECT origin_id FROM membership_rank WHERE owner_id = ANY(%(members)s)
+UNION SELECT origin_id FROM membership_card WHERE owner_id = ANY(%(members)s)
+UNION SELECT origin_id FROM membership_redemption WHERE owner_id = ANY(%(members)s)
 
 -- name: release_ladder
 -- Ladder steps go to whom their origin is now.

@@ -86,19 +86,10 @@ UPDATE membership_benefituse u SET owner_id = pair.survivor
 FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS pair (loser, survivor) WHERE u.owner_id = pair.loser
 
 -- name: origins_of
--- The members that something of these members came to, and all that became them.
-WITH RECURSIVE theirs AS (
-    SELECT unnest(%(members)s::bigint[]) AS id
-    UNION
-    SELECT origin_id FROM membership_benefitgrant WHERE owner_id = ANY(%(members)s::bigint[])
-    UNION
-    SELECT origin_id FROM membership_benefituse WHERE owner_id = ANY(%(members)s::bigint[])
-), below AS (
-    SELECT id FROM theirs
-    UNION
-    SELECT m.id FROM below JOIN members_member m ON m.merged_into_id = below.id
-)
-SELECT id FROM below
+-- The members that something of these members came to.
+SELECT origin_id FROM membership_benefitgrant WHERE owner_id = ANY(%(members)s::bigint[])
+UNION
+SELECT origin_id FROM membership_benefituse WHERE owner_id = ANY(%(members)s::bigint[])
 
 -- name: return_grants
 -- What was given stands with whom the one it was given to has become.

@@ -2,15 +2,6 @@
 -- Every version of every plan.
 SELECT code, version, name, definition::text, from_day, until_day FROM membership_plan ORDER BY code, version
 
--- name: roots
--- Who each of these members has become.
-WITH RECURSIVE line AS (
-    SELECT id AS member_id, id, merged_into_id FROM members_member WHERE id = ANY(%(members)s::bigint[])
-    UNION ALL
-    SELECT line.member_id, m.id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.merged_into_id
-)
-SELECT member_id, id FROM line WHERE merged_into_id IS NULL
-
 -- name: trees
 -- All members that have become one of these, with the merge of each: root, member, into whom, number, when.
 WITH RECURSIVE tree AS (

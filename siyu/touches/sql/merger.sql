@@ -8,18 +8,17 @@ FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS pair (loser, survi
 UPDATE touches_inboxmessage i SET member_id = pair.survivor
 FROM unnest(%(losers)s::bigint[], %(survivors)s::bigint[]) AS pair (loser, survivor) WHERE i.member_id = pair.loser
 
+-- name: origins_of
+-- For whom touches and steps of standing orders of these members were meant.
+SELECT origin_id FROM touches_touch WHERE member_id = ANY(%(members)s::bigint[])
+UNION
+SELECT origin_id FROM touches_sopstand WHERE member_id = ANY(%(members)s::bigint[])
+
 -- name: follow_touches
--- Touches go to the end of their origin's line of mergers, as it stands now.
-WITH RECURSIVE line AS (
-    SELECT DISTINCT t.origin_id, t.origin_id AS member_id FROM touches_touch t WHERE t.member_id = ANY(%(members)s)
-    UNION
-    SELECT line.origin_id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NOT NULL
-),
-root AS (
-    SELECT line.origin_id, line.member_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NULL
-)
-UPDATE touches_touch t SET member_id = root.member_id
-FROM root WHERE t.member_id = ANY(%(members)s) AND t.origin_id = root.origin_id AND t.member_id <> root.member_id
+-- Touches go to whom their origin is now.
+UPDATE touches_touch t SET member_id = home.owner
+FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[]) AS home (origin, owner)
+WHERE t.member_id = ANY(%(members)s::bigint[]) AND t.origin_id = home.origin AND t.member_id <> home.owner
 
 -- name: follow_inbox
 -- Messages belong to whom their touch belongs to.
@@ -49,16 +48,10 @@ UPDATE touches_stafftask k SET member_id = t.member_id
 FROM touches_touch t WHERE t.id = k.touch_id AND k.member_id = ANY(%(members)s) AND k.member_id <> t.member_id
 
 -- name: follow_stands
--- Steps of standing orders go to the end of their origin's line of mergers.
-WITH RECURSIVE line AS (
-    SELECT DISTINCT t.origin_id, t.origin_id AS member_id FROM touches_sopstand t WHERE t.member_id = ANY(%(members)s)
-    UNION
-    SELECT line.origin_id, m.merged_into_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NOT NULL
-),
-root AS (
-    SELECT line.origin_id, line.member_id FROM line JOIN members_member m ON m.id = line.member_id WHERE m.merged_into_id IS NULL
-)
-UPDATE touches_sopstand t SET member_id = root.member_id FROM root WHERE t.origin_id = root.origin_id AND t.member_id <> root.member_id
+-- Steps of standing orders go to whom their origin is now.
+UPDATE touches_sopstand t SET member_id = home.owner
+FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[]) AS home (origin, owner)
+WHERE t.member_id = ANY(%(members)s::bigint[]) AND t.origin_id = home.origin AND t.member_id <> home.owner
 
 -- name: single_stands
 -- What was doubled waits again where it stands alone now.

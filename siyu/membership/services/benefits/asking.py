@@ -7,9 +7,8 @@ from django.db import connection
 from psycopg import Cursor
 
 from siyu.lib.refusal import Refusal
+from siyu.members.queries import ends
 from siyu.members.services import lock
-
-from ... import subscriptions
 
 MAX_SET = 1_000
 MAX_KEY = 200
@@ -32,10 +31,10 @@ def locked(members: set[int]) -> dict[int, int]:
     with connection.cursor() as own:
         cursor = cast(Cursor, own.cursor)
         for _ in range(5):
-            roots = subscriptions.roots_of(cursor, members)
+            roots = ends(cursor, members)
             if missing := members - roots.keys():
                 raise Refusal("benefit.member", "there is no member %(member)s", member=min(missing))
             lock(cursor, sorted(set(roots.values())))
-            if subscriptions.roots_of(cursor, members) == roots:
+            if ends(cursor, members) == roots:
                 return roots
     raise Refusal("benefit.busy", "the member is being merged: try again")

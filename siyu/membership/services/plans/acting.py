@@ -13,6 +13,7 @@ from siyu.lib.clock import EPOCH
 from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.members.queries import ends
 from siyu.members.services import lock
 from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import Actor
@@ -232,11 +233,11 @@ def _check(asks: Sequence[Ask]) -> None:
 def _locked(cursor: Cursor, members: set[int]) -> dict[int, int]:
     """Lock the members, and whoever they have become; returns who they are now. Refusal: `plan.member`."""
     for _ in range(5):
-        roots = subscriptions.roots_of(cursor, members)
+        roots = ends(cursor, members)
         if missing := members - roots.keys():
             raise Refusal("plan.member", "there is no member %(member)s", member=min(missing))
         lock(cursor, sorted(set(roots.values())))
-        if subscriptions.roots_of(cursor, members) == roots:
+        if ends(cursor, members) == roots:
             return roots
     raise Refusal("plan.busy", "the member is being merged: try again")
 
