@@ -18,14 +18,15 @@ import msgspec
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
+from siyu.lib.beside import dismiss_readers
 from siyu.lib.refusal import Refusal
-from siyu.lib.sql import is_passing, statements
+from siyu.lib.sql import is_outdated, is_passing, statements
 from siyu.lib.wired import imported, table
 from siyu.merchant.queries import SettingsBook, settings_book
 from siyu.merchant.services import clear_alarm, raise_alarm
 
 from .arriving import is_repetition
-from .batch import Cut, consume, handle, set_aside
+from .batch import Cut, Handled, consume, handle, set_aside
 from .holding import hold
 from .intake import Unreadable
 from .message import Message
@@ -220,8 +221,7 @@ def _process(run: _Run, items: list[Message]) -> None:
     global _careful
     is_careful = _careful > 0
     try:
-        with transaction.atomic():
-            handled = handle(connection.connection, items, run.clock, run.book, is_careful=is_careful)
+        handled = _in_one(lambda: handle(connection.connection, items, run.clock, run.book, is_careful=is_careful))
         _careful -= is_careful
         run.clock = handled.clock
         run.report.facts += handled.facts
@@ -254,6 +254,20 @@ def _process(run: _Run, items: list[Message]) -> None:
             _process(run, items[:half])
             if not run.report.stopped:
                 _process(run, items[half:])
+
+
+def _in_one(work: Callable[[], Handled]) -> Handled:
+    """Do work in one transaction; a second time, and with new plans, where a migration or a pooler may have made the kept ones void."""
+    try:
+        with transaction.atomic():
+            return work()
+    except Exception as error:
+        if not is_outdated(error):
+            raise
+        log.warning("plans of statements are made anew: %s", type(error).__name__)
+    dismiss_readers(connection.connection)  # the driver forgets those of the transaction's own connection when it is rolled back
+    with transaction.atomic():
+        return work()
 
 
 def _is_broken_program(error: Exception) -> bool:
@@ -326,8 +340,9 @@ def _run_due(run: _Run, until: datetime) -> None:
 def _move(run: _Run, until: datetime, since: datetime, alone: Alone | None = None) -> None:
     """One transaction of due work; on a data error each room by itself, then in halves, until the member stands alone who fails."""
     try:
-        with transaction.atomic():
-            handled = handle(connection.connection, [], run.clock, settings_book(), due_until=until, due_from=since, alone=alone)
+        handled = _in_one(
+            lambda: handle(connection.connection, [], run.clock, settings_book(), due_until=until, due_from=since, alone=alone)
+        )
         run.report.moves += handled.derived
         run.moved += handled.moved
         run.clock = max(run.clock, handled.clock)

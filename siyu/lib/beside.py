@@ -24,3 +24,9 @@ def reader_of(connection: Connection, use: str = "now") -> Connection:
         found.prepare_threshold, found.prepared_max = connection.prepare_threshold, connection.prepared_max
         own[use] = found
     return found
+
+
+def dismiss_readers(connection: Connection) -> None:
+    """Close the connections that read beside this one: with them go the plans that they kept."""
+    for reader in _readers.pop(connection, {}).values():
+        reader.close()

@@ -12,6 +12,7 @@ from psycopg import Cursor, Error, OperationalError
 
 from .wire import send
 
+OUTDATED = ("0A000", "26000")  # a kept plan would answer in other columns than before; the server does not know it
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 
@@ -31,6 +32,13 @@ def is_passing(error: BaseException) -> bool:
     row, a statement's depth) is counted as operational, too, and fails for ever."""
     cause = error if isinstance(error, Error) else error.__cause__  # Django wraps what the driver raises
     return isinstance(cause, OperationalError) and not (cause.sqlstate or "").startswith("54")
+
+
+def is_outdated(error: BaseException) -> bool:
+    """Whether a statement may have failed only because its plan was kept: a migration came between, or the server was exchanged behind a
+    pooler. Without the plan it may succeed."""
+    cause = error if isinstance(error, Error) else error.__cause__
+    return isinstance(cause, Error) and cause.sqlstate in OUTDATED
 
 
 def array(values: Iterable[int | UUID | date | None]) -> str:
