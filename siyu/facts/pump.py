@@ -1,8 +1,9 @@
 """The pump: one batch, one transaction, exactly once. Everything in siyu that nobody waits for happens here.
 
 A step: take messages in inbox order → drop repetitions → clock → resolve handles → tokens → log → reactions → delete.
-Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing. What time alone
-brings is halved in the same way, until the member stands alone whose due work fails.
+Data errors halve the batch until the poison message stands alone; programming errors stop the pump and lose nothing. So does much poison
+of our own, but never what came by a write key: whoever looks into a page's source could then stop it. What time alone brings is halved
+in the same way, until the member stands alone whose due work fails.
 """
 
 import gc
@@ -40,7 +41,9 @@ _at = attrgetter("at")
 LOCK = 718_001  # one pump at a time
 TARGET_SECONDS = 1.5  # of one batch; only when much waits is there so much for it
 SMALLEST, LARGEST = 1_000, 40_000  # messages of a batch: what each costs however large it is, twice as many share
-POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages stops the pump
+POISON_SHARE, POISON_WINDOW = 0.01, 1_000  # more than this share of so many messages is much
+FLOOD, CALM_AFTER = "quarantine.poison", timedelta(hours=1)  # an alarm of each write key that brings much poison
+OURS = ""  # of poison that no write key brought: what vendors, imports and our own rooms told
 SWITCH_SECONDS = 0.0001  # a fiftieth of the usual
 PREPARED = 1_000  # statements whose plans are kept: a batch takes some 170, and of the usual 100 none would be left when it comes again
 CAREFUL_BATCHES = 50  # after one that had to begin anew
@@ -71,7 +74,7 @@ class _Run(msgspec.Struct):
     clock: datetime
     book: SettingsBook
     size: int = 2_000
-    poison: int = 0
+    poison: dict[str, int] = {}  # messages by the source whose write key brought them, or `OURS`
     handled: int = 0
     moved: int = 0  # members whom time alone moved
     failing: int = 0  # and those of whom it was not known that they cannot be moved
@@ -108,6 +111,7 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST, 
                     is_all = _drain_all(run, messages, largest, is_enough)
             except Unreadable as error:
                 _stop(run, "pump.envelope", str(error))
+            _warn(run)
             if is_all and (messages is None or report.facts < messages):
                 _run_due(run, max(now, run.clock))
         finally:
@@ -150,6 +154,14 @@ def resume_after_repair(now: datetime) -> None:
         stopped = cursor.fetchone()[1]
     if stopped == "pump.program":
         resume(now)
+
+
+def clear_floods(now: datetime) -> None:
+    """Close the alarms of write keys that have brought no poison for an hour."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.calm_sources, {"code": FLOOD, "since": now - CALM_AFTER})
+        for (source,) in cursor.fetchall():
+            clear_alarm(FLOOD, source, now)
 
 
 def _drain_all(run: _Run, limit: int | None, largest: int, is_enough: Callable[[], bool] | None) -> bool:
@@ -292,17 +304,32 @@ def _is_of_due_work(run: _Run, item: Message) -> bool:
 
 def _set_aside(run: _Run, item: Message, error: Exception) -> None:
     code, because = _reason(error)
-    if not isinstance(error, FactError):
-        log.warning("a message was quarantined: %s", type(error).__name__)
-        run.poison += 1
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_sql.came_from, {"envelope": item.envelope})
+        source, is_by_key = cursor.fetchone()
         set_aside(cursor.cursor, [(item, FactError(code, because))], run.book)
         cursor.execute(_sql.advance, {"clock": run.clock, "quarantined": 1, "repeated": 0})
         consume(cursor.cursor, [item])
     run.report.quarantined += 1
     run.handled += 1
-    if run.poison > POISON_SHARE * max(run.handled, POISON_WINDOW):
-        _stop(run, "pump.poison", f"{run.poison} of {run.handled} messages could not be handled; the last: {code} {because}"[:500])
+    if not isinstance(error, FactError):
+        log.warning("a message was quarantined: %s", type(error).__name__)
+        origin = source if is_by_key else OURS
+        run.poison[origin] = run.poison.get(origin, 0) + 1
+        if not is_by_key and _is_much(run, OURS):
+            _stop(run, "pump.poison", f"{run.poison[OURS]} of {run.handled} messages could not be handled; the last: {code} {because}")
+
+
+def _is_much(run: _Run, origin: str) -> bool:
+    return run.poison[origin] > POISON_SHARE * max(run.handled, POISON_WINDOW)
+
+
+def _warn(run: _Run) -> None:
+    """Write keys that brought much poison: a person should look, and nothing waits for that."""
+    for source in run.poison:
+        if source != OURS and _is_much(run, source):
+            words = f"{run.poison[source]} of {run.handled} messages came by the write key of {source} and could not be handled"
+            raise_alarm(FLOOD, source, words, run.now)
 
 
 def _stop(run: _Run, code: str, because: str) -> None:

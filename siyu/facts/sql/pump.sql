@@ -49,6 +49,18 @@ SELECT clock, stopped_code FROM facts_pump ORDER BY id LIMIT 1
 -- The clock after a batch, and what was dropped or set aside.
 UPDATE facts_pump SET clock = greatest(clock, %(clock)s), quarantined = quarantined + %(quarantined)s, repeated = repeated + %(repeated)s
 
+-- name: came_from
+-- The source of an envelope, and whether a write key brought it: it came through the door as a Segment body.
+SELECT s.name, i.form = 's' FROM facts_inbox i JOIN facts_source s ON s.id = i.source_id WHERE i.id = %(envelope)s
+
+-- name: calm_sources
+-- Sources that an alarm names, and of whose messages none was poison for a while.
+SELECT a.subject FROM merchant_alarm a
+WHERE a.code = %(code)s AND a.cleared_at IS NULL AND a.raised_at < %(since)s AND NOT EXISTS (
+    SELECT FROM facts_quarantine q JOIN facts_source s ON s.id = q.source_id
+    WHERE s.name = a.subject AND starts_with(q.code, 'poison.') AND q.received_at >= %(since)s
+)
+
 -- name: try_held
 -- Whose due work was set aside takes part again when the time has come.
 UPDATE facts_quarantine SET again_at = NULL
