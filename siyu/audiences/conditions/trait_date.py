@@ -27,8 +27,8 @@ class Terms(
     """Counted in business days from today (before it below zero), the date lies between `from_days` and `to_days`.
 
     With `every` = `year` the day of the year counts: a birthday within 3 days is 0 to 3, one of the last week -7 to -1.
-    29 February comes back on the 28th in common years. An instant with a zone lies on the business day on which it falls, unless it
-    is midnight as it is written: then the date counts as it stands.
+    29 February comes back on the 28th in common years. An instant with a zone, or in seconds or milliseconds since 1970, lies on the
+    business day on which it falls, unless it is midnight as it is written (the latter in UTC): then the date counts as it stands.
     """
 
     trait: TraitName

@@ -114,9 +114,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
             c={"ends": 20260310},
             d={"ends": "2026-03-11"},
             e={"ends": True},
+            f={"ends": 20260311},
         ),
         {"condition": "trait_date", "trait": "ends", "from_days": 0, "to_days": 0},
         "abc",
+    ),
+    "a date in seconds or milliseconds since 1970": (
+        dict(
+            a={"ends": 1773072000}, b={"ends": 1773158399999}, c={"ends": 1773158399.5}, d={"ends": 1773071999}, e={"ends": 1773158400000}
+        ),
+        {"condition": "trait_date", "trait": "ends", "from_days": 0, "to_days": 0},
+        "abc",
+    ),
+    "the day of the year of an instant in seconds": (
+        dict(a={"since": 643219200}, b={"since": 637084800}, c={"since": "1990-03-10"}),  # 21 May, 11 March
+        {"condition": "trait_date", "trait": "since", "every": "year", "from_days": 0, "to_days": 1},
+        "bc",
     ),
     "any writing system": (dict(a={"城市 😀": "上海%"}, b={"城市 😀": "杭州"}), trait("城市 😀", "contains", "海%"), "a"),
     "zero times in a window": (

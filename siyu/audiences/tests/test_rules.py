@@ -111,9 +111,12 @@ def test_the_published_schema_looks_into_filters(where: object):
         ("05-20", 5, 20),
         ("1990年5月20日", 5, 20),
         ("1990-05-20T00:00:00Z", 5, 20),
+        (19900520.0, 5, 20),
+        (643219200, 5, 21),  # 16:00Z on the 20th
+        ("643219200000", 5, 21),
     ],
 )
-def test_dates_are_read_however_they_are_written(text: str, month: int, day: int):
+def test_dates_are_read_however_they_are_written(text: object, month: int, day: int):
     found = date_of(text, ZoneInfo("Asia/Shanghai"))
 
     assert (found.month, found.day_of_month) == (month, day)
@@ -128,13 +131,26 @@ def test_dates_are_read_however_they_are_written(text: str, month: int, day: int
         ("2026-03-10T03:00:00+00:00", "America/New_York", date(2026, 3, 9)),
         ("2026-03-10T23:00:00", "America/New_York", date(2026, 3, 10)),
         ("9999-12-31T23:00:00Z", "Asia/Shanghai", date(9999, 12, 31)),
+        (1773072000, "Asia/Shanghai", date(2026, 3, 10)),  # 16:00Z on the 9th
+        (1773071999.999, "Asia/Shanghai", date(2026, 3, 9)),
+        (1773071999999, "Asia/Shanghai", date(2026, 3, 9)),
+        ("1773111600.5", "America/New_York", date(2026, 3, 9)),
+        (643161600000, "America/New_York", date(1990, 5, 20)),  # midnight in UTC: a mere date
+        (100_000_000, "UTC", date(1973, 3, 3)),
+        (4_102_444_799_999, "UTC", date(2099, 12, 31)),
     ],
 )
-def test_an_instant_lies_on_the_business_day_on_which_it_falls(text: str, zone: str, day: date):
+def test_an_instant_lies_on_the_business_day_on_which_it_falls(text: object, zone: str, day: date):
     assert date_of(text, ZoneInfo(zone)).day == day
 
 
-@pytest.mark.parametrize("text", ["2026-02-31", "13-01", "soon", "", "20269999", None, 5])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-31", "13-01", "soon", "", "20269999", None, 5, 5.2, True, 99_999_999, 4_102_444_800, 4_102_444_800_000, -643161600,
+        13800138000, 13800138000.0, 10**400, float("inf"), float("nan"),
+    ],
+)  # fmt: skip
 def test_what_is_no_date_is_none(text: object):
     assert date_of(text, ZoneInfo("Asia/Shanghai")) is None
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from siyu.facts.dates import Written, anniversary, date_of
+from siyu.facts.dates import Written, anniversary, date_of, instant_of, is_midnight
 from siyu.lib.clock import local_instant
 
 AHEAD = 64  # days looked ahead: more than two months
@@ -62,10 +62,8 @@ def _days(written: Written, year: int, *, is_yearly: bool) -> Iterator[date]:
 
 def _time_of(text: str, zone: ZoneInfo) -> time:
     """The time of day that is told with a date; midnight where none is, as also by programs that write a mere date so."""
-    try:
-        instant = datetime.fromisoformat(text)
-        return instant.time() if instant.tzinfo is None or instant.time() == time.min else instant.astimezone(zone).time()
-    except ValueError:
-        found = _CLOCK.search(text)
-        hour, minute = (int(found[1]), int(found[2])) if found else (0, 0)
-        return time(hour, minute) if hour < 24 and minute < 60 else time.min
+    if (instant := instant_of(text)) is not None:
+        return instant.time() if instant.tzinfo is None or is_midnight(instant) else instant.astimezone(zone).time()
+    found = _CLOCK.search(text)
+    hour, minute = (int(found[1]), int(found[2])) if found else (0, 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else time.min

@@ -153,6 +153,9 @@ def test_a_birthday_comes_every_year_across_its_end_and_in_leap_years(born: str,
         (NEW_YORK, "2027-03-14T02:30", {}, "2027-03-14T03:30"),  # clocks skip that hour
         (NEW_YORK, "2027-03-15T09:00:00-04:00", {"days": -2}, "2027-03-13T09:00"),
         (NEW_YORK, "2026-11-01T06:30:00Z", {}, "2026-11-01T01:30+1"),  # the second of two
+        (SHANGHAI, 1779336000, {}, "2026-05-21T12:00"),
+        (SHANGHAI, 1779336000000, {"hours": -2}, "2026-05-21T10:00"),
+        (SHANGHAI, 1779336000.5, {"days": 1, "at": "09:00"}, "2026-05-22T09:00"),
     ],
 )
 def test_a_wait_until_a_date_ends_then_or_says_that_it_is_missed(zone: str, told: Any, terms: dict[str, Any], comes: str | None):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from liquid.builtin.expressions.logical import EqExpression, NeExpression
 from liquid.builtin.expressions.primitive import Blank, Empty, StringLiteral
 from liquid.expression import Expression
 
-from siyu.facts.dates import date_of
+from siyu.facts.dates import date_of, instant_of, is_midnight
 from siyu.lib.money import minor_digits
 
 MAX_OUTPUT, MAX_LOOPS = 200_000, 1_000  # bytes, turns
@@ -54,11 +54,12 @@ def _money(minor: Any, currency: str = "CNY") -> str:
 
 
 def _day(value: Any, form: str = "%Y-%m-%d") -> str:
-    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31. Of no words: none."""
+    """A day or an instant (already on the member's clock) by a strftime form; traits hold them as text, 2026-12-31, or as a number.
+    Of no words: none."""
     if value == "":
         return ""
-    if isinstance(value, str):
-        value = _read(value.strip())
+    if isinstance(value, str | int | float):
+        value = _read(str(value).strip())
     if not isinstance(value, date):
         raise ValueError(f"{value} is no day")
     return value.strftime(_in_chinese(value, form) if telling.get().language == "zh" else form)
@@ -67,11 +68,9 @@ def _day(value: Any, form: str = "%Y-%m-%d") -> str:
 def _read(text: str) -> date:
     """A day or an instant as a trait tells it: what is midnight as it is written is a mere day, as for rules (`facts.dates`)."""
     zone = telling.get().zone
-    try:
-        told = datetime.fromisoformat(text)
-        return told if told.tzinfo is None or told.time() == time.min else told.astimezone(zone or told.tzinfo)
-    except ValueError:
-        written = date_of(text, zone or ZoneInfo("UTC"))
+    if (told := instant_of(text)) is not None:
+        return told if told.tzinfo is None or is_midnight(told) else told.astimezone(zone or told.tzinfo)
+    written = date_of(text, zone or ZoneInfo("UTC"))
     if written is None or written.day is None:
         raise ValueError(f"{text} is no day")
     return written.day

@@ -31,7 +31,7 @@ def test_days_of_traits_are_text_and_what_is_no_day_is_not_said_as_one() -> None
 
     assert said("{{ trait.birthday | date: '%m月%d日' }} {{ trait.joined | date: '%H:%M' }}", born) == "05月01日 10:30"
     assert said("{{ trait.born | default: '' | date: '%m月' }}", born) == ""
-    for source in ("{{ 'now' | date: '%Y' }}", "{{ member.tier | date }}", "{{ 1152098955 | date }}", "{{ nil | date }}"):
+    for source in ("{{ 'now' | date: '%Y' }}", "{{ member.tier | date }}", "{{ 13800138000 | date }}", "{{ nil | date }}"):
         with pytest.raises(WordingError) as stopped:
             said(source)
         assert stopped.value.code == "template.broken"
@@ -134,9 +134,12 @@ def test_names_of_days_and_months_are_said_in_the_language_of_the_words(form: st
         ("1990-05-20", "5-20"),
         ("1990/5/20", "5-20"),
         ("19900520", "5-20"),
+        (19900520, "5-20"),
+        (643219200, "5-21"),
+        (643161600000, "5-20"),
     ],
 )
-def test_a_date_of_a_trait_is_the_day_that_rules_see(told: str, day: str) -> None:
+def test_a_date_of_a_trait_is_the_day_that_rules_see(told: str | int, day: str) -> None:
     shanghai = ZoneInfo("Asia/Shanghai")
     source = Variant("{{ trait.birthday | date: '%-m-%-d' }}")
 
