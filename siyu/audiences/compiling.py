@@ -11,6 +11,7 @@ from .asking import Asking, Counted, Known, Source, Sql, least, literal
 from .conditions import conditions
 from .rules import Leaf, RuleError, leaves
 from .rules.tree import MAX_NODES, Group, Node
+from .rules.windows import EVER
 
 ONCE = " OFFSET 0"  # a fence: each member is looked up by itself, whatever the planner hopes, and columns are computed once
 BITS = 60  # audiences of one statement
@@ -45,7 +46,8 @@ def _expanded(node: Node, rules: Mapping[int, Node], seen: tuple[int, ...]) -> N
         raise RuleError(node.at, gettext_noop("audience %(number)s leads back to itself"), number=number)
     if number not in rules:
         raise RuleError(node.at, gettext_noop("there is no audience %(number)s"), number=number)
-    return Group(node.at, "all", (_expanded(rules[number], rules, (*seen, number)),), of=node)
+    rule = _expanded(rules[number], rules, (*seen, number))
+    return Group(node.at, "all", (rule,) if node.terms.within == EVER else (rule, node), of=node)
 
 
 def _size(node: Node) -> int:
@@ -68,11 +70,19 @@ def judge(node: Node, ask: Asking) -> Judged:
         module = conditions()[node.kind]
         return Judged(f"coalesce({module.sql(node.terms, ask)}, false)", module.next_due(node.terms, ask))
     parts = [judge(each, ask) for each in node.nodes]
-    due = least([part.due for part in parts])
+    due = _due(node, parts)
     if node.word == "not":
         return Judged(f"NOT {parts[0].holds}", due)
     joint = " AND " if node.word == "all" else " OR "
     return Judged(f"({joint.join(part.holds for part in parts)})" if parts else "TRUE", due)
+
+
+def _due(node: Group, parts: Sequence[Judged]) -> Sql | None:
+    """When a group's answer can next change. How long somebody is in another audience only changes while they are."""
+    dues = [part.due for part in parts]
+    if node.of is not None and len(parts) > 1 and dues[1]:
+        dues[1] = f"CASE WHEN {parts[0].holds} THEN {dues[1]} END"
+    return least(dues)
 
 
 Need = tuple[str, Any]  # a source, and which of its rows (None: the source at all)

@@ -85,8 +85,11 @@ def _answer(node: Node, shown: Shown, row: list[Any], cursor: Cursor, moment: di
         return Answer(node.at, conditions()[node.kind].words(node.terms), bool(row[place]), because.tell(*values), facts)
     nodes = [_answer(each, shown, row, cursor, moment) for each in node.nodes]
     holds = {"all": all, "any": any}.get(node.word, lambda answers: not next(iter(answers)))(each.holds for each in nodes)
-    words = conditions()[node.of.kind].words(node.of.terms) if node.of else _group_words(node)
-    return Answer(node.at, words, holds, nodes=nodes)
+    if node.of is None:
+        return Answer(node.at, _group_words(node), holds, nodes=nodes)
+    return Answer(
+        node.at, conditions()[node.of.kind].words(node.of.terms), holds, " · ".join(each.told for each in nodes[1:]), nodes=nodes[:1]
+    )
 
 
 def _group_words(node: Group) -> str:

@@ -51,11 +51,12 @@ def listed(words: Iterable[str]) -> str:
 
 def window_words(window: Window) -> str:
     """A window, with a comma before it; empty for all time."""
-    said = _window(window)
+    said = window_said(window)
     return gettext(", %(window)s") % {"window": said} if said else ""
 
 
-def _window(window: Window) -> str:
+def window_said(window: Window) -> str:
+    """The same alone."""
     if window.last_days is not None:
         return gettext("in the last %(days)s days") % {"days": window.last_days}
     if window.last_hours is not None:

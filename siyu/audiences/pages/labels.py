@@ -25,6 +25,8 @@ LABELS: dict[str, Words] = {
 LABELS_OF: dict[str, dict[str, Words]] = {
     **{kind: {"days": _("within days (today is 0)")} for kind in ("tier_ends", "expiring")},
     "regularly": {"times": _("times in a period")},
+    "audience": {"within": _("came in")},
+    "tier": {"within": _("holds it since")},
 }
 CHOICES: dict[str, Words] = {
     "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "first": _("the first time"),

@@ -44,7 +44,8 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A node that combines others: `word` is all, any or not. A leaf may stand for a group: `of` is what it was written as."""
+    """A node that combines others: `word` is all, any or not. A leaf may stand for a group: `of` is what it was written as, the first
+    node its rule, and itself the second when it asks for more than the rule."""
 
     at: str
     word: str

@@ -135,7 +135,7 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
         ),
     ]
     if audiences:
-        kinds.append(of("audience", audience=st.sampled_from(audiences)))
+        kinds += [of("audience", audience=st.sampled_from(audiences)), of("audience", audience=st.sampled_from(audiences), within=windows)]
     return st.one_of(*kinds)
 
 

@@ -22,10 +22,11 @@ class Person:
 
 
 class Oracle:
-    """`holds(rule, person)` at an instant, in a zone; `rules` are those of other audiences, by number."""
+    """`holds(rule, person)` at an instant, in a zone; `rules` are those of other audiences, by number, and `came` since when who is in
+    them: (audience, person) → instant."""
 
-    def __init__(self, now: datetime, zone: ZoneInfo, rules: dict[int, dict]) -> None:
-        self.now, self.zone, self.rules = now, zone, rules
+    def __init__(self, now: datetime, zone: ZoneInfo, rules: dict[int, dict], came: dict[tuple[int, int], datetime]) -> None:
+        self.now, self.zone, self.rules, self.came = now, zone, rules, came
         self.today = self.day(now)
 
     def day(self, instant: datetime) -> date:
@@ -243,4 +244,5 @@ class Oracle:
         return rule["from_bucket"] <= number < rule["to_bucket"]
 
     def audience(self, rule: dict, person: Person) -> bool:
-        return self.holds(self.rules[rule["audience"]], person)
+        came = self.came.get((rule["audience"], person.number), self.now)
+        return self.holds(self.rules[rule["audience"]], person) and self.inside(rule.get("within", {}), came)

@@ -8,16 +8,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 from psycopg import Cursor, errors
 
 from siyu.audiences import queries, reactions, services
 from siyu.audiences.asking import Asking, Known
+from siyu.audiences.checking import checked
 from siyu.audiences.compiling import BITS
-from siyu.audiences.conditions import trait
+from siyu.audiences.conditions import kinds, trait
 from siyu.audiences.evaluating import program, whole
+from siyu.audiences.evaluating.looking import everybody
 from siyu.audiences.evaluating.touched import Touched
 from siyu.audiences.models import Audience, Due, Membership, Watch
-from siyu.audiences.rules import RuleError
+from siyu.audiences.rules import RuleError, parsed
+from siyu.audiences.why import why
 from siyu.facts import filters
 from siyu.facts.pump import pump
 from siyu.facts.rules import Batch, Handle, Incoming
@@ -86,6 +90,94 @@ def test_entering_is_caused_by_a_fact_and_leaving_by_business_midnight():
     assert inside(number) == 0
     assert edges()[1:] == [("audience.left", midnight, "time", False)]
     assert not Due.objects.exists()
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def agreed(number: int, at: datetime) -> bool:
+    """Whether anna is in, as it was kept; judging everybody and why must say the same."""
+    pump(at)
+    node, expanded = checked(queries.rule_of(number))
+    with Cursor(connection.connection) as cursor:
+        judged = everybody(cursor, expanded, at, SHANGHAI)[member()][0]
+    kept = Membership.objects.filter(audience_id=number, member_id=member()).exists()
+    assert kept == judged == why(node, member(), at).holds
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("window", "days"),
+    [
+        ({"at_least_days_ago": 3}, [4, 5, 6]),
+        ({"at_least_days_ago": 1, "at_most_days_ago": 2}, [2, 3]),
+        ({"last_days": 2}, [1, 2]),
+        ({"from_day": "2026-03-02"}, []),
+        ({"to_day": "2026-03-01"}, [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_what_has_held_for_a_time_is_asked_of_an_audience_by_when_members_came_in(window: dict, days: list[int]):
+    viewed = made("看过", {"condition": "did_fact", "fact": "page.viewed", "within": {"last_days": 6}})
+    rule = {"condition": "audience", "audience": viewed, "within": window}
+    number, other = made("这么久", rule), made("不是", {"not": rule})
+
+    live(told("page.viewed", "anna", NOW), at=NOW)
+
+    for day in range(1, 8):
+        begins = datetime(2026, 2, 28, 16, 0, tzinfo=UTC) + timedelta(days=day - 1)  # of the 1st of March and the days after it
+        for at in (max(begins, NOW), begins + timedelta(hours=17, minutes=59), begins + timedelta(days=1) - timedelta(microseconds=1)):
+            assert (agreed(number, at), agreed(other, at)) == (day in days, day not in days)
+
+
+def test_who_came_into_an_audience_in_the_last_hours_is_in_for_so_many_to_the_microsecond():
+    viewed = made("看过", VIEWED)
+    number = made("刚来", {"condition": "audience", "audience": viewed, "within": {"last_hours": 20}})
+
+    live(told("page.viewed", "anna", NOW - timedelta(hours=9)), at=NOW)
+
+    ends = NOW + timedelta(hours=20)
+    assert [agreed(number, at) for at in (NOW, ends - timedelta(microseconds=1), ends)] == [True, True, False]
+
+
+def test_who_goes_and_comes_back_has_been_in_an_audience_since_then():
+    viewed = made("看过", VIEWED)
+    rule = {"condition": "audience", "audience": viewed, "within": {"at_least_days_ago": 1}}
+    number = made("一天以上", rule)
+    day = timedelta(days=1)
+
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    live(told("page.viewed", "anna", NOW + day), at=NOW + day)
+    assert agreed(number, NOW + day)
+
+    assert not agreed(number, NOW + 3 * day)
+    live(told("page.viewed", "anna", NOW + 4 * day), at=NOW + 4 * day)
+    assert not agreed(number, NOW + 4 * day)
+    assert agreed(number, NOW + 5 * day)
+
+
+def test_why_says_since_when_somebody_is_in_another_audience():
+    viewed = made("看过", VIEWED)
+    node = parsed({"condition": "audience", "audience": viewed, "within": {"at_least_days_ago": 1}}, kinds())
+    live(told("order.paid", "anna", NOW, shop="web", order_number="1", amount_minor=100), at=NOW)
+
+    before = why(node, member(), NOW)
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    with override("en"):
+        after = why(node, member(), NOW + timedelta(days=1))
+
+    assert (before.holds, before.told, after.holds) == (False, "此前不在其中", True)
+    assert after.words == "is in audience “看过” and came in at least 1 days ago"
+    assert after.told.startswith("came in at 2026-03-01")
+    assert [each.holds for each in after.nodes] == [True]
+
+
+def test_time_wakes_nobody_who_is_not_in_the_audience_that_is_asked_for():
+    viewed = made("看过", {"condition": "did_fact", "fact": "page.viewed"})
+    made("很久", {"condition": "audience", "audience": viewed, "within": {"at_least_days_ago": 30}})
+
+    live(told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100), at=NOW)
+
+    assert list(Due.objects.values_list("member_id", flat=True)) == [member()]
 
 
 def test_whoever_is_in_from_the_beginning_is_in_silently():

@@ -117,6 +117,26 @@ def test_templates_say_how_many_points_end_first_and_on_which_day() -> None:
     assert said["tier.until"] is None
 
 
+def test_a_tier_is_held_so_long_by_business_days_and_anew_after_it_moved() -> None:
+    install()
+    happens("page.viewed", "yue")
+    happens("order.paid", "yue", shop="web", order_number="1", amount_minor=10_000)
+    ((tier, since),) = rows("SELECT tier, since FROM loyalty_standing WHERE member_id = %s", [member("yue")])
+    long = {"condition": "tier", "tiers": [tier], "within": {"at_least_days_ago": 3}}
+    new = {"condition": "tier", "tiers": [tier], "within": {"last_hours": 5}}
+    old, fresh = audience(long), audience(new)
+    turns = midnight((since + days(3)).astimezone(ZONE).date(), ZONE)
+
+    assert [inside(fresh, new, at) for at in (START, since + days(5 / 24) - TICK, since + days(5 / 24))] == [True, True, False]
+    assert [inside(old, long, at) for at in (turns - TICK, turns)] == [False, True]
+    assert str(since.year) in why(parsed(long, kinds()), member("yue"), turns).told
+
+    happens("order.paid", "yue", turns, shop="web", order_number="2", amount_minor=90_000_000)
+    ((risen, at),) = rows("SELECT tier, since FROM loyalty_standing WHERE member_id = %s", [member("yue")])
+    assert (risen != tier, at) == (True, turns)
+    assert not inside(old, long, turns)
+
+
 def test_faulty_terms_are_refused() -> None:
     assert rule_fault({"condition": "expiring", "days": -1}) is not None
     assert rule_fault({"condition": "tier_ends", "days": 30}) is None
