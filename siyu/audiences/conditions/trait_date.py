@@ -1,4 +1,4 @@
-"""A trait that is a date lies in the past or in the days to come; or its day of the year comes back."""
+"""A trait that is a date lies in the past or in the days to come, or between two days; or its day of the year comes back."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,6 +14,8 @@ from siyu.members.rules import TraitName
 
 from ..asking import DATES, Asking, Sql, least, literal
 from ..conditions import Because
+from ..rules import Window
+from ..wording import window_words
 
 TITLE = _("Date of a trait")
 FAR = 3_650
@@ -24,7 +26,8 @@ HALF_A_YEAR = 180
 class Terms(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="trait_date"
 ):
-    """Counted in business days from today (before it below zero), the date lies between `from_days` and `to_days`.
+    """Counted in business days from today (before it below zero), the date lies between `from_days` and `to_days`; and it lies between
+    `from_day` and `to_day`, both included.
 
     With `every` = `year` the day of the year counts: a birthday within 3 days is 0 to 3, one of the last week -7 to -1.
     29 February comes back on the 28th in common years. An instant with a zone, or in seconds or milliseconds since 1970, lies on the
@@ -35,11 +38,17 @@ class Terms(
     every: Annotated[Literal["once", "year"], Meta(title="comes")] = "once"
     from_days: Annotated[Offset, Meta(title="from day")] | None = None
     to_days: Annotated[Offset, Meta(title="to day")] | None = None
+    from_day: Annotated[date, Meta(title="not before", extra_json_schema={"input": "day"})] | None = None
+    to_day: Annotated[date, Meta(title="not after", extra_json_schema={"input": "day"})] | None = None
 
     def __post_init__(self) -> None:
         low, high = self.from_days, self.to_days
         if low is not None and high is not None and low > high:
             raise ValueError(gettext_noop("from_days must not exceed to_days"))
+        if self.from_day is not None and self.to_day is not None and self.from_day > self.to_day:
+            raise ValueError(gettext_noop("from_day must not lie behind to_day"))
+        if self.every == "year" and (self.from_day is not None or self.to_day is not None):
+            raise ValueError(gettext_noop("what comes every year lies between no two days: use from_days and to_days"))
         if self.every == "year" and not (low is not None and high is not None and low >= -HALF_A_YEAR and high <= HALF_A_YEAR):
             raise ValueError(f"every year takes from_days and to_days between -{HALF_A_YEAR} and {HALF_A_YEAR}")
 
@@ -72,6 +81,10 @@ def sql(terms: Terms, ask: Asking) -> Sql:
             bounds.append(f"{day} >= {ask.today} + {_signed(terms.from_days)}")
         if terms.to_days is not None:
             bounds.append(f"{day} <= {ask.today} + {_signed(terms.to_days)}")
+        if terms.from_day is not None:
+            bounds.append(f"{day} >= {literal(terms.from_day)}")
+        if terms.to_day is not None:
+            bounds.append(f"{day} <= {literal(terms.to_day)}")
         tests.append(f"({' AND '.join(bounds)})")
     return " OR ".join(tests)
 
@@ -96,9 +109,12 @@ def dirty_on(terms: Terms) -> Sequence[str]:
 
 
 def words(terms: Terms) -> str:
-    said = gettext("date %(trait)s, every year,") if terms.every == "year" else gettext("date %(trait)s")
+    said = (gettext("date %(trait)s, every year,") if terms.every == "year" else gettext("date %(trait)s")) % {"trait": terms.trait}
+    days = window_words(Window(from_day=terms.from_day, to_day=terms.to_day))
+    if days and terms.from_days is None and terms.to_days is None:
+        return said + days
     low, high = (gettext("any") if days is None else days for days in (terms.from_days, terms.to_days))
-    return f"{said % {'trait': terms.trait}} " + gettext("%(low)s to %(high)s days from today") % {"low": low, "high": high}
+    return f"{said} " + gettext("%(low)s to %(high)s days from today") % {"low": low, "high": high} + days
 
 
 def why(terms: Terms, ask: Asking) -> Because:

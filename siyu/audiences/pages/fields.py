@@ -160,6 +160,7 @@ BOOK = Book(
     many=("identity_kinds", "stages", "scores", "stores", "assistants"),
     integers=("scores", "stores", "assistants"),
     redraws=("clock",),
+    widgets={"day": "date"},
     specials={
         "filter": filters.FILTER,
         Window: Special("audiences/parts/window.html", _window_parts, _read_window, "window"),

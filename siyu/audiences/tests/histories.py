@@ -113,6 +113,8 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
         ),
         of("trait_date", trait=st.just("birthday"), every=st.just("year"), from_days=st.integers(-3, 0), to_days=st.integers(0, 3)),
         of("trait_date", trait=st.just("wedding"), from_days=st.integers(-3, 0), to_days=st.integers(0, 3)),
+        of("trait_date", trait=st.just("wedding"), from_day=st.sampled_from(["2026-03-01", "2026-03-02"]), to_days=st.integers(0, 3)),
+        of("trait_date", trait=st.just("wedding"), to_day=st.sampled_from(["2026-03-08", "2026-11-01", "2028-02-29"])),
         of(
             "consent",
             purpose=st.just("marketing"),

@@ -166,6 +166,7 @@ class Oracle:
         days = [told]
         if rule.get("every") == "year":
             days = [self.back(told, year) for year in range(self.today.year - 1, self.today.year + 2)]
+        days = [day for day in days if rule.get("from_day", "") <= day.isoformat() <= rule.get("to_day", "9")]
         return any(rule.get("from_days", -99_999) <= (day - self.today).days <= rule.get("to_days", 99_999) for day in days)
 
     def back(self, told: date, year: int) -> date:

@@ -126,6 +126,23 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"condition": "trait_date", "trait": "ends", "from_days": 0, "to_days": 0},
         "abc",
     ),
+    "a date between two days, however it is written": (
+        dict(
+            a={"ends": "2026-02-28T16:00:00Z"},
+            b={"ends": "2026/4/30"},
+            c={"ends": "2026-02-28"},
+            d={"ends": 20260501},
+            e={"ends": "05-01"},
+            f={"ends": 1777507200},  # 30 April
+        ),
+        {"condition": "trait_date", "trait": "ends", "from_day": "2026-03-01", "to_day": "2026-04-30"},
+        "abf",
+    ),
+    "a date since a day that is not yet over": (
+        dict(a={"ends": "2026-03-01"}, b={"ends": "2026-02-28"}, c={"ends": "2026-03-09"}, d={"ends": "2026-03-10"}),
+        {"condition": "trait_date", "trait": "ends", "from_day": "2026-03-01", "to_days": -1},
+        "ac",
+    ),
     "the day of the year of an instant in seconds": (
         dict(a={"since": 643219200}, b={"since": 637084800}, c={"since": "1990-03-10"}),  # 21 May, 11 March
         {"condition": "trait_date", "trait": "since", "every": "year", "from_days": 0, "to_days": 1},

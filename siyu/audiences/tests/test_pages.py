@@ -165,6 +165,12 @@ RULES = [
             {"condition": "sequence", "steps": [{"fact": "a"}, {"fact": "b"}], "hours": 24, "minutes": 5},
         ]
     },
+    {
+        "all": [
+            {"condition": "trait_date", "trait": "wedding", "from_day": "2026-03-01", "to_day": "2026-04-30", "to_days": -1},
+            {"condition": "tier", "tiers": ["gold"], "within": {"at_least_days_ago": 30}},
+        ]
+    },
 ]
 
 
@@ -214,6 +220,15 @@ def test_a_window_that_is_not_filled_in_is_not_all_of_time(pool: int, chosen: st
 
     assert 'role="alert"' in page
     assert from_form(Sent(sent)).nodes[0].inputs[-1].parts["form"] == chosen
+
+
+def test_the_builder_asks_when_members_came_into_another_audience(pool: int):
+    rule = {"all": [{"condition": "audience", "audience": pool, "within": {"at_least_days_ago": 30}}]}
+
+    page = staff(Role.OPERATOR, language="zh-hans").post(reverse("audience-builder"), form(rule)).content.decode()
+
+    assert "进入时间" in page
+    assert to_rule(from_form(Sent(form(rule)))) == rule
 
 
 def test_the_stages_offered_are_those_of_the_clock():

@@ -61,6 +61,13 @@ def deep(levels: int) -> dict:
         ({"condition": "regularly", "fact": "x", "periods": 3, "of": 2}, "rule", "periods must not exceed of"),
         ({"condition": "orders", "op": "between", "value": 3}, "rule", "between takes value and to"),
         ({"condition": "bucket", "salt": "s", "from_bucket": 5, "to_bucket": 5}, "rule", "smaller"),
+        ({"condition": "trait_date", "trait": "w", "from_day": "2026-03-02", "to_day": "2026-03-01"}, "rule", "must not lie behind"),
+        (
+            {"condition": "trait_date", "trait": "w", "every": "year", "from_days": 0, "to_days": 3, "to_day": "2026-03-01"},
+            "rule",
+            "no two",
+        ),
+        ({"condition": "audience", "audience": 7, "within": {"last_days": 0}}, "rule", ">= 1"),
     ],
 )
 def test_a_refusal_names_the_node_and_the_reason(rule: object, at: str, reason: str):
