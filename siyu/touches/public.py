@@ -16,6 +16,7 @@ from siyu.merchant.access import public, seen
 from . import services
 from .providers import channel
 from .rules.hearing import MAX_BODY, UnreadableError
+from .rules.machines import is_machine
 from .rules.pace import MinuteLimit
 
 PER_MINUTE = 600  # reports of one account that one web process takes in a minute: 600,000 messages
@@ -26,9 +27,10 @@ _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 @public
 @require_http_methods(["GET", "HEAD"])
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Count the click and go where the link leads. HEAD is asked by programs that look at links, and staff who are logged in try what
-    they are about to send: neither counts."""
-    url = services.followed(token, now=utc_now(), is_person=request.method == "GET" and seen(request) is None)
+    """Count the click and go where the link leads. HEAD is asked by programs that look at links, others say that they are one, and staff
+    who are logged in try what they are about to send: none of them counts."""
+    is_person = request.method == "GET" and seen(request) is None and not is_machine(request.headers)
+    url = services.followed(token, now=utc_now(), is_person=is_person)
     if url is None:
         raise Http404
     answer = HttpResponseRedirect(url)
@@ -38,10 +40,12 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def opened(request: HttpRequest, touch: UUID) -> HttpResponse:
-    """A picture of one transparent pixel in a mail: a program that shows pictures opened it."""
-    if not services.opened(touch, now=utc_now()):
+    """A picture of one transparent pixel in a mail: a program that shows pictures opened it. Who says it only looks did not."""
+    is_person = request.method == "GET" and not is_machine(request.headers)
+    is_known = services.opened(touch, now=utc_now()) if is_person else services.touch_told(touch) is not None
+    if not is_known:
         raise Http404
     answer = HttpResponse(_PIXEL, content_type="image/gif")
     answer["Cache-Control"] = "no-store"
