@@ -5,6 +5,7 @@ A private network is the merchant's own. This machine, its network link, and wha
 
 import re
 import socket
+from collections.abc import Collection
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -35,9 +36,28 @@ class ClosedError(Exception):
 
 def check_host(url: str) -> None:
     """Whether a host as it is written may be asked; where a name leads is seen when it is asked. Refusal: `channel.closed`."""
-    host = host_of(url)
-    is_closed = any(not _is_open(address, host) for address in _literal(host))
-    if is_closed or (_THIS_MACHINE.fullmatch(host) and not is_named(host)):
+    _check(host_of(url), is_own=False)
+
+
+def check_server(host: str, port: int, own: Collection[int]) -> None:
+    """The same of a server of mail; at the ports `own` this machine may be asked, too. Refusal: `channel.closed`."""
+    _check(host.encode("idna").decode(), is_own=port in own)
+
+
+def connect(host: str, port: int, timeout: float, own: Collection[int]) -> socket.socket:
+    """A connection to a server, at what was looked up once and is open. Raises `ClosedError` before anything is said, and `OSError`."""
+    *others, last = _open_ones(host, is_own=port in own)
+    for address in others:
+        try:
+            return socket.create_connection((str(address), port), timeout)
+        except OSError:
+            continue
+    return socket.create_connection((str(last), port), timeout)
+
+
+def _check(host: str, *, is_own: bool) -> None:
+    is_closed = any(not _is_open(address, host, is_own=is_own) for address in _literal(host))
+    if is_closed or (_THIS_MACHINE.fullmatch(host) and not is_named(host) and not is_own):
         raise Refusal(
             "channel.closed",
             "%(host)s is this machine, its network link or no single machine; whoever runs this machine allows it in SIYU_REACHABLE",
@@ -98,21 +118,25 @@ def _addresses(host: str, request: httpx.Request) -> list[Address]:
     if not host:
         raise httpx.UnsupportedProtocol("the address names no host", request=request)
     try:
-        found = _looked_up(host)
+        return _open_ones(host, is_own=False)
     except OSError as error:
         raise httpx.ConnectError(str(error), request=request) from error
-    if not (open_ones := [address for address in found if _is_open(address, host)]):
+
+
+def _open_ones(host: str, *, is_own: bool) -> list[Address]:
+    found = _looked_up(host)
+    if not (open_ones := [address for address in found if _is_open(address, host, is_own=is_own)]):
         raise ClosedError(f"{host} leads to {', '.join(map(str, found[:MAX_ADDRESSES]))}, where nothing may be sent")
     return open_ones[:MAX_ADDRESSES]
 
 
-def _is_open(address: Address, host: str) -> bool:
-    """Whether an address may be asked that was found under a name."""
+def _is_open(address: Address, host: str, *, is_own: bool) -> bool:
+    """Whether an address may be asked that was found under a name; `is_own`: this machine may be, too."""
     names, networks = named(tuple(settings.REACHABLE))
     both = (address, _carried(address))
     if host.lower() in names or any(one in network for one in both for network in networks):
         return True
-    return not any(both[1] in network for network in _CLOSED)
+    return (is_own and both[1].is_loopback) or not any(both[1] in network for network in _CLOSED)
 
 
 def _literal(host: str) -> list[Address]:

@@ -16,6 +16,7 @@ from siyu.lib.embedded.folder import LEAST_FREE_BYTES
 from siyu.lib.home import home
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.touches.queries import unusable
 
 from . import database
 from .health import judge
@@ -48,7 +49,7 @@ def examine(now: datetime, address: Address) -> Iterator[Finding]:
     yield from _secrets()
     yield _server()
     if database.refused is None:
-        for check in (_migrations, _rights, _pump, _quarantine, _partitions, _jobs):
+        for check in (_migrations, _rights, _pump, _quarantine, _partitions, _jobs, _accounts):
             yield _guarded(check, now)
     yield from (_port(address), _browser())
 
@@ -188,6 +189,17 @@ def _jobs(now: datetime) -> Finding:
     if failed:
         return Finding("timetable", "warn", ", ".join(f"{name} failed {times} times" for name, times in failed), "see the worker's log")
     return Finding("timetable", "ok", "no job failed within 7 days")
+
+
+def _accounts(now: datetime) -> Finding:
+    """Whether accounts with providers, as they are kept, would be opened today."""
+    if not (found := unusable()):
+        return Finding("accounts", "ok", "every account in use may be used")
+    reasons = "; ".join(f"{account}: {because}" for account, _, because in found)
+    remedy = (
+        "set SIYU_REACHABLE, and start again" if any(code == "channel.closed" for _, code, _ in found) else "open a new one in its place"
+    )
+    return Finding("accounts", "fail", reasons, f"nothing leaves by it: {remedy}")
 
 
 def _port(address: Address) -> Finding:

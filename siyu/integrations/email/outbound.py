@@ -2,12 +2,14 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 
+from siyu.integrations.reach import ClosedError, check_server, connect
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
@@ -28,6 +30,7 @@ FIELDS = (
 # codes that mean: this address does not exist. What was refused for another reason has a longer one: smtp.rcpt.550, smtp.550.5.7.1
 HOPELESS = frozenset(f"smtp.{code}" for code in range(500, 560))
 TIMEOUT = 20.0  # seconds for each step of a conversation
+OWN_PORTS = frozenset({25, 465, 587, 2525})  # a relay on this machine is common; any other port here belongs to something else
 SOON, LATER = timedelta(minutes=2), timedelta(minutes=15)
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 _STATUS = re.compile(rb"(?:^|\(?#)(5\.\d{1,3}\.\d{1,3})\b")  # RFC 3463; in front, or (#5.1.1) behind
@@ -42,13 +45,17 @@ _OF_ELSE = re.compile(
 
 
 def check(account: Account) -> None:
-    """Whether the settings can be used. Refusals: `channel.security`, `channel.host`, `channel.port`, `channel.sender`, `channel.user`."""
+    """Whether the settings can be used.
+
+    Refusals: `channel.security`, `channel.host`, `channel.port`, `channel.closed`, `channel.sender`, `channel.user`.
+    """
     if account.get("security") not in ("tls", "starttls", "none"):
         raise Refusal("channel.security", "security is tls, starttls or none")
     if not (account.get("port").isdecimal() and 0 < int(account.get("port")) < 65_536):
         raise Refusal("channel.port", "a port lies between 1 and 65535")
     if not _can(lambda: account.get("host").encode("idna")):
         raise Refusal("channel.host", "this is no name of a server")
+    check_server(account.get("host"), int(account.get("port")), OWN_PORTS)
     if not _can(lambda: Address(account.get("name"), addr_spec=account.get("sender")).addr_spec.encode("ascii")):
         raise Refusal("channel.sender", "the sender is an e-mail address in ASCII, such as shop@example.com")
     if not (account.get("user") + account.get("password")).isascii():
@@ -65,7 +72,7 @@ def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
         for place, message in enumerate(messages):
             try:
                 smtp = smtp or _connect(account)
-            except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: settings that no check foresaw
+            except (smtplib.SMTPException, OSError, ValueError, ClosedError) as error:  # ValueError: settings that no check foresaw
                 because = f"cannot reach the mail server: {_words(error)}"
                 yield from (Retry(LATER, because) for _ in messages[place:])
                 return
@@ -79,12 +86,28 @@ def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
             _part(smtp)
 
 
+class _Line(smtplib.SMTP):
+    """Goes only where it may."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect(host, port, timeout, OWN_PORTS)
+
+
+class _TlsLine(smtplib.SMTP_SSL):
+    """The same, and the certificate has to be the name's."""
+
+    context: ssl.SSLContext
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(connect(host, port, timeout, OWN_PORTS), server_hostname=host)
+
+
 def _connect(account: Account) -> smtplib.SMTP:
     host, port, security = account.get("host"), int(account.get("port")), account.get("security")
     if security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
+        smtp: smtplib.SMTP = _TlsLine(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
     else:
-        smtp = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        smtp = _Line(host, port, timeout=TIMEOUT)
     try:
         if security == "starttls":
             smtp.starttls(context=ssl.create_default_context())

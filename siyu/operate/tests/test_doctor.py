@@ -12,9 +12,11 @@ from siyu.facts.services import record
 from siyu.lib.grants import PROTECTED
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
+from siyu.merchant.rules import SYSTEM
 from siyu.operate import database, doctor
 from siyu.operate.doctor import examine
 from siyu.operate.up import Address
+from siyu.touches.services import open_account
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOBODY = Address("127.0.0.1", 9)
@@ -79,6 +81,36 @@ def test_every_protected_right_is_tried():
     tried = set(vars(statements("siyu.operate", "rights")))
 
     assert tried == {f"{verb.lower()}_{table}" for table, verbs in PROTECTED.items() for verb in verbs if verb != "TRUNCATE"}
+
+
+@both_connections
+def test_an_account_that_leads_where_nothing_may_be_sent_any_more_fails_and_says_what_to_do(settings):
+    settings.REACHABLE = ["127.0.0.1"]
+    hook = {"url": "http://127.0.0.1:9000/hook", "secret": "whsec_" + "a" * 32}
+    mail = {"host": "127.0.0.1", "port": "1025", "security": "none", "sender": "shop@example.com"}
+    open_account(SYSTEM, "hook", "Hook", "webhook", hook, now=NOW)
+    open_account(SYSTEM, "mail", "Mail", "email", mail, now=NOW)
+    assert findings()["accounts"].state == "ok"
+
+    settings.REACHABLE = []
+    found = findings()["accounts"]
+
+    assert found.state == "fail"
+    assert "hook: 127.0.0.1 is this machine" in found.found
+    assert "mail: 127.0.0.1 is this machine" in found.found
+    assert "SIYU_REACHABLE" in found.remedy
+
+
+@both_connections
+def test_an_account_whose_secret_cannot_be_read_fails():
+    mail = {"host": "smtp.example.com", "sender": "shop@example.com", "password": "p"}
+    open_account(SYSTEM, "mail", "Mail", "email", mail, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE touches_account SET secrets = secrets || '\\x00'")
+
+    found = findings()["accounts"]
+
+    assert (found.state, "keys.json" in found.found, "open a new one" in found.remedy) == ("fail", True, True)
 
 
 @both_connections

@@ -1,10 +1,12 @@
-"""Reads of accounts with providers: what stands for each medium, and what did before."""
+"""Reads of accounts with providers: what stands for each medium, what did before, and what cannot work any more."""
 
 from datetime import datetime
 from typing import NamedTuple
 
+from siyu.lib.refusal import Refusal
+
 from ..models import Account
-from ..providers import channels
+from ..providers import channel, channels, provider
 
 MAX = 200
 
@@ -39,6 +41,19 @@ def account(code: str) -> AccountView | None:
     """One account by its code."""
     found = Account.objects.filter(code=code).first()
     return None if found is None else _view(found)
+
+
+def unusable() -> list[tuple[str, str, str]]:
+    """Accounts in use that their channel would not open today, each with the code and the words of its refusal: rules may have changed."""
+    found = []
+    for one in Account.objects.filter(archived_at=None).order_by("code")[:MAX]:
+        try:
+            channel(one.channel).check(provider(one))
+        except Refusal as refusal:
+            found.append((one.code, refusal.code, refusal.because))
+        except ValueError as error:  # its secrets cannot be read
+            found.append((one.code, "account.secrets", str(error)))
+    return found
 
 
 def _view(one: Account) -> AccountView:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -284,6 +285,51 @@ def test_settings_are_checked_before_they_are_used(name: str, value: str, code: 
 
     assert refused.value.code == code
     outbound.check(right)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "is_open"),
+    [
+        ("smtp.example.com", "465", True),
+        ("10.0.0.5", "2526", True),
+        *((host, port, True) for host in ("localhost", "127.0.0.1", "::1", "127.1") for port in ("25", "465", "587", "2525")),
+        *((host, port, False) for host in ("localhost", "127.0.0.1", "::1", "2130706433") for port in ("22", "5432", "6379", "8000")),
+        ("169.254.169.254", "25", False),
+        ("100.100.100.200", "25", False),
+        ("::ffff:169.254.169.254", "25", False),
+        ("0.0.0.0", "25", False),
+    ],
+)
+def test_a_relay_on_this_machine_is_open_and_its_other_ports_and_clouds_are_closed(
+    settings: Any, host: str, port: str, is_open: bool
+) -> None:
+    settings.REACHABLE = []
+    entered = Account("mail", {**account(25).settings, "host": host, "port": port})
+    if is_open:
+        outbound.check(entered)
+        return
+
+    with pytest.raises(Refusal) as refused:
+        outbound.check(entered)
+    assert refused.value.code == "channel.closed"
+    outcome = next(iter(outbound.send(entered, [mail("a@example.com")])))
+    assert isinstance(outcome, Retry)
+    assert "where nothing may be sent" in outcome.because
+
+
+def test_a_name_that_leads_into_this_machine_is_not_even_connected_to(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.REACHABLE = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_n: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))])
+    monkeypatch.setattr(socket, "create_connection", lambda *_a, **_n: pytest.fail("connected"))
+    entered = Account("mail", {**account(6379).settings, "host": "mail.example.com"})
+
+    outcomes = [
+        next(iter(outbound.send(Account("mail", {**entered.settings, **one}), [mail("a@example.com")])))
+        for one in ({}, {"security": "tls"})
+    ]
+
+    assert [type(one) for one in outcomes] == [Retry, Retry]
+    assert all("mail.example.com leads to 127.0.0.1" in str(one) for one in outcomes)
 
 
 @contextmanager
