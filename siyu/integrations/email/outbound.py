@@ -16,6 +16,7 @@ from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
 from .compose import compose
+from .refusals import is_of_address, status_in
 
 TITLE, MEDIUM = gettext_noop("E-mail by SMTP"), "email"
 FIELDS = (
@@ -33,15 +34,6 @@ TIMEOUT = 20.0  # seconds for each step of a conversation
 OWN_PORTS = frozenset({25, 465, 587, 2525})  # a relay on this machine is common; any other port here belongs to something else
 SOON, LATER = timedelta(minutes=2), timedelta(minutes=15)
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
-_STATUS = re.compile(rb"(?:^|\(?#)(5\.\d{1,3}\.\d{1,3})\b")  # RFC 3463; in front, or (#5.1.1) behind
-_OF_ADDRESS = re.compile(rb"5\.(1\.(?![78]\b)|2\.1\b)")  # bad address or closed mailbox; 5.1.7 and 5.1.8 are about the sender's
-_BAD_ADDRESS = frozenset({550, 551, 553, 556})  # what codes alone may mean (RFC 5321, RFC 7504)
-# … unless the words are of the sender, of what was sent, or of how much: "550 Connection frequency limited", "550 relay not permitted"
-_OF_ELSE = re.compile(
-    rb"relay|rcpthosts|den(y|ied|ies)|black|block|spam|spf|dkim|dmarc|frequen|limit|quota|full|too (many|much|large)|exceed|polic"
-    rb"|auth|sender|content|virus|size|allowed|permi(t|ss)|temporar|later|suspend|lock|reput|\bip\b|\bdns",
-    re.IGNORECASE,
-)
 
 
 def check(account: Account) -> None:
@@ -157,16 +149,10 @@ def _refused(step: str, code: int, words: bytes) -> Outcome:
     because = f"{code} {words.decode(errors='replace')[:300]}"
     if code < 500 or step == "mail":
         return Retry(LATER, because)
-    found = _STATUS.search(words)
-    if _speaks_of_address(step, code, words, found[1] if found else b""):
+    status = status_in(words)
+    if is_of_address(code if step == "rcpt" else 0, words, status):
         return GiveUp(f"smtp.{code}", because)
-    return GiveUp(f"smtp.{code}.{found[1].decode()}" if found and step == "rcpt" else f"smtp.{step}.{code}", because)
-
-
-def _speaks_of_address(step: str, code: int, words: bytes, status: bytes) -> bool:
-    if status:
-        return _OF_ADDRESS.match(status) is not None
-    return step == "rcpt" and code in _BAD_ADDRESS and _OF_ELSE.search(words) is None
+    return GiveUp(f"smtp.{code}.{status.decode()}" if status and step == "rcpt" else f"smtp.{step}.{code}", because)
 
 
 def _begin_anew(smtp: smtplib.SMTP) -> None:
