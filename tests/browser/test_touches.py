@@ -120,6 +120,14 @@ def test_an_operator_makes_an_address_for_reports_and_sees_it_once(visit: Callab
     assert "/t/reports/" not in page.content()
 
 
+@pytest.mark.parametrize("path", ["staff-tasks/rates", "staff-tasks/rates/by-net", "staff-tasks/commission"])
+def test_the_ranking_of_assistants_is_read_without_scrolling_sideways(visit: Callable, path: str) -> None:
+    page = visit(f"/{path}", language="en")
+
+    expect(page.locator("table tbody tr").first).to_be_visible()
+    assert page.evaluate("[...document.querySelectorAll('.table-responsive')].every((one) => one.scrollWidth <= one.clientWidth)")
+
+
 CUT = """() => { const box = document.querySelector("[data-chart]").getBoundingClientRect();
   return [...document.querySelectorAll("[data-chart] svg text")].map((one) => one.getBoundingClientRect())
     .filter((one) => one.left < box.left - 1 || one.right > box.right + 1).length; }"""

@@ -29,12 +29,13 @@ class ListTable(tables.Table):
 
 
 class NumberColumn(tables.Column):
-    """A number, to the right."""
+    """A number, to the right. `is_wide`: a narrow screen does without it."""
 
     show: Callable[[Any], str] = staticmethod(formats.number)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("attrs", {"td": {"class": "text-end siyu-number"}, "th": {"class": "text-end"}})
+    def __init__(self, *args: Any, is_wide: bool = False, **options: Any) -> None:
+        cell = "text-end siyu-number siyu-wide" if is_wide else "text-end siyu-number"
+        options.setdefault("attrs", {"td": {"class": cell}, "th": {"class": "text-end"}})
         super().__init__(*args, **options)
 
     def render(self, value: Any) -> str:

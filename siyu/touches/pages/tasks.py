@@ -39,7 +39,8 @@ RANKED = (
     *("assistant", "opened", "done", "skipped", "expired", "closed", "open", "overdue", "rate"),
     *("readers", "said_answered", "said_bought", "buyers", "orders", "net"),
 )
-NOT_DONE = ("skipped", "expired", "closed", "open", "overdue")
+NOT_DONE = ("opened", "rate", "skipped", "expired", "closed", "open", "overdue")  # left to the ranking by done rate
+EARNED = ("readers", "answered", "bought", "buyers", "orders", "net_minor")  # left to the ranking by net amount
 SIZE = 20
 ENDED = ("done", "skipped", "expired", "closed")
 _RULE = _(
@@ -55,14 +56,14 @@ class Ranking(ListTable):
     done = NumberColumn(_("Done"))
     rate = PercentColumn(_("Done rate"))
     readers = NumberColumn(_("Read"))
-    answered = NumberColumn(_("Answered"))
-    bought = NumberColumn(_("Bought, as told"))
-    buyers = NumberColumn(_("Buyers"))
+    answered = NumberColumn(_("Answered"), is_wide=True)
+    bought = NumberColumn(_("Bought, as told"), is_wide=True)
+    buyers = NumberColumn(_("Buyers"), is_wide=True)
     orders = NumberColumn(_("Orders"))
     net_minor = MoneyColumn(_("Net amount"))
-    skipped = NumberColumn(_("Skipped"))
-    expired = NumberColumn(_("Expired"))
-    closed = NumberColumn(_("Closed by the gate"))
+    skipped = NumberColumn(_("Skipped"), is_wide=True)
+    expired = NumberColumn(_("Expired"), is_wide=True)
+    closed = NumberColumn(_("Closed by the gate"), is_wide=True)
     open = NumberColumn(_("To do"))
     overdue = NumberColumn(_("Overdue"))
 
@@ -222,7 +223,7 @@ def rates(request: PageRequest, by_net: bool = False) -> HttpResponseBase:
         "title": _("Ranking of assistants"),
         "days": days,
         "tabs": ranking_tabs(request, "staff-task-rates-net" if by_net else "staff-task-rates"),
-        "table": Ranking(rows, exclude=NOT_DONE if by_net else (), empty_text=_("No tasks in this range")),
+        "table": Ranking(rows, exclude=NOT_DONE if by_net else EARNED, empty_text=_("No tasks in this range")),
         "csv_url": f"?{_with_csv(request)}",
         "note": _RULE,
     }
