@@ -3,18 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
-from siyu.facts.catalogue import BY_NAME
 from siyu.facts.filters.form import WORDS
+from siyu.facts.words import fact_title
 
 from .rules import Window
-
-
-def fact_title(name: str) -> str:
-    """A fact as the reader calls it."""
-    known = BY_NAME.get(name)
-    return known.title if known is not None and (get_language() or "").startswith("zh") else name
 
 
 def fact_words(name: str, where: dict[str, Any]) -> str:
@@ -58,11 +52,13 @@ def window_words(window: Window) -> str:
 def window_said(window: Window) -> str:
     """The same alone."""
     if window.last_days is not None:
-        return gettext("in the last %(days)s days") % {"days": window.last_days}
+        return ngettext("in the last %(days)s day", "in the last %(days)s days", window.last_days) % {"days": window.last_days}
     if window.last_hours is not None:
-        return gettext("in the last %(hours)s hours") % {"hours": window.last_hours}
+        return ngettext("in the last %(hours)s hour", "in the last %(hours)s hours", window.last_hours) % {"hours": window.last_hours}
     if window.last_minutes is not None:
-        return gettext("in the last %(minutes)s minutes") % {"minutes": window.last_minutes}
+        return ngettext("in the last %(minutes)s minute", "in the last %(minutes)s minutes", window.last_minutes) % {
+            "minutes": window.last_minutes
+        }
     if window.at_least_days_ago is not None and window.at_most_days_ago is not None:
         return gettext("%(near)s to %(far)s days ago") % {"near": window.at_least_days_ago, "far": window.at_most_days_ago}
     if window.at_least_days_ago is not None:

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from siyu.facts.catalogue import BY_NAME
 from siyu.lib.crypto import mask
@@ -23,12 +23,6 @@ CLOCKS = {
 }
 MAX_TEXT = 300  # characters of a value on screen
 Plain = dict[str, tuple[str, str]]
-
-
-def fact_title(name: str) -> str:
-    """The catalogue's Chinese title for readers of Chinese; the name itself for others and for custom facts."""
-    known = BY_NAME.get(name)
-    return known.title if known and (get_language() or "").startswith("zh") else name
 
 
 def move_in_words(name: str, properties: dict[str, Any]) -> str:

@@ -51,8 +51,10 @@ TRAITS: dict[str, Promise] = {
     "home_ownership": _("Home ownership"),
     "marital_status": _("Marital status"),
     "household_size": _("Household size"),
-    "household_comp": _("Household"),
-    "kids_count": _("Number of children"),
+    "household_composition": _("Household"),
+    "kids": _("Number of children"),
+    "age_band": _("Age"),
+    "income_band": _("Income"),
 }
 PURPOSES: dict[str, Promise] = {
     "marketing": pgettext_lazy("consent", "Marketing"),
@@ -64,6 +66,7 @@ CONSENT_CHANNELS: dict[str, Promise] = {
     "email": _("E-mail"),
     "wecom": _("WeCom"),
     "phone": _("Phone"),
+    "inbox": _("Member centre inbox"),
     "any": pgettext_lazy("consent", "Any channel"),
 }
 UNITS = {"points": _("points"), "growth": _("growth value")}

@@ -48,6 +48,21 @@ def test_pages_open_and_fit(visit, page, width: str, name: str):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
 
 
+@pytest.mark.parametrize(("language", "words", "other"), [("zh-hans", "支付订单", "浏览页面"), ("en", "Order paid", "Page viewed")])
+def test_a_fact_in_a_rule_is_said_in_words_below_its_name(visit, page, language, words, other):
+    from siyu.audiences.models import Audience
+
+    visit(f"/audiences/{Audience.objects.get(name='近一年买过').pk}/edit", language=language)
+    fact = page.locator("input[list=suggest-fact]")
+    expect(fact).to_have_value("order.paid")
+    expect(page.locator(".siyu-meaning")).to_have_text(words)
+
+    fact.fill("page.viewed")
+    expect(page.locator(".siyu-meaning")).to_have_text(other)
+    fact.fill("of.our_own")
+    expect(page.locator(".siyu-meaning")).to_have_text("")
+
+
 def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str):
     visit("/audiences/new")
     counted = page.locator("#count .h1")

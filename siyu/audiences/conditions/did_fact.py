@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -55,9 +55,9 @@ def dirty_on(terms: Terms) -> Sequence[Counted]:
 
 def words(terms: Terms) -> str:
     how = {
-        "at_least": gettext("at least %(times)s times"),
-        "at_most": gettext("at most %(times)s times"),
-        "exactly": gettext("exactly %(times)s times"),
+        "at_least": ngettext("at least %(times)s time", "at least %(times)s times", terms.times),
+        "at_most": ngettext("at most %(times)s time", "at most %(times)s times", terms.times),
+        "exactly": ngettext("exactly %(times)s time", "exactly %(times)s times", terms.times),
     }[terms.op] % {"times": terms.times}
     return f"{fact_words(terms.fact, terms.where)} {how}{window_words(terms.within)}"
 
@@ -66,7 +66,7 @@ def why(terms: Terms, ask: Asking) -> Because:
     def tell(count: int, last: object) -> str:
         if not count:
             return gettext("not once")
-        return gettext("%(count)s times, the last on %(day)s") % {"count": count, "day": last}
+        return ngettext("%(count)s time, on %(day)s", "%(count)s times, the last on %(day)s", count) % {"count": count, "day": last}
 
     shown = (times(ask, terms.counted, terms.within), latest(ask, terms.counted, terms.within))
     return Because(shown, tell, (terms.counted,), terms.within)

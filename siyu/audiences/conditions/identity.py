@@ -41,7 +41,7 @@ def words(terms: Terms) -> str:
 
 
 def _title(kind: str) -> str:
-    return KINDS[kind].title if kind in KINDS else kind
+    return gettext(KINDS[kind].title) if kind in KINDS else kind
 
 
 def why(terms: Terms, ask: Asking) -> Because:

@@ -5,8 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from siyu.facts.filters import form as filters
 from siyu.facts.filters.tree import BARE, LISTED
+from siyu.facts.words import fact_choices
 from siyu.lib.web import terms as kit
 from siyu.lib.web.terms import Book, Choices, Input, Sent, Special, scalar, split
 from siyu.members import queries as members
@@ -31,7 +34,7 @@ def _named(pairs: Mapping[Any, Any]) -> Choices:
 OFFERS: dict[str, Callable[[], Choices]] = {
     "purpose": lambda: _named(PURPOSES),
     "consent_channel": lambda: _named(CHANNELS),
-    "identity_kinds": lambda: [(kind.name, kind.title) for kind in KINDS.values()],
+    "identity_kinds": lambda: [(kind.name, gettext(kind.title)) for kind in KINDS.values()],
     "stages": lambda: [(stage, STAGES[stage]) for stages in PLACES.values() for stage in stages],
     "scores": lambda: [(str(score), str(score)) for score in range(1, 6)],
     "audience": lambda: [(str(number), name) for number, name in sorted(queries.names().items(), key=lambda one: one[1])],
@@ -43,12 +46,8 @@ OFFERS: dict[str, Callable[[], Choices]] = {
 
 def suggestions(today: date) -> dict[str, Choices]:
     """What lists of suggestions hold, by input."""
-    from siyu.facts.catalogue import KNOWN
-
-    titles = {known.name: known.title for known in KNOWN}
-    facts = list(dict.fromkeys([*queries.fact_names(today), *titles]))
     return {
-        "fact": [(name, titles.get(name, name)) for name in facts],
+        "fact": fact_choices(queries.fact_names(today)),
         "trait": [(name, name) for name in queries.trait_names()],
         "tags": [(name, name) for name, _colour, _count in members.all_tags()],
         "categories": queries.category_names(),

@@ -59,7 +59,7 @@ class UploadForm(Form):
         super().__init__(*arguments, **named)
         lists = [(one.pk, one.name) for one in List.objects.filter(archived_at=None).order_by("name")[:500]]
         self.fields["list_id"].choices = [("", _("a new list")), *lists]  # type: ignore[attr-defined]
-        kinds = [(kind.name, kind.title) for kind in KINDS.values() if kind.is_strong]
+        kinds = [(kind.name, gettext(kind.title)) for kind in KINDS.values() if kind.is_strong]
         self.fields["kind"].choices = [*kinds, (MEMBER, _("member number"))]  # type: ignore[attr-defined]
         self.fields["kind"].initial = "phone"
 

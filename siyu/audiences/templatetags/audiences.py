@@ -5,10 +5,10 @@ from typing import Any
 
 from django import template
 
-from .. import wording
+from siyu.facts.words import fact_title
 
 register = template.Library()
-register.filter("fact_title", wording.fact_title)
+register.filter("fact_title", fact_title)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from siyu.facts.words import fact_title
 from siyu.lib.clock import EPOCH, utc_now
 from siyu.lib.web.business import business
 from siyu.lib.web.charts import Chart, Column, Series, csv_of, over_days
@@ -26,7 +27,7 @@ from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import today
 from siyu.merchant.rules import Scope
 
-from ..facts import Plain, fact_title, fact_url, move_in_words, pairs, values_behind
+from ..facts import Plain, fact_url, move_in_words, pairs, values_behind
 from ..people.filters import found
 from ..people.rows import sources
 from ..words import UNITS

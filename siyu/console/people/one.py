@@ -7,10 +7,12 @@ from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.acquisition.queries import attribution_of
 from siyu.audiences.queries import audiences, audiences_of
+from siyu.facts.words import fact_title
 from siyu.journeys.queries import of_member
 from siyu.journeys.words import STATUSES as WALKS
 from siyu.journeys.words import why_words as walk_why
@@ -36,7 +38,7 @@ from siyu.orders.queries import loose_refunds_of_member, orders_of_member, stati
 from siyu.touches.queries import touches
 from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
-from ..facts import fact_title, fact_url, move_in_words, pairs, values_behind
+from ..facts import fact_url, move_in_words, pairs, values_behind
 from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
 from .clocks import clock_cards
 from .why import floors, line_of, purses
@@ -197,7 +199,7 @@ def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_sql.public_ids, {"ids": list(ids)})
         names = dict(cursor.fetchall())
-    kinds = {name: kind.title for name, kind in KINDS.items()}
+    kinds = {name: gettext(kind.title) for name, kind in KINDS.items()}
     return {
         "merges": [(merge, names.get(merge.loser_id, ""), merge.survivor_id == member.id and merge.undone_at is None) for merge in merges],
         "conflicts": [

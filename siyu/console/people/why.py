@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from siyu.lib.clock import FOR_EVER, business_day
+from siyu.facts.words import fact_title
+from siyu.lib.clock import FOR_EVER, business_day, utc_now
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
 from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, steps_of, track_versions
+from siyu.loyalty.queries.units import units_on
+from siyu.merchant.queries import today
 
-from ..facts import fact_title
 from ..words import UNITS
 
 BY_TIME = {"mature", "expire", "time_out", "settle", "gift"}  # what time alone may bring
@@ -108,10 +110,10 @@ def _notes(reason: Reason) -> list[str]:
 
 def purses(member_id: int) -> list[Purse]:
     """Balances of every unit."""
-    found = []
+    found, names = [], {one.code: one.name for one in units_on(today(utc_now()))}
     for unit, balance in balances([member_id]).get(member_id, {}).items():
         buckets = [(str(words), amount) for name, words in BUCKETS.items() if (amount := getattr(balance, name))]
-        found.append(Purse(str(UNITS.get(unit, unit)), balance.pending + balance.available, buckets))
+        found.append(Purse(str(UNITS.get(unit) or names.get(unit, unit)), balance.pending + balance.available, buckets))
     return found
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from siyu.lib.clock import utc_now
-from siyu.loyalty.services import Because, Capture, Grant, Hold, capture, grant, hold
+from siyu.loyalty.services import Because, Capture, Grant, Hold, capture, define_unit, grant, hold
 from siyu.members import queries, services
 from siyu.merchant.rules import SYSTEM
 
@@ -133,9 +133,23 @@ def test_the_clocks_say_where_they_stand_and_what_moves_them_next(pool):
     assert "douyin" in page
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", ("Phone", "Shop log-in")), ("zh-hans", ("手机号", "商城账号"))])
+def test_identities_are_called_in_the_readers_language(pool, language, words):
+    page = text(visitor(language=language), f"/members/{pool.public_id}")
+    assert all(word in page for word in words)
+
+
+def test_balances_go_by_the_names_of_their_units(pool):
+    define_unit(SYSTEM, "quota:tea", "喝茶次数", now=utc_now())
+    grant(SYSTEM, [Grant(pool.id, "quota:tea", 3, "t", Because("hand", "x", "欢迎"))], now=utc_now())
+    page = text(visitor(), f"/members/{pool.public_id}")
+    assert "喝茶次数" in page
+    assert "quota:tea" not in page
+
+
 def test_every_point_says_fact_rule_and_result(pool):
     page = text(visitor(), f"/members/{pool.public_id}?tab=points")
-    assert "order.paid, order A-1002 → rule “" in page
+    assert "Order paid, order A-1002 → rule “" in page
     assert "→ earned" in page
 
 

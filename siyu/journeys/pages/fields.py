@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from siyu.audiences import queries as audiences
-from siyu.facts.catalogue import KNOWN
+from siyu.facts.words import fact_choices
 from siyu.lib.web import terms as kit
 from siyu.lib.web.parts import Words
 from siyu.lib.web.terms import Book, Choices, Input, Sent
@@ -87,10 +87,8 @@ def _book(kind: str = "") -> Book:
 
 def suggestions(today: date) -> dict[str, Choices]:
     """What lists of suggestions hold, by input."""
-    titles = {known.name: known.title for known in KNOWN}
-    facts = dict.fromkeys([*audiences.fact_names(today), *titles])
     return {
-        "fact": [(name, titles.get(name, name)) for name in facts],
+        "fact": fact_choices(audiences.fact_names(today)),
         "trait": [(name, name) for name in audiences.trait_names()],
         "tags": [(name, name) for name, _colour, _count in members.all_tags()],
         "categories": audiences.category_names(),

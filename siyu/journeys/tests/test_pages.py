@@ -105,8 +105,8 @@ def test_what_must_be_of_the_same_is_said_in_words(operator: Client):
 
     told = save(operator, "j", chain(WAIT, exits=[{"kind": "fact", **fact}], goal=fact), 1).json()
 
-    assert told["parts"]["exits"] == "“order.refunded” of the same “order_number”"
-    assert told["parts"]["goal"] == "“order.refunded” of the same “order_number” within 7 days"
+    assert told["parts"]["exits"] == "“Order refunded” of the same “order_number”"
+    assert told["parts"]["goal"] == "“Order refunded” of the same “order_number” within 7 days"
 
 
 def test_who_saves_over_anothers_draft_is_told_and_may_insist(operator: Client):

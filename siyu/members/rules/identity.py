@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from siyu.lib.phones import normal_phone
+from siyu.lib.words import gettext_noop
 
 MAX_HANDLE = 512  # characters
 
@@ -22,17 +23,17 @@ class IdentityKind:
 KINDS: dict[str, IdentityKind] = {
     kind.name: kind
     for kind in (
-        IdentityKind("anonymous_id", "匿名标识", limit=200, is_strong=False),
-        IdentityKind("device_id", "设备标识", limit=50, is_strong=False),
-        IdentityKind("user_id", "商城账号", limit=5),
-        IdentityKind("phone", "手机号", limit=3),
-        IdentityKind("email", "邮箱", limit=5),
-        IdentityKind("unionid", "微信 UnionID", limit=1),
-        IdentityKind("openid", "微信 OpenID", limit=10),
-        IdentityKind("mini_openid", "小程序 OpenID", limit=5),
-        IdentityKind("wecom_external_userid", "企业微信客户", limit=3),
-        IdentityKind("card", "会员卡号", limit=3),
-        IdentityKind("shop_account", "店铺账号", limit=10),
+        IdentityKind("anonymous_id", gettext_noop("Anonymous visitor"), limit=200, is_strong=False),
+        IdentityKind("device_id", gettext_noop("Device"), limit=50, is_strong=False),
+        IdentityKind("user_id", gettext_noop("Shop log-in"), limit=5),
+        IdentityKind("phone", gettext_noop("Phone"), limit=3),
+        IdentityKind("email", gettext_noop("E-mail"), limit=5),
+        IdentityKind("unionid", gettext_noop("WeChat UnionID"), limit=1),
+        IdentityKind("openid", gettext_noop("WeChat OpenID"), limit=10),
+        IdentityKind("mini_openid", gettext_noop("Mini program OpenID"), limit=5),
+        IdentityKind("wecom_external_userid", gettext_noop("WeCom customer"), limit=3),
+        IdentityKind("card", gettext_noop("Member card"), limit=3),
+        IdentityKind("shop_account", gettext_noop("Account at a shop"), limit=10),
     )
 }
 HIDDEN = "**"  # of a value that a shop shows in part: what is hidden of it could be anybody's

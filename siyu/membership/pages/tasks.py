@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.facts.catalogue import KNOWN
+from siyu.facts import words
 from siyu.lib.clock import utc_now
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.forms import Form, applied
@@ -29,8 +29,8 @@ OWN = {"task", "badge", "gift"}
 
 
 def fact_choices() -> list[tuple[str, str]]:
-    """Facts that may count, by their Chinese title and name."""
-    return [(known.name, f"{known.title} · {known.name}") for known in KNOWN if known.name.partition(".")[0] not in OWN]
+    """Facts that may count."""
+    return [one for one in words.fact_choices() if one[0].partition(".")[0] not in OWN]
 
 
 class TaskForm(Form):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from siyu.facts.catalogue import KNOWN
+from siyu.facts.words import fact_choices
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form
 from siyu.lib.web.rows import Row, RowsField
@@ -135,7 +135,7 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         back=reverse("sops"),
         done=_("Published."),
         template="touches/sop_edit.html",
-        more={"is_wide": True, "is_kept": True, "code": code, "facts": [(known.name, known.title) for known in KNOWN]},
+        more={"is_wide": True, "is_kept": True, "code": code, "facts": fact_choices()},
     )
 
 

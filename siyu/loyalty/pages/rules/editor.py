@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyu.facts.catalogue import KNOWN
+from siyu.facts.words import fact_choices
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.members import queries as members
@@ -132,9 +132,7 @@ def _stored(code: str) -> RuleForms:
 
 
 def _fact_names() -> list[tuple[str, str]]:
-    known = {fact.name: fact.title for fact in KNOWN if fact.name != "tier.changed"}
-    seen = {name: "" for name in queries.fact_names(this_day() - timedelta(days=TOLD_DAYS)) if name not in known and name != "tier.changed"}
-    return [*known.items(), *seen.items()]
+    return [one for one in fact_choices(queries.fact_names(this_day() - timedelta(days=TOLD_DAYS))) if one[0] != "tier.changed"]
 
 
 def _named(request: PageRequest, top: tuple[tuple[int, int], ...]) -> list[tuple[Any, int]]:

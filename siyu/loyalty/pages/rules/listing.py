@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from siyu.facts.words import fact_title
 from siyu.merchant.access import PageRequest, requires
 
 from ... import queries
 from ...queries.rules import Given, RuleView
 from .frame import in_force, tabs, this_day
-from .words import STATES, condition_titles, fact_title, formula_title
+from .words import STATES, condition_titles, formula_title
 
 DAYS = 30
 NOTHING = Given(0, 0)

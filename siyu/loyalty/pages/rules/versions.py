@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from siyu.facts.words import fact_title
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
@@ -18,7 +19,7 @@ from ... import queries
 from ...services import archive_earn_rule
 from .frame import draft_of, in_force, this_day, versions_or_404
 from .listing import DAYS, NOTHING
-from .words import STATES, condition_titles, differences, fact_title, formula_title
+from .words import STATES, condition_titles, differences, formula_title
 
 
 class EndForm(Form):

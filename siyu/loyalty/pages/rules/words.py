@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from siyu.facts.catalogue import BY_NAME
-
 from .conditions import KINDS
 from .formulas import FORMULAS
 
@@ -45,11 +43,6 @@ class Difference(NamedTuple):
     part: Words
     before: str
     after: str
-
-
-def fact_title(name: str) -> str:
-    known = BY_NAME.get(name)
-    return known.title if known is not None else name
 
 
 def formula_title(definition: dict[str, Any]) -> Words:
