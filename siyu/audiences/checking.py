@@ -98,6 +98,14 @@ def refuse_when_named(audience_id: int, day: date) -> None:
     refuse_when_asked("audience", audience_id, day)
 
 
+def refuse_when_naming_archived(rule: Any) -> None:
+    """Refuses with `audience.names_archived` when a rule names audiences that are put away."""
+    named = named_audiences(parsed(rule, kinds()))
+    if away := list(Audience.objects.filter(pk__in=named).exclude(archived_at=None).values_list("name", flat=True)):
+        words = gettext_noop("its rule names archived audiences, restore them first: %(names)s")
+        raise Refusal("audience.names_archived", words, names=", ".join(away[:5]))
+
+
 def refuse_when_asked(kind: str, number: int, day: date) -> None:
     """Refuses with `audience.in_use` or `list.in_use` when something above asks for this audience or list on a day or later
     (`wiring.NAMERS`)."""

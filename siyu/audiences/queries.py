@@ -73,8 +73,8 @@ class Day(NamedTuple):
     went: int
 
 
-def audiences(scope: Scope, *, archived: bool = False, audience_id: int | None = None) -> list[AudienceView]:
-    """Audiences, newest first."""
+def audiences(scope: Scope, *, archived: bool | None = False, audience_id: int | None = None) -> list[AudienceView]:
+    """Living audiences, or archived ones (None: both), newest first."""
     columns = {"is_whole": scope.is_whole, "archived": archived, "id": audience_id, "limit": MAX_SHOWN, **scope.parameters()}
     return [AudienceView(*row) for row in _rows(_sql.audiences, **columns)]
 
@@ -83,7 +83,7 @@ def audience(audience_id: int, scope: Scope = WHOLE) -> AudienceView | None:
     """One audience, archived ones too."""
     if audience_id >= 2**63:  # an address may hold any number
         return None
-    return next(iter(audiences(scope, archived=True, audience_id=audience_id)), None)
+    return next(iter(audiences(scope, archived=None, audience_id=audience_id)), None)
 
 
 def rule_of(audience_id: int, number: int | None = None) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("audiences/<int:pk>/edit", rules.edit, name="audience-edit"),
     path("audiences/<int:pk>/export", audiences.export, name="audience-export"),
     path("audiences/<int:pk>/archive", audiences.archive, name="audience-archive"),
+    path("audiences/<int:pk>/restore", audiences.restore, name="audience-restore"),
     path("audiences/<int:pk>/refresh", audiences.refresh, name="audience-refresh"),
     path("audiences/<int:pk>/why/<str:public_id>", answers.why, name="audience-why"),
 ]

@@ -34,6 +34,8 @@ from .parts import audience_or_404, starts, tabs, this_day
 TREND_DAYS = 90
 SPARK_DAYS = 30
 PAGE = 25
+_NO_AUDIENCE = _("No audience yet: make one from any combination of what you know of people")
+_NO_ARCHIVED = _("No audience is archived")
 
 
 class Audiences(ListTable):
@@ -100,15 +102,15 @@ class Members(ListTable):
 
 @requires("audiences.view")
 def audiences(request: PageRequest) -> HttpResponse:
-    """All audiences with their sizes in the viewer's scope."""
-    with_archived = bool(request.GET.get("archived"))
-    rows = queries.audiences(request.viewer.scope, archived=with_archived)
+    """Living audiences with their sizes in the viewer's scope, or the archived ones."""
+    is_archive = bool(request.GET.get("archived"))
+    rows = queries.audiences(request.viewer.scope, archived=is_archive)
     sparks = queries.sparks([row.id for row in rows], this_day() - timedelta(days=SPARK_DAYS)) if request.viewer.scope.is_whole else {}
     context = {
         "title": _("Audiences"),
         "tabs": tabs("audiences"),
-        "table": Audiences(rows, sparks, empty_text=_("No audience yet: make one from any combination of what you know of people")),
-        "with_archived": with_archived,
+        "table": Audiences(rows, sparks, empty_text=_NO_ARCHIVED if is_archive else _NO_AUDIENCE),
+        "is_archive": is_archive,
         "is_narrowed": not request.viewer.scope.is_whole,
     }
     return render(request, "audiences/audiences.html", context)
@@ -199,6 +201,22 @@ def archive(request: PageRequest, pk: int) -> HttpResponse:
         service=lambda: services.archive(request.viewer.actor, pk, now=utc_now()),
         back=reverse("audiences"),
         done=_("Archived."),
+    )
+
+
+@requires("audiences.edit")
+def restore(request: PageRequest, pk: int) -> HttpResponse:
+    """Take an archived audience back, which says first what that means."""
+    found = audience_or_404(request, pk)
+    question = _("Restore “%(name)s”? Everybody is judged anew; who is in it is in from now on, which starts nothing.")
+    return confirmed(
+        request,
+        title=found.name,
+        question=str(question) % {"name": found.name},
+        button=_("Restore"),
+        service=lambda: services.restore(request.viewer.actor, pk, now=utc_now()),
+        back=reverse("audience", args=[pk]),
+        done=_("Restored. The worker judges everybody now."),
     )
 
 

@@ -1,6 +1,6 @@
 """The writers of audiences: rules, lists, snapshots. Who is in is written by the pump alone."""
 
-from .audiences import archive, change, create, prepare_rules, refresh
+from .audiences import archive, change, create, prepare_rules, refresh, restore
 from .lists import Rejected, Uploaded, archive_list, upload
 from .snapshots import take_snapshot
 from .value import make_group_audiences, retake_borders
@@ -15,6 +15,7 @@ __all__ = [
     "make_group_audiences",
     "prepare_rules",
     "refresh",
+    "restore",
     "retake_borders",
     "take_snapshot",
     "upload",

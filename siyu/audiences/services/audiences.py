@@ -14,7 +14,7 @@ from siyu.merchant.queries import today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from ..checking import MAX_AUDIENCES, checked, refuse_when_named
+from ..checking import MAX_AUDIENCES, checked, refuse_when_named, refuse_when_naming_archived
 from ..evaluating.edges import tagger
 from ..evaluating.remembering import define
 from ..models import Audience, Version
@@ -36,8 +36,7 @@ def create(by: Actor, name: str, rule: Any, *, description: str = "", tag: str =
         if key is not None and (known := Audience.objects.filter(key=key).first()) is not None:
             return _again(known, name, rule)
         _refuse_taken(name)
-        if Audience.objects.filter(archived_at=None).count() >= MAX_AUDIENCES:
-            raise Refusal("audience.too_many", "at most %(limit)s audiences: archive one first", limit=MAX_AUDIENCES)
+        _refuse_too_many()
         made = Audience.objects.create(
             name=name, description=description, tag=tag, next_version=1, key=key, created_by=by.name, created_at=now
         )
@@ -119,10 +118,38 @@ def archive(by: Actor, audience_id: int, *, now: datetime) -> None:
         audience = _living(audience_id)
         refuse_when_named(audience.pk, today(now))
         cursor.execute(_sql.empty, {"audience": audience.pk})
+        if audience.version:
+            cursor.execute(_sql.count_empty, {"audience": audience.pk, "day": today(now), "went": audience.size})
         _untag(audience, now)
         audience.archived_at, audience.next_version, audience.size = now, None, 0
         audience.save()
         audit(by, "audience.archived", f"audience:{audience.pk}", {"name": audience.name})
+
+
+def restore(by: Actor, audience_id: int, *, now: datetime) -> None:
+    """An archived audience is there again, by its newest rule, as if it were made now: everybody is judged anew, and whoever is in it then
+    is in silently and since then.
+
+    Refusals: `audience.unknown`, `audience.name`, `audience.key`, `audience.tag`, `audience.too_many`, `audience.circle`, and for a rule
+    that cannot stand any more `audience.names_archived` or `rule.invalid`.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        audience = Audience.objects.filter(pk=audience_id).exclude(archived_at=None).first()
+        if audience is None:
+            raise Refusal("audience.unknown", "there is no such archived audience")
+        _refuse_taken(audience.name)
+        _refuse_made_group(audience.key)
+        _refuse_too_many()
+        _refuse_taken_tag(audience)
+        newest = Version.objects.filter(audience=audience).latest("number")
+        refuse_when_naming_archived(newest.rule)
+        checked(newest.rule, audience_id=audience.pk, tag=audience.tag)
+        # version 0: until everybody is judged nobody can come in by a fact, which would be told as if they had not been in before
+        audience.archived_at, audience.version, audience.next_version = None, 0, newest.number
+        audience.tells_change, audience.fault = False, ""
+        audience.save()
+        audit(by, "audience.restored", f"audience:{audience.pk}", {"name": audience.name, "version": newest.number})
 
 
 def _again(known: Audience, name: str, rule: Any) -> int:
@@ -154,6 +181,18 @@ def _named(name: str) -> str:
 def _refuse_taken(name: str) -> None:
     if Audience.objects.filter(name=name, archived_at=None).exists():
         raise Refusal("audience.name", "there is an audience “%(name)s” already", name=name)
+
+
+def _refuse_made_group(key: str | None) -> None:
+    """Of a group of value there is one audience: its key says which (`value:GROUP:N`)."""
+    group = key.rpartition(":")[0] + ":" if key and key.startswith("value:") else ""
+    if group and (other := Audience.objects.filter(key__startswith=group, archived_at=None).first()) is not None:
+        raise Refusal("audience.key", "the audience “%(name)s” was made of the same group", name=other.name)
+
+
+def _refuse_too_many() -> None:
+    if Audience.objects.filter(archived_at=None).count() >= MAX_AUDIENCES:
+        raise Refusal("audience.too_many", "at most %(limit)s audiences: archive one first", limit=MAX_AUDIENCES)
 
 
 def _described(text: str) -> str:

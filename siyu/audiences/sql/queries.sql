@@ -6,7 +6,7 @@ SELECT a.id, a.name, a.description, a.version, a.next_version, a.tag, a.fault, a
            WHERE s.audience_id = a.id AND (%(scope_stores)s::bigint[] IS NULL OR m.store_id = ANY(%(scope_stores)s::bigint[]))
              AND (%(scope_assistant)s::bigint IS NULL OR m.assistant_id = %(scope_assistant)s::bigint)) END
 FROM audiences_audience a
-WHERE (%(archived)s OR a.archived_at IS NULL) AND (%(id)s::bigint IS NULL OR a.id = %(id)s::bigint)
+WHERE (%(archived)s::bool IS NULL OR (a.archived_at IS NOT NULL) = %(archived)s::bool) AND (%(id)s::bigint IS NULL OR a.id = %(id)s::bigint)
 ORDER BY a.id DESC LIMIT %(limit)s
 
 -- name: trend

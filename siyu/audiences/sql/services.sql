@@ -2,6 +2,11 @@
 -- Nobody is in an audience any more.
 DELETE FROM audiences_membership WHERE audience_id = %(audience)s
 
+-- name: count_empty
+-- On a business day everybody went.
+INSERT INTO audiences_daily AS d (audience_id, business_day, size, entered, went) VALUES (%(audience)s, %(day)s, 0, 0, %(went)s)
+ON CONFLICT (audience_id, business_day) DO UPDATE SET size = 0, went = d.went + EXCLUDED.went
+
 -- name: tagged
 -- Who carries a tag because of an audience.
 SELECT t.member_id FROM members_tagging t JOIN members_tag g ON g.id = t.tag_id WHERE g.name = %(tag)s AND t.by = %(by)s

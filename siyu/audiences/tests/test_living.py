@@ -488,6 +488,84 @@ def test_an_archived_audience_is_empty_and_its_name_is_free():
     assert again != number
 
 
+def test_a_restored_audience_is_judged_anew_and_holds_people_from_then_on_in_silence():
+    live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW)
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1), tag="看过")
+    services.archive(SYSTEM, number, now=NOW + timedelta(minutes=2))
+    live(told("page.viewed", "cai", NOW), at=NOW + timedelta(minutes=3))
+    back = NOW + timedelta(minutes=4)
+
+    services.restore(SYSTEM, number, now=back)
+    assert Audience.objects.get(pk=number).version == 0  # no fact brings anybody in before everybody is judged
+    pump(back)
+
+    found = queries.audience(number)
+    assert (found.members, found.version, found.archived_at, found.is_computing) == (3, 1, None, False)
+    assert set(Membership.objects.filter(audience_id=number).values_list("since", flat=True)) == {back}
+    assert edges() == []
+    assert [one.name for one in tags(member("cai"))] == ["看过"]
+    live(told("page.viewed", "anna", back), told("page.viewed", "dora", back), at=back + timedelta(minutes=1))
+    assert [edge[0] for edge in edges()] == ["audience.entered"]  # dora, who was never in it
+
+
+def test_the_days_of_an_audience_say_when_it_was_put_away_and_taken_back():
+    live(told("page.viewed", "anna", NOW), at=NOW)
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1))
+
+    services.archive(SYSTEM, number, now=NOW + timedelta(minutes=2))
+    assert [(day.size, day.entered, day.went) for day in queries.trend(number, NOW.date())] == [(0, 1, 1)]
+    services.restore(SYSTEM, number, now=NOW + timedelta(days=1))
+    pump(NOW + timedelta(days=1))
+
+    assert [(day.size, day.entered, day.went) for day in queries.trend(number, NOW.date())] == [(0, 1, 1), (1, 1, 0)]
+
+
+def test_what_is_restored_goes_by_its_newest_rule():
+    live(told("page.viewed", "anna", NOW), told("order.paid", "bo", NOW, shop="web", order_number="1", amount_minor=100), at=NOW)
+    number = made("看过", VIEWED, NOW + timedelta(minutes=1))
+    services.change(SYSTEM, number, rule=PAID, now=NOW + timedelta(minutes=2))
+    services.archive(SYSTEM, number, now=NOW + timedelta(minutes=2))  # before anybody was judged by it
+
+    services.restore(SYSTEM, number, now=NOW + timedelta(minutes=3))
+    pump(NOW + timedelta(minutes=3))
+
+    assert Audience.objects.get(pk=number).version == 2
+    assert [one.member_id for one in Membership.objects.filter(audience_id=number)] == [member("bo")]
+
+
+def test_what_cannot_stand_any_more_is_not_restored():
+    base = made("底", VIEWED, tag="看过")
+    naming = made("指", {"condition": "audience", "audience": base})
+    other = made("签", PAID)
+    (group, *_more) = services.make_group_audiences(SYSTEM, now=NOW)
+    for number in (naming, base, other, group):
+        services.archive(SYSTEM, number, now=NOW)
+    services.change(SYSTEM, services.make_group_audiences(SYSTEM, now=NOW)[0], name="改了名", now=NOW)
+    services.create(SYSTEM, "签", VIEWED, tag="看过", now=NOW)
+
+    for number, code in (
+        (naming, "audience.names_archived"),
+        (base, "audience.tag"),
+        (other, "audience.name"),
+        (group, "audience.key"),
+        (10**9, "audience.unknown"),
+        (services.create(SYSTEM, "在", VIEWED, now=NOW), "audience.unknown"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            services.restore(SYSTEM, number, now=NOW)
+        assert refused.value.code == code
+
+
+def test_there_are_never_too_many_audiences_by_restoring(monkeypatch):
+    number = made("看过", VIEWED)
+    services.archive(SYSTEM, number, now=NOW)
+    made("别的", PAID)
+    monkeypatch.setattr("siyu.audiences.services.audiences.MAX_AUDIENCES", 1)
+
+    with pytest.raises(Refusal, match=r"audience\.too_many"):
+        services.restore(SYSTEM, number, now=NOW)
+
+
 def test_the_same_key_makes_one_audience():
     one = services.create(SYSTEM, "一", VIEWED, key="k", now=NOW)
 

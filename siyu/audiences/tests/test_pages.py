@@ -19,7 +19,7 @@ from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
 from siyu.members.models import Member
-from siyu.merchant.models import Staff, Store
+from siyu.merchant.models import Audit, Staff, Store
 from siyu.merchant.rules import SYSTEM, WHOLE, Reach, Role
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +261,26 @@ def test_an_operator_makes_an_audience_and_sees_who_is_in(pool: int):
     page = client.get(made.url).content.decode()
     assert "小月" in page
     assert "“VIP”" in page or "VIP" in page
+
+
+def test_an_operator_finds_an_archived_audience_and_takes_it_back(pool: int):
+    services.archive(SYSTEM, pool, now=NOW)
+    operator, analyst = staff(Role.OPERATOR), staff(Role.ANALYST)
+    path = reverse("audience-restore", args=[pool])
+    assert "买过的人" not in operator.get(reverse("audiences")).content.decode()
+    assert "买过的人" in operator.get(reverse("audiences"), {"archived": 1}).content.decode()
+    assert path in operator.get(reverse("audience", args=[pool])).content.decode()
+    assert path not in analyst.get(reverse("audience", args=[pool])).content.decode()
+    assert analyst.post(path).status_code == 403
+    assert "重新计算" in operator.get(path).content.decode()
+
+    answer = operator.post(path)
+    pump(NOW + timedelta(minutes=9))
+
+    assert answer.url == reverse("audience", args=[pool])
+    assert (queries.audience(pool).archived_at, queries.audience(pool).members) == (None, 2)
+    assert "买过的人" not in operator.get(reverse("audiences"), {"archived": 1}).content.decode()
+    assert Audit.objects.filter(verb="audience.restored", subject=f"audience:{pool}").count() == 1
 
 
 def test_a_rule_that_cannot_stand_is_refused_beside_its_node(pool: int):

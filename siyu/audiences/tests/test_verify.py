@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from siyu.audiences import services
+from siyu.audiences.models import Audience
 from siyu.audiences.tests.test_pages import NOW, live
 from siyu.facts.pump import pump
 from siyu.lib.sql import statements
@@ -42,6 +43,18 @@ def pool() -> None:
 
 
 def test_all_hold_on_a_lived_pool(pool: None):
+    assert {name: found for name in _sql if (found := broken(name)) is not None} == {}
+
+
+def test_all_hold_while_a_restored_audience_waits_to_be_judged_and_after(pool: None):
+    number = Audience.objects.get(name="买过").pk
+    services.archive(SYSTEM, number, now=NOW + timedelta(minutes=4))
+    services.restore(SYSTEM, number, now=NOW + timedelta(minutes=5))
+    assert {name: found for name in _sql if (found := broken(name)) is not None} == {}
+
+    pump(NOW + timedelta(minutes=6))
+
+    assert Audience.objects.get(pk=number).size == 2
     assert {name: found for name in _sql if (found := broken(name)) is not None} == {}
 
 
