@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from siyu.facts.filters import form as filters
-from siyu.facts.filters.tree import BARE, LISTED
+from siyu.facts.filters.tree import BARE, LISTED, TEXT
 from siyu.facts.words import fact_choices
 from siyu.lib.web import terms as kit
-from siyu.lib.web.terms import Book, Choices, Input, Sent, Special, scalar, split
+from siyu.lib.web.terms import Book, Choices, Input, Sent, Special, scalar
 from siyu.members import queries as members
 from siyu.members.rules import KINDS
 from siyu.merchant.queries import staff_names, store_names
@@ -61,9 +61,16 @@ def kinds_offered() -> list[tuple[str, Words]]:
 
 def inputs(kind: str, terms: Mapping[str, Any], prefix: str) -> list[Input]:
     """The inputs of a condition, filled with what its terms say; what happened comes before how often and when."""
+    if kind == "trait" and terms.get("op") not in TEXT:
+        terms = {**terms, **{name: _typed(terms[name]) for name in ("value", "to") if name in terms}}
     made = kit.inputs(kinds()[kind], terms, prefix, replace(BOOK, labels=labels_of(kind)))
     made = _of_clock(made, terms.get("clock") or next(iter(PLACES))) if kind == "stage" else made
     return sorted(made, key=lambda one: one.field not in ("fact", "where"))
+
+
+def _typed(value: Any) -> Any:
+    """A value so that `terms` reads it back as it was."""
+    return '""' if value == "" else kit.written(value)
 
 
 def _of_clock(made: list[Input], clock: str) -> list[Input]:
@@ -77,8 +84,8 @@ def terms(kind: str, sent: Sent, prefix: str) -> dict[str, Any]:
     """The terms of a condition as its inputs say; a value follows its comparison: a list, none, or one that has an upper end."""
     told: dict[str, Any] = {"condition": kind, **kit.read(kinds()[kind], sent, prefix, BOOK)}
     if told.get("op") in LISTED and isinstance(told.get("value"), str):
-        told["value"] = [scalar(part) for part in split(told["value"])]
-    elif "value" in told and isinstance(told["value"], str):
+        told["value"] = kit.scalars(told["value"])
+    elif isinstance(told.get("value"), str) and told.get("op") not in TEXT:
         told["value"] = scalar(told["value"])
     if kind == "stage":
         told["stages"] = [stage for stage in told["stages"] if stage in PLACES.get(told.get("clock", ""), ())]

@@ -167,6 +167,12 @@ RULES = [
     },
     {
         "all": [
+            {"condition": "trait", "trait": "zip", "op": "eq", "value": "200000"},
+            {"condition": "trait", "trait": "zip", "op": "in", "value": ["200000", 3, True, "true", "上海, 浦东", ""]},
+            {"condition": "trait", "trait": "zip", "op": "between", "value": "100000", "to": "200000"},
+            {"condition": "trait", "trait": "is_vip", "op": "eq", "value": True},
+            {"condition": "trait", "trait": "note", "op": "ne", "value": ""},
+            {"condition": "trait", "trait": "note", "op": "contains", "value": "123"},
             {"condition": "trait_date", "trait": "wedding", "from_day": "2026-03-01", "to_day": "2026-04-30", "to_days": -1},
             {"condition": "tier", "tiers": ["gold"], "within": {"at_least_days_ago": 30}},
         ]

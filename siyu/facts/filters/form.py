@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.web.terms import Choices, Sent, Special, scalar, split, written
+from siyu.lib.web.terms import Choices, Sent, Special, scalar, scalars, written
 
 from .tree import BARE, LISTED, OPS, TEXT
 
@@ -33,7 +33,7 @@ def parts(value: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
 
 def _row(test: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = test.get("value")
-    shown = ", ".join(map(written, value)) if isinstance(value, list) else value if test.get("op") in TEXT else written(value)
+    shown = value if test.get("op") in TEXT else written(value)
     return {"name": name, "property": test.get("property", ""), "op": test.get("op", "eq"), "value": shown}
 
 
@@ -54,7 +54,7 @@ def _test(path: str, sent: Sent, row: str) -> dict[str, Any]:
     if op in BARE:
         return {"property": path, "op": op}
     if op in LISTED:
-        return {"property": path, "op": op, "value": [scalar(part) for part in split(value)]}
+        return {"property": path, "op": op, "value": scalars(value)}
     return {"property": path, "op": op, "value": value if op in TEXT else scalar(value)}
 
 

@@ -30,6 +30,8 @@ _SAID: Sequence[tuple[str, Callable[[re.Match[str]], str]]] = (
     (r"matching regex", lambda found: gettext("this cannot be read")),
     (r"unknown field", lambda found: gettext("nobody knows this field")),
 )
+_PARTING = re.compile(r"[,，、]|^\s|\s$")
+_PARTS = re.compile(r'\s*"[^"]*"\s*(?=[,，、]|$)|[^,，、]+')
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 
 
@@ -242,6 +244,11 @@ def split(text: str) -> list[str]:
     return [part for part in (each.strip() for each in text.replace("，", ",").replace("、", ",").split(",")) if part]
 
 
+def scalars(text: str) -> list[Any]:
+    """A list of values that was typed on one line; what stands in quotation marks is one of them, commas and all."""
+    return [scalar(part.strip()) for part in _PARTS.findall(text) if part.strip()]
+
+
 def scalar(text: Any) -> Any:
     """A number, true or false when it reads as one, else the text; a quoted text stays a text."""
     if not isinstance(text, str):
@@ -256,9 +263,11 @@ def scalar(text: Any) -> Any:
 
 
 def written(value: Any) -> str:
-    """A value as one types it: `scalar` reads it back as it was."""
+    """A value as one types it: `scalar` reads it back as it was, `scalars` a list."""
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(f'"{each}"' if each == "" or _PARTING.search(str(each)) else written(each) for each in value)
     if isinstance(value, str):
         return value if scalar(value) == value else f'"{value}"'
     return msgspec.json.encode(value).decode()

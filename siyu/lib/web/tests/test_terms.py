@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from msgspec import Meta, Struct, field
 
-from siyu.lib.web.terms import Book, Special, inputs, read, scalar, split, written
+from siyu.lib.web.terms import Book, Special, inputs, read, scalar, scalars, split, written
 
 WEIGHED = Special("x.html", lambda value, name: value or [], lambda sent, name: [scalar(one) for one in sent.getlist(name)])
 
@@ -90,3 +90,10 @@ def test_a_list_typed_on_one_line_takes_chinese_commas():
 @pytest.mark.parametrize("value", [3, 3.5, True, False, "three", "3", "true", '"quoted"', "1234567890123456789"])
 def test_what_is_written_is_read_back_as_it_was(value: Any):
     assert scalar(written(value)) == value
+
+
+def test_a_list_that_is_written_is_read_back_as_it_was():
+    values = [3, "3", True, "true", "three", "", "a, b", "上海，浦东", " x"]
+
+    assert scalars(written(values)) == values
+    assert scalars('1，two、 "3" ,') == [1, "two", "3"]
