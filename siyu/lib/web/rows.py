@@ -37,8 +37,11 @@ def asked(terms: type[msgspec.Struct], row: Mapping[str, Any], prefix: str, book
 
 def words_of(terms: type[msgspec.Struct], row: Mapping[str, Any], book: Book) -> str:
     """A row on one line, as people read it."""
-    pairs = [(one.label, dict(one.choices).get(one.value, one.value)) for one in asked(terms, row, "", book)]
-    return " · ".join(gettext("%(label)s: %(said)s") % {"label": label, "said": said} for label, said in pairs)
+    told = [one for one in asked(terms, row, "", book) if one.value != ""]
+    words = {one.label: dict(one.choices).get(one.value) or (book.choices if one.options else {}).get(one.value, one.value) for one in told}
+    if len(kit.titles(terms)) == 1:
+        return " · ".join(map(str, words.values()))
+    return " · ".join(gettext("%(label)s: %(said)s") % {"label": label, "said": said} for label, said in words.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,16 @@ class RowsInput(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
         places = sorted({int(found[1]) for key in data if (found := re.match(rf"{re.escape(name)}\.(\d{{1,4}}):", key))})
         rows = [kit.read(self.of.terms, data, f"{name}.{place}", self.of.book) for place in places[: self.of.most + 1]]
-        return _acted(Typed([self.of.asked(row) for row in rows], data.get(ACT, "")), name, self.of.most)
+        return _acted(Typed([self.of.asked(row) for row in rows], data.get(ACT, "")), name, self.of.least, self.of.most)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         typed = value if isinstance(value, Typed) else Typed(list(value or []))
         context = {"name": name, "of": self.of, "rows": [self._drawn(typed, place, name) for place in range(len(typed.rows))]}
-        context |= {"is_full": len(typed.rows) >= self.of.most, "is_left": typed.focused == (-1, False)}
+        context |= {
+            "is_full": len(typed.rows) >= self.of.most,
+            "is_least": len(typed.rows) <= self.of.least,
+            "is_left": typed.focused == (-1, False),
+        }
         return render_to_string("web/parts/rows.html", context)
 
     def _drawn(self, typed: Typed, place: int, name: str) -> Drawn:
@@ -105,13 +112,14 @@ class RowsField(forms.Field):
         book: Book,
         *,
         most: int,
+        least: int = 0,
         named: Words,
         add: Words,
         empty: Words = "",
         hint: Callable[[Row], Words] | None = None,
         **options: Any,
     ) -> None:
-        self.terms, self.most, self.named, self.add, self.empty, self.hint = terms, most, named, add, empty, hint
+        self.terms, self.least, self.most, self.named, self.add, self.empty, self.hint = terms, least, most, named, add, empty, hint
         redraws = {other for wanted in kit.marked(terms, "only").values() for other in wanted}
         self.book = replace(book, redraws=(*book.redraws, *redraws))
         self.faults: dict[int, str] = {}
@@ -132,7 +140,7 @@ class RowsField(forms.Field):
     def clean(self, value: Any) -> list[Row]:
         if value.act:
             raise forms.ValidationError(_("Not saved yet."), code="rows.act")
-        if self.required and not value.rows:
+        if len(value.rows) < max(self.least, self.required):
             raise forms.ValidationError(_("At least one row."), code="required")
         if len(value.rows) > self.most:
             raise forms.ValidationError(gettext("At most %(limit)s rows.") % {"limit": self.most}, code="rows.limit")
@@ -147,7 +155,7 @@ class RowsField(forms.Field):
         return value.rows
 
 
-def _acted(typed: Typed, name: str, most: int) -> Typed:
+def _acted(typed: Typed, name: str, least: int, most: int) -> Typed:
     """The rows after a button was pressed: `steps.add`, `steps.remove.1`; `steps` alone draws them anew."""
     of, _dot, rest = typed.act.partition(".")
     verb, _dot, place = rest.partition(".")
@@ -156,7 +164,7 @@ def _acted(typed: Typed, name: str, most: int) -> Typed:
         return typed
     if verb == "add" and len(rows) < most:
         return replace(typed, rows=[*rows, {}], focused=(len(rows), True))
-    if verb == "remove" and place.isdigit() and int(place) < len(rows):
+    if verb == "remove" and place.isdigit() and int(place) < len(rows) > least:
         del rows[int(place)]
         return replace(typed, rows=rows, focused=(min(int(place), len(rows) - 1), False))
     return typed

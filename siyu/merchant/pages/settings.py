@@ -68,10 +68,15 @@ class SettingForm(Form):
             help_text=_("The value holds from the midnight that begins this business day."),
         )
 
-    def given(self) -> Any:
-        """The value as the setting has it."""
+    def clean_value(self) -> Any:
+        """The value as the setting has it; of two rows for one thing one would be lost."""
         value = self.cleaned_data["value"]
-        return self.setting.of_rows(value) if self.setting.rows else value
+        if not self.setting.rows:
+            return value
+        made = self.setting.of_rows(value)
+        if len(self.setting.rows_of(made)) < len([row for row in value if row]):
+            raise ValidationError(_("Two rows are about the same: keep one of them."), code="rows.same")
+        return made
 
 
 def _typed(setting: Setting, value: Any) -> Any:
@@ -92,7 +97,15 @@ def _field(setting: Setting) -> Field:
         return CharField(label=label, required=False, max_length=10_000)
     if setting.rows:
         return RowsField(
-            setting.rows, _book(setting), named=label, label="", required=False, most=setting.most, add=_("Add"), empty=_("None")
+            setting.rows,
+            _book(setting),
+            named=label,
+            label="",
+            required=False,
+            least=setting.least,
+            most=setting.most,
+            add=_("Add"),
+            empty=_("None"),
         )
     if setting.choices:
         chosen = [(value, gettext(words)) for value, words in setting.choices.items()]
@@ -103,7 +116,8 @@ def _field(setting: Setting) -> Field:
 def _book(setting: Setting) -> Book:
     """The words of a setting's rows."""
     labels = {name: gettext(title) for name, title in terms.titles(setting.rows).items()} if setting.rows else {}
-    return Book(labels=labels, choices={value: gettext(words) for value, words in setting.choices.items()}, widgets={"time": "time"})
+    choices = {value: gettext(words) for value, words in {**setting.choices, **setting.suggested}.items()}
+    return Book(labels=labels, choices=choices, suggested=("suggested",), widgets={"time": "time"})
 
 
 @requires("settings.view")
@@ -146,14 +160,20 @@ def set_setting(request: PageRequest, name: str) -> HttpResponse:
     value = queries.settings_book().value(name, today)
     form = SettingForm(setting, request.POST or None, initial={"value": _typed(setting, value), "from_day": today})
     if request.method == "POST" and applied(
-        form, lambda: services.set_setting(request.viewer.actor, name, form.given(), form.cleaned_data["from_day"], now=now)
+        form, lambda: services.set_setting(request.viewer.actor, name, form.cleaned_data["value"], form.cleaned_data["from_day"], now=now)
     ):
         return redirect("settings")
     context = {"title": gettext(setting.title), "help": gettext(setting.help) if setting.help else "", "form": form}
     return render(
         request,
-        "web/form.html",
-        {**context, "is_wide": bool(setting.rows), "is_kept": bool(setting.rows), "cancel_url": reverse("settings")},
+        "merchant/setting.html",
+        {
+            **context,
+            "suggested": [(value, gettext(words)) for value, words in setting.suggested.items()],
+            "is_wide": bool(setting.rows),
+            "is_kept": bool(setting.rows),
+            "cancel_url": reverse("settings"),
+        },
     )
 
 

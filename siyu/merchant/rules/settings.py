@@ -18,7 +18,8 @@ class Setting:
     """One thing the business decides: typed, dated, audited. `check` returns a reason when a value is refused.
 
     A list whose items are of one struct says so in `rows`, and so does an object that is empty or one of them: people then fill in rows.
-    `choices` are the words of values that are chosen; a list with choices and without rows holds some of them.
+    A value of another form says by `unfold` what its rows are, and by `fold` what rows make. `choices` are the words of values that are
+    chosen, `suggested` those of values that an input marked so offers; a list with choices and without rows holds some of them.
     """
 
     name: str  # "members.pool_stage_days"
@@ -29,10 +30,16 @@ class Setting:
     check: Callable[[Any], str | None] | None = None
     rows: type[msgspec.Struct] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
-    most: int = 20  # rows
+    suggested: Mapping[str, str] = field(default_factory=dict)
+    least: int = 0  # rows
+    most: int = 20
+    unfold: Callable[[Any], list[Any]] | None = None
+    fold: Callable[[list[Any]], Any] | None = None
 
     def rows_of(self, value: Any) -> list[Any]:
         """The rows of a value; an object is one, or none."""
+        if self.unfold:
+            return self.unfold(value)
         return value if isinstance(value, list) else [value] if value else []
 
     def offers(self, value: Any) -> bool:
@@ -41,6 +48,8 @@ class Setting:
 
     def of_rows(self, rows: list[Any]) -> Any:
         """The inverse of `rows_of`."""
+        if self.fold:
+            return self.fold(rows)
         return rows if self.kind is list else rows[0] if rows else {}
 
 
@@ -59,17 +68,18 @@ def setting_fault(setting: Setting, value: Any) -> Fault | None:
         return Fault("setting.type", _MUST_BE[setting.kind])
     if not _can_be_stored(value):
         return Fault("setting.refused", "holds a character or a number that cannot be stored")
-    if setting.rows and len(setting.rows_of(value)) > setting.most:
-        return Fault("setting.refused", "at most %(most)s of them", {"most": setting.most})
     try:
+        if reason := setting.check(value) if setting.check else None:
+            return Fault("setting.refused", reason)
+        if setting.rows and len(setting.rows_of(value)) > setting.most:
+            return Fault("setting.refused", "at most %(most)s of them", {"most": setting.most})
         if setting.choices and not setting.rows and not setting.offers(value):
             return Fault("setting.refused", "choose of these: %(known)s", {"known": ", ".join(setting.choices)})
         if setting.rows:
             msgspec.convert(setting.rows_of(value), list[setting.rows])  # type: ignore[name-defined]
-        reason = setting.check(value) if setting.check else None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, msgspec.ValidationError) as error:
         return Fault("setting.refused", "not of the expected form (%(error)s)", {"error": error})  # or a check met what it did not expect
-    return Fault("setting.refused", reason) if reason else None
+    return None
 
 
 def _can_be_stored(value: Any) -> bool:

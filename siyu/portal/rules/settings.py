@@ -1,11 +1,21 @@
 """What the merchant decides about the member centre."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from siyu.lib.words import gettext_noop
 from siyu.merchant.rules import Setting
 
 COOLING_OFF = (7, 15)
+
+
+class Senders(msgspec.Struct, forbid_unknown_fields=True):
+    """Who takes codes where; nothing: nobody does."""
+
+    phone: Annotated[str, Meta(title=gettext_noop("Sender to phones"))] = ""
+    email: Annotated[str, Meta(title=gettext_noop("Sender to e-mail"))] = ""
 
 
 def _cooling_off(value: Any) -> str | None:
@@ -22,7 +32,16 @@ def _text(value: Any) -> str | None:
 
 
 SETTINGS = (
-    Setting("portal.code_senders", dict, {}, "Senders of one-time codes", "Which sender takes codes to phones and to e-mail.", _senders),
+    Setting(
+        "portal.code_senders",
+        dict,
+        {},
+        "Senders of one-time codes",
+        "Which sender takes codes to phones and to e-mail.",
+        _senders,
+        rows=Senders,
+        most=1,
+    ),
     Setting("portal.open_joining", bool, True, "Newcomers may join in the member centre"),
     Setting("portal.cooling_off_days", int, 15, "Days between a member's wish to be forgotten and the erasure", check=_cooling_off),
     Setting("portal.contact", str, "", "How members reach you", "Shown where somebody cannot sign in.", _text),
