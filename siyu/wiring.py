@@ -245,6 +245,7 @@ TIMETABLE = [
     (900, "siyu.membership.tasks.refresh_boards"),
     (10, "siyu.touches.tasks.send"),
     (60, "siyu.touches.tasks.forget_senders"),
+    (120, "siyu.touches.tasks.collect_reports"),
     (3600, "siyu.touches.tasks.forget_keys"),
     (15, "siyu.touches.tasks.keep_staff_tasks"),
     (15, "siyu.touches.tasks.walk_sends"),

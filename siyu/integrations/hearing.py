@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from siyu.touches.rules.hearing import MAX_ITEMS, Heard, Receipt, Reply, UnreadableError
+from siyu.touches.rules.hearing import MAX_ITEMS, Heard, Told, UnreadableError
 
 BEIJING = ZoneInfo("Asia/Shanghai")  # the clock of both vendors, wherever the merchant is
 
@@ -25,9 +25,9 @@ def items_of(body: bytes) -> list[msgspec.Raw]:
     return found
 
 
-def each(items: Sequence[msgspec.Raw], read: Callable[[msgspec.Raw], Receipt | Reply]) -> Heard:
+def each(items: Sequence[msgspec.Raw], read: Callable[[msgspec.Raw], Told]) -> Heard:
     """What can be read, and the faults of the rest by their places."""
-    told: list[Receipt | Reply] = []
+    told: list[Told] = []
     faults: list[str] = []
     for place, item in enumerate(items, start=1):
         try:

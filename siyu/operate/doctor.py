@@ -16,7 +16,7 @@ from siyu.lib.embedded.folder import LEAST_FREE_BYTES
 from siyu.lib.home import home
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
-from siyu.touches.queries import unusable
+from siyu.touches.queries import faults, unusable
 
 from . import database
 from .health import judge
@@ -192,14 +192,16 @@ def _jobs(now: datetime) -> Finding:
 
 
 def _accounts(now: datetime) -> Finding:
-    """Whether accounts with providers, as they are kept, would be opened today."""
-    if not (found := unusable()):
-        return Finding("accounts", "ok", "every account in use may be used")
-    reasons = "; ".join(f"{account}: {because}" for account, _, because in found)
-    remedy = (
-        "set SIYU_REACHABLE, and start again" if any(code == "channel.closed" for _, code, _ in found) else "open a new one in its place"
-    )
-    return Finding("accounts", "fail", reasons, f"nothing leaves by it: {remedy}")
+    """Whether accounts with providers, as they are kept, would be opened today, and whether their reports can be fetched."""
+    if found := unusable():
+        reasons = "; ".join(f"{account}: {because}" for account, _, because in found)
+        is_closed = any(code == "channel.closed" for _, code, _ in found)
+        remedy = "set SIYU_REACHABLE, and start again" if is_closed else "open a new one in its place"
+        return Finding("accounts", "fail", reasons, f"nothing leaves by it: {remedy}")
+    if silent := faults():
+        reasons = "; ".join(f"{account}: {because}" for account, because in silent)
+        return Finding("accounts", "warn", reasons, "reports are not fetched: put it right at the provider, or open a new account")
+    return Finding("accounts", "ok", "every account in use may be used")
 
 
 def _port(address: Address) -> Finding:

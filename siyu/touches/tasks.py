@@ -24,6 +24,11 @@ def forget_senders(now: datetime) -> None:
     services.forget_senders(now)
 
 
+def collect_reports(now: datetime) -> None:
+    """What waits at providers is fetched."""
+    services.collect_reports(now)
+
+
 def forget_keys(now: datetime) -> None:
     """Keys of programs are known for a while."""
     services.forget_keys(now)

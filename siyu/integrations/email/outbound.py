@@ -16,8 +16,11 @@ from siyu.lib.words import gettext_noop
 from siyu.touches.rules.sending import Account, ChannelField, GiveUp, Message, Outcome, Retry, Sent, Unknown
 
 from .compose import compose
+from .inbound import OWN_PORTS as IMAP_PORTS
+from .inbound import collect, login
 from .refusals import is_of_address, status_in
 
+__all__ = ["FIELDS", "HOPELESS", "MEDIUM", "TITLE", "check", "collect", "send"]
 TITLE, MEDIUM = gettext_noop("E-mail by SMTP"), "email"
 FIELDS = (
     ChannelField("host", "SMTP server"),
@@ -27,6 +30,12 @@ FIELDS = (
     ChannelField("password", "Password", is_secret=True, is_required=False),
     ChannelField("sender", "Sender's address"),
     ChannelField("name", "Sender's name", is_required=False),
+    ChannelField("bounce", "Address to which mail comes back (empty: the sender's)", is_required=False),
+    ChannelField("imap_host", "IMAP server of that mailbox (empty: it is not read)", is_required=False),
+    ChannelField("imap_port", "IMAP port", usual="993", is_required=False),
+    ChannelField("imap_security", "Security of IMAP: tls, starttls or none", usual="tls", is_required=False),
+    ChannelField("imap_user", "IMAP user name (empty: as for SMTP)", is_required=False),
+    ChannelField("imap_password", "IMAP password (empty: as for SMTP)", is_secret=True, is_required=False),
 )
 # codes that mean: this address does not exist. What was refused for another reason has a longer one: smtp.rcpt.550, smtp.550.5.7.1
 HOPELESS = frozenset(f"smtp.{code}" for code in range(500, 560))
@@ -39,19 +48,31 @@ _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 def check(account: Account) -> None:
     """Whether the settings can be used.
 
-    Refusals: `channel.security`, `channel.host`, `channel.port`, `channel.closed`, `channel.sender`, `channel.user`.
+    Refusals: `channel.security`, `channel.host`, `channel.port`, `channel.closed`, `channel.sender`, `channel.bounce`, `channel.user`.
     """
-    if account.get("security") not in ("tls", "starttls", "none"):
-        raise Refusal("channel.security", "security is tls, starttls or none")
-    if not (account.get("port").isdecimal() and 0 < int(account.get("port")) < 65_536):
-        raise Refusal("channel.port", "a port lies between 1 and 65535")
-    if not _can(lambda: account.get("host").encode("idna")):
-        raise Refusal("channel.host", "this is no name of a server")
-    check_server(account.get("host"), int(account.get("port")), OWN_PORTS)
+    _check_server(account, "", OWN_PORTS)
     if not _can(lambda: Address(account.get("name"), addr_spec=account.get("sender")).addr_spec.encode("ascii")):
         raise Refusal("channel.sender", "the sender is an e-mail address in ASCII, such as shop@example.com")
-    if not (account.get("user") + account.get("password")).isascii():
+    if account.get("bounce") and not _can(lambda: Address(addr_spec=account.get("bounce")).addr_spec.encode("ascii")):
+        raise Refusal("channel.bounce", "mail comes back to an e-mail address in ASCII, such as bounces@example.com")
+    logins = "".join(account.get(name) for name in ("user", "password", "imap_user", "imap_password"))
+    if not (logins.isascii() and logins.isprintable()):
         raise Refusal("channel.user", "user name and password are in ASCII")
+    if account.get("imap_host"):
+        _check_server(account, "imap_", IMAP_PORTS)
+        if not all(login(account)):
+            raise Refusal("channel.user", "a mailbox needs a user name and a password")
+
+
+def _check_server(account: Account, prefix: str, own: frozenset[int]) -> None:
+    host, port = account.get(f"{prefix}host"), account.get(f"{prefix}port")
+    if account.get(f"{prefix}security") not in ("tls", "starttls", "none"):
+        raise Refusal("channel.security", "security is tls, starttls or none")
+    if not (port.isdecimal() and 0 < int(port) < 65_536):
+        raise Refusal("channel.port", "a port lies between 1 and 65535")
+    if not _can(lambda: host.encode("idna")):
+        raise Refusal("channel.host", "this is no name of a server")
+    check_server(host, int(port), own)
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
@@ -118,10 +139,11 @@ def _deliver(smtp: smtplib.SMTP, account: Account, message: Message) -> Outcome:
         message.to.encode("ascii")
     except (ValueError, IndexError, MessageError) as error:
         return GiveUp("message.invalid", str(error))
+    of_mail, of_rcpt = _asked_back(smtp, account, message)
     try:
         for step, say in (
-            ("mail", lambda: smtp.mail(account.get("sender"))),
-            ("rcpt", lambda: smtp.rcpt(message.to)),
+            ("mail", lambda: smtp.mail(account.get("bounce") or account.get("sender"), of_mail)),
+            ("rcpt", lambda: smtp.rcpt(message.to, of_rcpt)),
             ("data", lambda: smtp.docmd("DATA")),
         ):
             code, words = say()
@@ -132,6 +154,14 @@ def _deliver(smtp: smtplib.SMTP, account: Account, message: Message) -> Outcome:
     except (smtplib.SMTPException, OSError) as error:
         return Retry(SOON, f"the conversation broke off: {_words(error)}")
     return _end(smtp)
+
+
+def _asked_back(smtp: smtplib.SMTP, account: Account, message: Message) -> tuple[list[str], list[str]]:
+    """What a notification is asked to bring back (RFC 3461), where there is a mailbox to read it from and the server knows how."""
+    if not (account.get("imap_host") and smtp.has_extn("dsn")):
+        return [], []
+    address = re.sub(r"[^!-*,-<>-~]", lambda sign: f"+{ord(sign[0]):02X}", message.to)
+    return [f"ENVID={message.id}", "RET=HDRS"], ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{address}"]
 
 
 def _end(smtp: smtplib.SMTP) -> Outcome:

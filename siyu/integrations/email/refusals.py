@@ -11,6 +11,7 @@ _OF_ELSE = re.compile(
     rb"|auth|sender|content|virus|size|allowed|permi(t|ss)|temporar|later|suspend|lock|reput|\bip\b|\bdns",
     re.IGNORECASE,
 )
+_TOO_FAST = re.compile(rb"\bat a rate\b", re.IGNORECASE)  # Gmail says 5.2.1 also of a mailbox that gets too much at once
 
 
 def status_in(words: bytes) -> bytes:
@@ -22,5 +23,5 @@ def status_in(words: bytes) -> bytes:
 def is_of_address(code: int, words: bytes, status: bytes) -> bool:
     """Whether a final no says that the address does not exist: by its status, or where there is none, by code and words."""
     if status:
-        return _OF_ADDRESS.match(status) is not None
+        return _OF_ADDRESS.match(status) is not None and _TOO_FAST.search(words) is None
     return code in _BAD_ADDRESS and _OF_ELSE.search(words) is None

@@ -114,6 +114,16 @@ def test_an_account_whose_secret_cannot_be_read_fails():
 
 
 @both_connections
+def test_a_mailbox_that_cannot_be_read_is_a_warning():
+    mail = {"host": "smtp.example.com", "sender": "shop@example.com"}
+    open_account(SYSTEM, "mail", "Mail", "email", mail, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE touches_account SET fault = 'wrong password'")
+
+    assert (findings()["accounts"].state, findings()["accounts"].found) == ("warn", "mail: wrong password")
+
+
+@both_connections
 def test_keys_that_others_may_read_fail(tmp_path, monkeypatch):
     monkeypatch.setenv("SIYU_HOME", str(tmp_path))
     (tmp_path / "keys.json").write_text("{}")

@@ -13,6 +13,9 @@ class Account(models.Model):
     settings = models.JSONField(default=dict)
     secrets = models.BinaryField(null=True)  # a JSON object, encrypted
     inbound_token = models.TextField(default="")  # the unguessable part of the address to which the provider reports; "" takes no reports
+    collected_until = models.TextField(default="")  # where fetching reports stopped, in the channel's own words
+    collected_at = models.DateTimeField(null=True)  # when reports were last fetched, or could not be
+    fault = models.TextField(default="")  # why they could not be, the last time
     per_minute = models.IntegerField(default=600)  # the most that is handed over in any minute
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)

@@ -1,6 +1,6 @@
 """Reads of touches: staff tasks, who does them and who read them, one-off sends and what became of them."""
 
-from .accounts import AccountView, account, accounts, unusable
+from .accounts import AccountView, account, accounts, faults, unusable
 from .commission import Commission, CommissionLine, commission_lines, commissions
 from .files import FileView, contents, file_of_letter, file_of_task, file_of_template, files, files_of_letter, files_of_tasks
 from .gate import Known, known_of, policy_on
@@ -38,6 +38,7 @@ __all__ = [
     "commission_lines",
     "commissions",
     "contents",
+    "faults",
     "file_of_letter",
     "file_of_task",
     "file_of_template",

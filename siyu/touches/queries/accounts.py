@@ -12,7 +12,10 @@ MAX = 200
 
 
 class AccountView(NamedTuple):
-    """An account without its secrets: `hidden` names them. `reports`: whether the provider has an address; None: it never reports."""
+    """An account without its secrets: `hidden` names them. `reports`: whether the provider has an address; None: it never reports.
+
+    `collects`: whether its channel fetches reports; when it last tried, and what was at fault.
+    """
 
     code: str
     name: str
@@ -23,6 +26,9 @@ class AccountView(NamedTuple):
     hidden: list[str]
     per_minute: int
     reports: bool | None
+    collects: bool
+    collected_at: datetime | None
+    fault: str
     created_at: datetime
     archived_at: datetime | None
 
@@ -56,6 +62,11 @@ def unusable() -> list[tuple[str, str, str]]:
     return found
 
 
+def faults() -> list[tuple[str, str]]:
+    """Accounts in use whose reports could not be fetched the last time, each with the reason."""
+    return list(Account.objects.filter(archived_at=None).exclude(fault="").order_by("code").values_list("code", "fault")[:MAX])
+
+
 def _view(one: Account) -> AccountView:
     module = channels().get(one.channel)
     fields = module.FIELDS if module else ()
@@ -69,6 +80,9 @@ def _view(one: Account) -> AccountView:
         hidden=[field.label for field in fields if field.is_secret],
         per_minute=one.per_minute,
         reports=bool(one.inbound_token) if hasattr(module, "hear") else None,
+        collects=hasattr(module, "collect"),
+        collected_at=one.collected_at,
+        fault=one.fault,
         created_at=one.created_at,
         archived_at=one.archived_at,
     )

@@ -40,17 +40,21 @@ WHYS: dict[str, Words] = {
     "provider.busy": _("The provider is busy"),
     "provider.gave_up": _("The provider did not take it in many tries"),
     "provider.closed": _("The address leads where nothing may be sent"),
+    "provider.delayed": _("Sent, and not delivered yet"),
     "provider.silent": _("The provider did not answer"),
     "sender.gone": _("The sender stopped in the middle"),
     "template.missing": _("A variable has no value"),
     "template.broken": _("The template cannot be filled"),
     "person.not_sent": _("A person decided that it was not sent"),
 }
+RETURNED = "bounce."  # before the status of a mail that came back (RFC 3463)
 
 
 def why_words(why: str) -> str:
     """A reason as people read it; a provider's own code stays as it is."""
     found = WHYS.get(why)
+    if why.startswith(RETURNED):
+        return gettext("Came back undelivered (%(status)s)") % {"status": why.removeprefix(RETURNED)}
     return str(found) if found is not None else gettext(RESULTS.get(why) or SKIPS[why]) if why in RESULTS or why in SKIPS else why
 
 

@@ -1,4 +1,7 @@
-"""What providers tell of messages they took: delivered or not, and what people replied. A channel's `hear(body)` gives it as `Heard`."""
+"""What providers tell of messages they took: delivered or not, late, complained of, and what people replied.
+
+A channel's `hear(body)` gives it as `Heard`, or its `collect(…)` fetches it.
+"""
 
 import re
 import unicodedata
@@ -20,15 +23,42 @@ class UnreadableError(ValueError):
     """A report that cannot be read at all."""
 
 
+class UnreachableError(Exception):
+    """Reports could not be fetched: in words for whoever set up the account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message. `receipt` is the provider's own number for it, `id` the touch's where it comes back."""
+    """What became of a message. `receipt` is the provider's own number for it, `id` the touch's where it comes back.
+
+    `is_hopeless`: the address does not exist, `because` in the provider's words; believed where an address of `to` is the member's.
+    """
 
     receipt: str
     is_delivered: bool
     at: datetime
     why: str = ""
     id: str = ""
+    is_hopeless: bool = False
+    to: tuple[str, ...] = field(default=(), repr=False)
+    because: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A message that has not arrived yet, and that a provider still tries to deliver; `id` is the touch's."""
+
+    id: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Somebody told their provider that a message is spam; `id` is the touch's."""
+
+    id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +71,14 @@ class Reply:
     key: str
 
 
+Told = Receipt | Reply | Delay | Complaint
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The readable part of a report, and what is wrong with the rest: "2: phone_number is missing"."""
 
-    told: tuple[Receipt | Reply, ...]
+    told: tuple[Told, ...] = ()
     faults: tuple[str, ...] = ()
 
 

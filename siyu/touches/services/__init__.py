@@ -2,6 +2,7 @@
 
 from .accounts import Trial, archive_account, open_account, renew_report_address, token_hash, try_account
 from .answers import followed, opened, stop, touch_told
+from .collecting import collect_reports
 from .deciding import decide_unknown
 from .hearing import account_by_token, hear
 from .inbox import post_inbox, read_message
@@ -41,6 +42,7 @@ __all__ = [
     "archive_sop",
     "archive_template",
     "cancel_send",
+    "collect_reports",
     "decide_unknown",
     "draft_send",
     "expire_tasks",

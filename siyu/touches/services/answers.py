@@ -40,13 +40,17 @@ def opened(touch_id: UUID, *, now: datetime) -> bool:
 
 def stop(touch_id: UUID, *, now: datetime) -> bool:
     """Withdraw the consent for the purpose of a touch on its medium; False when there is no such touch."""
-    told = touch_told(touch_id)
+    return said_no(touch_id, touch_told(touch_id), f"unsubscribed from touch {touch_id}", now=now)
+
+
+def said_no(touch_id: UUID, told: Told | None, proof: str, *, now: datetime, at: datetime | None = None, key: str = "") -> bool:
+    """The same with its proof, of what was said at an instant, and under a key once, however often it is told."""
     handles = carriers([told.member_id]) if told else {}
     if told is None or told.member_id not in handles:
         return False
     by = Actor("member", told.member_id, "member")
     choices = [Choice(told.purpose, told.medium, is_given=False)]
-    record_consents(by, handles[told.member_id].handle, choices, proof=f"unsubscribed from touch {touch_id}", source=SOURCE, now=now)
+    record_consents(by, handles[told.member_id].handle, choices, proof=proof, source=SOURCE, now=now, at=at, key=key)
     return True
 
 

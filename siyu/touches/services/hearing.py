@@ -1,7 +1,8 @@
-"""What providers report becomes facts: `touch.delivered`, `touch.failed`, `touch.replied`; who replies R has withdrawn the consent.
+"""What providers report becomes facts: `touch.delivered`, `touch.failed`, `touch.replied`; who replies R or complains has said no.
 
 A receipt is found by the provider's number (or the touch's own, where it comes back); what is none of ours is counted and left alone.
-Every fact has a natural key, so that a report may be told as often as a provider likes.
+Every fact has a natural key, so that a report may be told as often as a provider likes. An address is given up only where the report
+names one of the member's own.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,10 @@ from siyu.members.services import Choice, carriers, record_consents
 from siyu.merchant.rules import Actor
 
 from ..models import Account
-from ..rules.hearing import MAX_REPLY, Receipt, Reply, says_stop
+from ..rules.hearing import MAX_REPLY, Complaint, Delay, Receipt, Reply, says_stop
+from ..rules.hearing import Told as Reported
+from ..rules.media import MEDIA
+from .answers import said_no, touch_told
 from .sending import FORGOTTEN
 from .telling import SOURCE, Told, fact_of
 
@@ -44,24 +48,28 @@ def account_by_token(hashed: str) -> Account | None:
     return Account.objects.filter(inbound_token=hashed).first() if hashed else None
 
 
-def hear(account: Account, told: Sequence[Receipt | Reply], *, now: datetime) -> Count:
+def hear(account: Account, told: Sequence[Reported], *, now: datetime) -> Count:
     """Record what an account's provider tells."""
+    medium = account.medium
     with transaction.atomic(), connection.cursor() as cursor:
         receipts = [one for one in told if isinstance(one, Receipt)]
-        facts, strange = _of_receipts(cursor, account.medium, receipts, now)
+        facts, strange = _of_receipts(cursor, medium, receipts, now)
         if facts:
             record(facts, source=SOURCE, received_at=now)
-        replied = [_take(cursor, account.medium, one, now) for one in told if isinstance(one, Reply)]
-        is_early = bool(strange) and _is_sending(cursor, account.medium, now)
-    return Count(len(facts) + sum(replied), strange + replied.count(0), is_early)
+        taken = [_take(cursor, medium, one, now) for one in told if isinstance(one, Reply)]
+        taken += [_complained(medium, one, now) for one in told if isinstance(one, Complaint)]
+        _note(cursor, medium, [one for one in told if isinstance(one, Delay) and _is_uuid(one.id)])
+        is_early = bool(strange) and _is_sending(cursor, medium, now)
+    return Count(len(facts) + sum(taken), strange + taken.count(0), is_early)
 
 
 def _of_receipts(cursor: Any, medium: str, receipts: Sequence[Receipt], now: datetime) -> tuple[list[Incoming], int]:
     ids = [UUID(one.id) for one in receipts if _is_uuid(one.id)]
     cursor.execute(_sql.reported, {"medium": medium, "receipts": [one.receipt for one in receipts], "ids": array(ids)})
     rows = cursor.fetchall()
-    by_number = {row[1]: row for row in rows} | {str(row[0]): row for row in rows}
+    by_number = {row[1]: row for row in rows if row[1]} | {str(row[0]): row for row in rows}
     matched = [(one, row) for one in receipts if (row := by_number.get(one.id) or by_number.get(one.receipt))]
+    _give_up(cursor, medium, [(one, row[2]) for one, row in matched if one.is_hopeless], now)
     handles = carriers([row[2] for _, row in matched])
     facts = []
     for one, (touch, _receipt, *about) in matched:
@@ -71,6 +79,33 @@ def _of_receipts(cursor: Any, medium: str, receipts: Sequence[Receipt], now: dat
             key = f"{name}:{touch}:provider"
             facts.append(fact_of(name, touch, Told(*about), carrier.handle, _at(one.at, now), key, more))
     return facts, len(receipts) - len(matched)
+
+
+def _give_up(cursor: Any, medium: str, hopeless: Sequence[tuple[Receipt, int]], now: datetime) -> None:
+    """Addresses of members that a provider said do not exist."""
+    kind = MEDIA[medium].handle
+    found = [(named[1], member, one) for one, member in hopeless for to in one.to if (named := handle_named(kind, to))]
+    if found:
+        hashes, members, said = zip(*found, strict=True)
+        because = [f"{one.why}: {one.because}"[:300] for one in said]
+        columns = {"medium": medium, "hashes": array(hashes), "members": array(members), "becauses": because, "now": now}
+        cursor.execute(_sql.refuse_named, columns)
+
+
+def _note(cursor: Any, medium: str, delays: Sequence[Delay]) -> None:
+    if delays:
+        columns = {"medium": medium, "ids": array([UUID(one.id) for one in delays]), "whys": [one.why[:100] for one in delays]}
+        cursor.execute(_sql.delayed, columns)
+
+
+def _complained(medium: str, complaint: Complaint, now: datetime) -> int:
+    """Withdraw the consent that one click would have withdrawn: how many facts."""
+    told = touch_told(UUID(complaint.id)) if _is_uuid(complaint.id) else None
+    if told is None or told.medium != medium:
+        return 0
+    touch = UUID(complaint.id)
+    proof, at = f"complained of touch {touch} to the provider", _at(complaint.at, now)
+    return int(said_no(touch, told, proof, now=now, at=at, key=f"complaint:{touch}"))
 
 
 def _take(cursor: Any, medium: str, reply: Reply, now: datetime) -> int:

@@ -196,6 +196,7 @@ def test_a_wrong_log_in_is_tried_once_for_a_set() -> None:
         (b"RCPT", b"550 no such user", "smtp.550"),
         (b"RCPT", b"550-5.1.1 no such user\r\n550 5.1.1 here", "smtp.550"),
         (b"RCPT", b"550 5.2.1 this mailbox is closed", "smtp.550"),
+        (b"RCPT", b"550 5.2.1 The user you are trying to contact is receiving mail at a rate that", "smtp.550.5.2.1"),
         (b"RCPT", b"553 5.1.3 bad address", "smtp.553"),
         (b"RCPT", b"550 5.7.1 blocked, see a list of bad servers", "smtp.550.5.7.1"),
         (b"RCPT", b"550 5.1.8 the sender's domain does not exist", "smtp.550.5.1.8"),
