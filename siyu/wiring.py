@@ -18,7 +18,6 @@ REACTIONS = [
     "siyu.members.reactions.turn_clocks",
     "siyu.touches.reactions.receive",
     "siyu.touches.reactions.close_tasks",
-    "siyu.touches.standing.follow",
     "siyu.loyalty.reactions.earn",
     "siyu.loyalty.payments.settle",
     "siyu.membership.reactions.subscribe",
@@ -29,6 +28,7 @@ REACTIONS = [
     "siyu.membership.reactions.honour",
     "siyu.membership.reactions.bring_badges",
     "siyu.membership.reactions.remember",
+    "siyu.touches.standing.follow",
     "siyu.facts.reactions.count",
 ]
 
