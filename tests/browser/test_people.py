@@ -40,6 +40,14 @@ def test_a_member_is_found_opened_unmasked_and_explained(visit, width, language)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", ["/members", "/loyalty/tiers", "/loyalty/tiers/growth/edit"])
+def test_wide_tables_are_read_without_scrolling_sideways(visit, width, language, path):
+    page = visit(path, language=language)
+    expect(page.locator("table tbody tr:visible").first).to_be_visible()
+    assert page.evaluate("[...document.querySelectorAll('.table-responsive')].every((one) => one.scrollWidth <= one.clientWidth)")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("tab", ["overview", "orders", "points", "history", "merges"])
 def test_every_tab_fits_and_names_everything(visit, width, language, tab):
     from siyu.console.tests.people import member

@@ -41,8 +41,7 @@ HEADER = (
 
 class Members(ListTable):
     chosen = tables.Column("", empty_values=(), attrs={"td": {"class": "siyu-chosen"}})
-    name = tables.Column(_("Member"), linkify=("member", {"public_id": tables.A("public_id")}), attrs={"td": {"class": "siyu-break"}})
-    phone = tables.Column(_("Phone"), attrs={"td": {"class": "siyu-number"}})
+    name = tables.Column(_("Member"), attrs={"td": {"class": "siyu-break"}})
     stage = BadgeColumn(POOL_STAGES, _("Stage"))
     activity = BadgeColumn(ACTIVITIES, _("Activity"))
     rung = BadgeColumn(RUNGS, _("Ladder"))
@@ -69,7 +68,8 @@ class Members(ListTable):
 
     def render_name(self, record: Row) -> str:
         badge = format_html(' <span class="badge bg-orange-lt">{}</span>', record.badge) if record.badge else ""
-        return format_html("{}{}", record.name, badge)
+        phone = format_html('<div class="siyu-number text-secondary small">{}</div>', record.phone) if record.phone else ""
+        return format_html('<div><a href="{}">{}</a>{}{}</div>', reverse("member", args=[record.public_id]), record.name, badge, phone)
 
 
 @requires("members.view")

@@ -84,6 +84,11 @@ class StepForm(forms.Form):
     points = forms.IntegerField(label=_("Gift: points"), min_value=0, required=False)
     growth = forms.IntegerField(label=_("Gift: growth"), min_value=0, required=False)
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "form-control px-2", "aria-label": field.label}
+
     def step(self) -> Step | None:
         data = self.cleaned_data
         if not data.get("code"):
