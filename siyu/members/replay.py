@@ -137,17 +137,23 @@ def _write_links(cursor: Cursor, ended: dict[tuple[int, int], str]) -> None:
 def _write_people(
     cursor: Cursor, component: Component, owners: dict[int, int], standing: dict[int, tuple[bool, int | None]], settling: Settling
 ) -> None:
-    """Members left without a group are merged into the one that has their handles; those who got one back live again."""
+    """Members left without a group are merged into the one that has their handles; those who got one back live again. Who was merged
+    before, and whose handles have come to somebody else since, is merged into that one."""
     live = set(owners.values())
     was_live = {number for number, (_, merged_into) in standing.items() if merged_into is None}
     first = sorted(component.kinds, reverse=True)
     survivor_of = {component.members[handle]: owners[handle] for handle in first}  # of who was made by a replay, and no handle came with
     survivor_of |= {component.origins[handle]: owners[handle] for handle in first}
-    merged = [(survivor_of[number], number) for number in sorted(was_live - live) if number in survivor_of]
+    gone = was_live - live
+    before = {component.origins[handle]: component.members[handle] for handle in first}
+    now = {number: survivor_of[owner] if owner in gone else owner for number, owner in before.items()}  # by the merges that stand
+    turned = {number for number in standing.keys() - live - was_live if number in now and now[number] != survivor_of[number]}
+    merged = [(survivor_of[number], number) for number in sorted(gone | turned) if number in survivor_of]
     revived = sorted(live & standing.keys() - was_live)
     if revived:
         cursor.execute(_sql.revive, {"ids": revived})
-        cursor.execute(_sql.undo_merges, {"ids": revived, "at": settling.at, "by": settling.by, "because": settling.because})
+    if undone := sorted({*revived, *turned}):
+        cursor.execute(_sql.undo_merges, {"ids": undone, "at": settling.at, "by": settling.by, "because": settling.because})
     if merged:
         _log_merged(cursor, component, merged, settling)
         absorb(cursor, merged)

@@ -192,6 +192,23 @@ def test_an_undone_merge_gives_each_their_history_back_and_stays_undone() -> Non
     assert queries.merges(one)[0].undone_because == "it was the sister"
 
 
+def test_who_was_merged_and_turns_out_to_be_another_is_that_other_from_then_on() -> None:
+    say(user("u1"), Handle("unionid", "A"))
+    say(user("u2"), Handle("unionid", "B"))
+    say(user("u3"))
+    third = owner("u3")
+    say(user("u2"), user("u3"))
+    say(user("u1"), user("u3"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+
+    undo_merge(SYSTEM, queries.merges(owner("u2"))[0].id, "it was the sister", now=NOW)
+
+    assert people() == {frozenset({"u1", "A", "u3"}), frozenset({"u2", "B"})}
+    assert queries.survivor(third) == owner("u1")
+    assert [merge.undone_because for merge in queries.merges(owner("u2"))] == ["it was the sister"]
+    assert [merge.undone_because for merge in queries.merges(owner("u1"))] == [""]
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 def test_a_merge_against_a_limit_is_refused() -> None:
     say(user("u1"), Handle("unionid", "w1"))
     say(user("u2"), Handle("unionid", "w2"))
