@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from psycopg import Cursor
 
 from siyu.lib.sql import array, statements
-from siyu.members.queries import ends
+from siyu.members.queries import lines
 
 _sql = statements("siyu.journeys", "merger")
 
@@ -17,10 +17,13 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
-    """Each enrolment goes to the end of the line of whom it began with; what was joined and stands alone now goes on."""
-    members = array(sorted({member for pair in pairs for member in pair}))
-    cursor.execute(_sql.forget_undone, {"members": members})
-    cursor.execute(_sql.origins_of, {"members": members})
-    home = ends(cursor, {row[0] for row in cursor.fetchall()})
-    cursor.execute(_sql.follow, {"members": members, "origins": array(home), "owners": array(home.values())})
-    cursor.execute(_sql.part, {"members": members})
+    """Each enrolment goes along the line of whom it began with, as far as it is carried over; what was joined and stands alone goes on."""
+    cursor.execute(_sql.forget_undone)
+    cursor.execute(_sql.uncarried)
+    uncarried = {row[0] for row in cursor.fetchall()}
+    held = array({member for pair in pairs for member in pair} | uncarried)
+    cursor.execute(_sql.origins_of, {"members": held})
+    became = lines(cursor, {row[0] for row in cursor.fetchall()})
+    home = {origin: next((member for member in line if member in uncarried), line[-1]) for origin, line in became.items()}
+    cursor.execute(_sql.follow, {"members": held, "origins": array(home), "owners": array(home.values())})
+    cursor.execute(_sql.part, {"members": held})

@@ -5,15 +5,21 @@ SELECT pair.survivor, pair.loser FROM unnest(%(survivors)s::bigint[], %(losers)s
 ORDER BY pair.place
 
 -- name: forget_undone
--- Merges that were undone before anything was carried over.
-DELETE FROM journeys_joining g USING members_member m WHERE g.loser_id = m.id AND m.id = ANY(%(members)s::bigint[]) AND m.merged_into_id IS NULL
+-- Merges that were undone, or came out otherwise, before anything was carried over.
+DELETE FROM journeys_joining g USING members_member m
+WHERE g.loser_id = m.id
+  AND (m.merged_into_id IS NULL OR EXISTS (SELECT FROM journeys_joining newer WHERE newer.loser_id = g.loser_id AND newer.id > g.id))
+
+-- name: uncarried
+-- Merged members whose enrolments are yet to be carried over.
+SELECT DISTINCT loser_id FROM journeys_joining
 
 -- name: origins_of
 -- With whom the enrolments of these members began.
 SELECT DISTINCT origin_id FROM journeys_enrolment WHERE owner_id = ANY(%(members)s::bigint[])
 
 -- name: follow
--- Enrolments go to whom their origin is now.
+-- Enrolments of these members go to whom their origin is now.
 UPDATE journeys_enrolment e SET owner_id = home.owner
 FROM unnest(%(origins)s::bigint[], %(owners)s::bigint[]) AS home (origin, owner)
 WHERE e.owner_id = ANY(%(members)s::bigint[]) AND e.origin_id = home.origin AND e.owner_id <> home.owner

@@ -90,13 +90,20 @@ LEFT JOIN (
 WHERE (coalesce(e.done, 0), coalesce(e.gone, 0)) <> (coalesce(c.done, 0), coalesce(c.gone, 0)) LIMIT 1
 
 -- name: touches_come_from_steps
--- A touch of a journey belongs to a step that its member's enrolment took.
+-- A touch of a journey belongs to a step that its member's enrolment took, or that of one who was that member for a while.
 SELECT 'touch ' || t.id, 'says ' || t.key || ', and nobody took that step'
 FROM touches_touch t
 WHERE t.key ~ '^journey:[0-9]+:[^:]+:[0-9]+$' AND NOT EXISTS (
     SELECT 1 FROM journeys_passage p JOIN journeys_enrolment e ON e.id = p.enrolment_id
     WHERE p.enrolment_id = split_part(t.key, ':', 2)::bigint AND p.hop = split_part(t.key, ':', 4)::int
-      AND p.step = split_part(t.key, ':', 3) AND e.owner_id = t.member_id
+      AND p.step = split_part(t.key, ':', 3) AND (e.owner_id = t.member_id OR t.origin_id IN (
+          WITH RECURSIVE line AS (
+              SELECT e.origin_id AS member_id
+              UNION
+              SELECT g.survivor_id FROM line JOIN members_merge_log g ON g.loser_id = line.member_id
+          )
+          SELECT member_id FROM line
+      ))
 ) LIMIT 1
 
 -- name: enrolments_have_their_version

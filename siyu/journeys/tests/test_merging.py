@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from siyu.facts.models import LoggedFact
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -15,6 +16,8 @@ from siyu.journeys.tests.test_walking import WAIT, logged, standing
 from siyu.members.queries import merges
 from siyu.members.services import erase_member, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM, WHOLE
+from siyu.touches.models import Touch
+from siyu.touches.services import publish_template
 
 pytestmark = pytest.mark.django_db
 LONG = {"step": "wait", "days": 9}
@@ -30,6 +33,17 @@ def alias(one: str, other: str, at: Any) -> Incoming:
     return Incoming(
         name="member.identified", occurred_at=at, message=f"{one}={other}", handles=handles, proof="identify", properties={"traits": {}}
     )
+
+
+def known(who: str, union: str) -> Incoming:
+    """A message that says who somebody is."""
+    handles = [Handle("user_id", who), Handle("unionid", union)]
+    return Incoming(name="member.identified", occurred_at=NOW, message=union, handles=handles, proof="identify", properties={"traits": {}})
+
+
+def owners() -> dict[int, int]:
+    """To whom the enrolments belong, by who entered."""
+    return dict(Enrolment.objects.values_list("origin_id", "owner_id"))
 
 
 def merged(how: str, at: Any) -> None:
@@ -122,6 +136,78 @@ def test_an_undo_before_the_pump_came_changes_nothing():
     pump(NOW + 2 * HOUR)
 
     assert list(Enrolment.objects.order_by("pk").values()) == before
+
+
+def test_who_is_parted_before_a_merge_further_up_was_carried_over_keeps_what_is_their_own():
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(say("cart.viewed", "anna", NOW), say("cart.viewed", "bo", NOW), page("cleo"))
+    cleo, bo = person("cleo"), person("bo")
+    merge_members(SYSTEM, bo, cleo, "same phone", now=NOW + HOUR)
+    pump(NOW + HOUR)
+    (merge,) = merges(bo)
+
+    merge_members(SYSTEM, person("anna"), bo, "same phone", now=NOW + 2 * HOUR)
+    undo_merge(SYSTEM, merge.id, "they are sisters", now=NOW + 2 * HOUR)
+    record([page("cleo", NOW + 3 * HOUR), page("bo", NOW + 3 * HOUR)], source="web", received_at=NOW + 3 * HOUR)
+    report = pump(NOW + 3 * HOUR)
+
+    assert (report.facts, report.quarantined) == (2, 0)
+    assert owners() == {cleo: cleo, person("anna"): person("anna")}
+    assert broken() == {}
+
+
+def test_who_turns_out_to_be_another_than_was_said_takes_along_what_is_their_own():
+    publish({**chain(LONG), "entry": {"how": "once"}})
+    tell(
+        known("anna", "union of anna"),
+        known("bo", "union of bo"),
+        page("cleo"),
+        page("anna"),
+        alias("bo", "cleo", NOW),
+        alias("anna", "cleo", NOW + MINUTE),  # in conflict: one person has one UnionID
+    )
+    first = owners()
+    anna, bo = person("anna"), person("bo")
+    (cleo,) = first.keys() - {anna}
+
+    undo_merge(SYSTEM, merges(bo)[0].id, "they are sisters", now=NOW + HOUR)
+    pump(NOW + HOUR)
+    second, statuses = owners(), sorted(one.status for one in queries.enrolments("j", WHOLE))
+    undo_merge(SYSTEM, merges(anna)[0].id, "they are not even that", now=NOW + 2 * HOUR)
+    record([page("cleo", NOW + 3 * HOUR)], source="web", received_at=NOW + 3 * HOUR)
+    report = pump(NOW + 3 * HOUR)
+
+    assert (first[cleo], second[cleo], person("cleo")) == (bo, anna, cleo)
+    assert statuses == ["joined", "waiting"], "whoever comes to somebody who is under way goes on as that one"
+    assert (report.facts, report.quarantined) == (1, 0)
+    assert owners() == {anna: anna, cleo: cleo}
+    assert broken() == {}
+
+
+def test_a_goal_that_two_who_became_one_both_reach_is_told_of_each():
+    goal = {"fact": "order.paid", "where": {}, "within_days": 30, "ends": False}
+    publish({**chain({"step": "end"}), "entry": {"how": "once"}, "goal": goal})
+    tell(page("anna"), page("bo"))
+    merged("fact", NOW + HOUR)
+
+    tell(say("order.paid", "anna", NOW + 2 * HOUR, shop="web", order_number="1", amount_minor=1))
+
+    assert queries.counts("j", 1).goals == len({one.message for one in LoggedFact.objects.filter(name="journey.goal_reached")}) == 2
+
+
+def test_a_touch_that_was_made_of_two_as_one_stays_with_who_got_it():
+    publish_template(SYSTEM, "t", "t", "inbox", "service", {"zh-hans": {"subject": "x", "text": "x"}}, now=NOW - DAY)
+    publish({**chain({"step": "wait", "hours": 2}, {"step": "touch", "template": "t"}), "entry": {"how": "once"}})
+    tell(say("cart.viewed", "anna", NOW), page("bo"))
+    merged("staff", NOW + HOUR)
+    pump(NOW + 3 * HOUR)
+    anna = person("anna")
+
+    undo_merge(SYSTEM, merges(anna)[0].id, "they are sisters", now=NOW + 4 * HOUR)
+
+    assert list(Touch.objects.values_list("member_id", flat=True)) == [anna]
+    assert owners() == {person("bo"): person("bo")}
+    assert broken() == {}
 
 
 def test_coming_into_an_audience_by_a_merge_starts_nothing():

@@ -55,8 +55,13 @@ def _derived(one: News) -> Derived:
         properties=one.properties,
         cause=cause,
         at=None if cause else one.at,
-        discriminator=f"{one.properties['journey']} {one.walker.key} {one.walker.hop}",
+        discriminator=f"{one.properties['journey']} {one.walker.key} {one.walker.hop}{_whose(one.walker)}",
     )
+
+
+def _whose(walker: Walker) -> str:
+    """Of members who became one, each may have been through with the same key: what is told of one is not what is told of the other."""
+    return "" if walker.origin_id == walker.owner_id else f" {walker.origin_id}"
 
 
 class _Lines:
