@@ -1,7 +1,7 @@
-"""The last weeks of the demo are lived with automation: audiences, journeys, a send with a control group, tasks of assistants."""
+"""The last weeks of the demo are lived with automation: audiences, journeys, a send with a control group, tasks that assistants do."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,9 +12,24 @@ from siyu.audiences.queries import names
 from siyu.journeys import services as journeys
 from siyu.journeys.rehearsal.jobs import ask
 from siyu.lib.sql import statements
-from siyu.merchant.rules import SYSTEM
+from siyu.merchant.queries import staff_names
+from siyu.merchant.rules import SYSTEM, Actor, Scope
 from siyu.touches import tasks
-from siyu.touches.services import ArmTerms, Terms, draft_send, publish_template, read_message, schedule_send
+from siyu.touches.services import (
+    ArmTerms,
+    Finish,
+    Skip,
+    Step,
+    Terms,
+    draft_send,
+    finish_tasks,
+    followed,
+    publish_sop,
+    publish_template,
+    read_message,
+    schedule_send,
+    skip_tasks,
+)
 
 from .assign import assign_homes
 from .simulation.people import Home
@@ -23,6 +38,9 @@ _sql = statements("siyu.demo", "automation")
 BEGIN, ANNOUNCE = 14, 7  # days before the end
 NIGHT = timedelta(hours=9, minutes=30)  # from the end of a day to the morning after
 MAX_READ = 2_000  # messages opened a day
+MAX_TASKS = 500  # done a day
+WORKED, FOLLOWED = timedelta(hours=1), timedelta(hours=5)  # from the morning until assistants have done their tasks, and some are read
+CARE = "after-a-tier"
 REHEARSED = 365  # days
 BUYERS, GOLD, ASLEEP = "近 30 天买过", "金卡及以上", "60 天没买"
 
@@ -56,6 +74,12 @@ WORDS = (
 )
 
 
+CARE_WORDS = (
+    "{{ member.nickname | default: '会员' }}，恭喜升到{{ tier.name | default: '新等级' }}！"
+    "本月的专属权益都在这里：https://shop.example.com/benefits ，想用哪一项随时找我。"
+)
+
+
 def live(now: datetime, left: int, homes: list[Home], pump: Callable[[datetime], None]) -> None:
     """What automation does at the end of a day, so many days before the last; what was done before is not done again."""
     if left > BEGIN:
@@ -68,7 +92,10 @@ def live(now: datetime, left: int, homes: list[Home], pump: Callable[[datetime],
         _announce(now, now + NIGHT if left else now)
     _open_some(now)
     if left:
-        deliver(now + NIGHT)  # marketing waits for the morning
+        morning = now + NIGHT  # marketing waits for it
+        deliver(morning)
+        do_tasks(morning + WORKED)
+        follow_links(morning + FOLLOWED)
 
 
 def finish(now: datetime) -> None:
@@ -90,6 +117,29 @@ def deliver(now: datetime) -> None:
     tasks.send(now)
 
 
+def do_tasks(now: datetime) -> None:
+    """Assistants do most of what waits for them, skip some, and leave some until it is too late."""
+    names = staff_names()
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.open_tasks, {"limit": MAX_TASKS})
+        waiting = cursor.fetchall()
+    for assistant, touch, chance in waiting:
+        by, scope = Actor("staff", assistant, names[assistant]), Scope(assistant_id=assistant)
+        if chance == 0:
+            skip_tasks(by, [Skip(touch, "not_fitting")], scope=scope, now=now)
+        elif chance < 8:
+            finish_tasks(by, [Finish(touch, "answered" if chance == 7 else "sent")], scope=scope, now=now)
+
+
+def follow_links(now: datetime) -> None:
+    """Every other member follows the link that an assistant has sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql.fresh_links, {"limit": MAX_TASKS})
+        tokens = [token for (token,) in cursor.fetchall()]
+    for token in tokens:
+        followed(token, now=now)
+
+
 def _is_begun() -> tuple[bool, bool]:
     with connection.cursor() as cursor:
         cursor.execute(_sql.is_begun)
@@ -107,6 +157,14 @@ def _begin(homes: list[Home], now: datetime) -> None:
             journeys.install(SYSTEM, recipe, code, values, now=now)
             if is_live:
                 journeys.publish(SYSTEM, code, now=now)
+        _care(now)
+
+
+def _care(now: datetime) -> None:
+    """Who reaches a tier hears from the own assistant the day after."""
+    words = {"zh-hans": {"subject": "升级后关怀", "text": CARE_WORDS}}
+    publish_template(SYSTEM, CARE, "升级后关怀", "task", "service", words, now=now)
+    publish_sop(SYSTEM, CARE, "升级后关怀", "tier.changed", [], [Step(1, time(9), CARE, keep_days=2)], now=now)
 
 
 def _announce(now: datetime, at: datetime) -> None:

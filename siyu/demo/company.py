@@ -26,6 +26,8 @@ from .stores import SHOPS, STORES, assistants_of, manager_of, staff_name
 
 NAME = "邻里优选超市(演示)"
 CURRENCY = "USD"  # as in the data
+ADDRESS = "http://127.0.0.1:8000"  # where `siyu demo` serves, unless it is asked for another port
+COMMISSION = 100  # of 10,000
 OWNER = "owner"
 ROLES = {  # one account per role; the manager and the assistant of the first store are among its staff
     "operator": Role.OPERATOR,
@@ -49,6 +51,8 @@ def open_company(first_day: date, opening: date, today: date, now: datetime) -> 
     """Make the merchant: settings and programme from `first_day`, costs from `opening` to `today`. Part of a transaction."""
     set_setting(SYSTEM, "merchant.name", NAME, first_day, initial=True, now=now)
     set_setting(SYSTEM, "merchant.currency", CURRENCY, first_day, initial=True, now=now)
+    set_setting(SYSTEM, "touches.address", ADDRESS, first_day, initial=True, now=now)
+    set_setting(SYSTEM, "touches.commission_rate", COMMISSION, first_day, initial=True, now=now)
     for source, badge in BADGES.items():
         source_id(source, title=TITLES[source], badge=badge)
     _name_shops()
