@@ -463,3 +463,41 @@ def test_nobody_comes_to_a_journey_that_is_put_away(called: None):
     services.archive(SYSTEM, "j", now=NOON + HOUR)
 
     assert Arrival.objects.count() == 0
+
+
+TRAIT = {"step": "trait", "trait": "colour", "value": "red"}
+RED = {"condition": "trait", "trait": "colour", "value": "red"}
+
+
+@pytest.mark.parametrize(
+    ("deed", "rule", "way"),
+    [
+        ({"step": "tag", "tag": "VIP"}, {"condition": "tag", "tags": ["VIP"]}, "x"),
+        ({"step": "reward", "reward": {"kind": "growth", "amount": 1_000_000}}, {"condition": "tier", "tiers": ["platinum"]}, "x"),
+        (TRAIT, RED, "other"),
+    ],
+)
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_a_branch_directly_behind_a_deed_knows_tags_and_tiers_and_not_yet_traits_wherever_a_batch_is_cut(
+    deed: dict, rule: dict, way: str, is_cut: bool
+):
+    install_default_programme(SYSTEM, (NOON - DAY).date(), now=NOON - DAY)
+    publish(chain(deed, {"step": "branch", "ways": [{"name": "x", "rule": rule}]}), now=NOON)
+
+    facts = [say("cart.viewed", "anna", NOON), page("anna"), say("cart.viewed", "anna", NOON + MINUTE)]
+    for some in [[fact] for fact in facts] if is_cut else [facts]:
+        tell(*some)
+
+    (one,) = Enrolment.objects.all()
+    assert queries.path(one.pk).passages[-1].way == way
+
+
+def test_a_trait_that_a_step_said_is_known_after_a_wait():
+    waits = {"step": "wait", "minutes": 1}
+    publish(chain(TRAIT, waits, {"step": "branch", "ways": [{"name": "x", "rule": RED}]}), now=NOON)
+    tell(page("anna"))
+
+    pump(NOON + MINUTE)
+
+    (one,) = Enrolment.objects.all()
+    assert queries.path(one.pk).passages[-1].way == "x"
