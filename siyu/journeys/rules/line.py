@@ -50,11 +50,12 @@ class Left(NamedTuple):
 
 
 class News(NamedTuple):
-    """Something to be told of a walker: a fact of ours."""
+    """Something to be told of a walker, who was that member and had left so many steps: a fact of ours."""
 
     name: str
     walker: Walker
     member_id: int
+    hop: int
     at: datetime
     fact: Fact | None
     properties: dict[str, Any]
@@ -208,7 +209,7 @@ class Fold:
     def _tell(self, name: str, walker: Walker, at: datetime, fact: Fact | None, **more: Any) -> None:
         plan = self.plans[walker.version_id]
         told = {"journey": plan.code, "version": plan.number, "key": walker.key, **more}
-        self.log.news.append(News(name, walker, walker.owner_id, at, fact, told))
+        self.log.news.append(News(name, walker, walker.owner_id, walker.hop, at, fact, told))
 
     # --- what happens ---
 

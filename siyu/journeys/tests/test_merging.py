@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from siyu.facts.intake import message_hash
 from siyu.facts.models import LoggedFact
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
@@ -265,3 +266,18 @@ def test_whoever_came_in_is_somewhere():
 def balance(told: queries.Counts) -> tuple[int, ...]:
     assert told.entered + told.moved == told.under_way + told.done + told.left + told.failed + told.joined
     return told.entered, told.moved, told.under_way, told.done, told.left, told.failed, told.joined
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_what_is_told_of_an_entry_is_the_same_wherever_a_batch_is_cut(is_cut: bool):
+    publish({**chain({"step": "wait", "minutes": 5}), "entry": {"how": "once"}})
+    facts = [say("cart.viewed", "anna", NOW), page("bo"), alias("anna", "bo", NOW + MINUTE), say("cart.viewed", "bo", NOW + HOUR)]
+    for fact in facts:
+        record([fact], source="web", received_at=fact.occurred_at)
+        if is_cut:
+            pump(fact.occurred_at)
+    pump(NOW + HOUR)
+
+    entered = LoggedFact.objects.get(name="journey.entered")
+    told = f"journeys.walk|journey.entered|{LoggedFact.objects.get(pk=entered.cause_id).message}|j  0"
+    assert entered.message == message_hash(told)

@@ -147,7 +147,7 @@ class Rounds:
         fact = line.heard.get(id(walker))
         trigger = f"{caller.code}:{walker.key}:{walker.step}:{walker.hop}"
         told: dict[str, Any] = {**walker.properties, "journey": code}
-        self.fold.log.news.append(News(CALLED, walker, walker.owner_id, walker.at, fact, told))
+        self.fold.log.news.append(News(CALLED, walker, walker.owner_id, walker.hop, walker.at, fact, told))
         key = key_of(plan.entry, trigger, walker.properties)
         if key is not None:
             self.ledger.fetch([(plan, walker.owner_id, key)])

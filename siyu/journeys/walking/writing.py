@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.json import encode
@@ -42,8 +43,20 @@ def write(cursor: Cursor, batch: Batch, log: Log, merges: Sequence[Merged]) -> N
 
 
 def news(log: Log) -> list[Derived]:
-    """The facts that tell of it; what time did tells its instant, what a fact did has it as its cause."""
-    return [_derived(one) for one in log.news]
+    """The facts that tell of it; what time did tells its instant, what a fact did has it as its cause.
+
+    Of members who became one, each may have been through with the same key: of the same fact it is told of whoever came first, then of the
+    others.
+    """
+    made = {id(one): _derived(one) for one in log.news}
+    told: Counter[tuple[Any, ...]] = Counter()
+    for one in sorted(log.news, key=lambda one: (one.walker.entered_at, one.walker.version_id, one.walker.step)):
+        derived = made[id(one)]
+        same = (one.name, one.member_id, one.at, one.fact.id if one.fact else None, derived.discriminator)
+        if told[same]:
+            derived.discriminator += f" {told[same]}"
+        told[same] += 1
+    return list(made.values())
 
 
 def _derived(one: News) -> Derived:
@@ -55,13 +68,8 @@ def _derived(one: News) -> Derived:
         properties=one.properties,
         cause=cause,
         at=None if cause else one.at,
-        discriminator=f"{one.properties['journey']} {one.walker.key} {one.walker.hop}{_whose(one.walker)}",
+        discriminator=f"{one.properties['journey']} {one.walker.key} {one.hop}",
     )
-
-
-def _whose(walker: Walker) -> str:
-    """Of members who became one, each may have been through with the same key: what is told of one is not what is told of the other."""
-    return "" if walker.origin_id == walker.owner_id else f" {walker.origin_id}"
 
 
 class _Lines:
