@@ -9,6 +9,7 @@ from django.db import connection
 
 from siyu.audiences.services import create
 from siyu.facts.pump import pump
+from siyu.facts.services import record
 from siyu.journeys import queries, services
 from siyu.journeys.models import Enrolment
 from siyu.journeys.tests.given import DAY, HOUR, MINUTE, NOW, chain, person, publish, say, tell
@@ -104,6 +105,17 @@ def test_entry_rules(entry: dict, entered: int):
     tell(*visits[2:])
 
     assert len(standing()) == entered
+
+
+def test_whoever_is_through_before_a_fact_comes_is_let_in_by_it_though_the_worker_comes_late():
+    publish({**chain({"step": "wait", "minutes": 5}), "entry": {"how": "many", "at_once": False}})
+    tell(page())
+
+    for at in (NOW + MINUTE, NOW + HOUR):  # the first while under way, the second after
+        record([page(at=at)], source="web", received_at=at)
+    pump(NOW + HOUR)
+
+    assert list(Enrolment.objects.order_by("pk").values_list("entered_at", "status")) == [(NOW, "done"), (NOW + HOUR, "waiting")]
 
 
 def test_keys_are_told_apart_to_their_end_and_a_number_is_the_same_however_written():

@@ -64,8 +64,8 @@ class Lines:
 
     def _fact(self, fact: Fact, calls: list[Call], fold: Fold, *, is_heard: bool) -> None:
         member: int = fact.member_id  # type: ignore[assignment]
-        if is_heard:
-            self.touched.add(member)
+        if is_heard or any(not call.plan.entry.at_once for call in calls):
+            self.touched.add(member)  # who is under way may be through before the fact comes
         if is_heard or calls:
             self.line(member).events.append(fact)
             fold.calls[fact.id] = calls
@@ -77,6 +77,8 @@ class Lines:
             plan = self.program.in_force[journey]
             key = key_of(plan.entry, day, {"day": day})
             if key is not None:
+                if not plan.entry.at_once:
+                    self.touched.add(member)
                 events = self.line(member).events
                 place = next((place for place, event in enumerate(events) if event.clock > at), len(events))
                 events.insert(place, Arrived(plan, member, day, at))
