@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from siyu.facts.pump import pump
 from siyu.merchant.models import Staff
@@ -129,7 +130,8 @@ def test_what_is_late_is_noted_until_something_more_is_known(box: Mailbox) -> No
     collected(LATER + hours(1))
 
     assert noted == {("sent", "provider.delayed", "4.4.1")}
-    assert (why_words("provider.delayed"), why_words("bounce.4.4.7")) == ("已发送，尚未送达", "邮件被退回（4.4.7）")
+    with translation.override("zh-hans"):
+        assert (why_words("provider.delayed"), why_words("bounce.4.4.7")) == ("已发送，尚未送达", "邮件被退回（4.4.7）")
     assert log("touch.failed") == [{**log("touch.failed")[0], "touch": str(lost.pk), "why": "bounce.4.4.7"}]
     found = {one.key: (one.status, one.why, one.detail) for one in Touch.objects.all()}
     assert found == {
