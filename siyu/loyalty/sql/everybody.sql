@@ -38,7 +38,22 @@ SELECT DISTINCT owner_id FROM loyalty_tierfloor WHERE owner_id = ANY(%(members)s
 SELECT owner_id, coalesce(sum(amount) FILTER (WHERE counted_at >= %(since)s::timestamptz OR %(since)s::timestamptz IS NULL), 0)::bigint
 FROM (
     SELECT owner_id, amount, min(posted_at) OVER (PARTITION BY lot_id) AS counted_at
-    FROM loyalty_movement WHERE owner_id = ANY(%(members)s) AND unit = %(unit)s
+    FROM (
+        SELECT a.owner_id, e.posted_at, e.lot_id,
+               CASE
+                   WHEN e.unit = 'growth' AND e.credit = 'available' THEN e.amount
+                   WHEN e.unit = 'growth' AND e.debit = 'available' THEN -e.amount
+                   WHEN e.unit = 'growth' OR e.kind IN ('settle', 'transfer') THEN 0
+                   WHEN e.credit = 'available' AND e.debit IN ('issued', 'pending') THEN e.amount
+                   WHEN e.credit = 'revoked' AND e.debit <> 'pending' AND NOT l.is_pending THEN -e.amount
+                   ELSE 0
+               END AS amount
+        FROM loyalty_account a
+        JOIN loyalty_entry e ON e.account_id = a.id
+        LEFT JOIN loyalty_lot l ON l.id = e.lot_id
+        WHERE a.owner_id = ANY(%(members)s) AND a.unit = %(unit)s
+    ) AS moved
+    WHERE amount <> 0
 ) AS counted
 GROUP BY owner_id
 

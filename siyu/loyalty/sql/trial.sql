@@ -20,10 +20,11 @@ WHERE o.is_historical AND o.paid_at >= %(begins)s AND o.paid_at < %(ends)s
 
 -- name: growth
 -- The growth that members had at an instant; all members, or these.
-SELECT owner_id, sum(amount)::bigint
-FROM loyalty_movement
-WHERE unit = 'growth' AND posted_at < %(at)s AND (%(members)s::bigint[] IS NULL OR owner_id = ANY(%(members)s))
-GROUP BY owner_id
+SELECT a.owner_id, sum(CASE WHEN e.credit = 'available' THEN e.amount ELSE -e.amount END)::bigint
+FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id
+WHERE e.unit = 'growth' AND 'available' IN (e.debit, e.credit) AND e.posted_at < %(at)s
+  AND (%(members)s::bigint[] IS NULL OR a.owner_id = ANY(%(members)s))
+GROUP BY a.owner_id
 
 -- name: tags
 -- The tags of members; all, or these.
