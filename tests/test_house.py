@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import ForeignKey
 from django.utils.module_loading import import_string
 from pglast import parse_sql
-from pglast.ast import CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, TruncateStmt, UpdateStmt
+from pglast.ast import CopyStmt, DeleteStmt, InsertStmt, LockingClause, MergeStmt, Node, RangeVar, TruncateStmt, UpdateStmt
 
 from siyu.lib.sql import statements
 
@@ -21,6 +21,7 @@ FLOORS = [
     *("console", "portal", "demo", "operate"),
 ]
 OUTSIDE = {"audiences_answer", "pg_class", "pg_inherits", "pg_database", "pg_roles", "pg_stat_activity", "pg_locks", "pg_stat_replication"}
+VIEWS = {"facts_held": "facts"}  # of rows that no batch writes: whose due work was set aside
 PLAIN = ("procrastinate_", "django_", "pg_", "bench_", "information_schema")
 # what tries whether the application may rewrite the log, and what works in a bench's own database
 ELSEWHERE = {("operate", "rights"), *(("operate", f"bench_{name}") for name in ("ingest", "pump", "loyalty", "automation"))}
@@ -50,7 +51,8 @@ def _parsed(text: str) -> list[Node]:
 
 
 def _nodes(node: object) -> Iterator[Node]:
-    if isinstance(node, Node):
+    """All but what is locked, which goes by the names that a statement gives itself."""
+    if isinstance(node, Node) and not isinstance(node, LockingClause):
         yield node
         for name in node:
             yield from _nodes(getattr(node, name))
@@ -80,15 +82,13 @@ def test_sql_writes_its_own_tables_and_reads_lower_ones(room: str, file: str, na
     assert not re.search(r"\bnow\(\)|\brandom\(\)|current_(date|timestamp)|clock_timestamp", text, re.IGNORECASE), (
         "time and seeds are arguments"
     )
-    owner = tables()
+    owner = tables() | VIEWS
     written, read = _written_and_read(text)
     for table in (written | read) - OUTSIDE:
         if table.startswith(PLAIN):
             continue
-        assert table in owner or table in written | read, table
-        home = owner.get(table)
-        if home is None:
-            continue
+        assert table in owner, f"{table} is no table of ours; behind a view a read does not wait for what its batch has yet to write"
+        home = owner[table]
         if table in written and (room, file) not in ELSEWHERE:
             assert home == room, f"{room} writes {table} of {home}"
         assert FLOORS.index(home) <= FLOORS.index(room), f"{room} reads {table} of the higher room {home}"
