@@ -237,7 +237,7 @@ SETTINGS = [
 TIMETABLE = [
     (3600, "siyu.facts.tasks.make_partitions_ahead"),
     (3600, "siyu.facts.tasks.forget_seen"),
-    (900, "siyu.facts.pump.clear_floods"),
+    (900, "siyu.facts.run.clear_floods"),
     (3600, "siyu.merchant.tasks.forget_logins"),
     (3600, "siyu.facts.imports.uploads.forget"),
     (3600, "siyu.audiences.tasks.retake_borders"),

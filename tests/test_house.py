@@ -165,7 +165,7 @@ def test_generated_pages_are_up_to_date() -> None:
 
 def test_numbers_in_docs_are_those_of_the_code() -> None:
     from siyu.facts.arriving import SEEN_DAYS
-    from siyu.facts.pump import POISON_SHARE
+    from siyu.facts.run import POISON_SHARE
     from siyu.members.rules import RUNGS, Clocks
 
     loop = (ROOT / "docs/loop.md").read_text()

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import DatabaseError, InterfaceError, connections
 
-from siyu.facts.pump import beat, pump, resume_after_repair
+from siyu.facts.pump import beat, pump
+from siyu.facts.run import resume_after_repair
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 

@@ -675,17 +675,17 @@ def test_a_rule_that_asks_too_much_of_the_database_is_a_fault_of_its_audience(mo
 
 def test_a_zone_that_holds_from_a_day_on_is_not_that_of_the_days_before_it(monkeypatch: pytest.MonkeyPatch):
     """An audience made before the first fact waits since 1970; the pump does not go through all those days one by one."""
-    from siyu.facts import pump as pumping
+    from siyu.facts import due
 
     rounds: list[datetime] = []
-    really = pumping.handle
+    really = due.handle
 
     def counted(*given, **more):
         rounds.append(more.get("due_from"))
         assert len(rounds) < 20, rounds
         return really(*given, **more)
 
-    monkeypatch.setattr(pumping, "handle", counted)
+    monkeypatch.setattr(due, "handle", counted)
     set_setting(SYSTEM, "merchant.zone", "America/New_York", NOW.date() - timedelta(days=9), now=NOW - timedelta(days=10))
     number = services.create(SYSTEM, "看过", VIEWED, now=NOW)
 

@@ -24,7 +24,7 @@ from siyu.lib.web.tables import InstantColumn, ListTable
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.services import audit
 
-from .. import pump, quarantine, services
+from .. import quarantine, run, services
 from ..quarantine import Held
 
 MAX_CHOSEN = 500  # messages a form may name
@@ -154,7 +154,7 @@ def dismiss(request: PageRequest) -> HttpResponse:
 def resume(request: PageRequest) -> HttpResponse:
     """Let a stopped pump go on."""
     with transaction.atomic():
-        pump.resume(utc_now())
+        run.resume(utc_now())
         audit(request.viewer.actor, "pump.resumed", "pump")
     messages.success(request, gettext("The pump goes on with the worker's next look."))
     return redirect("quarantine")

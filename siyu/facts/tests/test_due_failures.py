@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 
 from siyu import wiring
-from siyu.facts.pump import Report, pump
+from siyu.facts.pump import pump
 from siyu.facts.quarantine import groups, held, payload
 from siyu.facts.rules import Handle, Incoming
+from siyu.facts.run import Report
 from siyu.facts.services import dismiss_quarantined, record, replay_quarantined
 from siyu.lib.web.keyset import Position
 from siyu.merchant.rules import SYSTEM

@@ -10,9 +10,10 @@ from django.db import connection
 
 from siyu.facts import intake
 from siyu.facts.ingest.requests import Refused, read
-from siyu.facts.pump import Report, pump, resume_after_repair
+from siyu.facts.pump import pump
 from siyu.facts.quarantine import payload
 from siyu.facts.rules import Handle, Incoming
+from siyu.facts.run import Report, resume_after_repair
 from siyu.facts.services import dismiss_quarantined, record, replay_quarantined, source_id
 from siyu.lib.crypto import encrypt
 from siyu.lib.refusal import Refusal

@@ -11,9 +11,10 @@ from django.db import connection
 
 from siyu import wiring
 from siyu.facts.ingest.requests import read
-from siyu.facts.pump import clear_floods, pump, resume
+from siyu.facts.pump import pump
 from siyu.facts.quarantine import groups, ids_of
 from siyu.facts.rules import Handle, Incoming
+from siyu.facts.run import clear_floods, resume
 from siyu.facts.services import record, replay_quarantined, source_id
 from siyu.lib.crypto import encrypt
 from siyu.merchant.queries import open_alarms

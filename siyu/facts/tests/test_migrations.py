@@ -9,8 +9,9 @@ from django.db import connection
 
 from siyu.facts import batch as batch_module
 from siyu.facts import pump as pump_module
-from siyu.facts.pump import Report, pump
+from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
+from siyu.facts.run import Report
 from siyu.facts.services import record
 from siyu.lib.beside import reader_of
 

@@ -96,9 +96,9 @@ def test_the_time_that_facts_tell_runs_what_is_due_up_to_them() -> None:
         return False
 
     seen: list[datetime] = []
-    due = pump_module._run_due
+    due = pump_module.run_due
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pump_module, "_run_due", lambda run, at: seen.append(at) or due(run, at))
+        patch.setattr(pump_module, "run_due", lambda run, at: seen.append(at) or due(run, at))
         pump(NOW, is_enough=is_enough)
 
     assert seen == [NOW, until, until]

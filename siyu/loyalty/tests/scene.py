@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection
 
-from siyu.facts.pump import Report, pump
+from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
+from siyu.facts.run import Report
 from siyu.facts.services import record
 from siyu.lib.crypto import lookup_hash
 from siyu.loyalty.services import install_default_programme

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from siyu.facts.pump import Report
+from siyu.facts.run import Report
 from siyu.operate import supervise
 from siyu.operate import work as loop
 from siyu.operate.work import turn, work
