@@ -110,7 +110,7 @@ def test_work_is_kept_when_the_session_ends_and_belongs_to_one_person(log_in, pa
     page.locator('input[name="name"]').fill(f"夏季试投 {width}{press}")
     page.get_by_role("button", name="条件", exact=True).first.click()
     page.locator('select[name="n.1:kind"]').wait_for()
-    page.wait_for_load_state("networkidle")
+    page.settle()
 
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name=press, exact=True).first.click()

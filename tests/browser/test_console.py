@@ -59,7 +59,7 @@ def test_a_broken_part_says_so_and_can_be_tried_again(page, log_in, width):
         re.compile(r"/dashboard/funnel\?"), lambda route: route.fulfill(status=500, body="no") if broken["is"] else route.continue_()
     )
     page.goto("/dashboard?range=90")
-    page.wait_for_load_state("networkidle")
+    page.settle()
     expect(page.get_by_text("This part could not be loaded.")).to_have_count(1)
     expect(page.locator("#chart-revenue svg")).to_have_count(1)
     broken["is"] = False

@@ -200,7 +200,7 @@ def test_every_page_is_small_readable_and_at_hand(enter, width, language, theme)
     for path in PAGES:
         received.clear()
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        page.settle()
         page.faults[:] = [fault for fault in page.faults if "404" not in fault]  # the browser calls the last page an error
         weights[path] = sum(received)
         if not fits(page):

@@ -158,7 +158,7 @@ def test_an_operator_fills_in_a_standing_order_row_by_row_with_the_keyboard(visi
     assert fits(page)
     page.get_by_role("button", name="发布").click()
     expect(page.get_by_role("group", name="第 3 行").get_by_text("请填写")).to_be_visible()
-    page.wait_for_load_state("networkidle")  # a new page: its scripts have to be there
+    page.settle()  # a new page: its scripts have to be there
     page.get_by_role("button", name="删除第 3 行").click()
     expect(page.get_by_role("group", name="第 3 行")).to_have_count(0)
     page.get_by_role("button", name="发布").click()
