@@ -132,7 +132,7 @@ def test_a_key_has_one_winner(people: list[int], groups: list[int]) -> None:
 
 
 def test_what_was_done_before_is_answered_again(people: list[int], groups: list[int]) -> None:
-    spend(SYSTEM, [Spend(people[0], "points", 5, "a", WHY)], START)
+    at_once(spending(people[0], 5, "a"))
 
     asked = at_once(spending(people[0], 5, "a"), spending(people[1], 5, "b"))
 

@@ -12,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 from siyu.lib.refusal import Refusal
 from siyu.operate.prepare import prepare
 
+_BARE = "template0"  # what a database is made from
 _MUST_BE_ON = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -25,7 +26,7 @@ def own_database(name: str) -> Iterator[dict[str, str]]:
     owner = _conninfo("owner")
     database = f"siyu_bench_{name}_{os.getpid()}"
     _require_durable(owner)
-    _execute(owner, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", database)
+    _execute(owner, "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", database, _BARE)
     try:
         _point({alias: database for alias in before})
         prepare()
@@ -43,10 +44,10 @@ def _require_durable(owner: str) -> None:
                 raise Refusal("bench.not_durable", f"the server runs with {setting} off: figures from it would mean nothing")
 
 
-def _execute(conninfo: str, statement: str, database: str) -> None:
+def _execute(conninfo: str, statement: str, *databases: str) -> None:
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, databases)))
     except psycopg.errors.InsufficientPrivilege as error:
         raise Refusal("bench.no_database", "the owner's role may not create databases; give it CREATEDB to run a bench") from error
 

@@ -12,6 +12,13 @@ from siyu.operate.bench import automation, clients, ingest, loyalty, place
 from siyu.operate.bench.loyalty import postings
 
 
+@pytest.fixture
+def any_server(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' server writes nothing through, and has a prepared database."""
+    monkeypatch.setattr(place, "_MUST_BE_ON", ())
+    monkeypatch.setattr(place, "_BARE", template)
+
+
 def databases(owner: psycopg.Connection) -> list[str]:
     """What benches of this process left behind; tests that run beside this one have their own."""
     return [row[0] for row in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"siyu_bench_%_{os.getpid()}"])]
@@ -44,8 +51,8 @@ def test_the_ingest_bench_prints_one_object_and_drops_its_database(
     assert connections["default"].settings_dict["NAME"] == before
 
 
+@pytest.mark.usefixtures("any_server")
 def test_a_bench_whose_messages_were_not_stored_prints_nothing(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(place, "_MUST_BE_ON", ())
     monkeypatch.setattr(clients, "deliver_all", lambda bodies, number, open_one: 1.0)
 
     with pytest.raises(Refusal, match="does not hold"):
@@ -54,10 +61,10 @@ def test_a_bench_whose_messages_were_not_stored_prints_nothing(owner: psycopg.Co
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("any_server")
 def test_the_loyalty_bench_measures_postings_batches_tiers_and_expiry(
     owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
-    monkeypatch.setattr(place, "_MUST_BE_ON", ())
     for name, value in {"PROCESSES": 1, "THREADS": 2, "SECONDS": 1.0, "ROUNDS": 1}.items():
         monkeypatch.setattr(postings, name, value)
 
@@ -72,8 +79,8 @@ def test_the_loyalty_bench_measures_postings_batches_tiers_and_expiry(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("any_server")
 def test_the_loyalty_bench_prints_nothing_when_an_invariant_fails(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(place, "_MUST_BE_ON", ())
     seeded = loyalty.seed
 
     def seed(members: int, dsn: str):
@@ -106,10 +113,10 @@ def test_a_pool_is_of_the_automation_bench_and_bounded(name: str, members: int):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("any_server")
 def test_the_automation_bench_measures_pump_entries_steps_gate_and_rest(
     owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
-    monkeypatch.setattr(place, "_MUST_BE_ON", ())
     for name, value in {"SECONDS": 2.0, "IDLE_SECONDS": 1.0}.items():
         monkeypatch.setattr(automation.latency, name, value)
 
@@ -127,9 +134,9 @@ def test_the_automation_bench_measures_pump_entries_steps_gate_and_rest(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("any_server")
 def test_the_automation_bench_prints_nothing_when_an_audience_is_wrong(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(automation.masses, "RULE", {"condition": "did_fact", "fact": "page.viewed", "times": 1_000})
-    monkeypatch.setattr(place, "_MUST_BE_ON", ())
 
     with place.own_database("masses") as environment, pytest.raises(Refusal, match="the log says"):
         automation.masses.measure(1_000, environment["DATABASE_URL"])
