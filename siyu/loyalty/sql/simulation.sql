@@ -26,14 +26,7 @@ WITH worth AS (
         SELECT owner_id, amount, min(posted_at) OVER (PARTITION BY lot_id) AS counted_at
         FROM (
             SELECT a.owner_id, e.posted_at, e.lot_id,
-                   CASE
-                       WHEN e.unit = 'growth' AND e.credit = 'available' THEN e.amount
-                       WHEN e.unit = 'growth' AND e.debit = 'available' THEN -e.amount
-                       WHEN e.unit = 'growth' OR e.kind IN ('settle', 'transfer') THEN 0
-                       WHEN e.credit = 'available' AND e.debit IN ('issued', 'pending') THEN e.amount
-                       WHEN e.credit = 'revoked' AND e.debit <> 'pending' AND NOT l.is_pending THEN -e.amount
-                       ELSE 0
-                   END AS amount
+                   loyalty_counted(e.unit, e.kind, e.debit, e.credit, e.amount, l.is_pending) AS amount
             FROM loyalty_account a
             JOIN loyalty_entry e ON e.account_id = a.id
             LEFT JOIN loyalty_lot l ON l.id = e.lot_id
@@ -60,14 +53,7 @@ WITH worth AS (
         SELECT owner_id, amount, min(posted_at) OVER (PARTITION BY lot_id) AS counted_at
         FROM (
             SELECT a.owner_id, e.posted_at, e.lot_id,
-                   CASE
-                       WHEN e.unit = 'growth' AND e.credit = 'available' THEN e.amount
-                       WHEN e.unit = 'growth' AND e.debit = 'available' THEN -e.amount
-                       WHEN e.unit = 'growth' OR e.kind IN ('settle', 'transfer') THEN 0
-                       WHEN e.credit = 'available' AND e.debit IN ('issued', 'pending') THEN e.amount
-                       WHEN e.credit = 'revoked' AND e.debit <> 'pending' AND NOT l.is_pending THEN -e.amount
-                       ELSE 0
-                   END AS amount
+                   loyalty_counted(e.unit, e.kind, e.debit, e.credit, e.amount, l.is_pending) AS amount
             FROM loyalty_account a
             JOIN loyalty_entry e ON e.account_id = a.id
             LEFT JOIN loyalty_lot l ON l.id = e.lot_id

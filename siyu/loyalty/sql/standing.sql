@@ -26,19 +26,12 @@ SET tier = excluded.tier, growth = excluded.growth, since = excluded.since, vers
 DELETE FROM loyalty_standing WHERE track = %(track)s AND member_id = ANY(%(members)s)
 
 -- name: movements
--- Every movement that counts for these members, as it is replayed: by instant, time's own first, then as posted. Growth counts while it is
--- held; of other units what was earned counts, less what was taken back. The third last column is when the lot began to count.
+-- Every movement that counts for these members, as it is replayed: by instant, time's own first, then as posted. The third last column is
+-- when the lot began to count.
 SELECT origin_id, owner_id, posted_at, fact_id, operation, amount, unit, min(posted_at) OVER (PARTITION BY lot_id), key, is_gift
 FROM (
     SELECT a.origin_id, a.owner_id, e.id, e.posted_at, e.fact_id, 'operation ' || e.operation_id AS operation, e.unit, e.lot_id, l.key, e.kind = 'gift' AS is_gift,
-           CASE
-               WHEN e.unit = 'growth' AND e.credit = 'available' THEN e.amount
-               WHEN e.unit = 'growth' AND e.debit = 'available' THEN -e.amount
-               WHEN e.unit = 'growth' OR e.kind IN ('settle', 'transfer') THEN 0
-               WHEN e.credit = 'available' AND e.debit IN ('issued', 'pending') THEN e.amount
-               WHEN e.credit = 'revoked' AND e.debit <> 'pending' AND NOT l.is_pending THEN -e.amount
-               ELSE 0
-           END AS amount
+           loyalty_counted(e.unit, e.kind, e.debit, e.credit, e.amount, l.is_pending) AS amount
     FROM loyalty_account a
     JOIN loyalty_entry e ON e.account_id = a.id
     LEFT JOIN loyalty_lot l ON l.id = e.lot_id

@@ -20,7 +20,7 @@ WHERE o.is_historical AND o.paid_at >= %(begins)s AND o.paid_at < %(ends)s
 
 -- name: growth
 -- The growth that members had at an instant; all members, or these.
-SELECT a.owner_id, sum(CASE WHEN e.credit = 'available' THEN e.amount ELSE -e.amount END)::bigint
+SELECT a.owner_id, sum(loyalty_counted(e.unit, e.kind, e.debit, e.credit, e.amount, NULL))::bigint
 FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id
 WHERE e.unit = 'growth' AND 'available' IN (e.debit, e.credit) AND e.posted_at < %(at)s
   AND (%(members)s::bigint[] IS NULL OR a.owner_id = ANY(%(members)s))
