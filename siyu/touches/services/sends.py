@@ -131,7 +131,7 @@ def cancel_send(by: Actor, send_id: int, *, now: datetime) -> int:
 
 
 def run_sends(now: datetime) -> int:
-    """Begin what is due and walk what runs; returns how many heads were asked for."""
+    """Begin what is due and whose audience is known, and walk what runs; returns how many heads were asked for."""
     walked = 0
     for send in Send.objects.filter(status="scheduled", arms__at__lte=now).distinct()[:50]:
         _begin(send.pk, now)
@@ -147,7 +147,7 @@ def run_sends(now: datetime) -> int:
 def _begin(send_id: int, now: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         send = Send.objects.select_for_update().get(pk=send_id)
-        if send.status != "scheduled":
+        if send.status != "scheduled" or not _is_judged(send.audience_id):
             return
         weights = list(Arm.objects.filter(send=send).order_by("number").values_list("weight", flat=True))
         edges = [sum(weights[:place]) for place in range(len(weights))]
@@ -155,6 +155,12 @@ def _begin(send_id: int, now: datetime) -> None:
         cursor.execute(_sql.count_in, columns)
         send.status, send.started_at, send.size = "running", now, cursor.rowcount
         send.save(update_fields=["status", "started_at", "size"])
+
+
+def _is_judged(number: int) -> bool:
+    """Whether it is known who is in an audience: of a new one it is not until the pump has asked everybody."""
+    found = audience(number)
+    return found is not None and found.version > 0
 
 
 def _walk_set(send_id: int, now: datetime) -> int | None:

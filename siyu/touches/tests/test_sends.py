@@ -276,6 +276,21 @@ def test_a_send_begins_within_two_years() -> None:
             services.draft_send(SYSTEM, Terms("Sale", number, [ArmTerms(code, 10_000, at)]), now=NOON)
 
 
+def test_a_send_waits_for_an_audience_that_is_not_judged_yet() -> None:
+    tag(SYSTEM, [scene.person("yue")], "all", now=EARLIER)
+    young = create(SYSTEM, "All", {"condition": "tag", "tags": ["all"]}, now=NOON)
+    arms = [ArmTerms(scene.template("inbox", subject="Hi", text="Hi").code, 10_000, NOON)]
+    number = services.draft_send(SYSTEM, Terms("Sale", young, arms), now=NOON)
+    services.schedule_send(SYSTEM, number, now=NOON)
+
+    services.run_sends(NOON)
+    early = told(number).send.status
+    pump(NOON)
+    services.run_sends(NOON)
+
+    assert (early, told(number).send.status, told(number).size) == ("scheduled", "done", 1)
+
+
 def test_what_was_taken_out_of_use_since_the_draft_is_not_sent() -> None:
     template, number = scene.template("inbox"), audience([])
     drafts = [services.draft_send(SYSTEM, Terms("Sale", number, [ArmTerms(template.code, 10_000, NOON)]), now=NOON) for _ in range(2)]
