@@ -25,7 +25,14 @@ STAGES: dict[str, Words] = {
     "super_member": _("super member"),
 }
 PURPOSES: dict[str, Words] = {"marketing": _("marketing"), "service": _("service"), "personalisation": _("personalisation")}
-CHANNELS: dict[str, Words] = {"sms": _("SMS"), "email": _("e-mail"), "wecom": _("WeCom"), "phone": _("phone"), "any": _("any channel")}
+CHANNELS: dict[str, Words] = {
+    "sms": _("SMS"),
+    "email": _("e-mail"),
+    "wecom": _("WeCom"),
+    "inbox": _("member centre inbox"),
+    "phone": _("phone"),
+    "any": _("any channel"),
+}
 GROUPS: dict[str, Words] = {
     "high_value": _("High-value payers"),
     "silent_potential": _("Silent potential"),

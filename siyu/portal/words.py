@@ -22,6 +22,7 @@ PURPOSES: Words = {
     "personalisation": gettext_lazy("Personal recommendations"),
 }
 CHANNELS: Words = {
+    "inbox": gettext_lazy("Messages here"),
     "sms": gettext_lazy("SMS"),
     "email": gettext_lazy("E-mail"),
     "wecom": gettext_lazy("WeCom"),

@@ -26,10 +26,11 @@ from .. import queries, services
 from ..access import COOKIE, PATH, anyone, forget, keep
 from ..rules import JOIN_WITHIN, device_of, fits_target
 from ..services import SignedIn
+from ..words import CHANNELS
 from .parts import show
 
 CHALLENGE = "siyu_code"  # the cookie of a code that was asked for
-MARKETING = (("sms", gettext_lazy("SMS")), ("email", gettext_lazy("E-mail")), ("wecom", gettext_lazy("WeCom")))
+MARKETING = tuple((channel, CHANNELS[channel]) for channel in ("inbox", "wecom", "sms", "email"))
 
 
 class AskForm(forms.Form):

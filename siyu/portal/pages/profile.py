@@ -15,6 +15,7 @@ from siyu.lib.web.forms import applied
 from siyu.members import queries as members
 from siyu.members.services import Choice
 from siyu.merchant.queries import today
+from siyu.touches.rules.media import speaking_of
 
 from .. import queries, services
 from ..access import MemberRequest, member_only
@@ -23,7 +24,7 @@ from ..words import CHANNELS, HANDLES, PURPOSES, said
 from ..words import GENDERS as GENDER_WORDS
 from .parts import in_a_moment, show
 
-OFFERED = {"marketing": ("sms", "email", "wecom", "phone"), "service": ("sms", "email", "wecom")}
+OFFERED = {"marketing": ("inbox", "wecom", "sms", "email", "phone"), "service": ("sms", "email", "wecom")}
 
 
 class ProfileForm(forms.Form):
@@ -120,9 +121,9 @@ def _switch(given: dict[tuple[str, str], members.ConsentView], purpose: str, cha
 
 
 def _is_given(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> bool:
-    """What was said of the channel itself, else of any channel: the newer word holds."""
-    said_so = [one for key in ((purpose, channel), (purpose, "any")) if (one := given.get(key)) is not None]
-    return bool(said_so) and max(said_so, key=lambda one: one.occurred_at).is_given
+    """What was said of the channel itself or of any channel, as the gate hears it: the newest word holds, of two at once the no."""
+    said_so = [one for name in speaking_of(channel) if (one := given.get((purpose, name))) is not None]
+    return bool(said_so) and max(said_so, key=lambda one: (one.occurred_at, not one.is_given)).is_given
 
 
 def _day(text: str) -> date | None:

@@ -14,6 +14,9 @@ from siyu.members.queries import bearer, consents, find, traits
 from siyu.members.services import Choice, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM
 from siyu.portal import privacy, queries, services, tasks
+from siyu.touches.asking import policy_at, states
+from siyu.touches.rules.gate import Proposal, consent_refusal
+from siyu.touches.rules.media import MEDIA
 
 from .visiting import PHONE, browser, live, lived, member, signed_in
 
@@ -119,6 +122,30 @@ def test_a_word_of_any_channel_shows_on_each_until_a_newer_word():
     client.post("/m/consents", {"marketing.sms": "on", "service.sms": "on", "service.wecom": "on"})
     lived()
     assert client.get("/m/consents").content.decode().count(" checked") == 3
+
+
+def test_who_switches_everything_off_gets_nothing_more_and_may_switch_it_on_again():
+    live()
+    client, now = signed_in(), utc_now()
+    services.choose_consents(SYSTEM, client.handle, [Choice("marketing", "any", True)], now=now - timedelta(minutes=1))
+    lived()
+
+    client.post("/m/consents", {"service.sms": "on"})
+    lived()
+    refused = {medium for medium in MEDIA if asks_in_vain(client.who.pk, medium)}
+    client.post("/m/consents", {"marketing.inbox": "on", "marketing.wecom": "on"})
+    lived()
+
+    assert refused >= {"inbox", "task", "sms", "email"}
+    assert [asks_in_vain(client.who.pk, medium) for medium in ("inbox", "task", "sms")] == [False, False, True]
+
+
+def asks_in_vain(member_id, medium):
+    """Whether the gate says no to marketing for want of consent."""
+    now = utc_now()
+    policy, zone = policy_at(now)
+    wish = Proposal("k", medium, "marketing", now)
+    return consent_refusal(policy, states([member_id], policy, zone, now)[member_id], wish) is not None
 
 
 def test_recommendations_are_switched_off_and_on():

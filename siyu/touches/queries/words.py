@@ -66,7 +66,7 @@ def detail_words(detail: str) -> str:
     return listed([*([_cap_words(cap)] if cap else []), *(str(_NAMES[name]) for name in names)])
 
 
-_NAMES: dict[str, Words] = {**PURPOSES, **{name: _(medium.title) for name, medium in MEDIA.items()}, **CHANNELS}
+_NAMES: dict[str, Words] = {**PURPOSES, **CHANNELS, **{name: _(medium.title) for name, medium in MEDIA.items()}}
 
 
 def _cap_words(cap: Cap) -> str:

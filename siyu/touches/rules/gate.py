@@ -14,9 +14,9 @@ import msgspec
 
 from siyu.lib.buckets import BUCKETS, bucket
 
+from .media import ANY, speaking_of
 from .quiet import QuietHours
 
-ANY = "any"
 _T = TypeVar("_T", date, datetime)
 
 
@@ -164,8 +164,8 @@ def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
 
 
 def consent_refusal(policy: Policy, state: State, proposal: Proposal) -> tuple[Why, str] | None:
-    """The newer of what was said about the channel and about any channel holds; purposes of `opt_in` need a yes."""
-    said = [state.consents[key] for channel in (proposal.channel, ANY) if (key := (proposal.purpose, channel)) in state.consents]
+    """The newest of what was said about the channel and about any channel holds; purposes of `opt_in` need a yes."""
+    said = [state.consents[key] for channel in speaking_of(proposal.channel) if (key := (proposal.purpose, channel)) in state.consents]
     newest = max(said, key=lambda consent: (consent.at, not consent.is_given), default=None)  # of two at once the no holds
     if newest is not None and not newest.is_given:
         return Why.WITHDRAWN, f"{proposal.purpose} {proposal.channel}"

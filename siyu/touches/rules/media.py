@@ -15,6 +15,7 @@ class Medium(NamedTuple):
     has_subject: bool = False
     carries_files: bool = False
     counts_clicks: bool = True
+    agreed_as: str = ""  # the channel of which people speak when they agree to it, where it has another name
 
 
 MEDIA: dict[str, Medium] = {
@@ -22,7 +23,23 @@ MEDIA: dict[str, Medium] = {
     "sms": Medium(gettext_noop("SMS"), handle="phone"),
     "inbox": Medium(gettext_noop("Member centre inbox"), is_indoors=True, has_subject=True, carries_files=True),
     "webhook": Medium(gettext_noop("Webhook"), counts_clicks=False),
-    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True),
+    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True, agreed_as="wecom"),
 }
 # where nothing more is needed of a person: not a handle, not an own assistant
 ALWAYS = frozenset(name for name, medium in MEDIA.items() if not medium.handle and not medium.asks_staff)
+
+ANY = "any"  # the channel of a consent that speaks of all
+
+
+def channel_of(medium: str) -> str:
+    """The channel of a consent to a medium: what people agree to or withdraw."""
+    return MEDIA[medium].agreed_as or medium
+
+
+# medium, or channel of a consent → the channels whose newest word holds for it
+_SPEAKING = {one: tuple(dict.fromkeys((channel_of(name), name, ANY))) for name in MEDIA for one in (name, channel_of(name))}
+
+
+def speaking_of(channel: str) -> tuple[str, ...]:
+    """The channels of consents that speak of a medium, or of a channel: the newest word of any of them holds."""
+    return _SPEAKING.get(channel, (channel, ANY))

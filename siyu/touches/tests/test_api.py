@@ -125,7 +125,7 @@ def test_staff_tasks_are_listed_by_assistant_finished_and_skipped() -> None:
     assert (other[0], other[1]["code"]) == (409, "key.reused")
     assert (skipped[1]["state"], get(shop, "/tasks", assistant=ana)["tasks"]) == ("skipped", [])
     assert StaffTask.objects.get(touch_id=yue).result == "answered"
-    assert scene.rows("SELECT channel, is_given FROM members_consent ORDER BY occurred_at DESC LIMIT 1") == [("task", False)]
+    assert scene.rows("SELECT channel, is_given FROM members_consent ORDER BY occurred_at DESC LIMIT 1") == [("wecom", False)]
     assert post(shop, f"/tasks/{lan}/finish", {}, key="h")[1]["code"] == "task.closed"
 
 

@@ -58,6 +58,22 @@ def test_the_newest_word_about_a_purpose_holds(consents, purpose, refusal) -> No
     assert why(Policy(), member(consents=consents), wish(purpose=purpose)) is refusal
 
 
+@pytest.mark.parametrize(
+    ("consents", "refusal"),
+    [
+        ({("marketing", "wecom"): YES}, None),
+        ({("marketing", "any"): YES, ("marketing", "wecom"): NO}, Why.WITHDRAWN),
+        ({("marketing", "wecom"): YES, ("marketing", "task"): NO}, Why.WITHDRAWN),
+        ({("marketing", "task"): NO, ("marketing", "wecom"): Consent(True, NOON)}, None),
+        ({("marketing", "sms"): YES, ("marketing", "phone"): YES}, Why.NO_CONSENT),
+    ],
+)
+def test_what_people_say_of_wecom_is_said_of_the_assistant_who_writes_there(consents, refusal) -> None:
+    state = member(consents=consents, addresses=frozenset({"task"}))
+
+    assert why(Policy(), state, wish(channel="task", leaves_house=False)) is refusal
+
+
 def test_who_cannot_be_reached_is_told_apart() -> None:
     assert why(Policy(), member(is_gone=True), wish()) is Why.GONE
     assert why(Policy(), member(is_simulated=True), wish()) is Why.SIMULATED
