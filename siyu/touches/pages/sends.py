@@ -1,5 +1,6 @@
 """One-off sends: the list, the editor, the report to the last head, and its steps."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -23,10 +24,12 @@ from siyu.merchant.access import PageRequest, requires
 from .. import queries, services
 from ..models import Send
 from ..services import ArmTerms, Terms
+from ..services.sends import WHOLE
 from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words, zone
 
 _FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
-_WHEN = {"type": "datetime-local"}
+_SHARES = (Decimal("0.01"), Decimal("99.99"))
+_CHOOSE = ("", "—")  # a draft whose audience or template is gone must not fall to another
 STEPS: dict[str, tuple[Any, Any, Any]] = {
     "schedule": (_("Schedule"), "", services.schedule_send),
     "pause": (_("Pause"), _("Stop before the next set? What was asked for before still goes."), services.pause_send),
@@ -40,6 +43,10 @@ MAY = {
     "paused": ("resume", "cancel"),
     "done": ("cancel",),
 }
+
+
+def _instant() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class Sends(ListTable):
@@ -78,29 +85,25 @@ class SendForm(Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     audience_id = forms.TypedChoiceField(label=_("Audience"), coerce=int)
     template_a = forms.ChoiceField(label=_("Template"))
-    at_a = forms.DateTimeField(label=_("Time"), widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"))
-    template_b = forms.ChoiceField(label=_("Template of arm B"), required=False)
-    at_b = forms.DateTimeField(
-        label=_("Time of arm B"),
-        required=False,
-        widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Without one, as arm A."),
-    )
-    share_b = forms.DecimalField(label=_("Share of arm B, in %"), min_value=1, max_value=99, decimal_places=2, initial=50, required=False)
+    at_a = forms.DateTimeField(label=_("Time"), widget=_instant())
     control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
     per_hour = forms.IntegerField(
         label=_("At most an hour"), min_value=1, required=False, help_text=_("Touches; without a number, all at once.")
     )
-    until = forms.DateTimeField(label=_("No later than"), required=False, widget=forms.DateTimeInput(attrs=_WHEN, format="%Y-%m-%dT%H:%M"))
+    until = forms.DateTimeField(label=_("No later than"), required=False, widget=_instant())
     priority = forms.IntegerField(label=_("Priority"), initial=0, min_value=-100, max_value=100)
     window_days = forms.IntegerField(label=_("Count purchases for so many days"), initial=7, min_value=1, max_value=90)
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, crowds: list[tuple[int, str]], arms: int, **named: Any) -> None:
+        """`arms`: how many the draft has; two can be written here, the more that a program gave are kept."""
         super().__init__(*arguments, **named)
         known = [(one.code, f"{one.name} · {MEDIA.get(one.medium, one.medium)}") for one in queries.templates()]
-        self.fields["template_a"].choices = known  # type: ignore[attr-defined]
-        self.fields["template_b"].choices = [("", _("no arm B")), *known]  # type: ignore[attr-defined]
-        self.audiences: Any = self.fields["audience_id"]
+        self.others = "bcd"[: max(arms, 2) - 1]
+        more = {name: field for letter in self.others for name, field in _fields_of(letter, known).items()}
+        self.fields.update(more)
+        self.order_fields(["name", "audience_id", "template_a", "at_a", *more])
+        self.fields["audience_id"].choices = [_CHOOSE, *crowds]  # type: ignore[attr-defined]
+        self.fields["template_a"].choices = [_CHOOSE, *known]  # type: ignore[attr-defined]
         self.fields["at_a"].help_text = gettext("On the clock of %(zone)s. Quiet hours still hold for each member.") % {"zone": zone()}
 
     def terms(self) -> Terms:
@@ -108,10 +111,12 @@ class SendForm(Form):
         told = self.cleaned_data
         at = instant_of(told["at_a"])
         assert at is not None
-        share = int((told["share_b"] or 50) * 100) if told["template_b"] else 0
-        arms = [ArmTerms(told["template_a"], 10_000 - share, at)]
-        if told["template_b"]:
-            arms.append(ArmTerms(told["template_b"], share, instant_of(told["at_b"]) or at))
+        others = [
+            ArmTerms(template, int((told[f"share_{letter}"] or 0) * 100), instant_of(told[f"at_{letter}"]) or at)
+            for letter in self.others
+            if (template := told[f"template_{letter}"])
+        ]
+        arms = [ArmTerms(told["template_a"], WHOLE - sum(arm.weight for arm in others), at), *others]
         return Terms(
             name=told["name"],
             audience_id=told["audience_id"],
@@ -122,6 +127,28 @@ class SendForm(Form):
             until=instant_of(told["until"]),
             window_days=told["window_days"],
         )
+
+
+def _fields_of(arm: str, templates: list[tuple[str, str]]) -> dict[str, forms.Field]:
+    """The fields of another arm, by name."""
+    letter = {"letter": arm.upper()}
+    none = ("", gettext("no arm %(letter)s") % letter)
+    return {
+        f"template_{arm}": forms.ChoiceField(
+            label=gettext("Template of arm %(letter)s") % letter, choices=[none, *templates], required=False
+        ),
+        f"at_{arm}": forms.DateTimeField(
+            label=gettext("Time of arm %(letter)s") % letter, required=False, widget=_instant(), help_text=_("Without one, as arm A.")
+        ),
+        f"share_{arm}": forms.DecimalField(
+            label=gettext("Share of arm %(letter)s, in %%") % letter,
+            min_value=_SHARES[0],
+            max_value=_SHARES[1],
+            decimal_places=2,
+            initial=50,
+            required=False,
+        ),
+    }
 
 
 @requires("touches.view")
@@ -136,8 +163,9 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     """Write a draft, or write it anew."""
     if pk is not None and Send.objects.filter(pk=pk).exclude(status="draft").exists():
         return redirect("send", pk=pk)
-    form = SendForm(request.POST or None, initial=_initial(pk) if pk is not None else {"at_a": utc_now()})
-    form.audiences.choices = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
+    crowds = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
+    found, arms = _initial(pk) if pk is not None else ({"at_a": utc_now()}, 1)
+    form = SendForm(request.POST or None, initial=found, crowds=crowds, arms=arms)
     made: list[int] = []
 
     def draft() -> None:
@@ -182,7 +210,7 @@ def send(request: PageRequest, pk: int) -> HttpResponseBase:
         "title": report.send.name,
         "send": report.send,
         "state": SENDS[report.send.status],
-        "arms": list(zip(letters, report.arms, strict=True)),
+        "arms": [(letter, arm, percent(arm.weight / WHOLE)) for letter, arm in zip(letters, report.arms, strict=True)],
         "chart": chart,
         "figures": _figures(report),
         "bought": Bought([one._asdict() | {"arm": chr(64 + one.arm)} | _rates(one) for one in report.bought]),
@@ -241,13 +269,18 @@ def _rates(one: queries.Bought) -> dict[str, Any]:
     return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference, "lift": one.lift, "extra": one.extra}
 
 
-def _initial(pk: int) -> dict[str, Any]:
+def _initial(pk: int) -> tuple[dict[str, Any], int]:
+    """A draft as its form shows it, and how many arms it has."""
     report = queries.report(pk)
     if report is None:
         raise Http404
     one, arms = report.send, report.arms
-    more = {"template_b": arms[1].template.code, "at_b": arms[1].at, "share_b": arms[1].weight / 100} if len(arms) > 1 else {}
-    return {
+    others = {
+        f"{part}_{chr(96 + arm.number)}": value
+        for arm in arms[1:]
+        for part, value in (("template", arm.template.code), ("at", arm.at), ("share", Decimal(arm.weight) / 100))
+    }
+    told = {
         "name": one.name,
         "audience_id": one.audience_id,
         "template_a": arms[0].template.code,
@@ -257,5 +290,5 @@ def _initial(pk: int) -> dict[str, Any]:
         "until": one.until,
         "priority": one.priority,
         "window_days": one.window_days,
-        **more,
     }
+    return told | others, len(arms)

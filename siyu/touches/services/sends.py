@@ -231,7 +231,7 @@ def _checked(terms: Terms) -> tuple[str, dict[str, Template]]:
     if not 1 <= len(terms.arms) <= MAX_ARMS:
         raise Refusal("send.arms", "between 1 and %(limit)s arms", limit=MAX_ARMS)
     if sum(arm.weight for arm in terms.arms) != WHOLE or min(arm.weight for arm in terms.arms) < 1:
-        raise Refusal("send.weights", "the shares of the arms together are the whole")
+        raise Refusal("send.weights", "the shares of the arms add up to the whole: to a hundred percent, for programs to 10,000")
     _check_bounds(terms)
     return name, {arm.template_code: _template(arm.template_code) for arm in terms.arms}
 

@@ -1,6 +1,6 @@
 """The console's pages of touches: what an assistant does on the phone, what an operator writes, plans and reads."""
 
-from datetime import time
+from datetime import datetime, time
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from siyu.audiences.services import archive, create
 from siyu.lib.clock import utc_now
 from siyu.merchant.models import Staff
 from siyu.merchant.queries import settings_book, today
@@ -158,6 +159,44 @@ def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) 
     assert "Sale" in show(owner, "sends")
     assert "No consent" in show(owner, "outbox", status="refused")
     assert "Yue" not in show(owner, "outbox", why="cap.reached")
+
+
+def test_a_draft_of_a_program_keeps_its_arms_when_it_is_changed_here(owner: Client) -> None:
+    code = scene.template("inbox").code
+    arms = [services.ArmTerms(code, weight, NOON) for weight in (2_500, 2_550, 4_950)]
+    terms = services.Terms("Sale", audience([scene.person("yue")]), arms)
+    pk = services.draft_send(SYSTEM, terms, now=NOON)
+
+    owner.post(reverse("send-edit", args=[pk]), filled(owner, pk) | {"name": "Spring sale"})
+
+    assert Send.objects.get(pk=pk).name == "Spring sale"
+    assert list(Send.objects.get(pk=pk).arms.order_by("number").values_list("weight", flat=True)) == [2_500, 2_550, 4_950]
+    assert "49.5%" in show(owner, "send", pk)
+
+
+def test_a_draft_whose_audience_is_gone_goes_to_no_other(owner: Client) -> None:
+    gone, other = audience([scene.person("yue")]), create(SYSTEM, "Others", {"condition": "tag", "tags": ["x"]}, now=NOON)
+    pk = services.draft_send(
+        SYSTEM, services.Terms("Sale", gone, [services.ArmTerms(scene.template("inbox").code, 10_000, NOON)]), now=NOON
+    )
+    archive(SYSTEM, gone, now=NOON)
+
+    answer = owner.post(reverse("send-edit", args=[pk]), filled(owner, pk) | {"name": "Spring sale"})
+
+    assert (answer.status_code, Send.objects.get(pk=pk).audience_id) == (200, gone)
+    assert f'<option value="{other}"' in answer.content.decode()
+
+
+def filled(client: Client, pk: int) -> dict[str, str]:
+    """What a browser sends of the form of a draft as it is shown: of a choice that names none of its options, the first."""
+    form = client.get(reverse("send-edit", args=[pk])).context["form"]
+    told = {}
+    for field in form:
+        value = field.value()
+        if options := [str(one) for one, _ in getattr(field.field, "choices", [])]:
+            value = value if str(value) in options else options[0]
+        told[field.html_name] = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+    return told
 
 
 def test_an_operator_writes_a_standing_order(owner: Client) -> None:
