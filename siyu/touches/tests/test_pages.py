@@ -1,7 +1,9 @@
 """The console's pages of touches: what an assistant does on the phone, what an operator writes, plans and reads."""
 
+import re
 from datetime import datetime, time
 from functools import partial
+from html import unescape
 from typing import Any
 
 import msgspec
@@ -114,6 +116,18 @@ def test_an_operator_writes_a_template_and_sees_it_as_a_member_would(owner: Clie
     assert "Dear {{ member.name }}" in show(owner, "touch-template", "hello").replace("&#x27;", "'")
     owner.post(reverse("touch-template-archive", args=["hello"]))
     assert Template.objects.get().archived_at is not None
+
+
+def test_a_preview_shows_html_in_a_frame_that_can_do_nothing_and_the_text_beside_it(owner: Client) -> None:
+    scene.person("yue", nickname='<b>"Yue"')
+    code = scene.template(text="Dear {{ member.name }}", html='<p style="color:red">{{ member.nickname }}</p>').code
+
+    shown = owner.post(reverse("touch-template-preview", args=[code]), {"member": "yue@example.com"}).content.decode()
+    framed = re.search(r'<iframe[^>]* sandbox srcdoc="([^"]*)"', shown)
+
+    assert framed is not None
+    assert unescape(framed[1]) == '<p style="color:red">&lt;b&gt;&#34;Yue&#34;</p>'
+    assert "Dear Yue" in shown
 
 
 def test_a_preview_of_an_sms_counts_it_as_it_goes_with_its_links_short(owner: Client) -> None:
