@@ -33,6 +33,7 @@ _inbox = statements("siyu.facts", "inbox")
 WORTH_A_THREAD = 200  # messages, for the statements nobody waits for to be executed beside
 _CELL = ("business_day", "name", "source_id")  # by what facts are counted
 _cell, (_day, _name, _source) = attrgetter(*_CELL), map(attrgetter, _CELL)
+_clock = attrgetter("clock")
 SET_ASIDE = 500  # refused messages of one statement: each repeats what its batch says for all
 DUE_SPAN = timedelta(days=1)  # of the due work of one transaction, so that settings and zone of its day hold
 
@@ -182,8 +183,8 @@ def _run_due(cursor: Cursor, batch: Batch) -> None:
 
 def _conclude(cursor: Cursor, batch: Batch) -> None:
     """What is reckoned once, when everything else of the transaction is done: each sees the news of those before it."""
-    if not batch.facts:  # due work leaves its news here
-        batch.start(list(batch.derived))
+    if not batch.facts:  # due work leaves its news here, room by room
+        batch.start(sorted(batch.derived, key=_clock))
     for conclusion in wired("CONCLUSIONS"):
         if derived := conclusion(cursor, batch):
             place(cursor, batch, derived)
