@@ -28,12 +28,11 @@ REACTIONS = [
     "siyu.membership.reactions.honour",
     "siyu.membership.reactions.bring_badges",
     "siyu.membership.reactions.remember",
-    "siyu.touches.standing.follow",
     "siyu.facts.reactions.count",
 ]
 
 # what is reckoned once at the end of each transaction of the pump, over all that facts, due work and services changed; signature as above
-CONCLUSIONS = ["siyu.audiences.reactions.evaluate", "siyu.journeys.reactions.walk"]
+CONCLUSIONS = ["siyu.audiences.reactions.evaluate", "siyu.journeys.reactions.walk", "siyu.touches.standing.follow"]
 
 # told by services that change members outside the pump: `mark_dirty(cursor, member_ids)`
 TOUCHED = ["siyu.audiences.reactions.mark_dirty"]
