@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("touch-accounts/new", accounts.choose, name="touch-account-choose"),
     path("touch-accounts/new/<str:channel>", accounts.new, name="touch-account-new"),
     path("touch-accounts/<str:code>", accounts.account, name="touch-account"),
+    path("touch-accounts/<str:code>/edit", accounts.edit, name="touch-account-edit"),
     path("touch-accounts/<str:code>/try", accounts.trial, name="touch-account-try"),
     path("touch-accounts/<str:code>/archive", accounts.archive, name="touch-account-archive"),
     path("touch-accounts/<str:code>/reports", accounts.reports, name="touch-account-reports"),

@@ -29,10 +29,11 @@ CARD = Upload("greeting-card.png", b"\x89PNG\r\n\x1a\n card")
 GONE: dict[str, str] = {}
 PAGES = (
     "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/sms", "touch-accounts/sms/try",
-    "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/archive", "sends", "sends/new", "sends/{send}",
-    "touch-templates", "touch-templates/new", "touch-templates/{template}", "touch-templates/{template}/preview", "outbox",
-    "standing-orders", "standing-orders/new", "standing-orders/newcomer", "staff-tasks", "staff-tasks?show=ended",
-    "staff-tasks/read", "staff-tasks/rates", "staff-tasks/rates/by-net", "staff-tasks/commission",
+    "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/edit", "touch-accounts/mail/archive", "sends",
+    "sends/new", "sends/{send}", "touch-templates", "touch-templates/new", "touch-templates/{template}",
+    "touch-templates/{template}/preview", "outbox", "standing-orders", "standing-orders/new", "standing-orders/newcomer",
+    "staff-tasks", "staff-tasks?show=ended", "staff-tasks/read", "staff-tasks/rates", "staff-tasks/rates/by-net",
+    "staff-tasks/commission",
 )  # fmt: skip
 
 
@@ -108,6 +109,25 @@ def test_an_operator_opens_an_account_tries_it_and_sees_no_secret(visit: Callabl
     page.get_by_role("button", name="发送").click()
 
     page.get_by_text("暂未接收").wait_for()
+    assert fits(page)
+
+
+def test_an_operator_gives_an_account_a_mailbox_and_sees_no_secret(visit: Callable) -> None:
+    page = visit("/touch-accounts/mail")
+    server = f"imap{page.viewport_size['width']}.example.com"
+    page.get_by_role("link", name="修改").click()
+    page.get_by_label("退信邮箱的 IMAP 服务器").fill(server)
+    page.get_by_label("IMAP 加密方式").select_option("starttls")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("服务器有变动，请重新填写：密码").wait_for()
+
+    page.get_by_label("密码", exact=False).first.fill("hunter2")
+    page.get_by_role("button", name="保存").click()
+
+    page.get_by_text("已保存").wait_for()
+    expect(page.get_by_text(server)).to_be_visible()
+    expect(page.get_by_text("STARTTLS")).to_be_visible()
+    assert "hunter2" not in page.content()
     assert fits(page)
 
 

@@ -1,6 +1,7 @@
 """The mailbox to which mail comes back, read over IMAP (RFC 9051): nothing in it is changed, and where reading stopped is remembered.
 
-A mark is `UIDVALIDITY:UID` of the last mail that was read. Within one validity numbers only grow; with another the mailbox begins anew.
+A mark is `UIDVALIDITY:UID` of the last mail that was read, and whose mailbox that was. Within one validity numbers only grow; with
+another, and in another mailbox, reading begins anew.
 """
 
 import imaplib
@@ -23,7 +24,7 @@ OWN_PORTS = frozenset({143, 993})  # a mailbox on this machine is as common as a
 MAX_MAILS = 500  # of one visit
 MAX_MAIL = 256 << 10  # bytes of a mail that are read: what it says stands in front of what came back
 MAX_LITERAL = MAX_MAIL + 1_000  # bytes that a server may announce at once
-_MARK = re.compile(r"(\d{1,10}):(\d{1,10})")
+_MARK = re.compile(r"(\d{1,10}):(\d{1,10}) (.*)", re.DOTALL)
 
 
 def collect(account: Account, mark: str, now: datetime) -> Iterator[tuple[str, Heard]] | None:
@@ -37,9 +38,10 @@ def collect(account: Account, mark: str, now: datetime) -> Iterator[tuple[str, H
 def _collected(account: Account, mark: str, now: datetime) -> Iterator[tuple[str, Heard]]:
     try:
         with _visit(account) as imap:
-            validity, last = _place(imap, mark)
+            whose = f"{login(account)[0]} {account.get('imap_host')}"
+            validity, last = _place(imap, mark, whose)
             for uid in _since(imap, last, now)[:MAX_MAILS]:
-                yield f"{validity}:{uid}", read(_mail(imap, uid), now)
+                yield f"{validity}:{uid} {whose}", read(_mail(imap, uid), now)
     except (imaplib.IMAP4.error, OSError, ValueError, ClosedError) as error:
         raise UnreachableError(f"cannot read the mailbox: {_words(error)}") from error
 
@@ -70,13 +72,13 @@ def login(account: Account) -> tuple[str, str]:
     return account.get("user"), account.get("imap_password") or account.get("password")
 
 
-def _place(imap: imaplib.IMAP4, mark: str) -> tuple[int, int]:
+def _place(imap: imaplib.IMAP4, mark: str, whose: str) -> tuple[int, int]:
     """The validity of the mailbox, and the number of the last mail that was read under it."""
     _answered(imap.select("INBOX", readonly=True))
     told = imap.response("UIDVALIDITY")[1]
     validity = int(told[-1] or 0) if told else 0
     found = _MARK.fullmatch(mark)
-    return validity, int(found[2]) if found and int(found[1]) == validity else 0
+    return validity, int(found[2]) if found and int(found[1]) == validity and found[3] == whose else 0
 
 
 def _since(imap: imaplib.IMAP4, last: int, now: datetime) -> list[int]:

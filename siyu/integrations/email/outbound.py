@@ -22,18 +22,24 @@ from .refusals import is_of_address, status_in
 
 __all__ = ["FIELDS", "HOPELESS", "MEDIUM", "TITLE", "check", "collect", "send"]
 TITLE, MEDIUM = gettext_noop("E-mail by SMTP"), "email"
+SECURITY = (
+    ("tls", gettext_noop("TLS from the first byte")),
+    ("starttls", gettext_noop("STARTTLS")),
+    ("none", gettext_noop("Not encrypted")),
+)
+PORTS = (1, 65_535)
 FIELDS = (
-    ChannelField("host", "SMTP server"),
-    ChannelField("port", "Port", usual="465"),
-    ChannelField("security", "Security: tls, starttls or none", usual="tls"),
+    ChannelField("host", "SMTP server", leads=True),
+    ChannelField("port", "Port", usual="465", bounds=PORTS),
+    ChannelField("security", "Encryption", usual="tls", choices=SECURITY),
     ChannelField("user", "User name", is_required=False),
     ChannelField("password", "Password", is_secret=True, is_required=False),
     ChannelField("sender", "Sender's address"),
     ChannelField("name", "Sender's name", is_required=False),
     ChannelField("bounce", "Address to which mail comes back (empty: the sender's)", is_required=False),
-    ChannelField("imap_host", "IMAP server of that mailbox (empty: it is not read)", is_required=False),
-    ChannelField("imap_port", "IMAP port", usual="993", is_required=False),
-    ChannelField("imap_security", "Security of IMAP: tls, starttls or none", usual="tls", is_required=False),
+    ChannelField("imap_host", "IMAP server of that mailbox (empty: it is not read)", is_required=False, leads=True),
+    ChannelField("imap_port", "IMAP port", usual="993", is_required=False, bounds=PORTS),
+    ChannelField("imap_security", "Encryption of IMAP", usual="tls", is_required=False, choices=SECURITY),
     ChannelField("imap_user", "IMAP user name (empty: as for SMTP)", is_required=False),
     ChannelField("imap_password", "IMAP password (empty: as for SMTP)", is_secret=True, is_required=False),
 )
@@ -66,9 +72,9 @@ def check(account: Account) -> None:
 
 def _check_server(account: Account, prefix: str, own: frozenset[int]) -> None:
     host, port = account.get(f"{prefix}host"), account.get(f"{prefix}port")
-    if account.get(f"{prefix}security") not in ("tls", "starttls", "none"):
+    if account.get(f"{prefix}security") not in dict(SECURITY):
         raise Refusal("channel.security", "security is tls, starttls or none")
-    if not (port.isdecimal() and 0 < int(port) < 65_536):
+    if not (port.isdecimal() and PORTS[0] <= int(port) <= PORTS[1]):
         raise Refusal("channel.port", "a port lies between 1 and 65535")
     if not _can(lambda: host.encode("idna")):
         raise Refusal("channel.host", "this is no name of a server")

@@ -1,5 +1,8 @@
 """Accounts with providers, and addresses that a provider refused for good."""
 
+from hashlib import sha256
+
+import msgspec
 from django.db import models
 
 
@@ -26,6 +29,12 @@ class Account(models.Model):
             # one provider at a time stands for a medium
             models.UniqueConstraint(fields=["medium"], condition=models.Q(archived_at=None), name="account_of_medium"),
         ]
+
+    @property
+    def revision(self) -> str:
+        """Another after every change of what an operator entered; says nothing of the secrets but that they are others."""
+        entered = [self.name, self.per_minute, sorted(self.settings.items()), bytes(self.secrets or b"")]
+        return sha256(msgspec.json.encode(entered)).hexdigest()
 
 
 class BadAddress(models.Model):

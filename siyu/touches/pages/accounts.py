@@ -20,7 +20,7 @@ from siyu.merchant.queries import settings_book, today
 
 from .. import queries, services
 from ..providers import Channel, channels
-from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
+from ..rules.sending import ChannelField, GiveUp, Outcome, Retry, Sent, Unknown
 from ..services import Trial
 from .parts import MEDIA, answered, confirmed, pairs_of
 
@@ -45,23 +45,37 @@ class Accounts(ListTable):
 
 
 class AccountForm(Form):
-    """Name and pace, and whatever the channel asks for."""
+    """Name and pace, and whatever the channel asks for; of an account that there is (`before`) as it was told, without its secrets."""
 
     code = forms.CharField(label=_("Code"), max_length=40)
+    revision = forms.CharField(widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=60)
     per_minute = forms.IntegerField(label=_("At most a minute"), min_value=1, max_value=100_000, initial=600)
 
-    def __init__(self, module: Channel, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+    def __init__(self, module: Channel, told: Any, before: queries.AccountView | None = None) -> None:
+        initial = {"name": before.name, "per_minute": before.per_minute, "revision": before.revision} if before else {}
+        super().__init__(told, initial=initial)
+        del self.fields["code" if before else "revision"]
         for one in module.FIELDS:
-            # what is secret is sent back to no page, not even when the form is refused
-            widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if one.is_secret else forms.TextInput()
-            self.fields[MARK + one.name] = forms.CharField(
-                label=gettext(one.label), required=one.is_required, initial=one.usual, widget=widget, max_length=2_000
-            )
+            self.fields[MARK + one.name] = _field(one, before)
 
     def entered(self) -> dict[str, str]:
-        return {name.removeprefix(MARK): value for name, value in self.cleaned_data.items() if name.startswith(MARK)}
+        return {name.removeprefix(MARK): str(value or "") for name, value in self.cleaned_data.items() if name.startswith(MARK)}
+
+
+def _field(one: ChannelField, before: queries.AccountView | None) -> forms.Field:
+    """What is secret is sent to no page, not even when the form is refused; left empty, what is kept stays."""
+    told: dict[str, Any] = {"label": gettext(one.label), "required": one.is_required}
+    if one.is_secret:
+        hint = _("Left empty, what is kept stays") if before else ""
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        return forms.CharField(**{**told, "required": one.is_required and not before}, widget=widget, help_text=hint, max_length=2_000)
+    told["initial"] = before.entered.get(one.name, one.usual) if before else one.usual
+    if one.choices:
+        return forms.ChoiceField(**told, choices=[(value, gettext(words)) for value, words in one.choices])
+    if one.bounds:
+        return forms.IntegerField(**told, min_value=one.bounds[0], max_value=one.bounds[1])
+    return forms.CharField(**told, max_length=2_000)
 
 
 class TrialForm(Form):
@@ -130,6 +144,28 @@ def new(request: PageRequest, channel: str) -> HttpResponse:
         back=reverse("touch-accounts"),
         done=done,
     )
+
+
+@never_cache
+@sensitive_post_parameters()
+@requires("settings.edit")
+def edit(request: PageRequest, code: str) -> HttpResponse:
+    """Change an account in use; what its provider keeps secret is entered only to be replaced."""
+    found = _found(code)
+    module = channels().get(found.channel)
+    if found.archived_at or module is None:
+        raise Http404
+    form = AccountForm(module, request.POST or None, found)
+
+    def changed() -> None:
+        told = form.cleaned_data
+        services.change_account(
+            request.viewer.actor, code, told["name"], form.entered(), told["revision"], per_minute=told["per_minute"], now=utc_now()
+        )
+
+    help_ = _("What waits in the outbox goes by the account as it is from now on.")
+    back, done = reverse("touch-account", args=[code]), _("Saved. Send a test message before you rely on it.")
+    return answered(request, form, changed, title=found.name, help=help_, back=back, done=done)
 
 
 @requires("settings.view")

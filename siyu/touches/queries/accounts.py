@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from siyu.lib.refusal import Refusal
 
 from ..models import Account
 from ..providers import channel, channels, provider
+from ..rules.sending import ChannelField
 
 MAX = 200
 
@@ -14,6 +17,7 @@ MAX = 200
 class AccountView(NamedTuple):
     """An account without its secrets: `hidden` names them. `reports`: whether the provider has an address; None: it never reports.
 
+    `settings` are read by people, `entered` by the form that changes them, as `revision` was when it was drawn.
     `collects`: whether its channel fetches reports; when it last tried, and what was at fault.
     """
 
@@ -24,7 +28,9 @@ class AccountView(NamedTuple):
     medium: str
     settings: list[tuple[str, str]]
     hidden: list[str]
+    entered: dict[str, str]
     per_minute: int
+    revision: str
     reports: bool | None
     collects: bool
     collected_at: datetime | None
@@ -76,9 +82,11 @@ def _view(one: Account) -> AccountView:
         channel=one.channel,
         channel_title=module.TITLE if module else one.channel,
         medium=one.medium,
-        settings=[(field.label, one.settings.get(field.name, "")) for field in fields if not field.is_secret],
+        settings=[(field.label, _shown(field, one.settings.get(field.name, ""))) for field in fields if not field.is_secret],
         hidden=[field.label for field in fields if field.is_secret],
+        entered=one.settings,
         per_minute=one.per_minute,
+        revision=one.revision,
         reports=bool(one.inbound_token) if hasattr(module, "hear") else None,
         collects=hasattr(module, "collect"),
         collected_at=one.collected_at,
@@ -86,3 +94,8 @@ def _view(one: Account) -> AccountView:
         created_at=one.created_at,
         archived_at=one.archived_at,
     )
+
+
+def _shown(field: ChannelField, value: str) -> str:
+    word = dict(field.choices).get(value)
+    return gettext(word) if word else value

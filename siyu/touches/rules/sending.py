@@ -8,13 +8,19 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ChannelField:
-    """Something the operator enters for an account of a channel; what is secret is kept encrypted and never shown again."""
+    """Something the operator enters for an account of a channel; what is secret is kept encrypted and never shown again.
+
+    `choices`: the values there are, each with its words. `bounds`: of a whole number. `leads`: secrets are sent to what stands here.
+    """
 
     name: str
     label: str
     is_secret: bool = False
     is_required: bool = True
     usual: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[int, int] | None = None
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The writers of touches: templates, accounts, wishes and what becomes of them."""
 
-from .accounts import Trial, archive_account, open_account, renew_report_address, token_hash, try_account
+from .accounts import Trial, archive_account, change_account, open_account, renew_report_address, token_hash, try_account
 from .answers import followed, opened, stop, touch_told
 from .collecting import collect_reports
 from .deciding import decide_unknown
@@ -42,6 +42,7 @@ __all__ = [
     "archive_sop",
     "archive_template",
     "cancel_send",
+    "change_account",
     "collect_reports",
     "decide_unknown",
     "draft_send",

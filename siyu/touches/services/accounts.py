@@ -1,6 +1,6 @@
 """The writers of accounts with providers: one per medium at a time, secrets encrypted, tried before anybody relies on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from siyu.lib.crypto import encrypt, mask
 from siyu.lib.refusal import Refusal
@@ -49,9 +51,8 @@ def open_account(
     """
     check_names("account", code, name)
     module = channel(channel_name)
-    if not 1 <= per_minute <= MAX_PER_MINUTE:
-        raise Refusal("account.pace", "between 1 and %(limit)s messages a minute", limit=MAX_PER_MINUTE)
-    plain, hidden = _told(module, entered)
+    _check_pace(per_minute)
+    plain, hidden = _told(module, entered, {})
     module.check(Provider(code, plain, hidden))
     with transaction.atomic():
         if Account.objects.filter(code=code).exists():
@@ -63,13 +64,45 @@ def open_account(
             medium=module.MEDIUM,
             name=name.strip(),
             settings=plain,
-            secrets=encrypt(msgspec.json.encode(hidden)) if hidden else None,
+            secrets=_sealed(hidden),
             per_minute=per_minute,
             created_at=now,
         )
         detail = {"channel": channel_name, "settings": plain, "secrets": sorted(hidden)}
         audit(by, "account.opened", f"touch_account:{code}", detail, at=now)
     return made.pk
+
+
+def change_account(by: Actor, code: str, name: str, entered: Mapping[str, str], revision: str, *, per_minute: int, now: datetime) -> None:
+    """Change an account in use; what waits in the outbox goes by it as it is from now on. Secrets that are not entered stay.
+
+    The audit says which settings became what, and names the secrets that were replaced. Refusals: `account.unknown`, `account.stale`
+    (changed since `revision`), `account.secret_again` (kept ones are sent to no server that they were not entered for), and those of
+    `open_account`.
+    """
+    check_names("account", code, name)
+    _check_pace(per_minute)
+    found = _in_use(Account.objects.all(), code)
+    module, before = channel(found.channel), provider(found)
+    plain, hidden = _told(module, entered, before.secrets)
+    _check_led(module, before, Provider(code, plain, hidden), entered)
+    module.check(Provider(code, plain, hidden))
+    with transaction.atomic():
+        account = _in_use(Account.objects.select_for_update(), code)
+        if account.revision != revision:
+            raise Refusal("account.stale", "somebody has changed this account meanwhile: load it again")
+        old = _changeable(account.name, account.per_minute, account.settings)
+        new = _changeable(name.strip(), per_minute, plain)
+        changed = sorted(one for one in old | new if old.get(one) != new.get(one))
+        replaced = sorted(one for one in hidden if hidden[one] != before.secrets.get(one))
+        if not (changed or replaced):
+            return
+        account.name, account.per_minute, account.settings, account.fault = name.strip(), per_minute, plain, ""
+        if replaced:
+            account.secrets = _sealed(hidden)
+        account.save(update_fields=["name", "per_minute", "settings", "secrets", "fault"])
+        detail = {"before": {one: old.get(one) for one in changed}, "after": {one: new.get(one) for one in changed}, "secrets": replaced}
+        audit(by, "account.changed", f"touch_account:{code}", detail, at=now)
 
 
 def archive_account(by: Actor, code: str, *, now: datetime) -> None:
@@ -86,9 +119,7 @@ def try_account(by: Actor, code: str, trial: Trial, *, now: datetime) -> Outcome
     It is no touch: no member, no caps, no receipt. The audit says who tried what, with the address masked.
     Refusals: `account.unknown`, `account.address`, `account.words`.
     """
-    account = Account.objects.filter(code=code, archived_at=None).first()
-    if account is None:
-        raise Refusal("account.unknown", "there is no such account")
+    account = _in_use(Account.objects.all(), code)
     if len(trial.text) > MAX_TRIED or len(trial.subject) > MAX_TRIED:
         raise Refusal("account.words", "a test message has at most %(limit)s characters", limit=MAX_TRIED)
     to = _address(account.medium, trial.to.strip())
@@ -107,9 +138,7 @@ def renew_report_address(by: Actor, code: str, *, now: datetime) -> str:
     Refusals: `account.unknown`, `account.no_reports`.
     """
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(code=code, archived_at=None).first()
-        if account is None:
-            raise Refusal("account.unknown", "there is no such account")
+        account = _in_use(Account.objects.select_for_update(), code)
         if not hasattr(channel(account.channel), "hear"):
             raise Refusal("account.no_reports", "this channel takes no reports")
         token = token_urlsafe(24)
@@ -124,16 +153,48 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _told(module: Channel, entered: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Settings and secrets as entered, the usual ones filled in."""
-    told = {one.name: (entered.get(one.name) or one.usual).strip() for one in module.FIELDS}
+def _in_use(accounts: QuerySet[Account], code: str) -> Account:
+    account = accounts.filter(code=code, archived_at=None).first()
+    if account is None:
+        raise Refusal("account.unknown", "there is no such account")
+    return account
+
+
+def _check_pace(per_minute: int) -> None:
+    if not 1 <= per_minute <= MAX_PER_MINUTE:
+        raise Refusal("account.pace", "between 1 and %(limit)s messages a minute", limit=MAX_PER_MINUTE)
+
+
+def _changeable(name: str, per_minute: int, settings: Mapping[str, str]) -> dict[str, str | int]:
+    return {"name": name, "per_minute": per_minute, **{f"settings.{one}": value for one, value in settings.items()}}
+
+
+def _check_led(module: Channel, before: Provider, after: Provider, entered: Mapping[str, str]) -> None:
+    """Whoever may change an account could send its secrets to a server of their own, and read there what no page shows."""
+    led = [one.label for one in module.FIELDS if one.leads and after.get(one.name) not in ("", before.get(one.name))]
+    kept = [one.label for one in module.FIELDS if one.is_secret and before.get(one.name) and not entered.get(one.name)]
+    if led and kept:
+        raise Refusal("account.secret_again", "another server: enter what is secret again (%(fields)s)", fields=_named(kept))
+
+
+def _sealed(secrets: Mapping[str, str]) -> bytes | None:
+    return encrypt(msgspec.json.encode(secrets)) if secrets else None
+
+
+def _told(module: Channel, entered: Mapping[str, str], kept: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Settings and secrets as entered, the usual ones filled in, and the secrets that are kept."""
+    told = {one.name: (entered.get(one.name) or "").strip() or kept.get(one.name) or one.usual for one in module.FIELDS}
     if missing := [one.label for one in module.FIELDS if one.is_required and not told[one.name]]:
-        raise Refusal("account.missing", "still missing: %(fields)s", fields=", ".join(missing))
+        raise Refusal("account.missing", "still missing: %(fields)s", fields=_named(missing))
     if max(map(len, told.values()), default=0) > MAX_FIELD:
         raise Refusal("account.long", "each field has at most %(limit)s characters", limit=MAX_FIELD)
     secret = {one.name for one in module.FIELDS if one.is_secret}
     plain = {name: value for name, value in told.items() if name not in secret}
     return plain, {name: value for name, value in told.items() if name in secret and value}
+
+
+def _named(labels: Sequence[str]) -> str:
+    return ", ".join(gettext(label) for label in labels)
 
 
 def _address(medium: str, to: str) -> str:

@@ -103,8 +103,8 @@ def test_reading_goes_on_where_it_stopped_and_the_account_says_when(box: Mailbox
     assert collected(LATER + hours(1)) == 1
 
     account = Account.objects.get()
-    assert (first.collected_until, first.collected_at, first.fault) == ("7:4", LATER, "")
-    assert (account.collected_until, account.collected_at) == ("7:6", LATER + hours(1))
+    assert (first.collected_until, first.collected_at, first.fault) == ("7:4 shop 127.0.0.1", LATER, "")
+    assert (account.collected_until, account.collected_at) == ("7:6 shop 127.0.0.1", LATER + hours(1))
 
 
 @pytest.mark.parametrize(("status", "said"), [("5.2.2", "552 5.2.2 over quota"), ("5.7.1", "550 5.7.1 spam"), ("4.4.7", "")])
@@ -262,7 +262,7 @@ def test_one_report_that_cannot_be_kept_holds_no_other(box: Mailbox, monkeypatch
 
     assert collected() == 2
 
-    assert Account.objects.get().collected_until == "7:2"
+    assert Account.objects.get().collected_until == "7:2 shop 127.0.0.1"
     assert [one["touch"] for one in log("touch.failed")] == [str(second.pk)]
 
 

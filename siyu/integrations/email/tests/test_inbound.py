@@ -17,6 +17,8 @@ from .test_outbound import account as smtp_account
 from .test_outbound import mail as message
 from .test_returned import ID, NOW, mail
 
+WHOSE = 'sh"op 127.0.0.1'
+
 
 def account(box: Mailbox, **changes: str) -> Account:
     told = {"imap_host": "127.0.0.1", "imap_port": str(box.port), "imap_security": "none", "user": 'sh"op', **changes}
@@ -33,32 +35,33 @@ def test_new_mail_is_read_in_order_and_nothing_in_the_mailbox_is_changed() -> No
     with mailbox(mails={9: mail("qmail"), 3: mail("postfix"), 5: mail("reply")}) as box:
         read = visited(box)
 
-    assert read == [("7:3", 1), ("7:5", 0), ("7:9", 1)]
+    assert read == [(f"7:3 {WHOSE}", 1), (f"7:5 {WHOSE}", 0), (f"7:9 {WHOSE}", 1)]
     assert box.asked[1].startswith('LOGIN "sh\\"op" "p"')
     assert {one.split()[0] for one in box.asked} == {"CAPABILITY", "LOGIN", "ID", "EXAMINE", "UID", "LOGOUT"}
     assert all("PEEK" in one for one in box.asked if "FETCH" in one)
     assert "SINCE 5-Apr-2026" in next(one for one in box.asked if "SEARCH" in one)
 
 
-def test_reading_goes_on_behind_the_mark_and_begins_anew_in_a_new_mailbox() -> None:
+def test_reading_goes_on_behind_the_mark_and_begins_anew_in_a_new_mailbox_or_that_of_another() -> None:
     with mailbox(mails={3: mail("postfix"), 5: mail("qmail")}) as box:
-        assert visited(box, "7:3") == [("7:5", 1)]
-        assert visited(box, "7:5") == []
-        assert visited(box, "6:5") == [("7:3", 1), ("7:5", 1)]
-        assert visited(box, "nonsense") == [("7:3", 1), ("7:5", 1)]
+        assert visited(box, f"7:3 {WHOSE}") == [(f"7:5 {WHOSE}", 1)]
+        assert visited(box, f"7:5 {WHOSE}") == []
+        assert visited(box, f"6:5 {WHOSE}") == [(f"7:3 {WHOSE}", 1), (f"7:5 {WHOSE}", 1)]
+        assert visited(box, "nonsense") == [(f"7:3 {WHOSE}", 1), (f"7:5 {WHOSE}", 1)]
+        assert visited(box, "7:5 info 127.0.0.1") == [(f"7:3 {WHOSE}", 1), (f"7:5 {WHOSE}", 1)]
 
 
 def test_a_visit_reads_so_many_mails_and_of_each_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbound, "MAX_MAILS", 2)
     long = mail("postfix") + b"x" * 2 * inbound.MAX_MAIL
     with mailbox(mails={number: long for number in range(1, 6)}) as box:
-        assert visited(box) == [("7:1", 1), ("7:2", 1)]
-        assert visited(box, "7:2") == [("7:3", 1), ("7:4", 1)]
+        assert visited(box) == [(f"7:1 {WHOSE}", 1), (f"7:2 {WHOSE}", 1)]
+        assert visited(box, f"7:2 {WHOSE}") == [(f"7:3 {WHOSE}", 1), (f"7:4 {WHOSE}", 1)]
 
 
 def test_who_has_to_say_a_name_before_a_mailbox_opens_says_it() -> None:
     with mailbox(mails={1: mail("coremail")}, wants_id=True) as box:
-        assert visited(box) == [("7:1", 1)]
+        assert visited(box) == [(f"7:1 {WHOSE}", 1)]
 
 
 def test_a_mail_that_was_taken_away_meanwhile_is_passed_over() -> None:
@@ -68,7 +71,7 @@ def test_a_mail_that_was_taken_away_meanwhile_is_passed_over() -> None:
 
     with mailbox(mails={1: b""}) as box:
         box.__class__ = Emptied
-        assert visited(box) == [("7:1", 0)]
+        assert visited(box) == [(f"7:1 {WHOSE}", 0)]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_a_line_cut_in_the_middle_keeps_what_was_read() -> None:
     with mailbox(mails={1: mail("postfix"), 2: mail("qmail")}, breaks_at="FETCH 2 ") as box:
         reports = inbound.collect(account(box), "", NOW)
         assert reports is not None
-        assert next(reports)[0] == "7:1"
+        assert next(reports)[0] == f"7:1 {WHOSE}"
         with pytest.raises(UnreachableError):
             next(reports)
 
@@ -101,7 +104,7 @@ def test_a_mailbox_behind_tls_is_believed_only_with_its_name(tmp_path: Any, monk
     right, believed = certified(tmp_path)
     monkeypatch.setattr(ssl, "create_default_context", lambda: believed)
     with mailbox(mails={1: mail("postfix")}, tls=right) as box:
-        assert visited(box, imap_security="tls") == [("7:1", 1)]
+        assert visited(box, imap_security="tls") == [(f"7:1 {WHOSE}", 1)]
 
     wrong, believed = certified(tmp_path, "mail.example.org")
     with mailbox(mails={1: mail("postfix")}, tls=wrong) as box, pytest.raises(UnreachableError, match="certificate"):
