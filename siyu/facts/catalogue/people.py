@@ -27,7 +27,7 @@ FACTS = (
         "member centre, import",
         (
             Property("purpose", is_required=True),
-            Property("channel", help="consent channel: sms, email, wecom, phone, any"),
+            Property("channel", help="consent channel: sms, email, wecom, phone, inbox, any"),
             Property("proof"),
         ),
     ),

@@ -69,9 +69,9 @@ def message(word: str, name: str, medium: str, subject: str, text: str, purpose:
     return Wording(word, name, medium, text, subject, purpose)
 
 
-def task(word: str, name: str, text: str) -> Wording:
+def task(word: str, name: str, text: str, purpose: str = "marketing") -> Wording:
     """What the member's own assistant is to do."""
-    return Wording(word, name, "task", text, name)
+    return Wording(word, name, "task", text, name, purpose)
 
 
 def drawn(trigger: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], **more: Any) -> dict[str, Any]:

@@ -37,12 +37,11 @@ def templates(values: Values) -> Sequence[Wording]:
         ),
         message(
             "topic3",
-            "成长期话题 3：为您挑选",
+            "成长期话题 3：搭着用",
             values.medium,
-            "按您的喜好挑了几款",
-            "{{ member.nickname | default: '您好' }}，按您最近的浏览和购买挑了几款搭配，"
-            "另有 {{ points.available | default: 0 }} 积分可抵扣。",
-            "personalisation",
+            "搭着用，效果更好",
+            "{{ member.nickname | default: '您好' }}，整理了几套老顾客常搭着用的组合，"
+            "您的 {{ points.available | default: 0 }} 积分下单就能抵扣。",
         ),
     ]
 

@@ -33,6 +33,7 @@ def templates(values: Values) -> Sequence[Wording]:
             "say",
             "祝贺会员升级",
             "{{ member.nickname | default: '会员' }}刚升级为{{ tier.name | default: '更高等级' }}，请亲自道贺并介绍新权益。",
+            "service",
         ),
     ]
 

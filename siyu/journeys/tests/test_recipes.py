@@ -1,6 +1,6 @@
 """Every recipe can be installed and published as it is, and a short history gives the touches that it promises."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,11 +27,12 @@ EARLIER = NOW - 400 * DAY
 EVERY = sorted(recipes())
 
 
-def pool(who: str = "yue", at: datetime = EARLIER, **traits: Any) -> int:
-    """Somebody with an assistant of their own who agreed to everything, long ago."""
+def pool(who: str = "yue", at: datetime = EARLIER, agrees_to: Sequence[str] = ("wecom", "inbox"), **traits: Any) -> int:
+    """Somebody with an assistant of their own who agreed to these when joining, long ago."""
     install_default_programme(SYSTEM, date(2024, 1, 1))
-    number = scene.customer(who, "mei", at=at, **traits)
-    tell(say("consent.given", who, at, "also", purpose="personalisation", channel="any"))
+    number = scene.customer(who, "mei", at=at, agrees=False, **traits)
+    for channel in agrees_to:
+        tell(say("consent.given", who, at, channel, purpose="marketing", channel=channel))
     return number
 
 
@@ -128,6 +129,14 @@ def tier_reached() -> list[str]:
     install("tier_reached")
     grow(yue, 1_200, NOW + HOUR)
     return sorted(told(yue))
+
+
+def test_who_agreed_to_no_advertising_is_congratulated_on_a_tier_of_their_own() -> None:
+    yue = pool(agrees_to=())
+    install("tier_reached")
+    grow(yue, 1_200, NOW + HOUR)
+
+    assert sorted(told(yue)) == ["congratulate", "say"]
 
 
 def tier_ending() -> list[str]:

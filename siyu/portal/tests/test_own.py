@@ -14,9 +14,11 @@ from siyu.members.queries import bearer, consents, find, traits
 from siyu.members.services import Choice, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM
 from siyu.portal import privacy, queries, services, tasks
+from siyu.portal.pages.door import MARKETING
+from siyu.portal.pages.profile import OFFERED
 from siyu.touches.asking import policy_at, states
 from siyu.touches.rules.gate import Proposal, consent_refusal
-from siyu.touches.rules.media import MEDIA
+from siyu.touches.rules.media import MEDIA, channel_of
 
 from .visiting import PHONE, browser, live, lived, member, signed_in
 
@@ -288,3 +290,10 @@ def test_old_codes_and_sessions_are_forgotten(settings):
     rows("portal.Session").update(expires_at=utc_now() - timedelta(days=31))
     tasks.forget(utc_now())
     assert rows("portal.Code").count() == rows("portal.Session").count() == 0
+
+
+def test_whatever_reaches_members_can_be_agreed_to_when_joining_and_later():
+    people = {channel_of(medium) for medium in MEDIA} - {"webhook"}  # that one reaches a program
+
+    assert people <= set(OFFERED["marketing"])
+    assert people <= set(dict(MARKETING))

@@ -23,7 +23,7 @@ MEDIA = ("email", "inbox", "task")
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("wish"), st.sampled_from(MEDIA), st.integers(0, 30)),
-        st.tuples(st.sampled_from(["withdraw", "agree"]), st.sampled_from(["any", *MEDIA, "sms"]), st.just(0)),
+        st.tuples(st.sampled_from(["withdraw", "agree"]), st.sampled_from(["any", *MEDIA, "sms", "wecom"]), st.just(0)),
         st.tuples(st.sampled_from(["work", "assistants do"]), st.just(""), st.just(0)),
         st.tuples(st.just("pass"), st.just(""), st.integers(1, 20)),
     ),
@@ -69,8 +69,9 @@ class Life:
         services.send_due(self.now, "email")
 
     def allowed(self, medium: str, at: datetime) -> bool:
-        """The newest word about the medium, or about any, before an instant."""
-        words = [(then, yes) for then, channel, yes in self.said if channel in ("any", medium) and then <= at]
+        """The newest word about the medium, or about any, before an instant; an assistant writes on WeCom."""
+        about = ("any", "wecom", medium) if medium == "task" else ("any", medium)
+        words = [(then, yes) for then, channel, yes in self.said if channel in about and then <= at]
         return bool(words) and max(words)[1]
 
 
