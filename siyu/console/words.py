@@ -69,7 +69,6 @@ CONSENT_CHANNELS: dict[str, Promise] = {
     "inbox": _("Member centre inbox"),
     "any": pgettext_lazy("consent", "Any channel"),
 }
-UNITS = {"points": _("points"), "growth": _("growth value")}
 FUNNEL: dict[str, Promise] = {
     "first_seen": _("First seen"),
     "identified": _("Identified"),

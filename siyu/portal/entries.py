@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from siyu.lib.web import formats
 from siyu.loyalty.queries import Reason, earn_rules
 
-from .words import UNITS, Words, day_words, last_day, said, signed
+from .words import Words, day_words, last_day, said, signed
 
 FACTS: Words = {
     "order.paid": gettext_lazy("You paid an order"),
@@ -76,13 +76,13 @@ def line_of(reason: Reason, today: date) -> Line:
     return Line(reason.id, _amount(reason), _tone(reason), _title(reason, today), _note(reason, today), reason.posted_at)
 
 
-def story_of(reason: Reason, today: date) -> Story:
-    """An entry with everything behind it."""
+def story_of(reason: Reason, today: date, unit: str) -> Story:
+    """An entry with everything behind it; `unit` is what its value is called."""
     steps: list[tuple[str, str, datetime | None]] = [(_("What happened"), _cause(reason), reason.posted_at)]
-    if rule := _rule(reason):
+    if rule := _rule(reason, unit):
         steps.append((_("By which rule"), rule, None))
-    steps.append((_("What came of it"), _result(reason, today), None))
-    return Story(reason.id, _amount(reason), _tone(reason), _title(reason, today), said(UNITS, reason.unit), steps)
+    steps.append((_("What came of it"), _result(reason, today, unit), None))
+    return Story(reason.id, _amount(reason), _tone(reason), _title(reason, today), unit, steps)
 
 
 def _amount(reason: Reason) -> str:
@@ -132,11 +132,11 @@ def _cause(reason: Reason) -> str:
     return _("%(happened)s: %(number)s") % {"happened": happened, "number": reason.order_number} if reason.order_number else happened
 
 
-def _rule(reason: Reason) -> str:
+def _rule(reason: Reason, unit: str) -> str:
     if reason.rule_version is None:
         return ""
     rule = next((one for one in earn_rules() if (one.code, one.version) == (reason.rule_code, reason.rule_version)), None)
-    formula = formula_words(rule.definition.get("formula", {}), said(UNITS, reason.unit)) if rule else ""
+    formula = formula_words(rule.definition.get("formula", {}), unit) if rule else ""
     name = reason.rule_name or reason.rule_code
     return _("“%(name)s”: %(formula)s") % {"name": name, "formula": formula} if formula else _("“%(name)s”") % {"name": name}
 
@@ -152,8 +152,7 @@ def formula_words(formula: dict[str, Any], unit: str) -> str:
     return ""
 
 
-def _result(reason: Reason, today: date) -> str:
-    unit = said(UNITS, reason.unit)
+def _result(reason: Reason, today: date, unit: str) -> str:
     parts = [f"{said(KINDS, reason.kind)}: {_amount(reason)} {unit}"]
     if reason.kind == "earn" and reason.multiplier != 1:
         parts.append(_("your tier multiplies by %(factor)s") % {"factor": f"{reason.multiplier.normalize():f}"})

@@ -47,7 +47,6 @@ HANDLES: Words = {
     "mini_openid": gettext_lazy("Mini-program"),
     "wecom_external_userid": gettext_lazy("WeCom"),
 }
-UNITS: Words = {"points": gettext_lazy("points"), "growth": gettext_lazy("growth value"), "count": pgettext_lazy("measure", "orders")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

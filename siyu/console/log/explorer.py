@@ -22,6 +22,7 @@ from siyu.lib.web.dates import DateRange
 from siyu.lib.web.forms import FilterForm
 from siyu.lib.web.keyset import Position, paged
 from siyu.lib.web.tables import InstantColumn, ListTable
+from siyu.loyalty.queries.units import unit_names
 from siyu.members.queries import identities, member
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import today
@@ -30,7 +31,6 @@ from siyu.merchant.rules import Scope
 from ..facts import Plain, fact_url, move_in_words, pairs, values_behind
 from ..people.filters import found
 from ..people.rows import sources
-from ..words import UNITS
 from . import reading
 from .reading import DayCount, LoggedRow, Wanted
 
@@ -160,7 +160,8 @@ def fact(request: PageRequest, at: int, pk: int) -> HttpResponse:
 
 
 def _entries(one: reading.OneFact) -> list[tuple[str, str, int, int | None]]:
-    return [(str(UNITS.get(unit, unit)), rule or kind, amount, version) for unit, kind, amount, rule, version in reading.entries(one)]
+    units = unit_names()
+    return [(units.get(unit, unit), rule or kind, amount, version) for unit, kind, amount, rule, version in reading.entries(one)]
 
 
 def _lines(properties: dict[str, Any], plain: Plain) -> list[list[tuple[str, str]]]:

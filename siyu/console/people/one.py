@@ -23,6 +23,7 @@ from siyu.lib.web.keyset import Position, decode, encode
 from siyu.lib.web.parts import Moment, Tab
 from siyu.loyalty.queries import projection, why_points
 from siyu.loyalty.queries.corrections import corrections
+from siyu.loyalty.queries.units import unit_names
 from siyu.members import queries
 from siyu.members.queries import MemberView
 from siyu.members.rules import KINDS, Life
@@ -39,7 +40,7 @@ from siyu.touches.queries import touches
 from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
 from ..facts import fact_url, move_in_words, pairs, values_behind
-from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, UNITS, said
+from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, said
 from .clocks import clock_cards
 from .why import floors, line_of, purses
 
@@ -132,11 +133,14 @@ def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
     before = decode("why", cursor).key if cursor else None
     reasons = why_points(member.id, ENTRIES + 1, **({"before": before[0]} if before else {}))
     older = encode("why", (reasons[ENTRIES - 1].id,)) if len(reasons) > ENTRIES else ""
+    units = unit_names()
     return {
         "purses": purses(member.id),
         "floors": floors(member.id, utc_now()),
-        "waiting": [(one, said(UNITS, one.unit)) for one in corrections(Position(limit=ENTRIES), state="waiting", member=member.id)],
-        "lines": [line_of(reason) for reason in reasons[:ENTRIES]],
+        "waiting": [
+            (one, units.get(one.unit, one.unit)) for one in corrections(Position(limit=ENTRIES), state="waiting", member=member.id)
+        ],
+        "lines": [line_of(reason, units) for reason in reasons[:ENTRIES]],
         "older": older,
         "is_older": bool(cursor),
     }

@@ -1,6 +1,6 @@
 """Why a member has these points and this tier: every entry in plain words, from the fact over the rule to the result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,14 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from siyu.facts.words import fact_title
-from siyu.lib.clock import FOR_EVER, business_day, utc_now
+from siyu.lib.clock import FOR_EVER, business_day
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
 from siyu.loyalty.queries import FloorView, Reason, balances, floors_of, steps_of, track_versions
-from siyu.loyalty.queries.units import units_on
-from siyu.merchant.queries import today
-
-from ..words import UNITS
+from siyu.loyalty.queries.units import unit_names
 
 BY_TIME = {"mature", "expire", "time_out", "settle", "gift"}  # what time alone may bring
 BUCKETS = {
@@ -52,9 +49,9 @@ class Purse:
     buckets: Sequence[tuple[str, int]]
 
 
-def line_of(reason: Reason) -> Line:
-    """An entry in words."""
-    unit = str(UNITS.get(reason.unit, reason.unit))
+def line_of(reason: Reason, units: Mapping[str, str]) -> Line:
+    """An entry in words; `units` names them."""
+    unit = units.get(reason.unit, reason.unit)
     sign = "+" if reason.change > 0 else "−" if reason.change < 0 else ""
     colour = {"+": "text-green", "−": "text-red"}.get(sign, "")
     amount = f"{sign}{formats.number(abs(reason.amount))} {unit}"
@@ -110,10 +107,10 @@ def _notes(reason: Reason) -> list[str]:
 
 def purses(member_id: int) -> list[Purse]:
     """Balances of every unit."""
-    found, names = [], {one.code: one.name for one in units_on(today(utc_now()))}
+    found, names = [], unit_names()
     for unit, balance in balances([member_id]).get(member_id, {}).items():
         buckets = [(str(words), amount) for name, words in BUCKETS.items() if (amount := getattr(balance, name))]
-        found.append(Purse(str(UNITS.get(unit) or names.get(unit, unit)), balance.pending + balance.available, buckets))
+        found.append(Purse(names.get(unit, unit), balance.pending + balance.available, buckets))
     return found
 
 

@@ -61,7 +61,7 @@ def adjust_member(request: PageRequest, public_id: str) -> HttpResponse:
     """Correct a balance, at once or, above the unit's limit, when a second person agrees."""
     member, units = _seen(request, public_id), [one for one in units_on(this_day()) if one.kind in BY_HAND]
     form = AdjustForm(request.POST or None, initial={"key": f"desk:{uuid4()}", "unit": "points"})
-    form.fields["unit"].choices = [(one.code, one.name) for one in units]  # type: ignore[attr-defined]
+    form.fields["unit"].choices = [(one.code, one.shown) for one in units]  # type: ignore[attr-defined]
     done: list[Receipt | None] = []
     if request.method == "POST" and applied(form, lambda: done.extend(_adjusted(request, member, form.cleaned_data))):
         words = (
@@ -69,7 +69,7 @@ def adjust_member(request: PageRequest, public_id: str) -> HttpResponse:
         )
         messages.success(request, words)
         return redirect(_back(member))
-    limits = " · ".join(f"{one.name} {_limit(one.terms.approve_above)}" for one in units)
+    limits = " · ".join(f"{one.shown} {_limit(one.terms.approve_above)}" for one in units)
     help_ = gettext("Larger corrections wait for a second person. Limits: %(limits)s") % {"limits": limits}
     title = gettext("Correct what %(name)s has") % {"name": member.nickname or member.public_id}
     return render(request, "web/form.html", {"title": title, "help": help_, "form": form, "cancel_url": _back(member)})

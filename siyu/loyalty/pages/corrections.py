@@ -22,9 +22,9 @@ from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable
 from siyu.merchant.access import PageRequest, requires
 
 from ..queries.corrections import CorrectionView, correction, corrections, every_correction
+from ..queries.units import unit_names
 from ..services import approve_adjustment, reject_adjustment
 from .rules.approving import DecisionForm
-from .units.words import unit_names
 
 STATES: dict[str, tuple[Any, str]] = {
     "waiting": (_("Waiting for approval"), "orange"),

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
+from django.utils.translation import gettext
 
+from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
+from siyu.merchant.queries import today
 
-from ..rules.units import DEFAULTS, Terms
+from ..rules.units import DEFAULTS, NAMES, Terms
 from .asking import rows_of
 
 _sql = statements("siyu.loyalty", "queries_value")
@@ -25,6 +28,19 @@ class UnitView:
     terms: Terms
     created_by: str
     created_at: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """What it is called in the reader's language; a name that the merchant gave is nobody's to translate."""
+        return gettext(NAMES[self.code]) if (self.code, self.name) in _OURS else self.name
+
+
+_OURS = {(one.code, one.name) for one in DEFAULTS}
+
+
+def unit_names() -> dict[str, str]:
+    """Code → what it is called today, in the reader's language."""
+    return {one.code: one.shown for one in units_on(today(utc_now()))}
 
 
 def unit_versions(code: str = "") -> list[UnitView]:

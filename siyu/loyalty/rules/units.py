@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from siyu.lib.money import share
+from siyu.lib.words import gettext_noop
 
 from .terms import After, Inactivity, Never, YearEnd
 
@@ -83,6 +84,15 @@ DEFAULTS = (
     Unit("acts", 0, "growth", "行为次数", FIRST, Terms(approve_above=None)),
     Unit("stored", 0, "stored", "储值余额", FIRST, Terms(refunds="within_balance", approve_above=100_00)),
 )
+# what pages call them in the reader's language, while they have these names
+NAMES = {
+    "points": gettext_noop("points"),
+    "growth": gettext_noop("growth value"),
+    "spend": gettext_noop("amount spent"),
+    "orders": gettext_noop("number of orders"),
+    "acts": gettext_noop("number of acts"),
+    "stored": gettext_noop("stored balance"),
+}
 
 
 class Units:

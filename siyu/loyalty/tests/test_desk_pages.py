@@ -4,10 +4,12 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from siyu.loyalty.queries import balances, floors_of, standings
 from siyu.loyalty.queries.corrections import correction
-from siyu.loyalty.queries.units import units_on
+from siyu.loyalty.queries.units import unit_names, unit_versions, units_on
+from siyu.loyalty.rules.units import DEFAULTS, Unit
 from siyu.loyalty.tests.scene import happens, install, member, rows
 from siyu.merchant.rules import SYSTEM, Role
 from siyu.merchant.services import create_staff
@@ -162,3 +164,31 @@ def test_a_unit_is_shown_in_words_and_its_next_version_published() -> None:
     new = told | {"code": "stars", "name": "星星", "expires": "inactivity", "days": "90", "months": ""}
     assert boss.post(reverse("unit-new"), new).status_code == 302
     assert boss.get(reverse("unit-edit", args=["stars"])).context["form"].initial["days"] == 90
+
+
+@pytest.mark.parametrize("unit", DEFAULTS, ids=lambda unit: unit.code)
+def test_a_unit_of_the_trade_is_called_in_chinese_as_it_always_was_and_otherwise_in_english(unit: Unit) -> None:
+    with override("zh-hans"):
+        assert unit_names()[unit.code] == unit.name
+    with override("en"):
+        assert unit_names()[unit.code].isascii()
+
+
+def test_a_unit_is_called_in_the_readers_language_until_the_merchant_calls_it_otherwise() -> None:
+    _, public_id = anna()
+    boss = person(Role.OWNER, "wang")
+    correct(boss, public_id, 300, "desk:1")
+    address = reverse("unit-edit", args=["points"])
+    form = {name: "" if value is None else value for name, value in boss.get(address).context["form"].initial.items()}
+    pages = (reverse("units"), reverse("member-adjust", args=[public_id]), reverse("member", args=[public_id]) + "?tab=points")
+    shown = "".join(boss.get(page).content.decode() for page in pages)
+
+    assert form["name"] == "points"
+    assert "+300 points" in shown
+    assert "积分" not in shown.replace(WHY, "")
+    assert boss.post(address, form | {"approve_above": "500"}).status_code == 302  # the terms are the merchant's, the name is not
+    assert unit_versions("points")[0].name == "积分"
+    assert boss.post(address, form | {"name": "Stars"}).status_code == 302
+    for language in ("en", "zh-hans"):
+        rows("UPDATE merchant_staff SET language = %s RETURNING id", [language])
+        assert "+300 Stars" in boss.get(pages[2]).content.decode()

@@ -115,7 +115,7 @@ def sheet(number: int) -> Sheet | None:
 
 def unit_name(unit: str) -> str:
     """What a unit is called in its newest version; an unknown one as the file says."""
-    return next((one.name for one in unit_versions(unit)), unit)
+    return next((one.shown for one in unit_versions(unit)), unit)
 
 
 def _unit(unit: str, line: tuple[int, int, int, int], rejected: list[RejectLine]) -> UnitLine:

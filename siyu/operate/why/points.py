@@ -1,10 +1,12 @@
 """Why a member has these points: every entry with its fact, order, rule and version, multiplier, proportion and dates."""
 
 from django.db import connection
+from django.utils.text import capfirst
 
 from siyu.lib.sql import statements
 from siyu.loyalty import queries as loyalty
 from siyu.loyalty.queries import Reason, RuleView
+from siyu.loyalty.queries.units import unit_names
 
 from .telling import Answer, Teller, sourced
 
@@ -33,11 +35,12 @@ KINDS = {
 
 def why_points(member_id: int, teller: Teller) -> Answer:
     """Balance first, then the newest entries, each with what is behind it."""
+    name = capfirst(unit_names()["points"])
     balance = loyalty.balances([member_id]).get(member_id, {}).get("points")
     if balance is None:
-        yield "head", "Points: none were ever earned"
+        yield "head", f"{name}: none were ever earned"
         return
-    yield "head", f"Points: {balance.available:,} available, {balance.pending:,} pending"
+    yield "head", f"{name}: {balance.available:,} available, {balance.pending:,} pending"
     spent = {"spent": balance.spent, "expired": balance.expired, "taken back": balance.revoked, "held": balance.held, "owed": balance.debt}
     if some := ", ".join(f"{points:,} {name}" for name, points in spent.items() if points):
         yield "detail", some

@@ -3,6 +3,7 @@
 from typing import Any
 
 from siyu.loyalty import queries as loyalty
+from siyu.loyalty.queries.units import unit_names
 from siyu.loyalty.rules import TRACK
 
 from .moves import moves
@@ -44,8 +45,10 @@ def _told(said: dict[str, Any]) -> str:
 
 def _tracks(member_id: int, teller: Teller) -> Answer:
     """Every track with what counts, what keeps the tier and what comes, and the tiers that staff granted."""
+    units = unit_names()
     for one in loyalty.projections(member_id, teller.now):
-        yield "head", f"Track {one.track}: {one.tier_name or 'none'} by version {one.version}; {one.value:,} of {one.unit} count"
+        counts = f"{one.value:,} of {units.get(one.unit, one.unit)} count"
+        yield "head", f"Track {one.track}: {one.tier_name or 'none'} by version {one.version}; {counts}"
         for words in one.words:
             yield "line", words
         if one.is_in_grace:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from siyu.lib.web.keyset import decode, encode
 from siyu.loyalty.queries import balances, expiring, why_points
+from siyu.loyalty.queries.units import unit_names
 from siyu.merchant.queries import today
 
 from ..access import MemberRequest, member_only
@@ -50,5 +51,6 @@ def why(request: MemberRequest, entry: int) -> HttpResponse:
     reasons = why_points(request.member.id, 1, before=entry + 1)
     if not reasons or reasons[0].id != entry:
         raise Http404
-    context = {"tab": "points", "back_url": reverse("m:points"), "story": story_of(reasons[0], today(request.now))}
+    unit = unit_names().get(reasons[0].unit, reasons[0].unit)
+    context = {"tab": "points", "back_url": reverse("m:points"), "story": story_of(reasons[0], today(request.now), unit)}
     return show(request, "why", context)

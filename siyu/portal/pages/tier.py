@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from siyu.lib.web import formats
 from siyu.loyalty.queries import LadderStep, Projection, ladder, projections
+from siyu.loyalty.queries.units import unit_names
 from siyu.merchant.queries import today
 
 from ..access import MemberRequest, member_only
-from ..words import UNITS, said
 from .parts import show
 
 
@@ -55,8 +55,10 @@ def factor_of(step: LadderStep) -> str:
 
 
 def _progress(one: Projection) -> Progress:
+    unit = unit_names().get(one.unit, one.unit)
+
     def amount(number: int) -> str:
-        return formats.money(number) if one.unit == "spend" else f"{formats.number(number)} {said(UNITS, one.unit)}"
+        return formats.money(number) if one.unit == "spend" else f"{formats.number(number)} {unit}"
 
     return Progress(
         code=one.tier,

@@ -81,7 +81,7 @@ def test_why_tells_fact_rule_and_result(language):
 
 def test_a_story_has_a_cause_even_where_only_time_passed():
     with translation.override("en"):
-        story = story_of(entry("expire", -7), TODAY)
+        story = story_of(entry("expire", -7), TODAY, "points")
     assert [title for title, _, _ in story.steps] == ["What happened", "What came of it"]
     assert story.steps[0][1] == "Time passed"
 

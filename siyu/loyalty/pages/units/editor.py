@@ -110,12 +110,13 @@ def edit_unit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
-        define_unit(request.viewer.actor, told["code"], told["name"], form.terms(before), told["from_day"], now=utc_now())
+        name = newest.name if newest is not None and told["name"] == newest.shown else told["name"]
+        define_unit(request.viewer.actor, told["code"], name, form.terms(before), told["from_day"], now=utc_now())
 
     if request.method == "POST" and applied(form, publish):
         messages.success(request, gettext("The unit is published."))
         return redirect("units")
-    title = gettext("Change “%(name)s”") % {"name": newest.name} if newest is not None else gettext("New unit")
+    title = gettext("Change “%(name)s”") % {"name": newest.shown} if newest is not None else gettext("New unit")
     help_ = _("A new version holds from its day on; what was earned before keeps the end that it was given.")
     return render(request, "web/form.html", {"title": title, "help": help_, "form": form, "cancel_url": reverse("units")})
 
@@ -127,7 +128,7 @@ def _next(shown: UnitView) -> UnitView | None:
 
 
 def _initial(newest: UnitView | None, terms: Terms) -> dict[str, Any]:
-    shown = {"code": newest.code, "name": newest.name} if newest is not None else {}
+    shown = {"code": newest.code, "name": newest.shown} if newest is not None else {}
     restores = terms.restores
     kinds = {Lost: "lost", Original: "original", Plus: "plus"}
     return {

@@ -5,11 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from siyu.lib.clock import utc_now
 from siyu.lib.web import formats
-from siyu.merchant.queries import today
 
-from ...queries.units import units_on
 from ...rules.terms import After, Inactivity, Never, YearEnd
 from ...rules.units import Lost, Original, Terms
 
@@ -39,11 +36,6 @@ ENDS = (
     ("month", gettext_lazy("the month")),
     ("year", gettext_lazy("the year")),
 )
-
-
-def unit_names() -> dict[str, str]:
-    """Code → name, as of today."""
-    return {one.code: one.name for one in units_on(today(utc_now()))}
 
 
 def sentences(terms: Terms) -> list[str]:
