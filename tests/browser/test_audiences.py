@@ -25,6 +25,8 @@ def seed_with_audiences() -> None:
     services.create(SYSTEM, "入池沉默期", {"condition": "stage", "clock": "pool", "stages": ["silent"]}, now=now)
     pump(now + timedelta(seconds=1))
     services.take_snapshot(SYSTEM, now=now)
+    services.make_group_audiences(SYSTEM, now=now)
+    pump(now + timedelta(seconds=2))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,18 @@ def test_pages_open_and_fit(visit, page, width: str, name: str):
     shot(page, name, width)
 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", ["audience-overlap", "audience-rfm", "audience-value"])
+def test_grids_are_read_without_scrolling_sideways(visit, page, width: str, name: str, language: str):
+    from django.urls import reverse
+
+    visit(reverse(name), language=language)
+
+    expect(page.locator("tbody tr").first).to_be_visible()
+    wide = "[...document.querySelectorAll('.table-responsive, .table-responsive td')].filter((one) => one.scrollWidth > one.clientWidth)"
+    assert page.evaluate(f"{wide}.map((one) => one.outerHTML)") == []
 
 
 @pytest.mark.parametrize(("language", "words", "other"), [("zh-hans", "支付订单", "浏览页面"), ("en", "Order paid", "Page viewed")])

@@ -57,7 +57,7 @@ def overlap(request: PageRequest) -> HttpResponse:
     wanted = [int(number) for number in request.GET.getlist("audience") if number.isdigit()][: queries.MAX_OVERLAP]
     chosen = [one for one in living if one.id in wanted] if wanted else living[:CHOSEN]
     shared = queries.overlap([one.id for one in chosen], request.viewer.scope)
-    rows = [(one, [_share(shared, one.id, other.id) for other in chosen]) for one in chosen]
+    rows = [(one, [(other, *_share(shared, one.id, other.id)) for other in chosen]) for one in chosen]
     context = {
         "title": _("Overlap"),
         "tabs": tabs("audience-overlap"),

@@ -46,6 +46,7 @@ class Group(NamedTuple):
 class Cell(NamedTuple):
     """People who went from a row's group to a column's, of all of the row, and the cell's shade."""
 
+    title: Any
     people: int
     share: float
     shade: int
@@ -100,7 +101,7 @@ def _cell(moved: Migration, was: str, stands: str) -> Cell:
     people = moved.people(was, stands)
     of_all = moved.before(was)
     share = people / of_all if of_all else 0.0
-    return Cell(people, share, round(share * 50), was == stands)
+    return Cell(TITLES[stands], people, share, round(share * 50), was == stands)
 
 
 def _lines(moved: Migration) -> Iterator[tuple[Any, ...]]:

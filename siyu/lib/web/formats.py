@@ -19,9 +19,8 @@ def money(amount_minor: int | None) -> str:
     """Minor units → `¥12,345.67`."""
     if amount_minor is None:
         return ABSENT
-    currency = business().currency
     sign = "−" if amount_minor < 0 else ""
-    return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{show_minor(abs(int(amount_minor)), currency)}"
+    return f"{sign}{_symbol()}{show_minor(abs(int(amount_minor)), business().currency)}"
 
 
 def major(amount_minor: int | None) -> Decimal | None:
@@ -46,6 +45,19 @@ def compact(value: int | float | Decimal | None) -> str:
         if abs(float(value)) >= size:
             return f"{float(value) / size:,.1f}{word}"
     return number(value)
+
+
+def compact_money(amount_minor: int | None) -> str:
+    """`¥12,345.67` → `¥1.2 万` in Chinese, `¥12.3K` in English."""
+    amount = major(amount_minor)
+    if amount is None:
+        return ABSENT
+    return f"{'−' if amount < 0 else ''}{_symbol()}{compact(abs(round(amount)))}"
+
+
+def _symbol() -> str:
+    currency = business().currency
+    return _SYMBOLS.get(currency, currency + " ")
 
 
 def percent(ratio: float | Decimal | None) -> str:

@@ -26,6 +26,17 @@ def instant(value: Any) -> str:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.instant(value))
 
 
+@register.simple_tag
+def either(value: Any, kind: str) -> str:
+    """A number or an amount in full, and in short where the screen is narrow: `{% either cell.buyers "number" %}`."""
+    full, short = _WIDE[kind](value), _NARROW[kind](value)
+    return format_html('<span class="d-none d-md-inline">{}</span><span class="d-md-none" title="{}">{}</span>', full, full, short)
+
+
+_WIDE = {"number": formats.number, "money": formats.money}
+_NARROW = {"number": formats.compact, "money": formats.compact_money}
+
+
 @register.filter
 def may(viewer: Any, permission: str) -> bool:
     """`{% if viewer|may:"members.export" %}`."""

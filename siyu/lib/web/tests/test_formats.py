@@ -36,8 +36,10 @@ def test_numbers_are_grouped():
 def test_big_numbers_are_counted_as_the_reader_counts():
     with translation.override("zh-hans"):
         assert [formats.compact(n) for n in (9_999, 15_584, 460_000_000)] == ["9,999", "1.6 万", "4.6 亿"]
+        assert [formats.compact_money(n) for n in (99_999, 21_240_050, -21_240_050)] == ["$1,000", "$21.2 万", "−$21.2 万"]
     with translation.override("en"):
         assert [formats.compact(n) for n in (999, 15_584, 4_600_000)] == ["999", "15.6K", "4.6M"]
+        assert [formats.compact_money(n) for n in (0, 21_240_050, None)] == ["$0", "$212.4K", "–"]
 
 
 def test_times_are_the_merchants():
