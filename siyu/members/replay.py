@@ -98,20 +98,22 @@ def _assign(
     settling: Settling,
     policy: Policy,
 ) -> dict[int, int]:
-    """A member for each group: one that a handle of it came with, people's handles choosing before devices'; else a new one."""
+    """A member for each group: one that a handle of it came with, people's handles choosing before devices'; else one that has a handle
+    of it; else a new one, with whom its handles come from now on."""
+    strong = {handle: origin for handle, origin in component.origins.items() if policy.kind(component.kinds[handle]).is_strong}
     taken: dict[int, int] = {}  # place of the group → member
-    for choosing in (True, False):
+    for whose in (strong, component.origins, component.members):
         for place, group in enumerate(groups):
-            came_with = {
-                component.origins[handle] for handle in group if not choosing or policy.kind(component.kinds[handle]).is_strong
-            } | ({component.members[handle] for handle in group} if not choosing else set())
-            free = sorted(came_with - set(taken.values()), key=lambda number: (not standing[number][0], number))
+            free = {whose[handle] for handle in group if handle in whose} - set(taken.values())
             if place not in taken and free:
-                taken[place] = free[0]
+                taken[place] = min(free, key=lambda number: (not standing[number][0], number))
     owners: dict[int, int] = {}
     for place, group in enumerate(groups):
-        owner = taken[place] if place in taken else _new_member(cursor, settling)
-        owners.update(dict.fromkeys(group, owner))
+        if place not in taken:
+            taken[place] = _new_member(cursor, settling)
+            cursor.execute(_sql.come_with, {"ids": list(group), "member": taken[place]})
+            component.origins |= dict.fromkeys(group, taken[place])
+        owners |= dict.fromkeys(group, taken[place])
     return owners
 
 
@@ -142,8 +144,10 @@ def _write_people(
     live = set(owners.values())
     was_live = {number for number, (_, merged_into) in standing.items() if merged_into is None}
     first = sorted(component.kinds, reverse=True)
-    survivor_of = {component.members[handle]: owners[handle] for handle in first}  # of who was made by a replay, and no handle came with
-    survivor_of |= {component.origins[handle]: owners[handle] for handle in first}
+    came_with = {component.origins[handle]: owners[handle] for handle in first}
+    had = {component.members[handle]: owners[handle] for handle in first}
+    own = {component.members[handle]: owners[handle] for handle in first if component.members[handle] == component.origins[handle]}
+    survivor_of = came_with | had | own
     gone = was_live - live
     before = {component.origins[handle]: component.members[handle] for handle in first}
     now = {number: survivor_of[owner] if owner in gone else owner for number, owner in before.items()}  # by the merges that stand
@@ -183,9 +187,8 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
 
 
 def _of(component: Component, member: int) -> list[int]:
-    """The handles that came with a member; of one whom a replay made, those that it had."""
-    came_with = [handle for handle, origin in component.origins.items() if origin == member]
-    return came_with or [handle for handle, owner in component.members.items() if owner == member]
+    """The handles that came with a member."""
+    return [handle for handle, origin in component.origins.items() if origin == member]
 
 
 def mark_merged(cursor: Cursor, losers: list[int], survivors: list[int]) -> None:

@@ -96,6 +96,10 @@ UPDATE members_identity i SET member_id = moved.member_id
 FROM unnest(%(ids)s::bigint[], %(members)s::bigint[]) AS moved (id, member_id)
 WHERE i.id = moved.id
 
+-- name: come_with
+-- Handles with whom a new person begins.
+UPDATE members_identity SET origin_id = %(member)s WHERE id = ANY(%(ids)s)
+
 -- name: move_all_identities
 -- Every handle of merged members belongs to their survivors.
 UPDATE members_identity i SET member_id = gone.survivor_id

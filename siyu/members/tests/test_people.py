@@ -133,6 +133,23 @@ def test_a_merge_is_logged_once_though_the_next_handle_of_its_message_replays_ol
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_who_was_made_by_a_replay_and_merged_lives_again_when_that_is_undone() -> None:
+    phone = Handle("phone", "13800138000")
+    say(user("u1"))
+    say(phone)
+    merge_members(SYSTEM, owner("u1"), owner("+8613800138000"), "one person", now=NOW)
+    say(user("u2"), phone, name="order.paid", shop="web", order_number="1", amount_minor=1_000)
+    undo_merge(SYSTEM, queries.merges(owner("u1"))[0].id, "two people", now=NOW)  # and u2 is neither of them
+    first, second, made = owner("u1"), owner("+8613800138000"), owner("u2")
+    merge_members(SYSTEM, second, made, "one person", now=NOW)
+
+    undo_merge(SYSTEM, queries.merges(made)[0].id, "two people", now=NOW)
+
+    assert (owner("u1"), owner("+8613800138000"), owner("u2")) == (first, second, made)
+    assert [merge.undone_because for merge in queries.merges(made)] == ["two people"]
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 @pytest.mark.parametrize(
     "value",
     [
