@@ -39,11 +39,15 @@ def write(cursor: Cursor, pool: Pool) -> tuple[list[Merged], dict[int, int]]:
 
 
 def flush(cursor: Cursor, pool: Pool) -> None:
-    """Write what is new so far, so that a replay finds all of it in its tables."""
+    """Write what is new so far, so that a replay finds all of it in its tables. Who became one by it is left to the replay, too, which
+    has the same links: what is merged here would be told to rooms that then hear of the replay."""
+    for _, _, loser, _ in pool.merges:
+        loser.became = None
+    pool.merges = []
     write(cursor, pool)
     for handle in pool.new_handles:
         handle.value, handle.first_seen = "", None
-    pool.new_people, pool.new_handles, pool.new_claims, pool.identified, pool.merges = [], [], {}, {}, []
+    pool.new_people, pool.new_handles, pool.new_claims, pool.identified = [], [], {}, {}
 
 
 def final(person: Person) -> Person:

@@ -150,6 +150,18 @@ def test_who_was_made_by_a_replay_and_merged_lives_again_when_that_is_undone() -
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_whom_a_message_merges_before_it_replays_old_claims_has_bought_what_both_bought() -> None:
+    say(user("u1"), name="order.paid", shop="web", order_number="1", amount_minor=1_000)
+    say(user("u2"), name="order.paid", shop="web", order_number="2", amount_minor=1_000)
+    say(user("u3"), Handle("unionid", "A"))
+    say(user("u3"), Handle("unionid", "B"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+
+    say(user("u1"), user("u2"), Handle("unionid", "A"), at=NOW - timedelta(hours=1))
+
+    assert queries.life(owner("u1")).purchases == 2  # type: ignore[union-attr]
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 @pytest.mark.parametrize(
     "value",
     [
