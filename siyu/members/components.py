@@ -26,6 +26,12 @@ class Claim(NamedTuple):
         return self.occurred_at, self.message
 
 
+def place_in(message: UUID, place: int) -> UUID:
+    """By what a claim is ordered among those of one instant: its message and, of those of a message, the place of the handle in it. Where
+    limits bite it matters which of them comes first, and a table keeps no order."""
+    return UUID(int=message.int & ~0xFF | place)
+
+
 def may_join(kinds: Iterable[str], others: Iterable[str], ends: tuple[str, str], policy: Policy) -> bool:
     """Whether two groups of handles may become one person by a link between `ends` (kinds of its handles).
 

@@ -18,16 +18,16 @@ def hear(cursor: Cursor, pool: Pool, arrived: Message, first: Known, *, is_first
     Each is heard of when its turn comes: a claim before it may have to write what is known so far, and nobody would own it yet.
     """
     _hear_of(pool, arrived, first)
-    for handle in arrived.handles[1:] if arrived.proof else ():
+    for place, handle in enumerate(arrived.handles[1:] if arrived.proof else (), 1):
         other = pool.by_hash[handle.hash]
         if other is first:
             continue
         _hear_of(pool, arrived, other)
         if first.is_alone and not other.is_alone:
-            _link(cursor, pool, arrived, other, first, is_first=is_first)
+            _link(cursor, pool, arrived, other, first, place, is_first=is_first)
         else:
             _settle(pool, arrived, first)
-            _link(cursor, pool, arrived, first, other, is_first=is_first)
+            _link(cursor, pool, arrived, first, other, place, is_first=is_first)
         _settle(pool, arrived, other)
     _settle(pool, arrived, first)
 
@@ -52,11 +52,11 @@ def _settle(pool: Pool, arrived: Message, handle: Known) -> None:
     pool.new_people.append(person)
 
 
-def _link(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Known, *, is_first: bool) -> None:
+def _link(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Known, place: int, *, is_first: bool) -> None:
     """One claim: attach a handle of which nothing was ever said, merge two people, or let time decide between claims."""
     pair = pair_of(one, other)
     known = pool.claims.get(pair)
-    claim = Claim(*pair, arrived.occurred_at, arrived.message, known.state if known else "joined")
+    claim = Claim(*pair, arrived.occurred_at, components.place_in(arrived.message, place), known.state if known else "joined")
     if known is not None and (known.order <= claim.order or known.state == "refused"):
         return
     ends = (one.kind, other.kind)
@@ -107,7 +107,7 @@ def _merge(pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim)
     survivor, loser = sorted((one.member, other.member), key=lambda person: (not person.is_identified, person.id))
     moved = sorted(loser.handles or ())
     evidence = {
-        "link": {"left": claim.left, "right": claim.right, "kinds": [one.kind, other.kind], "message": str(claim.message)},
+        "link": {"left": claim.left, "right": claim.right, "kinds": [one.kind, other.kind], "message": str(arrived.message)},
         "proof": arrived.proof,
         "occurred_at": claim.occurred_at.isoformat(),
         "moved": moved,

@@ -162,6 +162,16 @@ def test_whom_a_message_merges_before_it_replays_old_claims_has_bought_what_both
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_of_one_messages_claims_the_first_named_comes_first_wherever_they_are_kept() -> None:
+    say(user("u1"), Handle("unionid", "A"), Handle("unionid", "B"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_link SET id = id + 1000 WHERE id = (SELECT min(id) FROM members_link)")  # behind the other
+
+    say(user("u1"), device("a1"), at=NOW - timedelta(hours=1))  # an earlier proof: all claims are replayed
+
+    assert people() == {frozenset({"u1", "A", "a1"}), frozenset({"B"})}
+
+
 @pytest.mark.parametrize(
     "value",
     [
