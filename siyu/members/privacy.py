@@ -39,7 +39,7 @@ def erase(member_id: int) -> None:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         erase_of(_handles(member_id))
-        for statement in (_sql.drop_traits, _sql.drop_consents, _sql.drop_tags, _sql.blank_handles, _sql.blank_member):
+        for statement in (_sql.drop_traits, _sql.drop_consents, _sql.drop_tags, _sql.drop_links, _sql.blank_handles, _sql.blank_member):
             cursor.execute(statement, {"member": member_id})
 
 

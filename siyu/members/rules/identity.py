@@ -36,6 +36,7 @@ KINDS: dict[str, IdentityKind] = {
         IdentityKind("shop_account", gettext_noop("Account at a shop"), limit=10),
     )
 }
+ERASED = IdentityKind("erased", "", limit=100_000, is_strong=False)  # what is left of a handle: it names nobody, and parts from nobody
 HIDDEN = "**"  # of a value that a shop shows in part: what is hidden of it could be anybody's
 BLOCKED = (
     "", "0", "00", "000", "0000", "00000000000", "null", "undefined", "none", "nil", "nan", "anonymous", "unknown", "guest", "test",
@@ -53,7 +54,7 @@ class Policy:
     region: str = "CN"
 
     def kind(self, name: str) -> IdentityKind:
-        return self.kinds.get(name) or IdentityKind(name, name)
+        return self.kinds.get(name) or (ERASED if name == ERASED.name else IdentityKind(name, name))
 
     def normal(self, kind: str, value: str) -> str | None:
         """The one form of a handle's value; None when it names nobody."""

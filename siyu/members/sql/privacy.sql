@@ -14,6 +14,11 @@ DELETE FROM members_consent c USING members_identity i WHERE i.id = c.identity_i
 -- What staff and rules called the person.
 DELETE FROM members_tagging WHERE member_id = %(member)s
 
+-- name: drop_links
+-- Claims between the person's handles and others': what refused them is forgotten with the handles, and they must join nobody.
+DELETE FROM members_link l USING members_identity a, members_identity b
+WHERE a.id = l.left_id AND b.id = l.right_id AND (a.member_id = %(member)s) <> (b.member_id = %(member)s)
+
 -- name: blank_handles
 -- A handle's value and hash give way to values that nothing leads to.
 UPDATE members_identity SET value = '', tail_hash = NULL, hash = md5('erased ' || id)::uuid, kind = 'erased' WHERE member_id = %(member)s

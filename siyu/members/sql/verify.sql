@@ -17,7 +17,7 @@ FROM members_identity i LEFT JOIN members_member m ON m.id = i.origin_id WHERE m
 -- name: people_are_identified_by_handles
 -- Living members are identified when, and only when, a handle of theirs names a person; kinds whose policy was changed are not judged.
 WITH judged AS (
-    SELECT m.id, m.is_identified, bool_or(i.kind NOT IN ('anonymous_id', 'device_id')) AS is_named
+    SELECT m.id, m.is_identified, bool_or(i.kind NOT IN ('anonymous_id', 'device_id', 'erased')) AS is_named
     FROM members_member m JOIN members_identity i ON i.member_id = m.id
     WHERE m.merged_into_id IS NULL
     GROUP BY m.id, m.is_identified

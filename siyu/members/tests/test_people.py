@@ -11,7 +11,17 @@ from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members import queries
 from siyu.members.rules import Rung, highest
-from siyu.members.services import assign_assistants, copy_of, hold_rungs, merge_members, record_consent, tag, undo_merge, untag
+from siyu.members.services import (
+    assign_assistants,
+    copy_of,
+    erase_member,
+    hold_rungs,
+    merge_members,
+    record_consent,
+    tag,
+    undo_merge,
+    untag,
+)
 from siyu.merchant.rules import SYSTEM, WHOLE
 from siyu.operate.verify import verify
 
@@ -170,6 +180,20 @@ def test_of_one_messages_claims_the_first_named_comes_first_wherever_they_are_ke
     say(user("u1"), device("a1"), at=NOW - timedelta(hours=1))  # an earlier proof: all claims are replayed
 
     assert people() == {frozenset({"u1", "A", "a1"}), frozenset({"B"})}
+
+
+def test_who_was_erased_is_joined_with_nobody_though_what_stood_against_it_is_forgotten() -> None:
+    say(user("u1"), Handle("unionid", "A"))
+    say(user("u1"), Handle("unionid", "B"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+    erased = owner("B")
+    erase_member(SYSTEM, erased, "they asked for it", now=NOW)
+    assert [finding for finding in verify() if not finding.holds] == []
+
+    say(user("u1"), device("a1"), at=NOW - timedelta(hours=1))  # an earlier proof: all claims are replayed
+
+    assert [identity.kind for identity in queries.identities([erased])] == ["erased"]
+    assert queries.conflicts(owner("u1")) == []
+    assert [finding for finding in verify() if not finding.holds] == []
 
 
 @pytest.mark.parametrize(
