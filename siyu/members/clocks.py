@@ -50,7 +50,7 @@ class _Turning:
                     properties={"clock": move.clock, "from": move.before, "to": move.after},
                     cause=cause,
                     at=None if cause else now,
-                    discriminator=move.clock,
+                    discriminator=f"{move.clock} {move.before} {move.after}",  # a merge by this fact may have turned the same clock
                 )
             )
 

@@ -196,6 +196,20 @@ def test_who_was_erased_is_joined_with_nobody_though_what_stood_against_it_is_fo
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_what_a_merge_moves_and_what_the_fact_that_brought_it_moves_is_news_of_its_own() -> None:
+    say(user("u1"), name="order.paid", shop="web", order_number="1", amount_minor=1_000)
+    say(user("u2"), name="order.paid", shop="web", order_number="2", amount_minor=1_000)
+
+    say(user("u1"), user("u2"), name="friend.added")
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT properties ->> 'to', count(DISTINCT message) FROM facts_log WHERE name = 'stage.changed' GROUP BY 1 ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("active", 2), ("buyer", 2), ("friend", 1), ("repeat_buyer", 1)]
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 @pytest.mark.parametrize(
     "value",
     [
