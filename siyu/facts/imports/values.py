@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..rules import FactError
+from .currencies import currencies_of
 
 MAX_QUANTITY = Decimal(100_000_000)
 MAX_AMOUNT = Decimal(100_000_000_000)  # major units; far above any order, far below what a column holds
@@ -19,6 +20,7 @@ _MAX_FLOAT = 1e15  # from here on a float holds no decimals
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|[+-]?\.\d+")
 _MONEY_SIGNS = str.maketrans("", "", "¥￥$£€元 \u00a0")
+_BESIDE_NUMBERS = re.compile(r"[^\d\s.,+-]+")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"  # come along when numbers are copied
 _EDGES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" \
     "\u2028\u2029\u202f\u205f\u3000" + _UNSEEN  # fmt: skip
@@ -107,12 +109,23 @@ def _of_text(written: str, what: str) -> Decimal | None:
 
 
 @lru_cache(maxsize=50_000, typed=True)  # the same few prices and quantities stand in most rows
-def amount(value: Any, what: str) -> Decimal | None:
-    """A sum of money in major units; refuses what cannot be one."""
-    found = number(value, what)
+def amount(value: Any, what: str, currency: str) -> Decimal | None:
+    """A sum of money in major units; refuses what cannot be one, and what is written as one of another currency (`currency.other`)."""
+    found = number(_bare(value, what, currency) if isinstance(value, str) else value, what)
     if found is not None and abs(found) > MAX_AMOUNT:
         raise FactError("amount.absurd", f"{what} is larger than any order ({MAX_AMOUNT:,})")
     return found
+
+
+def _bare(value: str, what: str, currency: str) -> str:
+    """The number without the signs and codes of its currency (`CNY 12`, `12元`); words that are none stay, and make it no number."""
+    written = unicodedata.normalize("NFKC", text(value))
+    for mark in _BESIDE_NUMBERS.findall(written):
+        meant = [currency] if mark.upper() == currency else currencies_of(mark)
+        if meant and currency not in meant:
+            raise FactError("currency.other", f"{what} is in another currency; this installation keeps {currency}")
+        written = written.replace(mark, " ", 1) if meant else written
+    return written
 
 
 @lru_cache(maxsize=50_000, typed=True)

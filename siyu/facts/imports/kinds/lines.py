@@ -16,8 +16,8 @@ def line_of(row: Fields, terms: Terms, number: int, sign: int = 1) -> dict[str, 
 
     `sign` −1 turns a returned line round, so that its quantity and amount read positive.
     """
-    quantity, price = values.quantity(row.get("quantity")), values.amount(row.get("unit_price"), "unit price")
-    amount = values.amount(row.get("line_amount"), "line amount")
+    quantity, price = values.quantity(row.get("quantity")), values.amount(row.get("unit_price"), "unit price", terms.currency)
+    amount = values.amount(row.get("line_amount"), "line amount", terms.currency)
     sku, name = values.name_of(row.get("sku"), "sku"), values.text(row.get("product_name"))
     if not sku and not name and quantity is None and price is None and amount is None:
         return None

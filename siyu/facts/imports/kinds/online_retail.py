@@ -40,7 +40,7 @@ def because_adjusted(row: Fields) -> str:
         return "" if is_taken_back else "positive line of a credit note"
     if is_taken_back:
         return "stock correction"
-    return "negative price" if (values.amount(row["unit_price"], "Price") or 0) < 0 else ""
+    return "negative price" if (values.number(row["unit_price"], "Price") or 0) < 0 else ""
 
 
 def group(row: Fields, terms: Terms) -> str:
@@ -92,7 +92,10 @@ def _refund(rows: Sequence[Numbered], terms: Terms) -> Built:
 
 
 def _adjustment(number: int, row: Fields, because: str, terms: Terms) -> Built:
-    quantity, price = values.quantity(row["quantity"]) or Decimal(0), values.amount(row["unit_price"], "Price") or Decimal(0)
+    quantity, price = (
+        values.quantity(row["quantity"]) or Decimal(0),
+        values.amount(row["unit_price"], "Price", terms.currency) or Decimal(0),
+    )
     properties = {
         "shop": terms.shop,
         "key": terms.row_key(number),

@@ -219,7 +219,7 @@ def _sums(rows: Sequence[Numbered], lines: list[dict[str, Any]], terms: Terms) -
 
 def _total(rows: Sequence[Numbered], name: str, currency: str) -> int | None:
     """A sum given for the whole order, on its first row or repeated on each."""
-    given = {found for cell in _cells(rows, name) if (found := values.amount(cell, name)) is not None}
+    given = {found for cell in _cells(rows, name) if (found := values.amount(cell, name, currency)) is not None}
     if len(given) > 1:
         raise FactError("order.conflict", f"rows of one order give different values of {name}")
     if not given:

@@ -60,7 +60,7 @@ def _properties(number: int, row: Fields, terms: Terms) -> dict[str, Any]:
     if "category_name" in said and "category" not in said:
         said["category"] = said["category_name"]
     for name in ("price", "cost"):
-        if (money := values.amount(row.get(name), name)) is not None:
+        if (money := values.amount(row.get(name), name, terms.currency)) is not None:
             if money < 0:
                 raise FactError("amount.negative", f"{name} is negative")
             said[f"{name}_minor"] = to_minor(money, terms.currency)

@@ -186,13 +186,48 @@ def test_absurd_sizes_are_refused() -> None:
         values.quantity("13800138000")
     for written in ("9" * 15, 1e15, 1e300, -1e22, 10**40, Decimal(10) ** 40):
         with pytest.raises(FactError, match=r"amount\.absurd"):
-            values.amount(written, "amount")
+            values.amount(written, "amount", "CNY")
     for far in (1e300, -1e300, -(10**9)):
         with pytest.raises(FactError, match=r"date\.invalid"):
             values.day(far)
 
 
 def test_a_number_that_is_none_is_an_empty_cell_and_one_without_end_is_refused() -> None:
-    assert values.amount(Decimal("NaN"), "amount") is None
+    assert values.amount(Decimal("NaN"), "amount", "CNY") is None
     with pytest.raises(FactError, match=r"number\.invalid"):
-        values.amount(Decimal("Infinity"), "amount")
+        values.amount(Decimal("Infinity"), "amount", "CNY")
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        *((cell, "CNY") for cell in ("￥1,234.50", "¥ 1234.5", "1,234.50元", "CNY 1234.50", "1234.50 rmb")),
+        *((cell, "CNY") for cell in ("人民币1234.50元", "1,234.50", 1234.5)),
+        *((cell, "USD") for cell in ("$1,234.50", "US$1234.50", "1,234.50 USD", "＄1,234.50")),
+        *((cell, "TWD") for cell in ("NT$1,234.50", "$1,234.50", "1,234.50元")),
+        ("£1,234.50", "GBP"), ("€1234.50", "EUR"), ("JP¥1234.50", "JPY"), ("¥1234.50", "JPY"), ("XAF 1234.50", "XAF"),
+        ("-1", "CNY"), ("", "CNY"),
+    ],
+)  # fmt: skip
+def test_an_amount_may_stand_in_the_installations_own_currency(written: object, currency: str) -> None:
+    meant = {"-1": Decimal(-1), "": None}.get(str(written), Decimal("1234.50"))
+    assert values.amount(written, "amount", currency) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        *((cell, "CNY") for cell in ("$10", "US$10", "10 USD", "usd10", "-€10", "10港币", "HK$ 10", "₩10", "JP¥10", "$10元")),
+        *((cell, "USD") for cell in ("¥10", "10元", "HK$10", "C$10", "10 CNY", "£10")),
+        ("¥10", "GBP"),
+    ],
+)
+def test_an_amount_in_another_currency_is_refused_and_not_read_as_the_installations(written: str, currency: str) -> None:
+    with pytest.raises(FactError, match=rf"currency\.other.*another currency; this installation keeps {currency}"):
+        values.amount(written, "amount", currency)
+
+
+@pytest.mark.parametrize("written", ["10 pieces", "about 10", "10$$x", "ABC 10", "1O"])
+def test_words_beside_an_amount_make_it_no_number(written: str) -> None:
+    with pytest.raises(FactError, match=r"number\.invalid"):
+        values.amount(written, "amount", "CNY")
