@@ -28,12 +28,12 @@ MENU = Upload("2026年五月茶单与门店活动日程（修订版）.pdf", b"%
 CARD = Upload("greeting-card.png", b"\x89PNG\r\n\x1a\n card")
 GONE: dict[str, str] = {}
 PAGES = (
-    "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/sms", "touch-accounts/sms/try",
-    "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/edit", "touch-accounts/mail/archive", "sends",
-    "sends/new", "sends/{send}", "touch-templates", "touch-templates/new", "touch-templates/{template}",
-    "touch-templates/{template}/preview", "outbox", "standing-orders", "standing-orders/new", "standing-orders/newcomer",
-    "staff-tasks", "staff-tasks?show=ended", "staff-tasks/read", "staff-tasks/rates", "staff-tasks/rates/by-net",
-    "staff-tasks/commission",
+    "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/mail", "touch-accounts/sms",
+    "touch-accounts/sms/try", "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/edit",
+    "touch-accounts/mail/archive", "sends", "sends/new", "sends/{send}", "touch-templates", "touch-templates/new",
+    "touch-templates/{template}", "touch-templates/{template}/preview", "outbox", "standing-orders", "standing-orders/new",
+    "standing-orders/newcomer", "staff-tasks", "staff-tasks?show=ended", "staff-tasks/read", "staff-tasks/rates",
+    "staff-tasks/rates/by-net", "staff-tasks/commission",
 )  # fmt: skip
 
 

@@ -67,9 +67,10 @@ def _field(one: ChannelField, before: queries.AccountView | None) -> forms.Field
     """What is secret is sent to no page, not even when the form is refused; left empty, what is kept stays."""
     told: dict[str, Any] = {"label": gettext(one.label), "required": one.is_required}
     if one.is_secret:
-        hint = _("Left empty, what is kept stays") if before else ""
+        is_kept = before is not None and any(name == one.name and kept for name, _label, kept in before.hidden)
+        hint = _("Left empty, what is kept stays") if is_kept else ""
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        return forms.CharField(**{**told, "required": one.is_required and not before}, widget=widget, help_text=hint, max_length=2_000)
+        return forms.CharField(**{**told, "required": one.is_required and not is_kept}, widget=widget, help_text=hint, max_length=2_000)
     told["initial"] = before.entered.get(one.name, one.usual) if before else one.usual
     if one.choices:
         return forms.ChoiceField(**told, choices=[(value, gettext(words)) for value, words in one.choices])
@@ -173,7 +174,7 @@ def account(request: PageRequest, code: str) -> HttpResponse:
     """How a provider is reached, without its secrets."""
     found = _found(code)
     told = [(gettext(label), value) for label, value in found.settings]
-    hidden = [gettext(label) for label in found.hidden]
+    hidden = [(gettext(label), is_kept) for _name, label, is_kept in found.hidden]
     context = {"title": found.name, "account": found, "told": told, "hidden": hidden, "state": STATES[found.state]}
     return render(request, "touches/account.html", context | {"channel": gettext(found.channel_title), "medium": MEDIA.get(found.medium)})
 

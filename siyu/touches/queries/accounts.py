@@ -15,10 +15,11 @@ MAX = 200
 
 
 class AccountView(NamedTuple):
-    """An account without its secrets: `hidden` names them. `reports`: whether the provider has an address; None: it never reports.
+    """An account without its secrets: `hidden` names them, and says which are kept.
 
-    `settings` are read by people, `entered` by the form that changes them, as `revision` was when it was drawn.
-    `collects`: whether its channel fetches reports; when it last tried, and what was at fault.
+    `reports`: whether the provider has an address; None: it never reports. `settings` are read by people, `entered` by the form that
+    changes them, as `revision` was when it was drawn. `collects`: whether its channel fetches reports; when it last tried, and what was
+    at fault.
     """
 
     code: str
@@ -27,7 +28,7 @@ class AccountView(NamedTuple):
     channel_title: str
     medium: str
     settings: list[tuple[str, str]]
-    hidden: list[str]
+    hidden: list[tuple[str, str, bool]]
     entered: dict[str, str]
     per_minute: int
     revision: str
@@ -75,7 +76,7 @@ def faults() -> list[tuple[str, str]]:
 
 def _view(one: Account) -> AccountView:
     module = channels().get(one.channel)
-    fields = module.FIELDS if module else ()
+    fields, kept = module.FIELDS if module else (), _kept(one)
     return AccountView(
         code=one.code,
         name=one.name,
@@ -83,7 +84,7 @@ def _view(one: Account) -> AccountView:
         channel_title=module.TITLE if module else one.channel,
         medium=one.medium,
         settings=[(field.label, _shown(field, one.settings.get(field.name, ""))) for field in fields if not field.is_secret],
-        hidden=[field.label for field in fields if field.is_secret],
+        hidden=[(field.name, field.label, field.name in kept) for field in fields if field.is_secret],
         entered=one.settings,
         per_minute=one.per_minute,
         revision=one.revision,
@@ -94,6 +95,13 @@ def _view(one: Account) -> AccountView:
         created_at=one.created_at,
         archived_at=one.archived_at,
     )
+
+
+def _kept(one: Account) -> set[str]:
+    try:
+        return set(provider(one).secrets)
+    except ValueError:  # they cannot be read
+        return set()
 
 
 def _shown(field: ChannelField, value: str) -> str:

@@ -94,6 +94,7 @@ def test_an_account_is_changed_and_its_secret_stays_unless_another_is_entered(ow
 
     assert (kept, same, secrets()) == ("", "", {"password": "hunter2-secret"})
     assert 'value="smtp.example.com"' in page
+    assert page.count("Left empty, what is kept stays") == show(owner, "touch-account", "mail").count("kept encrypted") == 1
     account = Account.objects.get()
     assert (account.name, account.per_minute, account.settings["security"], account.settings["port"]) == ("Letters", 60, "starttls", "587")
     assert "STARTTLS" in show(owner, "touch-account", "mail")
