@@ -1,6 +1,6 @@
 """What a batch of facts tells about people: roll-ups, traits, consents, tags; and the turning of the three clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -102,9 +102,14 @@ def _keep_traits(cursor: Cursor, batch: Batch, identified: Sequence[Fact]) -> No
     if first:
         wire.copy(cursor, _sql.keep_first_traits, [_trait_row(*trait) for trait in first])
     if said:
-        identities, names, values, instants, marks = map(list, zip(*said, strict=True))
-        columns = {"identity": identities, "name": names, "value": [value.decode() for value in values], "occurred_at": instants}
-        cursor.execute(_sql.keep_traits, {**columns, "message": packed(Uuids, marks)})
+        keep_traits(cursor, said)
+
+
+def keep_traits(cursor: Cursor, said: Sequence[tuple[int, str, bytes, datetime, bytes]]) -> None:
+    """Keep traits, unless a newer saying is kept: handle, name (each pair once), value, when it was said and the mark of its message."""
+    identities, names, values, instants, marks = map(list, zip(*said, strict=True))
+    columns = {"identity": identities, "name": names, "value": [value.decode() for value in values], "occurred_at": instants}
+    cursor.execute(_sql.keep_traits, {**columns, "message": packed(Uuids, marks)})
 
 
 def _trait_row(identity: int, name: str, value: bytes, occurred_at: datetime, mark: bytes) -> bytes:
@@ -145,9 +150,14 @@ def _keep_names_and_tags(cursor: Cursor, batch: Batch, identified: Sequence[Fact
             names = [tag.strip()[:60] for tag in tags[:MAX_TAGS] if isinstance(tag, str) and tag.strip()]
             tagged += [(batch.owner(fact.member_id), name, fact.clock) for name in names]
     if named:
-        cursor.execute(_sql.name_members, {"members": list(named)})
+        name_members(cursor, named)
     if tagged:
         put_tags(cursor, tagged, "facts")
+
+
+def name_members(cursor: Cursor, members: Collection[int]) -> None:
+    """Call members as their newest nickname says."""
+    cursor.execute(_sql.name_members, {"members": list(members)})
 
 
 def put_tags(cursor: Cursor, tagged: Sequence[tuple[int, str, datetime]], by: str) -> None:

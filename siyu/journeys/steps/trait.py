@@ -21,9 +21,7 @@ ACTS = True
 
 
 class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
-    """The trait is said at the instant of the step, or cleared where there is no value; what is said of it later holds. Steps know it from
-    the next batch on: after a wait.
-    """
+    """The trait is said at the instant of the step, or cleared where there is no value; what is said of it later holds."""
 
     trait: TraitName
     value: Annotated[str | bool | int | float | None, Meta(title="value")] = None

@@ -185,7 +185,7 @@ class Oracle:
             else:
                 one.due, one.way = comes, "next"
         elif kind == "branch":
-            fitting = [way["name"] for way in terms["ways"] if self._fits(way["where"], one.properties)]
+            fitting = [way["name"] for way in terms["ways"] if self._leads(way, one)]
             self._leave(one, fitting[0] if fitting else "other", at)
         elif kind == "split":
             names = [each["name"] for each in terms["arms"]]
@@ -199,6 +199,12 @@ class Oracle:
             if not one.held_out or kind == "touch":
                 self.deeds.append((step, one.owner))
             self._leave(one, "next", at)
+
+    def _leads(self, way: dict[str, Any], one: Walked) -> bool:
+        """A rule asks for what steps `trait` say."""
+        if "rule" not in way:
+            return self._fits(way["where"], one.properties)
+        return any(owner == one.owner and self.definition["steps"][step]["step"] == "trait" for step, owner in self.deeds)
 
     def _leave(self, one: Walked, way: str, at: datetime) -> None:
         one.passed.append((one.step, way, at))

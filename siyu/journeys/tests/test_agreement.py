@@ -52,14 +52,18 @@ heard = st.builds(lambda fact, same: {**fact, "same": same}, facts, sames)
 lengths = st.sampled_from([{"minutes": 5}, {"hours": 3}, {"hours": 23, "minutes": 59}, {"days": 2}, {"days": 30}])
 
 
+RED = {"condition": "trait", "trait": "colour", "value": "red"}
+
+
 @st.composite
-def definitions(draw: st.DrawFn) -> dict[str, Any]:
-    """Any graph of a few steps: ways lead forward, or, from a long wait, anywhere."""
+def definitions(draw: st.DrawFn, asks: bool = False) -> dict[str, Any]:
+    """Any graph of a few steps: ways lead forward, or, from a long wait, anywhere. `asks`: branches ask for what steps before them said,
+    and each member walks alone."""
     count = draw(st.integers(2, 7))
     names = [f"s{place}" for place in range(1, count + 1)]
     steps = {}
     for place, name in enumerate(names):
-        step = draw(_step().filter(lambda one, place=place: one["step"] != "end" or place == count - 1))
+        step = draw(_step(asks).filter(lambda one, place=place: one["step"] != "end" or place == count - 1))
         ahead = names[place + 1 :]
         anywhere = names if step["step"] != "until_date" and step.get("days") else ahead
         ways = _ways(step)
@@ -68,7 +72,9 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
             follows[ways[0]] = ahead[0]
         steps[name] = {**step, "next": follows}
     entry = draw(
-        st.sampled_from(
+        st.just({"how": "once"})
+        if asks
+        else st.sampled_from(
             [
                 {"how": "once"},
                 {"how": "once"},
@@ -94,8 +100,10 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def _step(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["wait", "wait", *["wait_until"] * 3, "until_date", "branch", "split", "tag", "touch", "reward", "end"]))
+def _step(draw: st.DrawFn, asks: bool) -> dict[str, Any]:
+    deeds = ["tag", "touch", "reward", "trait"]
+    often = ["branch", "branch", "trait", "trait"] if asks else []
+    kind = draw(st.sampled_from(["wait", "wait", *["wait_until"] * 3, "until_date", "branch", "split", *deeds, *often, "end"]))
     if kind == "wait":
         return {"step": "wait", **draw(lengths)}
     if kind == "wait_until":
@@ -103,11 +111,19 @@ def _step(draw: st.DrawFn) -> dict[str, Any]:
         return {"step": "wait_until", **({"any": several} if several else draw(_awaited(name=False))), **draw(lengths)}
     if kind == "until_date":
         return {"step": "until_date", "property": "day", "days": draw(st.integers(-2, 1)), "at": draw(st.sampled_from(["10:00", "12:00"]))}
+    if kind == "branch" and asks:
+        return {"step": "branch", "ways": [{"name": "x", "rule": RED}]}
     if kind == "branch":
         return {"step": "branch", "ways": [{"name": "x", "where": {"property": "path", "op": "eq", "value": "/x"}}]}
     if kind == "split":
         return {"step": "split", "arms": [{"name": "a", "weight": 5_000}, {"name": "b", "weight": 3_000}], "hold_out": 2_000}
-    told = {"tag": {"tag": "t"}, "touch": {"template": "t"}, "reward": {"reward": {"kind": "points", "amount": 1}}, "end": {}}
+    told = {
+        "tag": {"tag": "t"},
+        "touch": {"template": "t"},
+        "reward": {"reward": {"kind": "points", "amount": 1}},
+        "trait": {"trait": "colour", "value": "red"},
+        "end": {},
+    }
     return {"step": kind, **told[kind]}
 
 
@@ -130,7 +146,8 @@ def _ways(step: dict[str, Any]) -> list[str]:
 
 @st.composite
 def histories(draw: st.DrawFn, alias: int = 5) -> list[Delivery]:
-    """Facts in the order of arrival: repeated (by natural key, for ever) and late ones, people who turn out to be one, clocks that jump."""
+    """Facts in the order of arrival: repeated (by natural key, for ever) and late ones, people who turn out to be one (`alias` 0: nobody),
+    clocks that jump."""
     made: list[Delivery] = []
     said: list[Incoming] = []
     at, number = NOW, 0
@@ -161,7 +178,7 @@ def histories(draw: st.DrawFn, alias: int = 5) -> list[Delivery]:
 def _fact(draw: st.DrawFn, number: int, at: datetime, alias: int) -> Incoming:
     occurred = at - draw(st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=3)]))
     user = draw(st.sampled_from(USERS))
-    if not draw(st.integers(0, alias - 1)):  # one of so many says that two are one
+    if alias and not draw(st.integers(0, alias - 1)):  # one of so many says that two are one
         other = draw(st.sampled_from([one for one in USERS if one != user]))
         handles = [Handle("user_id", user), Handle("user_id", other)]
         return Incoming(
@@ -248,6 +265,20 @@ def test_however_a_history_is_cut_members_walk_as_the_plainest_program_says(
             _agree(definition, history, sizes, how)
 
 
+@COMMON
+@given(
+    definition=definitions(asks=True),
+    history=histories(0),
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4),
+    way=st.integers(0, 3),
+)
+def test_what_a_step_said_every_step_behind_it_knows_wherever_the_batch_is_cut(
+    definition: dict, history: list[Delivery], sizes: list[int], way: int
+):
+    with undone():
+        _agree(definition, history, sizes, (one_at_a_time, delivery_by_delivery, all_at_once, cut_anywhere)[way])
+
+
 @st.composite
 def keyed(draw: st.DrawFn) -> dict[str, Any]:
     """Long journeys in which two who become one often have the same key."""
@@ -332,12 +363,14 @@ def as_walked(oracle: Oracle, numbers: dict[str, int]) -> list[tuple]:
 
 
 def deeds() -> tuple[Any, ...]:
-    """What was done: touches by step and status, rewards, and who is tagged."""
+    """What was done: touches by step and status, rewards, who is tagged, and who is said to be red."""
     touches = Counter((one.key.split(":")[2], one.status == "control") for one in Touch.objects.all())
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM loyalty_operation WHERE key LIKE '%%reward:journey:%%'")
         rewards = cursor.fetchone()[0]
-    return touches, rewards, {one.member_id for one in Tagging.objects.filter(member__merged_into=None)}
+        cursor.execute("SELECT i.member_id, t.value::text FROM members_trait t JOIN members_identity i ON i.id = t.identity_id")
+        red = {member for member, value in cursor.fetchall() if value == '"red"'}
+    return touches, rewards, {one.member_id for one in Tagging.objects.filter(member__merged_into=None)}, red
 
 
 def as_done(oracle: Oracle, definition: dict, numbers: dict[str, int]) -> tuple[Any, ...]:
@@ -350,8 +383,8 @@ def as_done(oracle: Oracle, definition: dict, numbers: dict[str, int]) -> tuple[
             if kinds[step] == "touch":
                 touches[step, False] += 1  # of the service's own purposes nobody is held out
     rewards = sum(kinds[step] == "reward" for step, _ in oracle.deeds)
-    tagged = {numbers[oracle.people[owner]] for step, owner in oracle.deeds if kinds[step] == "tag"}
-    return touches, rewards, tagged
+    tagged, red = ({numbers[oracle.people[owner]] for step, owner in oracle.deeds if kinds[step] == kind} for kind in ("tag", "trait"))
+    return touches, rewards, tagged, red
 
 
 def broken() -> dict[str, Any]:

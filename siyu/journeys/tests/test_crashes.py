@@ -13,8 +13,10 @@ from siyu.facts.services import record
 from siyu.journeys.models import Enrolment, Passage
 from siyu.journeys.tests.given import DAY, HOUR, NOW, chain, person, publish, say
 from siyu.journeys.tests.test_agreement import broken
+from siyu.journeys.tests.test_walking import logged
 from siyu.loyalty.queries import balances
 from siyu.loyalty.services import install_default_programme
+from siyu.members.models import Trait
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.models import Touch
 from siyu.touches.services import publish_template
@@ -27,11 +29,16 @@ STEPS = chain(
     {"step": "touch", "template": "t"},
     {"step": "reward", "reward": {"kind": "points", "amount": 7}},
     {"step": "tag", "tag": "welcomed"},
+    {"step": "trait", "trait": "colour", "value": "red"},
+    {"step": "branch", "ways": [{"name": "red", "rule": {"condition": "trait", "trait": "colour", "value": "red"}}], "next": {"red": "s6"}},
     {"step": "wait", "hours": 1},
     {"step": "touch", "template": "t"},
     {"step": "end"},
 )
-WALKED = [("s1", "next"), ("s2", "next"), ("s3", "next"), ("s4", "next"), ("s5", "next"), ("s6", "done")]
+WALKED = [
+    *(("s1", "next"), ("s2", "next"), ("s3", "next"), ("s4", "next"), ("s5", "red")),
+    *(("s6", "next"), ("s7", "next"), ("s8", "done")),
+]
 
 
 def until_done(now: datetime) -> None:
@@ -80,5 +87,7 @@ def test_a_pump_killed_at_any_statement_walks_everybody_once(clone: str):
             assert balances([member], later)[member]["points"].available == 7
 
     assert died > KILLS, "most of them died in the middle"
-    assert Enrolment.objects.count() == PEOPLE * (KILLS + 1)
+    assert (
+        Enrolment.objects.count() == Trait.objects.filter(value="red").count() == len(logged("member.identified")) == PEOPLE * (KILLS + 1)
+    )
     assert broken() == {}

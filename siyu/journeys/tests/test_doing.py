@@ -9,12 +9,14 @@ from psycopg import errors
 
 from siyu.audiences.services import create
 from siyu.facts.pump import pump
+from siyu.facts.services import record
 from siyu.journeys import queries, services
 from siyu.journeys.models import Arrival, Enrolment, Journey
 from siyu.journeys.tests.given import DAY, HOUR, MINUTE, chain, publish, say, tell
 from siyu.journeys.tests.test_walking import END, WAIT, logged, standing
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.services import install_default_programme
+from siyu.members.models import Member, Trait
 from siyu.merchant.models import Alarm
 from siyu.merchant.rules import SYSTEM, WHOLE
 from siyu.merchant.services import set_setting
@@ -474,13 +476,16 @@ RED = {"condition": "trait", "trait": "colour", "value": "red"}
     [
         ({"step": "tag", "tag": "VIP"}, {"condition": "tag", "tags": ["VIP"]}, "x"),
         ({"step": "reward", "reward": {"kind": "growth", "amount": 1_000_000}}, {"condition": "tier", "tiers": ["platinum"]}, "x"),
-        (TRAIT, RED, "other"),
+        (TRAIT, RED, "x"),
+        (
+            {**TRAIT, "value": "2026-05-05"},
+            {"condition": "trait_date", "trait": "colour", "from_day": "2026-05-05", "to_day": "2026-05-05"},
+            "x",
+        ),
     ],
 )
 @pytest.mark.parametrize("is_cut", [True, False])
-def test_a_branch_directly_behind_a_deed_knows_tags_and_tiers_and_not_yet_traits_wherever_a_batch_is_cut(
-    deed: dict, rule: dict, way: str, is_cut: bool
-):
+def test_a_branch_directly_behind_a_deed_knows_of_it_wherever_a_batch_is_cut(deed: dict, rule: dict, way: str, is_cut: bool):
     install_default_programme(SYSTEM, (NOON - DAY).date(), now=NOON - DAY)
     publish(chain(deed, {"step": "branch", "ways": [{"name": "x", "rule": rule}]}), now=NOON)
 
@@ -492,12 +497,66 @@ def test_a_branch_directly_behind_a_deed_knows_tags_and_tiers_and_not_yet_traits
     assert queries.path(one.pk).passages[-1].way == way
 
 
-def test_a_trait_that_a_step_said_is_known_after_a_wait():
-    waits = {"step": "wait", "minutes": 1}
-    publish(chain(TRAIT, waits, {"step": "branch", "ways": [{"name": "x", "rule": RED}]}), now=NOON)
-    tell(page("anna"))
+def told(name: str) -> list[str]:
+    """The values of a trait, as handles keep them."""
+    return list(Trait.objects.filter(name=name).values_list("value", flat=True))
 
-    pump(NOON + MINUTE)
 
-    (one,) = Enrolment.objects.all()
-    assert queries.path(one.pk).passages[-1].way == "x"
+def test_the_fact_that_tells_of_a_trait_finds_it_kept():
+    publish(chain(TRAIT, WAIT), now=NOON)
+    record([page("anna")], source="web", received_at=NOON)
+
+    pump(NOON, messages=1)
+    at_once = list(Trait.objects.values("identity", "name", "value", "occurred_at", "message"))
+    inbox = logged("member.identified")
+    pump(NOON)
+
+    assert (inbox, [properties for _, _, properties in logged("member.identified")]) == ([], [{"traits": {"colour": "red"}}])
+    assert list(Trait.objects.values("identity", "name", "value", "occurred_at", "message")) == at_once
+    assert [one["value"] for one in at_once] == ["red"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("contact_phone", "138 0013 8000"), ("note", "anna@example.com"), ("nickname", "小鱼")])
+def test_a_trait_is_kept_as_its_fact_tells_it_even_if_it_looks_personal(name: str, value: str):
+    publish(chain({**TRAIT, "trait": name, "value": value}, WAIT), now=NOON)
+    record([page("anna")], source="web", received_at=NOON)
+
+    pump(NOON, messages=1)
+    at_once, nickname = told(name), Member.objects.get().nickname
+    pump(NOON)
+
+    ((_, _, properties),) = logged("member.identified")
+    assert at_once == told(name) == [properties["traits"][name]]
+    assert (value in at_once, nickname) == (name == "nickname", Member.objects.get().nickname)
+
+
+@pytest.mark.parametrize("values", [("red", "blue"), ("blue", "red"), ("red", None), (None, "red")])
+def test_of_steps_at_one_instant_the_last_has_the_last_word_and_all_of_them_behind_what_let_in(values: tuple[str | None, ...]):
+    publish(
+        chain(
+            *({**TRAIT, "value": one} for one in values), WAIT, trigger={"kind": "fact", "fact": "member.identified"}, entry={"how": "once"}
+        ),
+        now=NOON,
+    )
+
+    tell(say("member.identified", "anna", NOON, traits={"colour": "green"}))
+
+    assert told("colour") == [values[-1]]
+
+
+def test_what_a_member_says_later_holds_though_the_worker_takes_the_step_after_that():
+    publish(chain({"step": "wait", "minutes": 1}, TRAIT, WAIT), now=NOON)
+
+    tell(page("anna"), say("member.identified", "anna", NOON + HOUR, traits={"colour": "green"}))
+
+    assert told("colour") == ["green"]
+
+
+def test_whoever_a_trait_of_a_step_lets_into_an_audience_enters_it_once():
+    create(SYSTEM, "红", RED, now=NOON)
+    pump(NOON)
+    publish(chain(TRAIT, WAIT), now=NOON)
+
+    tell(page("anna"), say("page.viewed", "bo", NOON, "b"))
+
+    assert [properties["because"] for _, _, properties in logged("audience.entered")] == ["change", "change"]

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg import Cursor
 
 from siyu.audiences import queries as audiences
-from siyu.facts.rules import Incoming
-from siyu.facts.services import record, source_of
+from siyu.audiences.services import keep_dates
+from siyu.facts.services import source_of
 from siyu.lib.buckets import BUCKETS
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.loyalty import rewards
 from siyu.members.queries import is_token, said
-from siyu.members.services import carriers, sync_tag, untag
+from siyu.members.services import Saying, say, sync_tag, untag
 from siyu.merchant.rules import SYSTEM
 from siyu.orders.queries import rhythms
 from siyu.touches.services import Gate, Wish
@@ -25,6 +26,7 @@ from ..rules.definition import CALLED
 from .program import Program
 
 _sql = statements("siyu.journeys", "walking")
+MOMENT = timedelta(microseconds=1)  # what a step says comes behind what was said at its instant, by a step before it or by what let in
 MAX_VALUES = 30  # properties of the entry that templates may name
 
 
@@ -95,22 +97,9 @@ class RealWorld:
             untag(SYSTEM, members, name)
 
     def trait(self, name: str, value: Any, walkers: Sequence[Walker]) -> None:
-        real = _real(walkers)
-        known = carriers(self._members(real))
-        facts = [
-            Incoming(
-                name="member.identified",
-                occurred_at=walker.at,
-                message=walker.token,
-                handles=[known[member].handle],
-                properties={"traits": {name: value}},
-                key=walker.token,
-            )
-            for walker in real
-            if (member := self.final(walker.owner_id)) in known
-        ]
-        if facts:
-            record(facts, source=source_of(SYSTEM), received_at=self.now)
+        sayings = [Saying(self.final(one.owner_id), name, value, one.at + (one.hop + 1) * MOMENT, one.token) for one in _real(walkers)]
+        kept = say(self.cursor, sayings, source=source_of(SYSTEM), zone=self.zone, now=self.now)
+        keep_dates(self.cursor, [(one.identity_id, one.trait, UUID(bytes=one.mark), one.value) for one in kept], self.zone)
 
     def start(self, journey: str, walkers: Sequence[Walker]) -> None:
         plan = self.program.by_code.get(journey)

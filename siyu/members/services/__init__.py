@@ -17,12 +17,15 @@ from .people import (
     undo_merge,
     untag,
 )
+from .saying import Kept, Saying, say
 
 __all__ = [
     "CARD_SECONDS",
     "PREFIX",
     "Carrier",
     "Choice",
+    "Kept",
+    "Saying",
     "assign_assistants",
     "card_code",
     "carrier",
@@ -38,6 +41,7 @@ __all__ = [
     "record_consent",
     "record_consents",
     "rung_news",
+    "say",
     "sync_tag",
     "tag",
     "touch",
