@@ -95,6 +95,15 @@ def quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """What a test activates ends with it: the next, and what is made ready for it, begins in the language of the settings."""
+    from django.utils.translation import deactivate
+
+    yield
+    deactivate()
+
+
 @pytest.fixture(scope="session")
 def worker_id(request: pytest.FixtureRequest) -> str:
     return getattr(request.config, "workerinput", {}).get("workerid", "main")
