@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from siyu.lib.web.forms import applied
 from siyu.members import queries as members
 from siyu.members.services import Choice
-from siyu.merchant.queries import today
+from siyu.merchant.queries import settings_book, today
 from siyu.touches.rules.media import speaking_of
 
 from .. import queries, services
@@ -74,18 +74,20 @@ def profile(request: MemberRequest) -> HttpResponse:
 @member_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def consents(request: MemberRequest) -> HttpResponse:
-    """Purposes and channels, each given or withdrawn by a switch; what changes is a fact with its proof."""
-    member = request.member
-    given = {(one.purpose, one.channel): one for one in members.consents(member.id)}
+    """Purposes and channels, each given or withdrawn by a switch; what changes is a fact with its proof.
+
+    A switch stands as the gate decides: where nothing was said it is on, unless the purpose needs a yes.
+    """
+    given = {(one.purpose, one.channel): one for one in members.consents(request.member.id)}
+    words = {(purpose, channel): _newest(given, purpose, channel) for purpose, channels in OFFERED.items() for channel in channels}
+    opt_in = settings_book().value("touches.opt_in", today(request.now))
+    is_on = {key: word.is_given if word else key[0] not in opt_in for key, word in words.items()}
     if request.method == "POST":
-        choices = [
-            Choice(purpose, channel, wanted)
-            for purpose, channel in _offered()
-            if (wanted := f"{purpose}.{channel}" in request.POST) != _is_given(given, purpose, channel)
-        ]
-        return _chosen(request, choices, "m:consents")
+        wanted = {key: ".".join(key) in request.POST for key in words}
+        return _chosen(request, [Choice(*key, wanted[key]) for key in words if wanted[key] != is_on[key]], "m:consents")
     groups = [
-        (said(PURPOSES, purpose), [_switch(given, purpose, channel) for channel in channels]) for purpose, channels in OFFERED.items()
+        (said(PURPOSES, purpose), [_switch(purpose, channel, is_on[purpose, channel], words[purpose, channel]) for channel in channels])
+        for purpose, channels in OFFERED.items()
     ]
     return show(request, "consents", {"tab": "me", "back_url": reverse("m:me"), "groups": groups})
 
@@ -111,19 +113,15 @@ def _chosen(request: MemberRequest, choices: list[Choice], back: str) -> HttpRes
     return redirect(back)
 
 
-def _offered() -> list[tuple[str, str]]:
-    return [(purpose, channel) for purpose, channels in OFFERED.items() for channel in channels]
-
-
-def _switch(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> tuple[str, str, bool, Any]:
-    """Name, words, state and last word of one switch."""
-    return f"{purpose}.{channel}", said(CHANNELS, channel), _is_given(given, purpose, channel), given.get((purpose, channel))
-
-
-def _is_given(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> bool:
+def _newest(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> members.ConsentView | None:
     """What was said of the channel itself or of any channel, as the gate hears it: the newest word holds, of two at once the no."""
     said_so = [one for name in speaking_of(channel) if (one := given.get((purpose, name))) is not None]
-    return bool(said_so) and max(said_so, key=lambda one: (one.occurred_at, not one.is_given)).is_given
+    return max(said_so, key=lambda one: (one.occurred_at, not one.is_given), default=None)
+
+
+def _switch(purpose: str, channel: str, is_on: bool, word: members.ConsentView | None) -> tuple[str, str, bool, Any]:
+    """Name, words, state and last word of one switch."""
+    return f"{purpose}.{channel}", said(CHANNELS, channel), is_on, word
 
 
 def _day(text: str) -> date | None:

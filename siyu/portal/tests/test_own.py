@@ -13,6 +13,7 @@ from siyu.lib.clock import utc_now
 from siyu.members.queries import bearer, consents, find, traits
 from siyu.members.services import Choice, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM
+from siyu.merchant.services import set_setting
 from siyu.portal import privacy, queries, services, tasks
 from siyu.portal.pages.door import MARKETING
 from siyu.portal.pages.profile import OFFERED
@@ -100,18 +101,40 @@ def test_nothing_changed_tells_nothing():
 def test_each_switch_that_moved_is_a_fact_with_its_proof():
     live()
     client = signed_in()
-    assert client.get("/m/consents").content.decode().count(" checked") == 1
+    assert client.get("/m/consents").content.decode().count(" checked") == 4
 
-    client.post("/m/consents", {"marketing.email": "on", "service.sms": "on"})
+    client.post("/m/consents", {"marketing.email": "on", "service.sms": "on", "service.email": "on"})
     lived()
 
     said = {(one.purpose, one.channel): (one.is_given, one.proof) for one in consents(client.who.pk)}
     assert said == {
         ("marketing", "sms"): (False, "member centre"),
         ("marketing", "email"): (True, "member centre"),
-        ("service", "sms"): (True, "member centre"),
+        ("service", "wecom"): (False, "member centre"),
     }
-    assert rows("merchant.Audit").filter(actor_kind="member", verb="consent.withdrawn").count() == 1
+    assert rows("merchant.Audit").filter(actor_kind="member", verb="consent.withdrawn").count() == 2
+
+
+def test_notices_that_go_to_whoever_said_nothing_are_shown_as_on_and_can_be_switched_off_at_once():
+    live()
+    client = signed_in()
+    assert not asks_in_vain(client.who.pk, "sms", "service")
+    assert 'name="service.sms" checked' in client.get("/m/consents").content.decode()
+
+    client.post("/m/consents", {"marketing.sms": "on", "service.email": "on", "service.wecom": "on"})
+    lived()
+
+    assert [asks_in_vain(client.who.pk, medium, "service") for medium in ("sms", "email", "task")] == [True, False, False]
+    assert 'name="service.sms">' in client.get("/m/consents").content.decode()
+
+
+def test_where_notices_need_a_yes_they_are_off_until_it_is_said():
+    live()
+    set_setting(SYSTEM, "touches.opt_in", ["marketing", "service"], utc_now().date() - timedelta(days=1), initial=True)
+    client = signed_in()
+
+    assert 'name="service.sms">' in client.get("/m/consents").content.decode()
+    assert asks_in_vain(client.who.pk, "sms", "service")
 
 
 def test_a_word_of_any_channel_shows_on_each_until_a_newer_word():
@@ -142,11 +165,11 @@ def test_who_switches_everything_off_gets_nothing_more_and_may_switch_it_on_agai
     assert [asks_in_vain(client.who.pk, medium) for medium in ("inbox", "task", "sms")] == [False, False, True]
 
 
-def asks_in_vain(member_id, medium):
-    """Whether the gate says no to marketing for want of consent."""
+def asks_in_vain(member_id, medium, purpose="marketing"):
+    """Whether the gate says no for want of consent."""
     now = utc_now()
     policy, zone = policy_at(now)
-    wish = Proposal("k", medium, "marketing", now)
+    wish = Proposal("k", medium, purpose, now)
     return consent_refusal(policy, states([member_id], policy, zone, now)[member_id], wish) is not None
 
 
