@@ -49,15 +49,20 @@ def _tell_sent(touch: Touch, now: datetime) -> None:
 
 
 def _again(touch: Touch, now: datetime) -> Answer:
+    """The new touch takes the place of the one that never went, and its key: a send counts it, a journey's path shows it."""
+    key, touch.key = touch.key, f"{touch.key}:{NOT_SENT}:{touch.pk}"
+    touch.save(update_fields=["key"])
     wish = Wish(
         member_id=touch.member_id,
         template_id=touch.template_id,
-        key=f"{touch.key}:again:{touch.pk}",
-        source=f"again:{touch.source}",
+        key=key,
+        source=touch.source,
         at=now,
         until=touch.until,
         priority=touch.priority,
         values=touch.values,
         arm=touch.arm,
     )
-    return propose([wish], now=now)[0]
+    answer = propose([wish], now=now)[0]
+    Touch.objects.filter(key=key).update(origin_id=touch.origin_id)
+    return answer

@@ -77,6 +77,7 @@ SELECT 'send ' || id, 'status ' || status FROM touches_send
 WHERE status NOT IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled') OR (status IN ('running', 'done') AND started_at IS NULL)
 
 -- name: touch_of_a_send_has_its_head
--- What a send touched is a head of its audience.
+-- What a send touched is a head of its audience; what never went and was let go again has left its place to another.
 SELECT 'touch ' || t.id, t.key FROM touches_send s JOIN touches_touch t ON t.source = 'send:' || s.id
-WHERE NOT EXISTS (SELECT 1 FROM touches_head h WHERE h.send_id = s.id AND t.key = 'send:' || s.id || ':' || h.member_id AND h.member_id = t.origin_id)
+WHERE position('person.not_sent' IN t.key) = 0
+  AND NOT EXISTS (SELECT 1 FROM touches_head h WHERE h.send_id = s.id AND t.key = 'send:' || s.id || ':' || h.member_id AND h.member_id = t.origin_id)

@@ -192,6 +192,25 @@ def test_a_cancelled_send_takes_back_what_waits_and_names_who_was_never_asked_fo
     assert (taken_back, totals(number)) == (10, {("cancelled", ""): 20, ("refused", "send.cancelled"): 10})
 
 
+def test_what_a_person_lets_go_again_is_counted_and_taken_back_with_its_send() -> None:
+    yue, lan = scene.person("yue"), scene.person("lan")
+    number = drafted([yue, lan])
+    walk_sends(NOON)
+    Touch.objects.update(status="unknown", why="provider.silent", claimed_at=NOON)
+    scene.happens("member.aliased", "yue", NOON, also=[scene.Handle("user_id", "lan")], proof="alias")
+
+    first, second = Touch.objects.order_by("key")
+    services.decide_unknown(SYSTEM, first.pk, False, "not in the provider's log", now=NOON + hours(1))
+    services.post_inbox(NOON + hours(1))
+    services.decide_unknown(SYSTEM, second.pk, False, "not there either", now=NOON + hours(2))
+    let_go, faults = totals(number), broken()
+    taken_back = services.cancel_send(SYSTEM, number, now=NOON + hours(2))
+
+    assert (let_go, faults) == ({("waiting", ""): 1, ("sent", ""): 1}, [])
+    assert (taken_back, totals(number)) == (1, {("refused", "send.cancelled"): 1, ("sent", ""): 1})
+    assert Touch.objects.filter(source=f"send:{number}", why="person.not_sent").count() == 2
+
+
 def test_what_does_not_go_in_time_does_not_go() -> None:
     number = drafted(crowd(30), per_hour=600, until=NOON + hours(1))
     walk_sends(NOON)
