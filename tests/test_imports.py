@@ -1,6 +1,6 @@
 """Imports through the whole house: what a merchant brings from an old system is there, once, and can be corrected."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,11 @@ from siyu.facts.imports.draining import drain
 from siyu.facts.imports.queries import import_of, quarantined
 from siyu.facts.imports.services import Options, Result, run
 from siyu.facts.intake import message_hash
-from siyu.facts.services import source_id
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record, source_id
 from siyu.merchant.rules import SYSTEM
+from siyu.touches.asking import policy_at, states
+from siyu.touches.rules.gate import Proposal, consent_refusal
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 HEADER = "订单号,付款时间,手机号,商品编码,数量,单价"
@@ -93,6 +96,34 @@ def test_members_come_in_with_what_is_known_of_them(tmp_path: Path) -> None:
     assert sorted(str(row[0].date()) for row in rows("SELECT pool_joined_at FROM members_lifecycle")) == ["2024-01-01", "2025-02-02"]
     assert rows("SELECT max(orders) FROM orders_statistics") == [(1,)]
     assert "张伟" not in str(rows("SELECT properties FROM facts_log"))
+
+
+def test_a_list_of_members_makes_nobody_agree_again_who_said_no_since(tmp_path: Path) -> None:
+    phone = Handle("phone", "13800138000")
+    no = {"purpose": "marketing", "channel": "sms", "proof": "replied R"}
+    record(
+        [Incoming(name="consent.withdrawn", occurred_at=NOW - timedelta(days=1), message="no", handles=[phone], properties=no)],
+        source="sms",
+        received_at=NOW,
+    )
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("手机号,姓名,短信授权\n13800138000,张伟,是\n13900139000,李娜,是\n")
+    new.write_text("手机号,短信授权,授权时间\n13800138000,是,2026-06-01 09:00\n")
+
+    def agreed() -> list[bool]:
+        now = NOW + timedelta(days=1)
+        policy, zone = policy_at(now)
+        members = [row[0] for row in rows("SELECT member_id FROM members_identity WHERE kind = 'phone' ORDER BY id")]
+        return [
+            consent_refusal(policy, states([one], policy, zone, now)[one], Proposal("k", "sms", "marketing", now)) is None
+            for one in members
+        ]
+
+    bring(old, "members")
+    first = agreed()
+    bring(new, "members")
+
+    assert (first, agreed()) == ([False, True], [True, True])
 
 
 def test_products_and_facts_come_in(tmp_path: Path) -> None:

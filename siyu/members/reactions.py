@@ -16,6 +16,7 @@ from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
 from . import clocks
+from .rules import UNDATED
 
 _sql = statements("siyu.members", "reactions")
 _SEEN = Struct(">hiqiqiqiiiq")  # columns; member_id, first_seen, last_seen, last_seen_day, facts
@@ -125,7 +126,7 @@ def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
         "purpose": [_word(fact.properties["purpose"]) for fact in agreed],
         "channel": [_word(fact.properties.get("channel") or "") or "any" for fact in agreed],
         "is_given": [fact.name == "consent.given" for fact in agreed],
-        "occurred_at": [fact.occurred_at for fact in agreed],
+        "occurred_at": [UNDATED if fact.properties.get("undated") is True else fact.occurred_at for fact in agreed],
         "proof": [str(fact.properties.get("proof") or "") for fact in agreed],
         "message": [fact.message for fact in agreed],
     }

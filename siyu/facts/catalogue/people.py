@@ -27,8 +27,9 @@ FACTS = (
         "member centre, import",
         (
             Property("purpose", is_required=True),
-            Property("channel", help="consent channel: sms, email, wecom, phone, inbox, any"),
+            Property("channel", help="consent channel: inbox, wecom, sms, email, phone, any"),
             Property("proof"),
+            Property("undated", "boolean", help="said some day before: any withdrawal is newer"),
         ),
     ),
     KnownFact(

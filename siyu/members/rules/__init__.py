@@ -1,5 +1,6 @@
 """The rules of people: `identity` says who is who, `life` turns the three clocks, `settings` are the merchant's."""
 
+from .consent import UNDATED
 from .identity import BLOCKED, KINDS, MAX_HANDLE, IdentityKind, Policy, policy_of
 from .life import (
     FACT_RUNGS,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_HANDLE",
     "RUNGS",
     "SETTINGS",
+    "UNDATED",
     "Activity",
     "Clocks",
     "IdentityKind",

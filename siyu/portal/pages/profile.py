@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from siyu.lib.web.forms import applied
 from siyu.members import queries as members
+from siyu.members.rules import UNDATED
 from siyu.members.services import Choice
 from siyu.merchant.queries import settings_book, today
 from siyu.touches.rules.media import speaking_of
@@ -120,8 +121,8 @@ def _newest(given: dict[tuple[str, str], members.ConsentView], purpose: str, cha
 
 
 def _switch(purpose: str, channel: str, is_on: bool, word: members.ConsentView | None) -> tuple[str, str, bool, Any]:
-    """Name, words, state and last word of one switch."""
-    return f"{purpose}.{channel}", said(CHANNELS, channel), is_on, word
+    """Name, words, state and last word of one switch, where its day is known."""
+    return f"{purpose}.{channel}", said(CHANNELS, channel), is_on, word if word and word.occurred_at > UNDATED else None
 
 
 def _day(text: str) -> date | None:

@@ -28,6 +28,7 @@ CONSENTS = {
     "consent_sms": "sms",
     "consent_email": "email",
     "consent_wecom": "wecom",
+    "consent_inbox": "inbox",
     "consent_phone": "phone",
     "consent_any": "any",
 }
@@ -57,6 +58,7 @@ FIELDS = (
     Field("consent_sms", ("短信授权", "接收短信", "短信营销", "sms consent", "accepts sms marketing")),
     Field("consent_email", ("邮件授权", "接收邮件", "email consent", "accepts email marketing", "accepts marketing")),
     Field("consent_wecom", ("企微授权", "wecom consent")),
+    Field("consent_inbox", ("站内信授权", "inbox consent")),
     Field("consent_phone", ("电话授权", "phone consent")),
     Field("consent_any", ("营销授权", "marketing consent", "consent")),
     Field("consent_at", ("授权时间", "同意时间", "consent date")),
@@ -112,18 +114,21 @@ def _joined(number: int, row: Fields, handles: list[Handle], at: datetime, terms
 
 
 def _consents(number: int, row: Fields, handles: list[Handle], terms: Terms) -> list[Incoming]:
+    """A list says yes of who agreed some day: as the row tells, else when they joined, else undated. A no holds from now on."""
     given = {channel: said for field, channel in CONSENTS.items() if field in row and (said := values.yes(row[field], field)) is not None}
     if not given:
         return []
-    at = past(row, "consent_at", terms) or terms.now
-    proof = values.text(row.get("consent_proof")) or f"{terms.file_name}, row {number}"
+    told = past(row, "consent_at", terms)
+    agreed = told or past(row, "joined_at", terms)
+    common = {"purpose": "marketing", "row_key": terms.row_key(number)}
+    common["proof"] = values.text(row.get("consent_proof")) or f"{terms.file_name}, row {number}"
     return [
         terms.incoming(
             "consent.given" if is_given else "consent.withdrawn",
-            at,
+            (agreed if is_given else told) or terms.now,
             number,
             handles[:1],
-            {"purpose": "marketing", "channel": channel, "proof": proof, "row_key": terms.row_key(number)},
+            {**common, "channel": channel, **({"undated": True} if is_given and agreed is None else {})},
             part=f"consent.{channel}",
         )
         for channel, is_given in given.items()

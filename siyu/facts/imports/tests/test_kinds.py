@@ -189,6 +189,17 @@ def test_a_member_row_is_who_the_person_is_when_they_came_and_what_they_agreed_t
     assert [(fact.name, fact.properties["channel"]) for fact in (sms, email)] == [("consent.given", "sms"), ("consent.withdrawn", "email")]
     assert sms.properties["proof"] == "orders.csv, row 2"
     assert len({fact.message for fact in (identified, joined, sms, email)}) == 4
+    assert (sms.occurred_at, email.occurred_at) == (joined.occurred_at, NOW), "a yes is as old as the member, a no holds from now on"
+
+
+def test_a_yes_that_says_no_day_is_undated() -> None:
+    row = {"phone": "13800138000", "consent_inbox": "是", "consent_sms": "否"}
+
+    _identified, sms, inbox = built(MEMBERS, row).facts
+    _identified, dated = built(MEMBERS, row | {"consent_sms": "", "consent_at": "2024-01-02"}).facts
+
+    assert (inbox.name, inbox.properties["channel"], inbox.properties["undated"]) == ("consent.given", "inbox", True)
+    assert (sms.name, "undated" in sms.properties, "undated" in dated.properties) == ("consent.withdrawn", False, False)
 
 
 @pytest.mark.parametrize(
