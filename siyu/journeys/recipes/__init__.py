@@ -84,6 +84,20 @@ def drawn(trigger: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], **
     return {"trigger": dict(trigger), **more, "first": names[0], "steps": made, "places": places(names[0], made)}
 
 
+def told_twice(crowd: str, days: int, last_days: int, *, again_after_days: int, **more: Any) -> dict[str, Any]:
+    """Whoever comes into an audience, so many days before something ends, hears of it by `soon`, and by `last` shortly before; whoever
+    leaves the audience hears no more."""
+    steps: dict[str, dict[str, Any]] = {
+        "soon": {"step": "touch", "template": "soon"},
+        "wait": {"step": "wait", "days": max(days - last_days, 1)},
+        "last": {"step": "touch", "template": "last", "priority": 5},
+        "end": {"step": "end"},
+    }
+    inside = {"kind": "audience", "audience": crowd}
+    entry = {"how": "many", "again_after_days": again_after_days, "at_once": False}
+    return drawn(inside, steps, entry=entry, exits=[inside], **more)
+
+
 def places(first: str, steps: Mapping[str, Any]) -> dict[str, list[float]]:
     """Where the canvas draws steps: each below those that lead to it, side by side with those as far from the first."""
     rows, row, seen = [], [first], {first}

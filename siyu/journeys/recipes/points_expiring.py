@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from . import Asked, Crowd, Medium, Wording, drawn, message
+from . import Asked, Crowd, Medium, Wording, message, told_twice
 
 TITLE = _("Points about to expire")
 WORDS = _(
@@ -47,23 +47,9 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("ending", f"{values.days} 天内有 {values.at_least} 积分到期", _rule(values))]
+    rule = {"condition": "expiring", "days": values.days, "at_least": values.at_least}
+    return [Crowd("ending", f"{values.days} 天内有 {values.at_least} 积分到期", rule)]
 
 
 def definition(values: Values) -> dict[str, Any]:
-    steps: dict[str, dict[str, Any]] = {
-        "soon": {"step": "touch", "template": "soon"},
-        "wait": {"step": "wait", "days": max(values.days - values.last_days, 1)},
-        "last": {"step": "touch", "template": "last", "priority": 5},
-        "end": {"step": "end"},
-    }
-    return drawn(
-        {"kind": "audience", "audience": "ending"},
-        steps,
-        entry={"how": "many", "again_after_days": 30, "at_once": False},
-        exits=[{"kind": "audience", "audience": "ending"}],
-    )
-
-
-def _rule(values: Values) -> dict[str, Any]:
-    return {"condition": "expiring", "days": values.days, "at_least": values.at_least}
+    return told_twice("ending", values.days, values.last_days, again_after_days=30)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from . import Asked, Crowd, Medium, Wording, drawn, message
+from . import Asked, Crowd, Medium, Wording, message, told_twice
 
 TITLE = _("Tier about to end")
 WORDS = _(
@@ -52,16 +52,5 @@ def audiences(values: Values) -> Sequence[Crowd]:
 
 
 def definition(values: Values) -> dict[str, Any]:
-    steps: dict[str, dict[str, Any]] = {
-        "soon": {"step": "touch", "template": "soon"},
-        "wait": {"step": "wait", "days": max(values.days - values.last_days, 1)},
-        "last": {"step": "touch", "template": "last", "priority": 5},
-        "end": {"step": "end"},
-    }
-    return drawn(
-        {"kind": "audience", "audience": "ending"},
-        steps,
-        entry={"how": "many", "again_after_days": 90, "at_once": False},
-        exits=[{"kind": "audience", "audience": "ending"}],
-        goal={"fact": "order.paid", "within_days": 60, "ends": False},
-    )
+    goal = {"fact": "order.paid", "within_days": 60, "ends": False}
+    return told_twice("ending", values.days, values.last_days, again_after_days=90, goal=goal)
