@@ -18,7 +18,8 @@ Word = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="condition", tag="consent"):
-    """The newest word for the purpose, said of the channel or of any channel, is `given` or `withdrawn`; `unknown`: there is none."""
+    """The newest word for the purpose, said of the channel or of any channel, is `given` or `withdrawn` (of two at once the withdrawal);
+    `unknown`: there is none."""
 
     purpose: Annotated[Word, Meta(title="purpose", extra_json_schema={"input": "purpose"})] = "marketing"
     channel: Annotated[Word, Meta(title="on channel", extra_json_schema={"input": "consent_channel"})] = "any"
@@ -28,7 +29,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 def _newest(terms: Terms, ask: Asking, what: Sql) -> Sql:
     channels = literal(sorted({terms.channel, "any"}))
     these = f"c.purpose = {literal(terms.purpose)} AND c.channel = ANY({channels})"
-    return ask.column(CONSENTS, f"(array_agg({what} ORDER BY c.occurred_at DESC, c.message DESC) FILTER (WHERE {these}))[1]", terms.purpose)
+    order = "c.occurred_at DESC, c.is_given, c.message DESC"
+    return ask.column(CONSENTS, f"(array_agg({what} ORDER BY {order}) FILTER (WHERE {these}))[1]", terms.purpose)
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:

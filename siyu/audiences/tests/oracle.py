@@ -183,7 +183,7 @@ class Oracle:
             and told["purpose"] == rule["purpose"]
             and told.get("channel", "any") in ("any", rule.get("channel", "any"))
         ]
-        newest = max(said)[1] if said else None
+        newest = max(said, key=lambda word: (word[0], not word[1]))[1] if said else None
         return {"given": newest is True, "withdrawn": newest is False, "unknown": newest is None}[rule["state"]]
 
     def identity(self, rule: dict, person: Person) -> bool:

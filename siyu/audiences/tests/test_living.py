@@ -617,6 +617,19 @@ def test_the_short_way_to_ask_for_a_trait_says_what_a_property_filter_says(op: s
     assert without is (op == "absent")
 
 
+def test_of_two_words_at_one_instant_the_no_holds_as_for_whoever_sends():
+    number = made("同意短信", {"condition": "consent", "channel": "sms"})
+    people = [f"p{place}" for place in range(8)]
+
+    live(
+        *(told("consent.given", who, NOW, purpose="marketing", channel="sms") for who in people),
+        *(told("consent.withdrawn", who, NOW, purpose="marketing", channel="any") for who in people),
+        at=NOW,
+    )
+
+    assert inside(number) == 0
+
+
 def test_more_is_counted_than_fits_into_the_bits_of_a_number():
     live(told("page.viewed", "anna", NOW - timedelta(hours=1)), at=NOW - timedelta(hours=1))
     many = made("many", {"any": [{"condition": "did_fact", "fact": f"told.{number:02}", "times": 2} for number in range(BITS + 15)]})

@@ -23,6 +23,7 @@ from ..locking import lock
 from ..reactions import put_tags
 from ..replay import Settling, load_component, settle
 from ..rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
+from ..rules.identity import ERASED
 from .own import Choice, record_consents
 
 _sql = statements("siyu.members", "services")
@@ -87,7 +88,7 @@ def record_consent(by: Actor, handle: Handle, purpose: str, channel: str, *, giv
 
 
 def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: datetime) -> None:
-    """Say that two members are one person. Refusals: `merge.because`, `merge.same`, `merge.unknown`, `merge.limit`."""
+    """Say that two members are one person. Refusals: `merge.because`, `merge.same`, `merge.unknown`, `merge.erased`, `merge.limit`."""
     if not because.strip():
         raise Refusal("merge.because", "say how you know that these two are one person")
     if survivor == other:
@@ -101,6 +102,8 @@ def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: da
         policy = policy_of(settings_book(), today(now))
         component = load_component(cursor.cursor, list(ends.values()))
         kinds = [[component.kinds[handle] for handle, owner in component.members.items() if owner == member] for member in ends]
+        if any(ERASED.name in of_one for of_one in kinds):
+            raise Refusal("merge.erased", "one of these members was erased: who that was is not known any more")
         if not components.may_join(kinds[0], kinds[1], ("user_id", "user_id"), policy):
             raise Refusal("merge.limit", "together they would have more handles of one kind than a member may have")
         claim = Claim(min(ends.values()), max(ends.values()), now, uuid4())

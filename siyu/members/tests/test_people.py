@@ -196,6 +196,18 @@ def test_who_was_erased_is_joined_with_nobody_though_what_stood_against_it_is_fo
     assert [finding for finding in verify() if not finding.holds] == []
 
 
+def test_who_was_erased_is_merged_with_nobody() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    one, erased = owner("u1"), owner("u2")
+    erase_member(SYSTEM, erased, "they asked for it", now=NOW)
+
+    for pair in ((one, erased), (erased, one)):
+        with pytest.raises(Refusal) as refusal:
+            merge_members(SYSTEM, *pair, "one person", now=NOW)
+        assert refusal.value.code == "merge.erased"
+
+
 def test_what_a_merge_moves_and_what_the_fact_that_brought_it_moves_is_news_of_its_own() -> None:
     say(user("u1"), name="order.paid", shop="web", order_number="1", amount_minor=1_000)
     say(user("u2"), name="order.paid", shop="web", order_number="2", amount_minor=1_000)

@@ -29,7 +29,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
     context = {
         "tab": "me",
         "back_url": reverse("m:me"),
-        "wants_recommendations": wants_recommendations(member.id),
+        "wants_recommendations": wants_recommendations(member.id, today(request.now)),
         "copies": copies,
         "is_waiting": any(copy.state == "waiting" for copy in copies),
     }

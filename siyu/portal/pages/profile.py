@@ -1,5 +1,6 @@
 """What a member says of themselves, and what they agree to."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from ..words import CHANNELS, HANDLES, PURPOSES, said
 from ..words import GENDERS as GENDER_WORDS
 from .parts import in_a_moment, show
 
+Asked = tuple[str, str]  # purpose, channel
 OFFERED = {"marketing": ("inbox", "wecom", "sms", "email", "phone"), "service": ("sms", "email", "wecom")}
 
 
@@ -79,10 +81,8 @@ def consents(request: MemberRequest) -> HttpResponse:
 
     A switch stands as the gate decides: where nothing was said it is on, unless the purpose needs a yes.
     """
-    given = {(one.purpose, one.channel): one for one in members.consents(request.member.id)}
-    words = {(purpose, channel): _newest(given, purpose, channel) for purpose, channels in OFFERED.items() for channel in channels}
-    opt_in = settings_book().value("touches.opt_in", today(request.now))
-    is_on = {key: word.is_given if word else key[0] not in opt_in for key, word in words.items()}
+    words = _words(request.member.id, [(purpose, channel) for purpose, channels in OFFERED.items() for channel in channels])
+    is_on = _are_on(words, today(request.now))
     if request.method == "POST":
         wanted = {key: ".".join(key) in request.POST for key in words}
         return _chosen(request, [Choice(*key, wanted[key]) for key in words if wanted[key] != is_on[key]], "m:consents")
@@ -100,10 +100,9 @@ def personalisation(request: MemberRequest) -> HttpResponse:
     return _chosen(request, [Choice("personalisation", "any", "on" in request.POST)], "m:privacy")
 
 
-def wants_recommendations(member_id: int) -> bool:
-    """Personal recommendations are on until the member switches them off."""
-    said_so = [one.is_given for one in members.consents(member_id) if one.purpose == "personalisation"]
-    return all(said_so)
+def wants_recommendations(member_id: int, day: date) -> bool:
+    """The switch of personal recommendations stands as the gate decides, too."""
+    return _are_on(_words(member_id, [("personalisation", "any")]), day)["personalisation", "any"]
 
 
 def _chosen(request: MemberRequest, choices: list[Choice], back: str) -> HttpResponse:
@@ -114,10 +113,19 @@ def _chosen(request: MemberRequest, choices: list[Choice], back: str) -> HttpRes
     return redirect(back)
 
 
-def _newest(given: dict[tuple[str, str], members.ConsentView], purpose: str, channel: str) -> members.ConsentView | None:
-    """What was said of the channel itself or of any channel, as the gate hears it: the newest word holds, of two at once the no."""
-    said_so = [one for name in speaking_of(channel) if (one := given.get((purpose, name))) is not None]
-    return max(said_so, key=lambda one: (one.occurred_at, not one.is_given), default=None)
+def _words(member_id: int, asked: Sequence[Asked]) -> dict[Asked, members.ConsentView | None]:
+    """What was said of a purpose and a channel, or of any channel, as the gate hears it: the newest word holds, of two at once the no."""
+    given = {(one.purpose, one.channel): one for one in members.consents(member_id)}
+    words: dict[Asked, members.ConsentView | None] = {}
+    for purpose, channel in asked:
+        said_so = [one for name in speaking_of(channel) if (one := given.get((purpose, name))) is not None]
+        words[purpose, channel] = max(said_so, key=lambda one: (one.occurred_at, not one.is_given), default=None)
+    return words
+
+
+def _are_on(words: Mapping[Asked, members.ConsentView | None], day: date) -> dict[Asked, bool]:
+    opt_in = settings_book().value("touches.opt_in", day)
+    return {key: word.is_given if word else key[0] not in opt_in for key, word in words.items()}
 
 
 def _switch(purpose: str, channel: str, is_on: bool, word: members.ConsentView | None) -> tuple[str, str, bool, Any]:
