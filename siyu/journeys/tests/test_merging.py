@@ -279,5 +279,5 @@ def test_what_is_told_of_an_entry_is_the_same_wherever_a_batch_is_cut(is_cut: bo
     pump(NOW + HOUR)
 
     entered = LoggedFact.objects.get(name="journey.entered")
-    told = f"journeys.walk|journey.entered|{LoggedFact.objects.get(pk=entered.cause_id).message}|j  0"
+    told = f"journeys.walk|journey.entered|{LoggedFact.objects.get(pk=entered.cause_id).message}|j  0 {NOW.timestamp()}"
     assert entered.message == message_hash(told)

@@ -45,8 +45,8 @@ def write(cursor: Cursor, batch: Batch, log: Log, merges: Sequence[Merged]) -> N
 def news(log: Log) -> list[Derived]:
     """The facts that tell of it; what time did tells its instant, what a fact did has it as its cause.
 
-    Of members who became one, each may have been through with the same key: of the same fact it is told of whoever came first, then of the
-    others.
+    Of members who became one, each may have been through with the same key: their news tells when they came, and where they came at once,
+    it is told of one after the other.
     """
     made = {id(one): _derived(one) for one in log.news}
     told: Counter[tuple[Any, ...]] = Counter()
@@ -68,7 +68,7 @@ def _derived(one: News) -> Derived:
         properties=one.properties,
         cause=cause,
         at=None if cause else one.at,
-        discriminator=f"{one.properties['journey']} {one.walker.key} {one.hop}",
+        discriminator=f"{one.properties['journey']} {one.walker.key} {one.hop} {one.walker.entered_at.timestamp()}",
     )
 
 
