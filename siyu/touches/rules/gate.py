@@ -4,7 +4,7 @@ First when a touch is proposed: capacity is then reserved. Again at the moment o
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeVar
@@ -163,10 +163,15 @@ def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     return Verdict(proposal.key, at)
 
 
+def newest_word(consents: Mapping[tuple[str, str], Consent], purpose: str, channel: str) -> Consent | None:
+    """What holds of a purpose on a channel: the newest of what was said about the channel and about any; of two at once the no."""
+    said = [consents[key] for name in speaking_of(channel) if (key := (purpose, name)) in consents]
+    return max(said, key=lambda consent: (consent.at, not consent.is_given), default=None)
+
+
 def consent_refusal(policy: Policy, state: State, proposal: Proposal) -> tuple[Why, str] | None:
-    """The newest of what was said about the channel and about any channel holds; purposes of `opt_in` need a yes."""
-    said = [state.consents[key] for channel in speaking_of(proposal.channel) if (key := (proposal.purpose, channel)) in state.consents]
-    newest = max(said, key=lambda consent: (consent.at, not consent.is_given), default=None)  # of two at once the no holds
+    """The newest word holds; purposes of `opt_in` need a yes."""
+    newest = newest_word(state.consents, proposal.purpose, proposal.channel)
     if newest is not None and not newest.is_given:
         return Why.WITHDRAWN, f"{proposal.purpose} {proposal.channel}"
     if newest is None and proposal.purpose in policy.opt_in:
