@@ -1,5 +1,6 @@
 """The tool that keeps every page's words in Chinese: it finds them all, and it refuses gaps."""
 
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,24 @@ def test_one_english_word_has_one_chinese_word_across_rooms(room):
     translations.update(other)
     translate(other, Orders="单据")
     assert translations.two_voices()[0].startswith("'Orders' has several translations")
+
+
+def test_two_processes_may_compile_at_once(room, monkeypatch):
+    translations.update(room)
+    translate(room, Orders="订单")
+    processes = get_context("fork")
+    both, write = processes.Barrier(2, timeout=20), translations.write_mo
+
+    def meet_the_other(file, catalog) -> None:
+        write(file, catalog)
+        both.wait()
+
+    monkeypatch.setattr(translations, "write_mo", meet_the_other)
+    compilers = [processes.Process(target=translations.compile_all) for _ in range(2)]
+    for compiler in compilers:
+        compiler.start()
+    for compiler in compilers:
+        compiler.join(30)
+
+    assert [compiler.exitcode for compiler in compilers] == [0, 0]
+    assert [path.name for path in translations.po_file(room).parent.iterdir() if path.suffix == ".mo"] == ["django.mo"]

@@ -185,9 +185,10 @@ def compile_all() -> int:
     for room in rooms():
         path = po_file(room)
         if path.exists() and not _is_current(path):
-            with path.with_suffix(".new").open("wb") as file:
+            fresh = path.with_suffix(f".{os.getpid()}.mo")  # others may compile at the same time
+            with fresh.open("wb") as file:
                 write_mo(file, stored(room))
-            path.with_suffix(".new").replace(path.with_suffix(".mo"))
+            fresh.replace(path.with_suffix(".mo"))
             written += 1
     return written
 
