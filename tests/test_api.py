@@ -18,6 +18,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from siyu.api import api
 from siyu.console.tests.people import PHONE, live, member
+from siyu.facts.pump import pump
 from siyu.lib.clock import utc_now
 from siyu.loyalty.services import Because, Grant, grant, grant_tier
 from siyu.members.services import card_code
@@ -27,7 +28,7 @@ from siyu.merchant.services import create_key
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1"
 # writes that happen once by their nature, and questions whose body is too long for an address
-BY_NATURE = ("/lookup", "/card", "/quote", "/count", "/check-ins", "/claim", "/read")
+BY_NATURE = ("/lookup", "/card", "/quote", "/count", "/check-ins", "/claim", "/read", "/consents")
 
 
 def caller(*scopes: str, name: str = "shop") -> Client:
@@ -75,6 +76,21 @@ def test_a_member_is_found_by_a_handle_and_by_the_code_of_a_card(yue) -> None:
     assert by_phone.status_code == 200
     assert by_card.json()["id"] == yue
     assert (nobody.status_code, nobody.json()["code"]) == (404, "member.unknown")
+
+
+def test_what_a_member_told_staff_is_written_down_once_and_read_back(yue) -> None:
+    shop, path = caller("members.edit"), f"/members/{yue}/consents"
+    said = {"purpose": "marketing", "channel": "any", "is_given": False, "at": "2026-05-04T10:00:00+08:00", "way": "phone"}
+
+    first, again = post(shop, path, said), post(shop, path, said)
+    unproven = post(shop, path, said | {"is_given": True})
+    pump(utc_now())
+    newest, before = caller("members.view", name="desk").get(f"{BASE}{path}").json()
+
+    assert first.json() == again.json()
+    assert (unproven.status_code, unproven.json()["code"]) == (409, "consent.note")
+    assert (newest["channel"], newest["is_given"], newest["way"], newest["by"]) == ("sms", True, "", "")
+    assert (before["channel"], before["is_given"], before["way"], before["by"]) == ("any", False, "phone", "shop")
 
 
 def test_points_are_held_for_a_cart_captured_once_and_returned(yue) -> None:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("members/<str:public_id>/reveal-trait/<str:name>", actions.reveal_trait, name="member-reveal-trait"),
     path("members/<str:public_id>/tag", actions.tag, name="member-tag"),
     path("members/<str:public_id>/assistant", actions.assistant, name="member-assistant"),
+    path("members/<str:public_id>/consents", actions.consent, name="member-consent"),
     path("members/<str:public_id>/merge", actions.merge, name="member-merge"),
     path("members/<str:public_id>/merges/<int:pk>/undo", actions.undo, name="member-undo"),
     path("facts", explorer.explorer, name="facts"),

@@ -25,7 +25,7 @@ def export(member_id: int) -> dict[str, Any]:
         "traits": {trait.name: trait.value for trait in queries.traits(member_id, unmasked=True)},
         "tags": [tag.name for tag in queries.tags(member_id)],
         "consents": [
-            {"purpose": c.purpose, "channel": c.channel, "given": c.is_given, "at": c.occurred_at, "proof": c.proof}
+            {"purpose": c.purpose, "channel": c.channel, "given": c.is_given, "at": c.said_at, "proof": c.proof}
             for c in queries.consents(member_id)
         ],
         "history": export_of(_handles(member_id)),

@@ -1,9 +1,9 @@
-"""What an operator does to one member: show a hidden value, tag, assign, merge, undo a merge. Each calls one service."""
+"""What an operator does to one member: show a hidden value, tag, assign, note a consent, merge, undo a merge. Each calls one service."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.forms import CharField, Textarea, TypedChoiceField
+from django.forms import CharField, ChoiceField, DateTimeField, DateTimeInput, RadioSelect, Textarea, TypedChoiceField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import escape
@@ -16,10 +16,14 @@ from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form, applied
 from siyu.members import queries, services
+from siyu.members.rules import CHANNELS, MAX_NOTE, PURPOSES, WAYS
+from siyu.members.services import Choice, Word
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff, stores
 from siyu.merchant.services import audit
 
+from ..words import CONSENT_CHANNELS
+from ..words import PURPOSES as CONSENT_PURPOSES
 from .filters import found
 from .one import seen_member
 
@@ -88,6 +92,52 @@ def assistant(request: PageRequest, public_id: str) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect(url)
     return render(request, "web/form.html", {"title": _("Own assistant and store"), "form": form, "cancel_url": url})
+
+
+class ConsentForm(Form):
+    """What a member told staff."""
+
+    is_given = TypedChoiceField(
+        label=_("What was said"),
+        choices=[("no", _("The member withdraws the consent")), ("yes", _("The member gives the consent"))],
+        coerce=lambda word: word == "yes",
+        widget=RadioSelect,
+    )
+    purpose = ChoiceField(label=_("Purpose"), choices=[(one, CONSENT_PURPOSES[one]) for one in PURPOSES])
+    channel = ChoiceField(label=_("Channel"), choices=[(one, CONSENT_CHANNELS[one]) for one in CHANNELS])
+    way = ChoiceField(label=_("How we were told"), choices=[(name, _(words)) for name, words in WAYS.items()])
+    at = DateTimeField(
+        label=_("When"),
+        required=False,
+        widget=DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Left empty: now"),
+    )
+    note = CharField(
+        label=_("Proof"),
+        required=False,
+        max_length=MAX_NOTE,
+        widget=Textarea(attrs={"rows": 3}),
+        help_text=_("What proves it: the form and where it lies, the number of the call. Needed for a yes."),
+    )
+
+    def word(self) -> Word:
+        told = self.cleaned_data
+        return Word(Choice(told["purpose"], told["channel"], told["is_given"]), told["way"], told["note"], told["at"])
+
+
+@requires("members.edit")
+def consent(request: PageRequest, public_id: str) -> HttpResponse:
+    """Write down what the member told staff about a consent."""
+    member, url = seen_member(request.viewer, public_id)
+    form = ConsentForm(request.POST or None)
+    written = lambda: services.record_consent(request.viewer.actor, member.id, form.word(), now=utc_now())  # noqa: E731
+    if request.method == "POST" and applied(form, written):
+        messages.success(request, gettext("Written down. It holds as soon as it is read, usually within a second."))
+        return redirect(url)
+    help_ = _("Of all words about a purpose and channel the newest holds, whoever wrote it down.")
+    name = member.nickname or member.public_id
+    title = gettext("Consent of %(name)s") % {"name": name}
+    return render(request, "web/form.html", {"title": title, "help": help_, "form": form, "cancel_url": url})
 
 
 class BecauseForm(Form):

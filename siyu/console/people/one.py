@@ -40,8 +40,9 @@ from siyu.touches.queries import touches
 from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
 from ..facts import fact_url, move_in_words, pairs, values_behind
-from ..words import CONSENT_CHANNELS, ORDER_STATUSES, PURPOSES, REDEMPTION_STATES, TRAITS, said
+from ..words import ORDER_STATUSES, REDEMPTION_STATES, TRAITS, said
 from .clocks import clock_cards
+from .consents import holding, spoken
 from .why import floors, line_of, purses
 
 _sql = statements("siyu.console", "people")
@@ -102,19 +103,20 @@ def one(request: PageRequest, public_id: str) -> HttpResponse:
 
 
 def _overview(request: PageRequest, member: MemberView) -> dict[str, Any]:
-    sums = statistics_of(member.id)
+    sums, may_unmask = statistics_of(member.id), request.viewer.may("members.unmask")
     return {
         "identities": queries.identities([member.id]),
         "traits": [(one, said(TRAITS, one.name)) for one in queries.traits(member.id)],
         "tags": queries.tags(member.id),
         "tag_names": [name for name, _colour, _count in queries.all_tags()],
-        "consents": [(one, said(PURPOSES, one.purpose), said(CONSENT_CHANNELS, one.channel)) for one in queries.consents(member.id)],
+        "consents": holding(queries.consents(member.id)),
+        "said": spoken(queries.consents_said(member.id, unmasked=may_unmask)),
         "attribution": attribution_of(member.id),
         "seen": queries.seen(member.id),
         "sums": sums,
         "net_minor": sums.revenue_minor - sums.refunded_minor,
         "purses": purses(member.id),
-        "may_unmask": request.viewer.may("members.unmask"),
+        "may_unmask": may_unmask,
     }
 
 

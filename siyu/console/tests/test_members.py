@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 
+from siyu.facts.pump import pump
+from siyu.facts.services import record
 from siyu.lib.clock import utc_now
 from siyu.loyalty.services import Because, Capture, Grant, Hold, capture, define_unit, grant, hold
 from siyu.members import queries, services
 from siyu.merchant.rules import SYSTEM
 
-from .people import NOW, OTHER_PHONE, PHONE, audited, live, member, visitor
+from .people import NOW, OTHER_PHONE, PHONE, audited, fact, live, member, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +252,59 @@ def test_the_history_turns_pages(pool, monkeypatch):
             break
         url = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert seen == len(queries.timeline(pool.pk, limit=200))
+
+
+def agreed(**more) -> dict[str, str]:
+    return {"is_given": "yes", "purpose": "marketing", "channel": "wecom", "way": "paper", "note": "form 7, binder 2", **more}
+
+
+def test_what_a_member_told_staff_is_written_down_on_the_members_page_and_audited(pool):
+    client, here = visitor("shop_assistant", "all"), f"/members/{pool.public_id}"
+    assert client.get(f"{here}/consents").status_code == 200
+
+    assert client.post(f"{here}/consents", agreed(at="2026-01-05T10:30")).status_code == 302
+    pump(utc_now())
+
+    page = text(client, here)
+    assert "form 7, binder 2" in page
+    assert "On paper" in page
+    assert "Lin" in page
+    assert "2026-01-05 10:30" in page
+    assert "form 3" in page  # the word before stays
+    (row,) = audited("consent.given")
+    assert (row.subject, row.actor_name, row.detail) == (f"member:{pool.pk}", "Lin", {"purpose": "marketing", "channel": "wecom"})
+
+
+def test_what_holds_is_what_the_gate_hears(pool):
+    client, here = visitor(), f"/members/{pool.public_id}"
+    client.post(f"{here}/consents", agreed(is_given="no", channel="any", note=""))
+    pump(utc_now())
+
+    holds = text(client, here).split('id="consents"')[1].split("Every word")[0]
+
+    assert ("SMS" in holds, "Any channel" in holds) == (True, True)
+    assert (holds.count("Withdrawn"), holds.count("Given")) == (2, 0)
+
+
+def test_a_word_of_consent_is_written_by_who_may_change_members_and_sees_this_one(pool):
+    here = f"/members/{pool.public_id}"
+    assert visitor("analyst").post(f"{here}/consents", agreed()).status_code == 403
+    assert visitor("shop_assistant", "own").post(f"{here}/consents", agreed()).status_code == 404
+    assert "Write down a consent" not in text(visitor("analyst"), here)
+    assert "form, the call, the chat" in visitor().post(f"{here}/consents", agreed(note="")).content.decode()
+    assert audited("consent.given") == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "undated, recorded on"), ("zh-hans", "未注明日期")])
+def test_a_yes_of_which_nobody_knows_the_day_says_when_it_was_recorded(pool, language, words):
+    record(
+        [fact("consent.given", "u1", 0, "old", purpose="marketing", channel="email", proof="list, row 1", undated=True)],
+        source="import",
+        received_at=NOW,
+    )
+    pump(NOW)
+
+    page = text(visitor(language=language), f"/members/{pool.public_id}")
+
+    assert words in page
+    assert "1970" not in page

@@ -2,6 +2,11 @@
 
 from .known import KnownFact, Property
 
+_TOLD = (
+    Property("way", help="how a person told staff: store, phone, paper, chat, other"),
+    Property("by", help="who wrote it down"),
+    Property("note", is_personal=True),
+)
 FACTS = (
     KnownFact(
         "member.identified",
@@ -24,19 +29,20 @@ FACTS = (
     KnownFact(
         "consent.given",
         "同意授权",
-        "member centre, import",
+        "member centre, staff, import",
         (
             Property("purpose", is_required=True),
             Property("channel", help="consent channel: inbox, wecom, sms, email, phone, any"),
             Property("proof"),
             Property("undated", "boolean", help="said some day before: any withdrawal is newer"),
+            *_TOLD,
         ),
     ),
     KnownFact(
         "consent.withdrawn",
         "撤回授权",
-        "member centre, SMS reply",
-        (Property("purpose", is_required=True), Property("channel"), Property("proof")),
+        "member centre, staff, SMS reply",
+        (Property("purpose", is_required=True), Property("channel"), Property("proof"), *_TOLD),
     ),
     KnownFact("member.merged", "会员合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
     KnownFact("member.unmerged", "撤销合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),

@@ -4,7 +4,9 @@ from .finding import MAX_FOUND, MemberView, bearer, find, handle_named, hash_for
 from .history import ConflictView, MergeView, TimelineView, conflicts, life, merges, seen, timeline
 from .lines import below, ends, lines
 from .told import (
+    MAX_WORDS,
     TOKEN,
+    ConsentSaid,
     ConsentView,
     IdentityView,
     TagView,
@@ -12,6 +14,7 @@ from .told import (
     all_tags,
     are_kept,
     consents,
+    consents_said,
     identities,
     is_described,
     is_token,
@@ -23,8 +26,10 @@ from .told import (
 
 __all__ = [
     "MAX_FOUND",
+    "MAX_WORDS",
     "TOKEN",
     "ConflictView",
+    "ConsentSaid",
     "ConsentView",
     "IdentityView",
     "MemberView",
@@ -38,6 +43,7 @@ __all__ = [
     "below",
     "conflicts",
     "consents",
+    "consents_said",
     "ends",
     "find",
     "handle_named",

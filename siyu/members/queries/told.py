@@ -10,10 +10,11 @@ from uuid import UUID
 from siyu.lib.crypto import decrypt_text, mask
 from siyu.lib.sql import statements
 
-from ..rules import KINDS
+from ..rules import KINDS, UNDATED
 from .asking import decrypted, rows_of
 
 _sql = statements("siyu.members", "queries")
+MAX_WORDS = 200  # about consent, of one member
 TOKEN = "tok_"  # noqa: S105 - how a token of the log begins
 
 
@@ -52,11 +53,30 @@ class TagView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
+    """A word about a purpose and channel; `at` is when it was said (`rules.UNDATED` where nobody knows the day)."""
+
     purpose: str
     channel: str
     is_given: bool
-    occurred_at: datetime
+    at: datetime
     proof: str
+
+    @property
+    def said_at(self) -> datetime | None:
+        return self.at if self.at > UNDATED else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSaid(ConsentView):
+    """The same as the log tells it: when it reached us, from which source, how a person told whom of ours, and the note about it,
+    which is masked unless the viewer may see it."""
+
+    received_at: datetime | None
+    source: str
+    badge: str
+    way: str
+    by: str
+    note: str
 
 
 def identities(member_ids: list[int], *, unmasked: bool = False) -> list[IdentityView]:
@@ -113,8 +133,19 @@ def all_tags() -> list[tuple[str, str, int]]:
 
 
 def consents(member_id: int) -> list[ConsentView]:
-    """What holds for each purpose and channel."""
+    """What was last said of each purpose and channel by its name."""
     return [ConsentView(*row) for row in rows_of(_sql.consents, {"member": member_id})]
+
+
+def consents_said(member_id: int, *, unmasked: bool = False) -> list[ConsentSaid]:
+    """Every word about consent, newest first, at most `MAX_WORDS`."""
+    rows = rows_of(_sql.consents_said, {"member": member_id, "limit": MAX_WORDS})
+    plain = personal_values([row[-1] for row in rows if is_token(row[-1])])
+    views = []
+    for *told, note in rows:
+        kind, text = plain.get(note, ("erased", "")) if is_token(note) else ("note", note)
+        views.append(ConsentSaid(*told, text if unmasked or not text else mask(kind, text)))  # type: ignore[call-arg]  # as the statement names them
+    return views
 
 
 def are_kept(messages: list[UUID]) -> bool:

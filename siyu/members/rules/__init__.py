@@ -1,6 +1,6 @@
 """The rules of people: `identity` says who is who, `life` turns the three clocks, `settings` are the merchant's."""
 
-from .consent import UNDATED
+from .consent import CHANNELS, MAX_NOTE, PURPOSES, UNDATED, WAYS
 from .identity import BLOCKED, KINDS, MAX_HANDLE, IdentityKind, Policy, policy_of
 from .life import (
     FACT_RUNGS,
@@ -28,14 +28,18 @@ from .trait import TraitName, check_traits
 
 __all__ = [
     "BLOCKED",
+    "CHANNELS",
     "FACT_RUNGS",
     "HELD_RUNGS",
     "KINDS",
     "LIFE_FACTS",
     "MAX_HANDLE",
+    "MAX_NOTE",
+    "PURPOSES",
     "RUNGS",
     "SETTINGS",
     "UNDATED",
+    "WAYS",
     "Activity",
     "Clocks",
     "IdentityKind",

@@ -4,12 +4,11 @@ from ..locking import lock, lock_early
 from .cards import CARD_SECONDS, PREFIX, card_code, read_card
 from .carriers import Carrier, carrier, carriers
 from .leaving import copy_of, erase_member
-from .own import Choice, describe, record_consents
+from .own import Choice, Word, describe, record_consent, record_consents
 from .people import (
     assign_assistants,
     hold_rungs,
     merge_members,
-    record_consent,
     rung_news,
     sync_tag,
     tag,
@@ -26,6 +25,7 @@ __all__ = [
     "Choice",
     "Kept",
     "Saying",
+    "Word",
     "assign_assistants",
     "card_code",
     "carrier",

@@ -9,10 +9,14 @@ from django.db import transaction
 
 from siyu.facts.intake import message_hash
 from siyu.facts.rules import Handle, Incoming
-from siyu.facts.services import record
+from siyu.facts.services import record, source_of
+from siyu.lib.crypto import lookup_hash
 from siyu.lib.refusal import Refusal
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
+
+from ..rules import CHANNELS, MAX_NOTE, PURPOSES, UNDATED, WAYS
+from .carriers import carriers
 
 MAX_CHOICES = 50  # of one form
 
@@ -25,6 +29,15 @@ class Choice(NamedTuple):
     is_given: bool
 
 
+class Word(NamedTuple):
+    """What a person told somebody of ours: how (a key of `rules.WAYS`), when (now, unless given), and a note that proves it."""
+
+    choice: Choice
+    way: str
+    note: str = ""
+    at: datetime | None = None
+
+
 def record_consents(
     by: Actor,
     handle: Handle,
@@ -35,10 +48,13 @@ def record_consents(
     now: datetime,
     at: datetime | None = None,
     key: str = "",
+    subject: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> list[UUID]:
     """Record what a person agreed to or withdrew, each with its proof; returns the ids of the facts, by which one sees them kept.
 
-    `at` is when it was said, `now` unless given; with a `key` each choice is kept once, however often it is told.
+    `at` is when it was said, `now` unless given; with a `key` each choice is kept once, however often it is told. The audit is of
+    `subject`, and `more` is what else the facts say.
 
     Refusals: `consent.proof`, `consent.too_many`.
     """
@@ -53,15 +69,57 @@ def record_consents(
             message=f"consent:{key or uuid4()}:{choice.purpose}:{choice.channel}",
             key=f"consent:{key}:{choice.purpose}:{choice.channel}" if key else "",
             handles=[handle],
-            properties={"purpose": choice.purpose, "channel": choice.channel, "proof": proof},
+            properties={"purpose": choice.purpose, "channel": choice.channel, "proof": proof, **(more or {})},
         )
         for choice in choices
     ]
     with transaction.atomic():
         record(facts, source=source, received_at=now)
         for fact, choice in zip(facts, choices, strict=True):
-            audit(by, fact.name, f"handle:{handle.kind}", {"purpose": choice.purpose, "channel": choice.channel}, proof)
+            audit(by, fact.name, subject or f"handle:{handle.kind}", {"purpose": choice.purpose, "channel": choice.channel}, proof)
     return [message_hash(fact.message) for fact in facts]
+
+
+def record_consent(by: Actor, member_id: int, word: Word, *, now: datetime) -> UUID:
+    """Record what a member told staff or a program; returns the fact's id. The same word of the same instant is kept once.
+
+    The note may be about the person: the log keeps it as a personal value, and the audit does not. A yes needs one, a no needs none.
+    Refusals: `consent.purpose`, `consent.channel`, `consent.way`, `consent.note`, `consent.time`, `member.gone`.
+    """
+    choice, at, note = word.choice, word.at or now, word.note.strip()
+    _check(word, at, now)
+    if (carrier := carriers([member_id]).get(member_id)) is None:
+        raise Refusal("member.gone", "this member was erased, or merged into another")
+    said = f"{choice.is_given} {at.timestamp()}"
+    (fact,) = record_consents(
+        by,
+        carrier.handle,
+        [choice],
+        proof=f"told {by.name} ({word.way})",
+        source=source_of(by),
+        now=now,
+        at=at,
+        key=f"{lookup_hash(*carrier.handle)} {said}",
+        subject=f"member:{member_id}",
+        more={"way": word.way, "by": by.name, **({"note": note} if note else {})},
+    )
+    return fact
+
+
+def _check(word: Word, at: datetime, now: datetime) -> None:
+    for code, value, known in (
+        ("purpose", word.choice.purpose, PURPOSES),
+        ("channel", word.choice.channel, CHANNELS),
+        ("way", word.way, WAYS),
+    ):
+        if value not in known:
+            raise Refusal(f"consent.{code}", "%(word)s is none of %(known)s", word=value[:60], known=", ".join(known))
+    if len(word.note) > MAX_NOTE:
+        raise Refusal("consent.note", "a note has at most %(limit)s characters", limit=MAX_NOTE)
+    if word.choice.is_given and not word.note.strip():
+        raise Refusal("consent.note", "write down what proves the yes: the form, the call, the chat")
+    if not UNDATED < at <= now:
+        raise Refusal("consent.time", "a word was given after 1970, and not in the future")
 
 
 def describe(by: Actor, handles: Sequence[Handle], traits: Mapping[str, Any], *, source: str, now: datetime, proof: str = "") -> UUID:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from siyu.facts.rules import Derived, Fact, Handle
+from siyu.facts.rules import Derived, Fact
 from siyu.facts.services import BATCH_LOCK
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
@@ -24,7 +24,6 @@ from ..reactions import put_tags
 from ..replay import Settling, load_component, settle
 from ..rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
 from ..rules.identity import ERASED
-from .own import Choice, record_consents
 
 _sql = statements("siyu.members", "services")
 _resolver = statements("siyu.members", "resolver")
@@ -80,11 +79,6 @@ def untag(by: Actor, member_ids: Sequence[int], name: str) -> int:
         touch(cursor.cursor, member_ids)
         audit(by, "members.untagged", "members", {"tag": name, "members": taken, "first": list(member_ids)[:20]})
     return taken
-
-
-def record_consent(by: Actor, handle: Handle, purpose: str, channel: str, *, given: bool, proof: str, now: datetime) -> None:
-    """Record what a person told staff: a purpose on a channel agreed to, or withdrawn. Refusal: `consent.proof`."""
-    record_consents(by, handle, [Choice(purpose, channel, given)], proof=proof, source="console", now=now)
 
 
 def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: datetime) -> None:

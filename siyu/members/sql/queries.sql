@@ -61,11 +61,23 @@ SELECT g.name, g.colour, count(t.id) FROM members_tag g LEFT JOIN members_taggin
 WHERE g.archived_at IS NULL GROUP BY g.id ORDER BY g.name LIMIT 500
 
 -- name: consents
--- What holds for each purpose and channel: the newest word of any handle.
+-- What was last said of each purpose and channel, by any handle; of two at once the withdrawal.
 SELECT DISTINCT ON (c.purpose, c.channel) c.purpose, c.channel, c.is_given, c.occurred_at, c.proof
 FROM members_consent c JOIN members_identity i ON i.id = c.identity_id
 WHERE i.member_id = %(member)s
-ORDER BY c.purpose, c.channel, c.occurred_at DESC, c.message DESC
+ORDER BY c.purpose, c.channel, c.occurred_at DESC, c.is_given, c.message DESC
+
+-- name: consents_said
+-- Every word of a member about consent, newest first, with what the log says of who wrote it down, when and how.
+SELECT c.purpose, c.channel, c.is_given, c.occurred_at, c.proof, f.received_at, s.name, s.badge,
+       coalesce(f.properties ->> 'way', ''), coalesce(f.properties ->> 'by', ''), coalesce(f.properties ->> 'note', '')
+FROM members_identity i
+JOIN members_consent c ON c.identity_id = i.id
+LEFT JOIN facts_log f ON f.identity_id = c.identity_id AND f.message = c.message
+LEFT JOIN facts_source s ON s.id = f.source_id
+WHERE i.member_id = %(member)s
+ORDER BY c.occurred_at DESC, c.is_given, c.message DESC
+LIMIT %(limit)s
 
 -- name: life
 -- The clocks of a member.

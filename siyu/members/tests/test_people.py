@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from siyu.facts.pump import pump
@@ -10,8 +11,10 @@ from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members import queries
-from siyu.members.rules import Rung, highest
+from siyu.members.rules import UNDATED, Rung, highest
 from siyu.members.services import (
+    Choice,
+    Word,
     assign_assistants,
     copy_of,
     erase_member,
@@ -22,7 +25,7 @@ from siyu.members.services import (
     undo_merge,
     untag,
 )
-from siyu.merchant.rules import SYSTEM, WHOLE
+from siyu.merchant.rules import SYSTEM, WHOLE, Actor
 from siyu.operate.verify import verify
 
 NOW = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
@@ -361,11 +364,71 @@ def test_tags_of_a_merged_member_are_carried_and_returned() -> None:
 
 def test_the_newest_word_on_consent_holds() -> None:
     say(user("u1"))
-    record_consent(SYSTEM, user("u1"), "marketing", "sms", given=True, proof="form 3", now=NOW)
-    record_consent(SYSTEM, user("u1"), "marketing", "sms", given=False, proof="reply R", now=NOW + timedelta(minutes=1))
+    who = owner("u1")
+    record_consent(SYSTEM, who, Word(Choice("marketing", "sms", True), "paper", "form 3"), now=NOW)
+    record_consent(SYSTEM, who, Word(Choice("marketing", "sms", False), "phone"), now=NOW + timedelta(minutes=1))
     pump(NOW + timedelta(minutes=2))
 
     assert [(view.purpose, view.channel, view.is_given) for view in queries.consents(owner("u1"))] == [("marketing", "sms", False)]
+
+
+def test_of_two_words_at_once_the_withdrawal_holds() -> None:
+    for number in range(6):  # whichever message is the greater
+        say(user("u1"), name="consent.given", at=NOW + timedelta(minutes=number), purpose=f"p{number}", channel="sms")
+        say(user("u1"), name="consent.withdrawn", at=NOW + timedelta(minutes=number), purpose=f"p{number}", channel="sms")
+
+    assert [view.is_given for view in queries.consents(owner("u1"))] == [False] * 6
+
+
+def test_what_staff_were_told_says_who_when_and_how_and_its_note_is_hidden_and_goes_with_the_person() -> None:
+    say(user("u1"))
+    who, lin = owner("u1"), Actor("staff", 7, "林")
+    yesterday = NOW - timedelta(days=1)
+    word = Word(Choice("marketing", "wecom", True), "store", " 林小月签字，表在二号柜 ", yesterday)
+    record_consent(lin, who, word, now=NOW)
+    record_consent(lin, who, word, now=NOW + timedelta(minutes=1))  # the button was pressed twice
+    pump(NOW + timedelta(minutes=2))
+
+    (one,) = queries.consents_said(who, unmasked=True)
+    assert (one.is_given, one.said_at, one.received_at, one.way, one.by, one.source) == (True, yesterday, NOW, "store", "林", "console")
+    assert one.note == "林小月签字，表在二号柜"
+    assert "小月" not in queries.consents_said(who)[0].note
+    row = apps.get_model("merchant.Audit").objects.filter(verb="consent.given").first()
+    assert (row.subject, row.actor_name, row.detail) == (f"member:{who}", "林", {"purpose": "marketing", "channel": "wecom"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT properties::text FROM facts_log WHERE name = 'consent.given'")
+        assert "签字" not in cursor.fetchone()[0]
+    assert "签字" not in str(row.because)
+
+    erase_member(SYSTEM, who, "the member asked", now=NOW)
+
+    assert queries.consents_said(who) == []
+    with pytest.raises(Refusal) as refused:
+        record_consent(lin, who, word, now=NOW)
+    assert refused.value.code == "member.gone"
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        (Word(Choice("marketing", "sms", True), "store"), "consent.note"),
+        (Word(Choice("marketing", "sms", True), "store", " "), "consent.note"),
+        (Word(Choice("marketing", "sms", False), "store", "x" * 501), "consent.note"),
+        (Word(Choice("advertising", "sms", False), "store"), "consent.purpose"),
+        (Word(Choice("marketing", "fax", False), "store"), "consent.channel"),
+        (Word(Choice("marketing", "sms", False), "dream"), "consent.way"),
+        (Word(Choice("marketing", "sms", False), "store", at=NOW + timedelta(seconds=1)), "consent.time"),
+        (Word(Choice("marketing", "sms", False), "store", at=UNDATED), "consent.time"),
+    ],
+)
+def test_a_word_that_cannot_be_kept_is_refused(word: Word, code: str) -> None:
+    say(user("u1"))
+
+    with pytest.raises(Refusal) as refused:
+        record_consent(SYSTEM, owner("u1"), word, now=NOW)
+
+    assert refused.value.code == code
+    assert not queries.consents_said(owner("u1"))
 
 
 def test_a_withdrawal_is_heard_however_its_words_are_written() -> None:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from siyu.lib.web.forms import applied
 from siyu.members import queries as members
-from siyu.members.rules import UNDATED
+from siyu.members.queries import ConsentView
 from siyu.members.services import Choice
 from siyu.merchant.queries import settings_book, today
-from siyu.touches.rules.gate import Consent, newest_word
+from siyu.touches.rules.gate import newest_word
 
 from .. import queries, services
 from ..access import MemberRequest, member_only
@@ -113,20 +113,20 @@ def _chosen(request: MemberRequest, choices: list[Choice], back: str) -> HttpRes
     return redirect(back)
 
 
-def _words(member_id: int, asked: Sequence[Asked]) -> dict[Asked, Consent | None]:
+def _words(member_id: int, asked: Sequence[Asked]) -> dict[Asked, ConsentView | None]:
     """What holds of each purpose and channel, as the gate hears it."""
-    given = {(one.purpose, one.channel): Consent(one.is_given, one.occurred_at) for one in members.consents(member_id)}
+    given = {(one.purpose, one.channel): one for one in members.consents(member_id)}
     return {(purpose, channel): newest_word(given, purpose, channel) for purpose, channel in asked}
 
 
-def _are_on(words: Mapping[Asked, Consent | None], day: date) -> dict[Asked, bool]:
+def _are_on(words: Mapping[Asked, ConsentView | None], day: date) -> dict[Asked, bool]:
     opt_in = settings_book().value("touches.opt_in", day)
     return {key: word.is_given if word else key[0] not in opt_in for key, word in words.items()}
 
 
-def _switch(purpose: str, channel: str, is_on: bool, word: Consent | None) -> tuple[str, str, bool, Any]:
+def _switch(purpose: str, channel: str, is_on: bool, word: ConsentView | None) -> tuple[str, str, bool, Any]:
     """Name, words, state and last word of one switch, where its day is known."""
-    return f"{purpose}.{channel}", said(CHANNELS, channel), is_on, word if word and word.at > UNDATED else None
+    return f"{purpose}.{channel}", said(CHANNELS, channel), is_on, word if word and word.said_at else None
 
 
 def _day(text: str) -> date | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +34,18 @@ class Why(StrEnum):
     TOO_LATE = "too_late"
     CONTROL = "control.global"
     HELD_OUT = "control.send"
+
+
+class Said(Protocol):
+    """A word about a purpose on a channel, however a room tells it."""
+
+    @property
+    def is_given(self) -> bool: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+_Said = TypeVar("_Said", bound=Said)
 
 
 class Cap(msgspec.Struct, frozen=True):
@@ -163,7 +175,7 @@ def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     return Verdict(proposal.key, at)
 
 
-def newest_word(consents: Mapping[tuple[str, str], Consent], purpose: str, channel: str) -> Consent | None:
+def newest_word(consents: Mapping[tuple[str, str], _Said], purpose: str, channel: str) -> _Said | None:
     """What holds of a purpose on a channel: the newest of what was said about the channel and about any; of two at once the no."""
     said = [consents[key] for name in speaking_of(channel) if (key := (purpose, name)) in consents]
     return max(said, key=lambda consent: (consent.at, not consent.is_given), default=None)
