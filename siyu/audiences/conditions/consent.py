@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.members.rules import UNDATED
+
 from ..asking import CONSENTS, Asking, Sql, literal
 from ..conditions import Because
 from ..words import CHANNELS, PURPOSES
@@ -59,7 +61,10 @@ def why(terms: Terms, ask: Asking) -> Because:
     def tell(is_given: bool | None, at: datetime | None, proof: str | None) -> str:
         if is_given is None:
             return gettext("nothing was said")
+        if at is None:
+            return gettext("given on an unknown day (%(proof)s)") % {"proof": proof or "–"}
         said = gettext("given at %(at)s (%(proof)s)") if is_given else gettext("withdrawn at %(at)s (%(proof)s)")
         return said % {"at": at, "proof": proof or "–"}
 
-    return Because([_newest(terms, ask, what) for what in ("c.is_given", "c.occurred_at", "c.proof")], tell)
+    at = f"nullif(c.occurred_at, {literal(UNDATED)})"
+    return Because([_newest(terms, ask, what) for what in ("c.is_given", at, "c.proof")], tell)

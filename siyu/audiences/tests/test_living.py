@@ -630,6 +630,19 @@ def test_of_two_words_at_one_instant_the_no_holds_as_for_whoever_sends():
     assert inside(number) == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "given on an unknown day (list.csv, row 3)"), ("zh-hans", "同意，未注明日期（list.csv, row 3）")]
+)
+def test_a_yes_of_which_nobody_knows_the_day_is_told_without_one(language: str, words: str):
+    live(told("consent.given", "anna", NOW, purpose="marketing", channel="sms", proof="list.csv, row 3", undated=True), at=NOW)
+    node, _ = checked({"condition": "consent", "channel": "sms"})
+
+    with override(language):
+        answer = why(node, member(), NOW)
+
+    assert (answer.holds, answer.told) == (True, words)
+
+
 def test_more_is_counted_than_fits_into_the_bits_of_a_number():
     live(told("page.viewed", "anna", NOW - timedelta(hours=1)), at=NOW - timedelta(hours=1))
     many = made("many", {"any": [{"condition": "did_fact", "fact": f"told.{number:02}", "times": 2} for number in range(BITS + 15)]})
