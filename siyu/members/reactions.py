@@ -16,7 +16,7 @@ from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
 from . import clocks
-from .rules import UNDATED
+from .rules import UNDATED, channel_meant, heard
 
 _sql = statements("siyu.members", "reactions")
 _SEEN = Struct(">hiqiqiqiiiq")  # columns; member_id, first_seen, last_seen, last_seen_day, facts
@@ -123,19 +123,14 @@ def _trait_row(identity: int, name: str, value: bytes, occurred_at: datetime, ma
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
     columns = {
         "identity": [fact.identity_id for fact in agreed],
-        "purpose": [_word(fact.properties["purpose"]) for fact in agreed],
-        "channel": [_word(fact.properties.get("channel") or "") or "any" for fact in agreed],
+        "purpose": [heard(str(fact.properties["purpose"])) for fact in agreed],
+        "channel": [channel_meant(str(fact.properties.get("channel") or "")) for fact in agreed],
         "is_given": [fact.name == "consent.given" for fact in agreed],
         "occurred_at": [UNDATED if fact.properties.get("undated") is True else fact.occurred_at for fact in agreed],
         "proof": [str(fact.properties.get("proof") or "") for fact in agreed],
         "message": [fact.message for fact in agreed],
     }
     cursor.execute(_sql.keep_consents, columns)
-
-
-def _word(value: Any) -> str:
-    """`SMS ` is sms: who withdraws must be heard, however the sender writes it."""
-    return str(value).strip().lower()
 
 
 def _keep_names_and_tags(cursor: Cursor, batch: Batch, identified: Sequence[Fact]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from siyu.members.rules import UNDATED
+from siyu.members.rules import UNDATED, channel_meant, heard
 
 from ..asking import CONSENTS, Asking, Sql, literal
 from ..conditions import Because
@@ -29,10 +29,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 def _newest(terms: Terms, ask: Asking, what: Sql) -> Sql:
-    channels = literal(sorted({terms.channel, "any"}))
-    these = f"c.purpose = {literal(terms.purpose)} AND c.channel = ANY({channels})"
+    channels = literal(sorted({channel_meant(terms.channel), "any"}))
+    purpose = heard(terms.purpose)
+    these = f"c.purpose = {literal(purpose)} AND c.channel = ANY({channels})"
     order = "c.occurred_at DESC, c.is_given, c.message DESC"
-    return ask.column(CONSENTS, f"(array_agg({what} ORDER BY {order}) FILTER (WHERE {these}))[1]", terms.purpose)
+    return ask.column(CONSENTS, f"(array_agg({what} ORDER BY {order}) FILTER (WHERE {these}))[1]", purpose)
 
 
 def sql(terms: Terms, ask: Asking) -> Sql:
@@ -54,7 +55,8 @@ def words(terms: Terms) -> str:
         "withdrawn": gettext("withdrew %(purpose)s (%(channel)s)"),
         "unknown": gettext("was never asked about %(purpose)s (%(channel)s)"),
     }[terms.state]
-    return said % {"purpose": PURPOSES.get(terms.purpose, terms.purpose), "channel": CHANNELS.get(terms.channel, terms.channel)}
+    purpose, channel = heard(terms.purpose), channel_meant(terms.channel)
+    return said % {"purpose": PURPOSES.get(purpose, purpose), "channel": CHANNELS.get(channel, channel)}
 
 
 def why(terms: Terms, ask: Asking) -> Because:

@@ -118,7 +118,7 @@ def leaves(audiences: list[int]) -> st.SearchStrategy[dict]:
         of(
             "consent",
             purpose=st.just("marketing"),
-            channel=st.sampled_from(["any", "sms"]),
+            channel=st.sampled_from(["any", "sms", "wecom", "task"]),
             state=st.sampled_from(["given", "withdrawn", "unknown"]),
         ),
         of("identity", kinds=st.sampled_from([["phone"], ["user_id"], ["phone", "card"]])),
@@ -203,7 +203,7 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
         told["handles"] = [user, Handle("phone", draw(st.sampled_from(PHONES)))]
         return Incoming(name="member.identified", proof="identify", properties={"traits": {}}, **told)
     if kind in ("consent", "withdraw"):
-        properties = {"purpose": "marketing", "channel": draw(st.sampled_from(["any", "sms", "email"]))}
+        properties = {"purpose": "marketing", "channel": draw(st.sampled_from(["any", "sms", "email", "wecom", "task"]))}
         return Incoming(name={"consent": "consent.given", "withdraw": "consent.withdrawn"}[kind], properties=properties, **told)
     if kind == "touch":
         properties = {

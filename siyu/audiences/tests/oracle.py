@@ -176,12 +176,12 @@ class Oracle:
         return bool(person.tags & set(rule["tags"]))
 
     def consent(self, rule: dict, person: Person) -> bool:
+        asked = rule.get("channel", "any")
+        about = {"any", asked, *({"task", "wecom"} if asked in ("task", "wecom") else ())}
         said = [
             (at, name == "consent.given")
             for at, name, told in person.facts
-            if name in ("consent.given", "consent.withdrawn")
-            and told["purpose"] == rule["purpose"]
-            and told.get("channel", "any") in ("any", rule.get("channel", "any"))
+            if name in ("consent.given", "consent.withdrawn") and told["purpose"] == rule["purpose"] and told.get("channel", "any") in about
         ]
         newest = max(said, key=lambda word: (word[0], not word[1]))[1] if said else None
         return {"given": newest is True, "withdrawn": newest is False, "unknown": newest is None}[rule["state"]]

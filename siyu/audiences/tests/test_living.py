@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -641,6 +642,35 @@ def test_a_yes_of_which_nobody_knows_the_day_is_told_without_one(language: str, 
         answer = why(node, member(), NOW)
 
     assert (answer.holds, answer.told) == (True, words)
+
+
+@pytest.mark.parametrize("asked", ["wecom", "task", " WeCom"])
+def test_what_was_said_of_staff_tasks_is_heard_of_wecom_as_for_whoever_sends(asked: str):
+    number = made("同意企微", {"condition": "consent", "channel": asked})
+    live(*(told("consent.given", who, NOW, purpose="marketing", channel="any") for who in ("anna", "bo")), at=NOW)
+    before = inside(number)
+
+    live(told("consent.withdrawn", "anna", NOW + timedelta(hours=1), purpose="marketing", channel="Task"), at=NOW + timedelta(hours=1))
+
+    assert (before, inside(number)) == (2, 1)
+    assert not agreed(number, NOW + timedelta(hours=1))
+
+
+def test_old_words_about_staff_tasks_are_kept_as_of_wecom_and_their_members_judged_anew():
+    number = made("同意企微", {"condition": "consent", "channel": "wecom"})
+    live(told("consent.given", "anna", NOW, purpose="marketing", channel="any"), at=NOW)
+    live(told("consent.withdrawn", "anna", NOW + timedelta(hours=1), purpose="marketing", channel="sms"), at=NOW + timedelta(hours=1))
+    heard = import_module("siyu.members.migrations.0004_words_by_channel")
+    anew = import_module("siyu.audiences.migrations.0004_words_of_tasks")
+    assert anew.Migration.run_before == [("members", heard.__name__.rpartition(".")[2])]
+    with connection.cursor() as cursor:  # as it was written before
+        cursor.execute("UPDATE members_consent SET channel = 'task' WHERE channel = 'sms'")
+        assert inside(number) == 1
+
+        cursor.execute(anew.JUDGED_ANEW)
+        cursor.execute(heard.KEPT)
+
+    assert not agreed(number, NOW + timedelta(hours=2))
 
 
 def test_more_is_counted_than_fits_into_the_bits_of_a_number():

@@ -15,3 +15,14 @@ WAYS: dict[str, str] = {  # how a person told somebody of ours
     "other": gettext_noop("In another way"),
 }
 MAX_NOTE = 500  # characters
+_MEANT = {"": "any", "task": "wecom"}  # whoever is asked by a staff task writes there
+
+
+def heard(word: str) -> str:
+    """`SMS ` is sms: who withdraws must be heard, however the sender writes it."""
+    return word.strip().lower()
+
+
+def channel_meant(word: str) -> str:
+    """The channel of which a word about consent speaks, by whatever name; words are kept and asked for by it alone."""
+    return _MEANT.get(heard(word), heard(word))

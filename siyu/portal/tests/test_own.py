@@ -11,6 +11,7 @@ from django.apps import apps
 from siyu.facts.rules import Handle
 from siyu.lib.clock import utc_now
 from siyu.members.queries import bearer, consents, find, traits
+from siyu.members.rules import channel_meant
 from siyu.members.services import Choice, merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
@@ -19,7 +20,7 @@ from siyu.portal.pages.door import MARKETING
 from siyu.portal.pages.profile import OFFERED
 from siyu.touches.asking import policy_at, states
 from siyu.touches.rules.gate import Proposal, consent_refusal
-from siyu.touches.rules.media import MEDIA, channel_of
+from siyu.touches.rules.media import MEDIA
 
 from .visiting import PHONE, browser, live, lived, member, signed_in
 
@@ -315,7 +316,7 @@ def test_old_codes_and_sessions_are_forgotten(settings):
 
 
 def test_whatever_reaches_members_can_be_agreed_to_when_joining_and_later():
-    people = {channel_of(medium) for medium in MEDIA} - {"webhook"}  # that one reaches a program
+    people = {channel_meant(medium) for medium in MEDIA} - {"webhook"}  # that one reaches a program
 
     assert people <= set(OFFERED["marketing"])
     assert people <= set(dict(MARKETING))

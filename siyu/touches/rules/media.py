@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from siyu.lib.words import gettext_noop
+from siyu.members.rules import channel_meant
 
 
 class Medium(NamedTuple):
@@ -15,7 +16,6 @@ class Medium(NamedTuple):
     has_subject: bool = False
     carries_files: bool = False
     counts_clicks: bool = True
-    agreed_as: str = ""  # the channel of which people speak when they agree to it, where it has another name
 
 
 MEDIA: dict[str, Medium] = {
@@ -23,7 +23,7 @@ MEDIA: dict[str, Medium] = {
     "sms": Medium(gettext_noop("SMS"), handle="phone"),
     "inbox": Medium(gettext_noop("Member centre inbox"), is_indoors=True, has_subject=True, carries_files=True),
     "webhook": Medium(gettext_noop("Webhook"), counts_clicks=False),
-    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True, agreed_as="wecom"),
+    "task": Medium(gettext_noop("Staff task"), is_indoors=True, asks_staff=True, carries_files=True),
 }
 # where nothing more is needed of a person: not a handle, not an own assistant
 ALWAYS = frozenset(name for name, medium in MEDIA.items() if not medium.handle and not medium.asks_staff)
@@ -31,13 +31,7 @@ ALWAYS = frozenset(name for name, medium in MEDIA.items() if not medium.handle a
 ANY = "any"  # the channel of a consent that speaks of all
 
 
-def channel_of(medium: str) -> str:
-    """The channel of a consent to a medium: what people agree to or withdraw."""
-    return MEDIA[medium].agreed_as or medium
-
-
-# medium, or channel of a consent → the channels whose newest word holds for it
-_SPEAKING = {one: tuple(dict.fromkeys((channel_of(name), name, ANY))) for name in MEDIA for one in (name, channel_of(name))}
+_SPEAKING = {name: (channel_meant(name), ANY) for name in MEDIA}
 
 
 def speaking_of(channel: str) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 
 from siyu.facts.services import record
 from siyu.lib.sql import statements
+from siyu.members.rules import channel_meant
 from siyu.members.services import Choice, carriers, record_consents
 from siyu.merchant.rules import Actor
 
-from ..rules.media import channel_of
 from .telling import SOURCE, Told, fact_of
 
 _sql = statements("siyu.touches", "receipts")
@@ -50,7 +50,7 @@ def said_no(touch_id: UUID, told: Told | None, proof: str, *, now: datetime, at:
     if told is None or told.member_id not in handles:
         return False
     by = Actor("member", told.member_id, "member")
-    choices = [Choice(told.purpose, channel_of(told.medium), is_given=False)]
+    choices = [Choice(told.purpose, channel_meant(told.medium), is_given=False)]
     record_consents(by, handles[told.member_id].handle, choices, proof=proof, source=SOURCE, now=now, at=at, key=key)
     return True
 

@@ -63,8 +63,7 @@ def test_the_newest_word_about_a_purpose_holds(consents, purpose, refusal) -> No
     [
         ({("marketing", "wecom"): YES}, None),
         ({("marketing", "any"): YES, ("marketing", "wecom"): NO}, Why.WITHDRAWN),
-        ({("marketing", "wecom"): YES, ("marketing", "task"): NO}, Why.WITHDRAWN),
-        ({("marketing", "task"): NO, ("marketing", "wecom"): Consent(True, NOON)}, None),
+        ({("marketing", "any"): NO, ("marketing", "wecom"): Consent(True, NOON)}, None),
         ({("marketing", "sms"): YES, ("marketing", "phone"): YES}, Why.NO_CONSENT),
     ],
 )

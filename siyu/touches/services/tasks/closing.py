@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from siyu.lib.crypto import encrypt_text
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
+from siyu.members.rules import channel_meant
 from siyu.members.services import Choice, carriers, lock, record_consents
 from siyu.merchant.rules import SYSTEM, WHOLE, Actor, Scope
 from siyu.merchant.services import audit
 
-from ...rules.media import channel_of
 from ...rules.tasks import CANCELLED, EXPIRED, MAX_NOTE, NO_MORE, RESULTS, SKIPPED, SKIPS
 from ..claimed import Claimed, Settled
 from ..sending import asked_again, read_claimed, settle
@@ -169,7 +169,7 @@ def _withdraw_consent(by: Actor, touches: Sequence[Claimed], now: datetime) -> N
     handles = carriers([touch.member_id for touch in touches])
     for touch in touches:
         if touch.member_id in handles:
-            choices = [Choice(touch.purpose, channel_of("task"), is_given=False)]
+            choices = [Choice(touch.purpose, channel_meant("task"), is_given=False)]
             handle, proof = handles[touch.member_id].handle, f"told {by.name} at task {touch.id}"
             record_consents(by, handle, choices, proof=proof, source=SOURCE, now=now)
 
