@@ -31,6 +31,7 @@ CHANNELS: dict[str, Words] = {
     "wecom": _("WeCom"),
     "inbox": _("member centre inbox"),
     "phone": _("phone"),
+    "webhook": _("other apps (webhook)"),
     "any": _("any channel"),
 }
 GROUPS: dict[str, Words] = {

@@ -67,6 +67,7 @@ CONSENT_CHANNELS: dict[str, Promise] = {
     "wecom": _("WeCom"),
     "phone": _("Phone"),
     "inbox": _("Member centre inbox"),
+    "webhook": _("Other apps (webhook)"),
     "any": pgettext_lazy("consent", "Any channel"),
 }
 FUNNEL: dict[str, Promise] = {

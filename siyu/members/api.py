@@ -47,7 +47,7 @@ class ConsentIn(Body):
     """What a member told your staff."""
 
     purpose: Literal["marketing", "service", "personalisation"]
-    channel: Literal["any", "inbox", "wecom", "sms", "email", "phone"]
+    channel: Literal["any", "inbox", "wecom", "sms", "email", "phone", "webhook"]
     is_given: bool
     at: AwareDatetime = Field(description="when the member said it; sent again, it is the same word")
     way: Literal["store", "phone", "paper", "chat", "other"]

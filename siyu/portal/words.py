@@ -27,6 +27,7 @@ CHANNELS: Words = {
     "email": gettext_lazy("E-mail"),
     "wecom": gettext_lazy("WeCom"),
     "phone": gettext_lazy("Phone call"),
+    "webhook": gettext_lazy("Our other apps"),
     "any": pgettext_lazy("consent", "Any channel"),
 }
 STATUSES: Words = {

@@ -32,7 +32,7 @@ FACTS = (
         "member centre, staff, import",
         (
             Property("purpose", is_required=True),
-            Property("channel", help="consent channel: inbox, wecom, sms, email, phone, any"),
+            Property("channel", help="consent channel: inbox, wecom, sms, email, phone, webhook, any"),
             Property("proof"),
             Property("undated", "boolean", help="said some day before: any withdrawal is newer"),
             *_TOLD,

@@ -6,7 +6,7 @@ from siyu.lib.words import gettext_noop
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # of a yes of which nobody knows the day: any no is newer
 PURPOSES = ("marketing", "service", "personalisation")
-CHANNELS = ("any", "inbox", "wecom", "sms", "email", "phone")
+CHANNELS = ("any", "inbox", "wecom", "sms", "email", "phone", "webhook")
 WAYS: dict[str, str] = {  # how a person told somebody of ours
     "store": gettext_noop("In the store"),
     "phone": gettext_noop("By telephone"),

@@ -30,7 +30,7 @@ from ..words import CHANNELS
 from .parts import show
 
 CHALLENGE = "siyu_code"  # the cookie of a code that was asked for
-MARKETING = tuple((channel, CHANNELS[channel]) for channel in ("inbox", "wecom", "sms", "email"))
+MARKETING = tuple((channel, CHANNELS[channel]) for channel in ("inbox", "wecom", "sms", "email", "webhook"))
 
 
 class AskForm(forms.Form):

@@ -27,7 +27,7 @@ from ..words import GENDERS as GENDER_WORDS
 from .parts import in_a_moment, show
 
 Asked = tuple[str, str]  # purpose, channel
-OFFERED = {"marketing": ("inbox", "wecom", "sms", "email", "phone"), "service": ("sms", "email", "wecom")}
+OFFERED = {"marketing": ("inbox", "wecom", "sms", "email", "phone", "webhook"), "service": ("sms", "email", "wecom", "webhook")}
 
 
 class ProfileForm(forms.Form):
