@@ -26,6 +26,7 @@ from .parts import MEDIA, answered, confirmed, pairs_of
 
 STATES = {"in_use": (_("In use"), "green"), "archived": (_("Archived"), "secondary")}
 MARK = "field_"  # before the names of a channel's own fields
+REMOVE = "remove_"  # before those of its secrets that may be removed
 
 
 class Accounts(ListTable):
@@ -58,16 +59,26 @@ class AccountForm(Form):
         del self.fields["code" if before else "revision"]
         for one in module.FIELDS:
             self.fields[MARK + one.name] = _field(one, before)
+            if _is_kept(one, before) and not one.is_required:
+                words = gettext("Remove: %(field)s") % {"field": gettext(one.label)}
+                self.fields[REMOVE + one.name] = forms.BooleanField(label=words, required=False)
 
     def entered(self) -> dict[str, str]:
         return {name.removeprefix(MARK): str(value or "") for name, value in self.cleaned_data.items() if name.startswith(MARK)}
+
+    def removed(self) -> set[str]:
+        return {name.removeprefix(REMOVE) for name, value in self.cleaned_data.items() if name.startswith(REMOVE) and value}
+
+
+def _is_kept(one: ChannelField, before: queries.AccountView | None) -> bool:
+    return before is not None and any(name == one.name and kept for name, _label, kept in before.hidden)
 
 
 def _field(one: ChannelField, before: queries.AccountView | None) -> forms.Field:
     """What is secret is sent to no page, not even when the form is refused; left empty, what is kept stays."""
     told: dict[str, Any] = {"label": gettext(one.label), "required": one.is_required}
     if one.is_secret:
-        is_kept = before is not None and any(name == one.name and kept for name, _label, kept in before.hidden)
+        is_kept = _is_kept(one, before)
         hint = _("Left empty, what is kept stays") if is_kept else ""
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
         return forms.CharField(**{**told, "required": one.is_required and not is_kept}, widget=widget, help_text=hint, max_length=2_000)
@@ -161,7 +172,14 @@ def edit(request: PageRequest, code: str) -> HttpResponse:
     def changed() -> None:
         told = form.cleaned_data
         services.change_account(
-            request.viewer.actor, code, told["name"], form.entered(), told["revision"], per_minute=told["per_minute"], now=utc_now()
+            request.viewer.actor,
+            code,
+            told["name"],
+            form.entered(),
+            told["revision"],
+            per_minute=told["per_minute"],
+            now=utc_now(),
+            removed=form.removed(),
         )
 
     help_ = _("What waits in the outbox goes by the account as it is from now on.")

@@ -1,6 +1,6 @@
 """The writers of accounts with providers: one per medium at a time, secrets encrypted, tried before anybody relies on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -73,18 +73,30 @@ def open_account(
     return made.pk
 
 
-def change_account(by: Actor, code: str, name: str, entered: Mapping[str, str], revision: str, *, per_minute: int, now: datetime) -> None:
-    """Change an account in use; what waits in the outbox goes by it as it is from now on. Secrets that are not entered stay.
+def change_account(
+    by: Actor,
+    code: str,
+    name: str,
+    entered: Mapping[str, str],
+    revision: str,
+    *,
+    per_minute: int,
+    now: datetime,
+    removed: Collection[str] = (),
+) -> None:
+    """Change an account in use; what waits in the outbox goes by it as it is from now on. Secrets that are not entered stay, unless
+    they are `removed`.
 
-    The audit says which settings became what, and names the secrets that were replaced. Refusals: `account.unknown`, `account.stale`
-    (changed since `revision`), `account.secret_again` (kept ones are sent to no server that they were not entered for), and those of
-    `open_account`.
+    The audit says which settings became what, and names the secrets that were replaced or removed. Refusals: `account.unknown`,
+    `account.stale` (changed since `revision`), `account.secret_removed` (entered as well), `account.secret_again` (kept ones are sent to
+    no server that they were not entered for), and those of `open_account`.
     """
     check_names("account", code, name)
     _check_pace(per_minute)
     found = _in_use(Account.objects.all(), code)
     module, before = channel(found.channel), provider(found)
-    plain, hidden = _told(module, entered, before.secrets)
+    plain, hidden = _told(module, entered, {one: value for one, value in before.secrets.items() if one not in removed})
+    _check_removed(module, entered, removed)
     _check_led(module, before, Provider(code, plain, hidden), entered)
     module.check(Provider(code, plain, hidden))
     with transaction.atomic():
@@ -95,13 +107,15 @@ def change_account(by: Actor, code: str, name: str, entered: Mapping[str, str], 
         new = _changeable(name.strip(), per_minute, plain)
         changed = sorted(one for one in old | new if old.get(one) != new.get(one))
         replaced = sorted(one for one in hidden if hidden[one] != before.secrets.get(one))
-        if not (changed or replaced):
+        gone = sorted(before.secrets.keys() - hidden.keys())
+        if not (changed or replaced or gone):
             return
         account.name, account.per_minute, account.settings, account.fault = name.strip(), per_minute, plain, ""
-        if replaced:
+        if replaced or gone:
             account.secrets = _sealed(hidden)
         account.save(update_fields=["name", "per_minute", "settings", "secrets", "fault"])
-        detail = {"before": {one: old.get(one) for one in changed}, "after": {one: new.get(one) for one in changed}, "secrets": replaced}
+        settings = {"before": {one: old.get(one) for one in changed}, "after": {one: new.get(one) for one in changed}}
+        detail = {**settings, "secrets": replaced, "removed": gone}
         audit(by, "account.changed", f"touch_account:{code}", detail, at=now)
 
 
@@ -169,12 +183,23 @@ def _changeable(name: str, per_minute: int, settings: Mapping[str, str]) -> dict
     return {"name": name, "per_minute": per_minute, **{f"settings.{one}": value for one, value in settings.items()}}
 
 
+def _check_removed(module: Channel, entered: Mapping[str, str], removed: Collection[str]) -> None:
+    if both := [one.label for one in module.FIELDS if one.name in removed and entered.get(one.name)]:
+        raise Refusal("account.secret_removed", "enter it anew or remove it, not both: %(fields)s", fields=_named(both))
+
+
 def _check_led(module: Channel, before: Provider, after: Provider, entered: Mapping[str, str]) -> None:
-    """Whoever may change an account could send its secrets to a server of their own, and read there what no page shows."""
-    led = [one.label for one in module.FIELDS if one.leads and after.get(one.name) not in ("", before.get(one.name))]
-    kept = [one.label for one in module.FIELDS if one.is_secret and before.get(one.name) and not entered.get(one.name)]
-    if led and kept:
-        raise Refusal("account.secret_again", "another server: enter what is secret again (%(fields)s)", fields=_named(kept))
+    """Whoever may change an account could send its secrets to a server of their own, and read there what no page shows.
+
+    Where one secret is removed, another may stand in for it, and go where it did not go before.
+    """
+    led = any(one.leads and after.get(one.name) not in ("", before.get(one.name)) for one in module.FIELDS)
+    secret = [one for one in module.FIELDS if one.is_secret and before.get(one.name) and not entered.get(one.name)]
+    kept = [one.label for one in secret if after.get(one.name)]
+    if kept and (led or len(kept) < len(secret)):
+        raise Refusal(
+            "account.secret_again", "another server or a secret less: enter what is secret again (%(fields)s)", fields=_named(kept)
+        )
 
 
 def _sealed(secrets: Mapping[str, str]) -> bytes | None:

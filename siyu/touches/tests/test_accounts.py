@@ -107,8 +107,9 @@ def test_an_account_is_changed_and_its_secret_stays_unless_another_is_entered(ow
             "before": {"name": "Mail", "per_minute": 600, "settings.port": "465", "settings.security": "tls"},
             "after": {"name": "Letters", "per_minute": 60, "settings.port": "587", "settings.security": "starttls"},
             "secrets": [],
+            "removed": [],
         },
-        {"before": {}, "after": {}, "secrets": ["password"]},
+        {"before": {}, "after": {}, "secrets": ["password"], "removed": []},
     ]
 
 
@@ -117,9 +118,42 @@ def test_a_secret_goes_to_no_server_that_it_was_not_entered_for(owner: Client, l
     opened()
     told = {f"field_{name}": value for name, value in led.items()}
 
-    assert "another server: enter what is secret again (Password)" in edited(owner, **told)
+    assert "another server or a secret less: enter what is secret again (Password)" in edited(owner, **told)
     assert edited(owner, **told, field_password="known") == ""
     assert secrets() == {"password": "known"}
+
+
+def test_a_secret_that_the_provider_does_not_need_is_removed_by_a_tick_and_the_audit_names_it(owner: Client) -> None:
+    opened()
+
+    both = edited(owner, remove_password="on", field_password="hunter3-secret")
+    assert edited(owner, remove_password="on") == ""
+
+    assert "enter it anew or remove it, not both: Password" in both
+    assert secrets() == {}
+    assert Account.objects.get().secrets is None
+    assert "remove_password" not in show(owner, "touch-account-edit", "mail")
+    (row,) = Audit.objects.filter(verb="account.changed")
+    assert row.detail == {"before": {}, "after": {}, "secrets": [], "removed": ["password"]}
+
+
+def test_what_a_provider_needs_cannot_be_removed(owner: Client) -> None:
+    services.open_account(SYSTEM, "hook", "Hook", "webhook", {"url": "https://example.com/in", "secret": "whsec_" + "a" * 32}, now=NOON)
+    seen = queries.account("hook")
+
+    assert "remove_secret" not in show(owner, "touch-account-edit", "hook")
+    with pytest.raises(Refusal, match=r"account\.missing"):
+        services.change_account(SYSTEM, "hook", "Hook", seen.entered, seen.revision, per_minute=600, now=NOON, removed=["secret"])
+
+
+def test_where_one_secret_is_removed_no_other_goes_to_its_server_unless_it_is_entered(owner: Client) -> None:
+    mailbox = {"imap_host": "imap.example.com", "user": "shop", "imap_password": "box-secret"}
+    services.open_account(SYSTEM, "mail", "Mail", "email", MAIL | mailbox, now=NOON)
+
+    assert "a secret less: enter what is secret again (Password)" in edited(owner, remove_imap_password="on")
+    assert edited(owner, remove_imap_password="on", field_password="hunter3-secret") == ""
+
+    assert secrets() == {"password": "hunter3-secret"}
 
 
 def test_who_saves_over_what_another_changed_meanwhile_is_told(owner: Client) -> None:
