@@ -1,4 +1,7 @@
-"""When members become one, or two again: touches and messages follow the member they were meant for."""
+"""When members become one, or two again: touches and messages follow the member they were meant for.
+
+What either said of consent holds for the survivor, and leaves with them again: staff are asked no more to write to who has not agreed.
+"""
 
 from collections.abc import Sequence
 
@@ -8,7 +11,11 @@ from siyu.lib.sql import array, statements
 from siyu.members.queries import ends
 from siyu.members.rules import became
 
-_sql = statements("siyu.touches", "merger")
+from .rules.gate import Why
+from .services.tasks import review_tasks
+
+_sql, _pump = statements("siyu.touches", "merger"), statements("siyu.facts", "pump")
+_SAID = frozenset({Why.WITHDRAWN, Why.NO_CONSENT})
 
 
 def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
@@ -20,14 +27,23 @@ def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     cursor.execute(_sql.absorb_tasks, columns)
     cursor.execute(_sql.absorb_stands, columns)
     cursor.execute(_sql.double_stands, columns)
+    _close_tasks(cursor, sorted(set(ends.values())))
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """Each touch goes back to the end of the line of whom it was meant for."""
-    members = array(sorted({member for pair in pairs for member in pair}))
+    people = sorted({member for pair in pairs for member in pair})
+    members = array(people)
     cursor.execute(_sql.origins_of, {"members": members})
     home = ends(cursor, {row[0] for row in cursor.fetchall()})
     columns = {"members": members, "origins": array(home), "owners": array(home.values())}
     for statement in (_sql.follow_touches, _sql.follow_inbox, _sql.follow_tasks, _sql.follow_stands):
         cursor.execute(statement, columns)
     cursor.execute(_sql.single_stands, {"members": members})
+    _close_tasks(cursor, people)
+
+
+def _close_tasks(cursor: Cursor, members: Sequence[int]) -> None:
+    cursor.execute(_pump.state)
+    clock = cursor.fetchone()[0]  # type: ignore[index]
+    review_tasks(members, clock, only=_SAID)

@@ -7,7 +7,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from siyu.merchant.rules import Actor, Scope
+from siyu.members.services import merge_members, undo_merge
+from siyu.merchant.rules import SYSTEM, Actor, Scope
 from siyu.touches import services
 from siyu.touches.models import StaffTask, Touch
 from siyu.touches.rules.gate import Why
@@ -119,3 +120,38 @@ def test_the_lives_that_are_tried_do_touch_people(monkeypatch: pytest.MonkeyPatc
         life.step("assistants do", "", 0)
 
     assert sorted(Touch.objects.filter(status="sent").values_list("medium", flat=True)) == sorted(MEDIA)
+
+
+def open_tasks() -> int:
+    return StaffTask.objects.filter(state="open").count()
+
+
+def test_staff_are_asked_no_more_to_write_to_who_turns_out_to_have_said_no() -> None:
+    life = Life(agrees=True)
+    scene.person("yu", agrees=False)
+    scene.happens("consent.withdrawn", "yu", NOON - timedelta(hours=1), purpose="marketing", channel="wecom")
+    life.step("wish", "task", 0)
+    life.work()
+    assert open_tasks() == 1
+
+    merge_members(SYSTEM, life.who, scene.member("yu"), "one person", now=life.now)
+
+    assert open_tasks() == 0
+    assert Touch.objects.get().why == Why.WITHDRAWN
+    assert holds()
+
+
+def test_staff_are_asked_no_more_to_write_to_whom_another_had_agreed_for() -> None:
+    life = Life(agrees=False)
+    other = scene.person("yu")
+    merge_members(SYSTEM, life.who, other, "one person", now=NOON)
+    life.step("wish", "task", 0)
+    life.work()
+    task = StaffTask.objects.get(state="open")
+    Touch.objects.filter(pk=task.touch_id).update(origin_id=life.who)
+
+    undo_merge(SYSTEM, scene.rows("SELECT id FROM members_merge_log")[0][0], "two people", now=life.now)
+
+    assert open_tasks() == 0
+    assert Touch.objects.get().why == Why.NO_CONSENT
+    assert holds()

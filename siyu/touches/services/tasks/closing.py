@@ -1,6 +1,6 @@
 """A staff task comes to its end: done (the touch counts), skipped or expired (its place is free again), or closed by the gate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from siyu.members.services import Choice, carriers, lock, record_consents
 from siyu.merchant.rules import SYSTEM, WHOLE, Actor, Scope
 from siyu.merchant.services import audit
 
+from ...rules.gate import Why
 from ...rules.tasks import CANCELLED, EXPIRED, MAX_NOTE, NO_MORE, RESULTS, SKIPPED, SKIPS
 from ..claimed import Claimed, Settled
 from ..sending import asked_again, read_claimed, settle
@@ -99,13 +100,13 @@ def skip_tasks(by: Actor, skips: Sequence[Skip], *, scope: Scope = WHOLE, now: d
     return [answers.get(one.touch_id) or Closed(one.touch_id, "skipped") for one in skips]
 
 
-def review_tasks(member_ids: Sequence[int], now: datetime) -> int:
-    """Ask the gate about the open tasks of members: what it refuses now closes by itself. Returns how many closed."""
+def review_tasks(member_ids: Sequence[int], now: datetime, *, only: Collection[str] = frozenset(Why)) -> int:
+    """Ask the gate about the open tasks of members: what it refuses now, for `only` these reasons, closes by itself. Returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_sql.open_of_members, {"members": array(sorted(set(member_ids)))})
         touches = [read_claimed(row) for row in cursor.fetchall()]
-        _go, kept = asked_again(touches, now)
-        refused = [one for one in kept if one.status == "refused"]
+        _go, kept = asked_again(touches, now) if touches else ([], [])
+        refused = [one for one in kept if one.status == "refused" and one.why in only]
         settle(cursor, refused, now)
         _close(cursor, [_End(one.touch.id, "closed", one.why) for one in refused], SYSTEM, now)
     return len(refused)
