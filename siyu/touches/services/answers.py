@@ -6,12 +6,16 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from siyu.facts.rules import Handle
 from siyu.facts.services import record
+from siyu.lib.crypto import lookup_hash
 from siyu.lib.sql import statements
+from siyu.members.queries import identities
 from siyu.members.rules import channel_meant
 from siyu.members.services import Choice, carriers, record_consents
 from siyu.merchant.rules import Actor
 
+from ..rules.media import MEDIA
 from .telling import SOURCE, Told, fact_of
 
 _sql = statements("siyu.touches", "receipts")
@@ -46,13 +50,23 @@ def stop(touch_id: UUID, *, now: datetime) -> bool:
 
 def said_no(touch_id: UUID, told: Told | None, proof: str, *, now: datetime, at: datetime | None = None, key: str = "") -> bool:
     """The same with its proof, of what was said at an instant, and under a key once, however often it is told."""
-    handles = carriers([told.member_id]) if told else {}
-    if told is None or told.member_id not in handles:
+    handles = _addresses(told) if told else []
+    if told is None or not handles:
         return False
     by = Actor("member", told.member_id, "member")
     choices = [Choice(told.purpose, channel_meant(told.medium), is_given=False)]
-    record_consents(by, handles[told.member_id].handle, choices, proof=proof, source=SOURCE, now=now, at=at, key=key)
+    for handle in handles:
+        own = f"{key} {lookup_hash(*handle)}" if key else ""
+        record_consents(by, handle, choices, proof=proof, source=SOURCE, now=now, at=at, key=own)
     return True
+
+
+def _addresses(told: Told) -> list[Handle]:
+    """Whose no it is: of each address by which the medium may have reached the member, so that it stays with the address when a merge
+    is undone; where there is none, of the member."""
+    kind = MEDIA[told.medium].handle
+    own = [Handle(one.kind, one.value) for one in identities([told.member_id], unmasked=True) if kind and one.kind == kind]
+    return own or [one.handle for one in carriers([told.member_id]).values()]
 
 
 def touch_told(touch_id: UUID) -> Told | None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from siyu.facts.pump import pump
 from siyu.members.services import merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM, Actor, Scope
 from siyu.touches import services
@@ -155,3 +156,23 @@ def test_staff_are_asked_no_more_to_write_to_whom_another_had_agreed_for() -> No
     assert open_tasks() == 0
     assert Touch.objects.get().why == Why.NO_CONSENT
     assert holds()
+
+
+def test_a_no_said_by_an_address_stays_with_it_when_a_merge_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider()
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
+    scene.account()
+    yue, yu = scene.person("yue"), scene.person("yu")
+    merge_members(SYSTEM, yue, yu, "one person", now=NOON)
+    letter = scene.template(text="Hi", subject="Hi").pk
+    propose([Wish(yue, letter, "first", "send:1", NOON)], now=NOON)
+    services.send_due(NOON, "email")
+    (reached,) = (one.to for one in desk.got)
+
+    assert services.stop(Touch.objects.get().pk, now=NOON + timedelta(minutes=1))
+    pump(NOON + timedelta(minutes=1))
+    undo_merge(SYSTEM, scene.rows("SELECT id FROM members_merge_log")[0][0], "two people", now=NOON)
+
+    parted = {"yue@example.com": scene.member("yue"), "yu@example.com": scene.member("yu")}
+    (answer,) = propose([Wish(parted[reached], letter, "second", "send:2", NOON)], now=NOON + timedelta(minutes=2))
+    assert answer.why == Why.WITHDRAWN
