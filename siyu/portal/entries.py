@@ -105,7 +105,7 @@ def _title(reason: Reason, today: date) -> str:
     if reason.because:
         return reason.because
     if reason.kind == "earn":
-        return reason.rule_name or said(FACTS, reason.fact_name) or said(KINDS, "earn")
+        return reason.rule_shown or said(FACTS, reason.fact_name) or said(KINDS, "earn")
     return said(KINDS, reason.kind)
 
 
@@ -137,7 +137,7 @@ def _rule(reason: Reason, unit: str) -> str:
         return ""
     rule = next((one for one in earn_rules() if (one.code, one.version) == (reason.rule_code, reason.rule_version)), None)
     formula = formula_words(rule.definition.get("formula", {}), unit) if rule else ""
-    name = reason.rule_name or reason.rule_code
+    name = reason.rule_shown
     return _("“%(name)s”: %(formula)s") % {"name": name, "formula": formula} if formula else _("“%(name)s”") % {"name": name}
 
 

@@ -33,7 +33,7 @@ def test_a_member_is_found_opened_unmasked_and_explained(visit, width, language)
     why = (
         "支付订单，订单 A-1002 → 规则“消费积分”第 1 版 → 获得"
         if is_chinese
-        else "Order paid, order A-1002 → rule “消费积分”, version 1 → earned"
+        else "Order paid, order A-1002 → rule “Points for purchases”, version 1 → earned"
     )
     expect(page.get_by_text(why)).to_be_visible()
     assert fits(page)

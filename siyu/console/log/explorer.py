@@ -31,6 +31,7 @@ from siyu.merchant.rules import Scope
 from ..facts import Plain, fact_url, move_in_words, pairs, values_behind
 from ..people.filters import found
 from ..people.rows import sources
+from ..people.why import kind_words
 from . import reading
 from .reading import DayCount, LoggedRow, Wanted
 
@@ -161,7 +162,9 @@ def fact(request: PageRequest, at: int, pk: int) -> HttpResponse:
 
 def _entries(one: reading.OneFact) -> list[tuple[str, str, int, int | None]]:
     units = unit_names()
-    return [(units.get(unit, unit), rule or kind, amount, version) for unit, kind, amount, rule, version in reading.entries(one)]
+    return [
+        (units.get(unit, unit), rule or kind_words(kind), amount, version) for unit, kind, amount, rule, version in reading.entries(one)
+    ]
 
 
 def _lines(properties: dict[str, Any], plain: Plain) -> list[list[tuple[str, str]]]:

@@ -11,6 +11,7 @@ from django.db import connection
 from siyu.lib.sql import statements
 from siyu.lib.web.dates import DateRange
 from siyu.lib.web.keyset import Position
+from siyu.loyalty.queries.naming import called
 from siyu.merchant.rules import Scope
 
 _sql = statements("siyu.console", "log")
@@ -90,10 +91,11 @@ def family(fact: OneFact) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]
 
 
 def entries(fact: OneFact) -> list[tuple[str, str, int, str, int | None]]:
-    """(unit, kind, amount, rule, version) of the ledger's entries that a fact caused."""
+    """(unit, kind, amount, rule as the reader calls it, version) of the ledger's entries that a fact caused."""
     if fact.member_id is None:
         return []
-    return _fetch(_sql.entries, {"member": fact.member_id, "id": fact.id, "at": fact.occurred_at})
+    rows = _fetch(_sql.entries, {"member": fact.member_id, "id": fact.id, "at": fact.occurred_at})
+    return [(unit, kind, amount, called(code, name), version) for unit, kind, amount, code, name, version in rows]
 
 
 def order_of(fact: OneFact) -> int | None:

@@ -52,7 +52,7 @@ class MemberFilters(FilterForm):
             "stage": _choices(POOL_STAGES),
             "activity": _choices(ACTIVITIES),
             "rung": _choices(RUNGS),
-            "tier": [(step.code, step.name) for step in ladder(day)],
+            "tier": [(step.code, step.shown) for step in ladder(day)],
             "tag": tags(),
             "channel": _by_name(channel_names()),
             "store": _by_name(store_names()),

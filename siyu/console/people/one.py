@@ -21,7 +21,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.sql import statements
 from siyu.lib.web.keyset import Position, decode, encode
 from siyu.lib.web.parts import Moment, Tab
-from siyu.loyalty.queries import projection, why_points
+from siyu.loyalty.queries import ladder, projection, why_points
 from siyu.loyalty.queries.corrections import corrections
 from siyu.loyalty.queries.units import unit_names
 from siyu.members import queries
@@ -33,7 +33,7 @@ from siyu.membership.queries.mall import redemptions_of
 from siyu.membership.queries.panel import panel
 from siyu.membership.queries.tasks import tasks_of
 from siyu.merchant.access import PageRequest, requires
-from siyu.merchant.queries import staff_names, store_names
+from siyu.merchant.queries import staff_names, store_names, today
 from siyu.merchant.rules import Viewer
 from siyu.orders.queries import loose_refunds_of_member, orders_of_member, statistics_of
 from siyu.touches.queries import touches
@@ -135,14 +135,14 @@ def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
     before = decode("why", cursor).key if cursor else None
     reasons = why_points(member.id, ENTRIES + 1, **({"before": before[0]} if before else {}))
     older = encode("why", (reasons[ENTRIES - 1].id,)) if len(reasons) > ENTRIES else ""
-    units = unit_names()
+    units, tiers = unit_names(), {step.code: step.shown for step in ladder(today(utc_now()))}
     return {
         "purses": purses(member.id),
         "floors": floors(member.id, utc_now()),
         "waiting": [
             (one, units.get(one.unit, one.unit)) for one in corrections(Position(limit=ENTRIES), state="waiting", member=member.id)
         ],
-        "lines": [line_of(reason, units) for reason in reasons[:ENTRIES]],
+        "lines": [line_of(reason, units, tiers) for reason in reasons[:ENTRIES]],
         "older": older,
         "is_older": bool(cursor),
     }

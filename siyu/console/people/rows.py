@@ -150,7 +150,7 @@ def _dressed(keys: list[Key], day: date, unmasked: bool) -> list[Row]:
     told = {row[0]: row[1:] for row in _fetch(_sql.rows, {"ids": ids, "track": TRACK})}
     phones = {number: decrypt_text(value) for number, value in _fetch(_sql.phones, {"ids": ids})}
     steps = ladder(day)
-    tiers = {step.code: step.name for step in steps} | {"": next((step.name for step in steps if step.threshold == 0), "")}
+    tiers = {step.code: step.shown for step in steps} | {"": next((step.shown for step in steps if step.threshold == 0), "")}
     people, places = staff_names(), store_names()
     rows = []
     for key in keys:

@@ -49,26 +49,27 @@ class Purse:
     buckets: Sequence[tuple[str, int]]
 
 
-def line_of(reason: Reason, units: Mapping[str, str]) -> Line:
-    """An entry in words; `units` names them."""
+def line_of(reason: Reason, units: Mapping[str, str], tiers: Mapping[str, str]) -> Line:
+    """An entry in words; `units` and `tiers` name them."""
     unit = units.get(reason.unit, reason.unit)
     sign = "+" if reason.change > 0 else "−" if reason.change < 0 else ""
     colour = {"+": "text-green", "−": "text-red"}.get(sign, "")
     amount = f"{sign}{formats.number(abs(reason.amount))} {unit}"
-    return Line(reason.id, reason.posted_at, reason.business_day, _sentence(reason), _notes(reason), amount, colour, reason.fact_id)
+    return Line(reason.id, reason.posted_at, reason.business_day, _sentence(reason), _notes(reason, tiers), amount, colour, reason.fact_id)
 
 
 def _sentence(reason: Reason) -> str:
     if not reason.fact_name and (reason.because or reason.kind not in BY_TIME):  # rule and order are those of its lot, and not why it moves
-        return " → ".join(filter(None, (reason.because, _result(reason))))
+        return " → ".join(filter(None, (reason.because, kind_words(reason.kind))))
     cause = fact_title(reason.fact_name) if reason.fact_name else _("Time alone")
     if reason.order_number:
         cause = _("%(cause)s, order %(number)s") % {"cause": cause, "number": reason.order_number}
-    rule = _("rule “%(name)s”, version %(version)s") % {"name": reason.rule_name or reason.rule_code, "version": reason.rule_version}
-    return " → ".join([cause, *([rule] if reason.rule_version is not None else []), _result(reason)])
+    rule = _("rule “%(name)s”, version %(version)s") % {"name": reason.rule_shown, "version": reason.rule_version}
+    return " → ".join([cause, *([rule] if reason.rule_version is not None else []), kind_words(reason.kind)])
 
 
-def _result(reason: Reason) -> str:
+def kind_words(kind: str) -> str:
+    """What an entry of a kind did, in the reader's words."""
     kinds = {
         "earn": pgettext("ledger", "earned"),
         "mature": pgettext("ledger", "now available"),
@@ -89,13 +90,13 @@ def _result(reason: Reason) -> str:
         "transfer": pgettext("ledger", "passed on"),
         "owe": pgettext("ledger", "owed after a correction"),
     }
-    return kinds.get(reason.kind, reason.kind)
+    return kinds.get(kind, kind)
 
 
-def _notes(reason: Reason) -> list[str]:
+def _notes(reason: Reason, tiers: Mapping[str, str]) -> list[str]:
     notes = []
     if reason.kind == "earn" and reason.multiplier != 1:
-        values = {"factor": f"{reason.multiplier.normalize():f}", "tier": reason.tier}
+        values = {"factor": f"{reason.multiplier.normalize():f}", "tier": tiers.get(reason.tier, reason.tier)}
         notes.append(_("× %(factor)s for tier %(tier)s") % values)
     if reason.is_waiting and reason.kind == "earn":
         until = formats.instant(reason.available_at) if reason.available_at else _("the order is received")
@@ -130,7 +131,7 @@ def floors(member_id: int, now: datetime) -> list[GrantedTier]:
     granted = floors_of(member_id)
     if not granted:
         return []
-    names = {(one.track, step.code): step.name for one in reversed(track_versions()) for step in steps_of(one.track, one.version)}
+    names = {(one.track, step.code): step.shown for one in reversed(track_versions()) for step in steps_of(one.track, one.version)}
     shown = []
     for one in granted:
         is_brought = one.because.startswith("moving_in:")

@@ -46,7 +46,7 @@ WHERE occurred_at = %(at)s AND (cause_id = %(id)s OR id = %(cause)s) ORDER BY id
 
 -- name: entries
 -- What the ledger made of a fact, among the entries of its member.
-SELECT e.unit, e.kind, e.amount, coalesce(r.name, ''), r.version
+SELECT e.unit, e.kind, e.amount, coalesce(r.code, ''), coalesce(r.name, ''), r.version
 FROM loyalty_account a JOIN loyalty_entry e ON e.account_id = a.id LEFT JOIN loyalty_earnrule r ON r.id = e.rule_id
 WHERE a.owner_id = %(member)s AND e.fact_id = %(id)s AND e.fact_occurred_at = %(at)s ORDER BY e.id LIMIT 50
 

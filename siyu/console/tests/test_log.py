@@ -96,7 +96,7 @@ def test_a_fact_leads_to_its_order_its_points_and_what_it_caused(pool):
     page = text(visitor(), url)
     order = apps.get_model("orders.Order").objects.get(number=paid.properties["order_number"])
     assert f"/orders/{order.pk}" in page
-    assert "消费积分" in page
+    assert "Points for purchases" in page
     store = apps.get_model("merchant.Store").objects.create(code="s2", name="West")
     assert visitor("analyst", "store", store=store).get(url).status_code == 404
     caused = next(row for row in queries.timeline(pool.pk, limit=200) if row.cause_id)

@@ -6,6 +6,7 @@ from datetime import date
 
 from siyu.lib.sql import statements
 from siyu.lib.web.dates import DateRange
+from siyu.loyalty.queries.naming import called
 from siyu.members.rules import KINDS, RUNGS, Activity, PoolStage
 from siyu.merchant.rules import Scope
 
@@ -118,4 +119,4 @@ def tiers(scope: Scope, track: str = "growth") -> list[Share]:
     code those who hold none (if any)."""
     rows = ask(_sql.tiers, scope, track=track)
     total = sum(people for *_, people in rows)
-    return [Share(code, name, people, people / total if total else 0.0) for code, name, people in rows]
+    return [Share(code, called(code, name), people, people / total if total else 0.0) for code, name, people in rows]

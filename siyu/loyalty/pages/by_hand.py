@@ -121,7 +121,7 @@ def _tiers(day: date) -> list[tuple[str, str]]:
     """Tiers in force on every track, as `track:code`."""
     names = {one.track: one.name for one in reversed(queries.track_versions()) if one.state == "announced"}
     return [
-        (f"{track}:{step.code}", f"{name} · {step.name}" if name else step.name)
+        (f"{track}:{step.code}", f"{name} · {step.shown}" if name else step.shown)
         for track, name in names.items()
         for step in queries.ladder(day, track)
     ]

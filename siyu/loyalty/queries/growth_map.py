@@ -62,7 +62,7 @@ def growth_map(now: datetime, scope: Scope = WHOLE) -> list[MapStep]:
         steps.append(
             MapStep(
                 code,
-                tier.name if tier else code,
+                tier.shown if tier else code,
                 tier is not None,
                 tier.threshold if tier else None,
                 here.get(code, 0),

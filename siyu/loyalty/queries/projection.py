@@ -19,6 +19,7 @@ from ..rules.tiers.ladder import Ladder
 from ..rules.tiers.value import Holding, falls_at, frozen_value, value
 from ..standing import floors, movements
 from .asking import bounded, rows_of
+from .naming import called
 from .tiers import _sql
 
 
@@ -54,6 +55,16 @@ class Projection:
     def shown(self) -> str:
         """What counts now, as a person reads it."""
         return _shown(self.unit, self.value)
+
+    @property
+    def tier_shown(self) -> str:
+        """What the reader calls the tier held."""
+        return called(self.tier, self.tier_name)
+
+    @property
+    def next_shown(self) -> str:
+        """What the reader calls the next tier; empty on the highest."""
+        return called(self.next_tier, self.next_name)
 
     @property
     def percent(self) -> int:
@@ -163,14 +174,14 @@ def _with_words(one: Projection, rules: Programme) -> Projection:
     if one.last_day is not None and one.keep_missing:
         said = gettext("days of grace: keeps %(tier)s with %(missing)s more by %(day)s") if one.is_in_grace else ""
         said = said or gettext("stays %(tier)s with %(missing)s more by %(day)s")
-        words.append(said % {"tier": one.tier_name, "missing": _shown(one.unit, one.keep_missing), "day": one.last_day})
+        words.append(said % {"tier": one.tier_shown, "missing": _shown(one.unit, one.keep_missing), "day": one.last_day})
     elif one.last_day is not None:
-        words.append(gettext("%(tier)s is safe beyond %(day)s") % {"tier": one.tier_name, "day": one.last_day})
+        words.append(gettext("%(tier)s is safe beyond %(day)s") % {"tier": one.tier_shown, "day": one.last_day})
     if one.floor_until is not None:
         day = _day_before(rules, one.floor_until)
         words.append(gettext("granted by hand for ever") if day >= FOR_EVER else gettext("granted by hand through %(day)s") % {"day": day})
     if one.next_tier:
-        words.append(gettext("%(missing)s more for %(tier)s") % {"missing": _shown(one.unit, one.next_missing), "tier": one.next_name})
+        words.append(gettext("%(missing)s more for %(tier)s") % {"missing": _shown(one.unit, one.next_missing), "tier": one.next_shown})
     else:
         words.append(gettext("there is no higher tier"))
     fields = {name: getattr(one, name) for name in Projection.__slots__}

@@ -13,6 +13,7 @@ from siyu.merchant.rules import WHOLE, Scope
 
 from ..rules.payment import PaymentTerms
 from .asking import rows_of
+from .naming import called
 
 _sql = statements("siyu.loyalty", "queries_rules")
 MAX_APPROVALS = 500
@@ -31,6 +32,11 @@ class RuleView:
     created_by: str
     created_at: datetime
     archived_at: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """What the reader calls it."""
+        return called(self.code, self.name)
 
     def state(self, day: date) -> str:
         """`planned`, `running` or `ended` on a day, of this version by itself."""
@@ -53,6 +59,11 @@ class DraftView:
     definition: dict[str, Any]
     updated_by: str
     updated_at: datetime
+
+    @property
+    def shown(self) -> str:
+        """What the reader calls it."""
+        return called(self.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,11 @@ class ApprovalView:
     decided_by: str
     decided_at: datetime | None
     because: str
+
+    @property
+    def rule_shown(self) -> str:
+        """What the reader calls the rule."""
+        return called(self.rule_code, self.rule_name) or self.rule_code
 
 
 @dataclass(frozen=True, slots=True)

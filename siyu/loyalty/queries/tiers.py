@@ -12,6 +12,7 @@ from siyu.merchant.rules import WHOLE, Scope
 
 from ..rules import TRACK
 from .asking import bounded, rows_of
+from .naming import called
 
 _sql = statements("siyu.loyalty", "queries_tiers")
 
@@ -27,6 +28,11 @@ class TierView:
     version: int
     multiplier: Decimal
 
+    @property
+    def shown(self) -> str:
+        """What the reader calls it."""
+        return called(self.code, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
@@ -39,6 +45,11 @@ class LadderStep:
     multiplier: Decimal
     version: int
     from_day: date
+
+    @property
+    def shown(self) -> str:
+        """What the reader calls it."""
+        return called(self.code, self.name)
 
 
 def standings(member_ids: Sequence[int]) -> dict[int, TierView]:
@@ -76,6 +87,11 @@ class StepView:
     keep: int | None
     multiplier: Decimal
     gifts: tuple[tuple[str, int], ...]
+
+    @property
+    def shown(self) -> str:
+        """What the reader calls it."""
+        return called(self.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
-from django.utils.translation import gettext
 
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
 from siyu.merchant.queries import today
 
-from ..rules.units import DEFAULTS, NAMES, Terms
+from ..rules.units import DEFAULTS, Terms
 from .asking import rows_of
+from .naming import called
 
 _sql = statements("siyu.loyalty", "queries_value")
 
@@ -31,11 +31,8 @@ class UnitView:
 
     @property
     def shown(self) -> str:
-        """What it is called in the reader's language; a name that the merchant gave is nobody's to translate."""
-        return gettext(NAMES[self.code]) if (self.code, self.name) in _OURS else self.name
-
-
-_OURS = {(one.code, one.name) for one in DEFAULTS}
+        """What the reader calls it."""
+        return called(self.code, self.name)
 
 
 def unit_names() -> dict[str, str]:

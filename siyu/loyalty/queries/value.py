@@ -14,6 +14,7 @@ from ..judging import holder, judged, quoted
 from ..rules import AVAILABLE, PENDING, Posting
 from ..rules.ledger import DEBT, HELD
 from .asking import MAX_ROWS, bounded, rows_of
+from .naming import called
 
 _sql = statements("siyu.loyalty", "queries_value")
 NEWEST = 2**63 - 1
@@ -75,6 +76,11 @@ class Reason:
     is_waiting: bool
     origin_id: int
     because: str = ""
+
+    @property
+    def rule_shown(self) -> str:
+        """What the reader calls the rule; empty without one."""
+        return called(self.rule_code, self.rule_name) or self.rule_code
 
     @property
     def change(self) -> int:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from siyu.lib.words import gettext_noop
+
 # code, name, threshold of growth, multiplier of points
 TIERS: tuple[tuple[str, str, int, Decimal], ...] = (
     ("bronze", "普通", 0, Decimal(1)),
@@ -41,3 +43,16 @@ RULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
         },
     ),
 )
+
+# code and name, as long as nobody renamed it → what it is called in English
+NAMES = {
+    ("bronze", "普通"): gettext_noop("Standard"),
+    ("silver", "银卡"): gettext_noop("Silver"),
+    ("gold", "金卡"): gettext_noop("Gold"),
+    ("platinum", "铂金"): gettext_noop("Platinum"),
+    ("order_points", "消费积分"): gettext_noop("Points for purchases"),
+    ("order_growth", "消费成长值"): gettext_noop("Growth value for purchases"),
+    ("check_in_points", "签到积分"): gettext_noop("Points for checking in"),
+    ("measure_spend", "消费额"): gettext_noop("Amount spent"),
+    ("measure_orders", "订单数"): gettext_noop("Number of orders"),
+}

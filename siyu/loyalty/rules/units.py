@@ -84,14 +84,15 @@ DEFAULTS = (
     Unit("acts", 0, "growth", "行为次数", FIRST, Terms(approve_above=None)),
     Unit("stored", 0, "stored", "储值余额", FIRST, Terms(refunds="within_balance", approve_above=100_00)),
 )
-# what pages call them in the reader's language, while they have these names
+# code and name, as long as nobody renamed it → what it is called in English
 NAMES = {
-    "points": gettext_noop("points"),
-    "growth": gettext_noop("growth value"),
-    "spend": gettext_noop("amount spent"),
-    "orders": gettext_noop("number of orders"),
-    "acts": gettext_noop("number of acts"),
-    "stored": gettext_noop("stored balance"),
+    ("points", "积分"): gettext_noop("points"),
+    ("growth", "成长值"): gettext_noop("growth value"),
+    ("spend", "消费额"): gettext_noop("amount spent"),
+    ("orders", "订单数"): gettext_noop("number of orders"),
+    ("acts", "行为次数"): gettext_noop("number of acts"),
+    ("stored", "储值余额"): gettext_noop("stored balance"),
+    ("quota:make_up_card", "补签卡"): gettext_noop("make-up cards"),  # comes with check-in
 }
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import override
 
 from siyu.loyalty.queries import balances, floors_of, standings
 from siyu.loyalty.queries.corrections import correction
-from siyu.loyalty.queries.units import unit_names, unit_versions, units_on
-from siyu.loyalty.rules.units import DEFAULTS, Unit
+from siyu.loyalty.queries.naming import called
+from siyu.loyalty.queries.units import unit_versions, units_on
+from siyu.loyalty.rules import default, units
 from siyu.loyalty.tests.scene import happens, install, member, rows
 from siyu.merchant.rules import SYSTEM, Role
 from siyu.merchant.services import create_staff
@@ -166,12 +167,17 @@ def test_a_unit_is_shown_in_words_and_its_next_version_published() -> None:
     assert boss.get(reverse("unit-edit", args=["stars"])).context["form"].initial["days"] == 90
 
 
-@pytest.mark.parametrize("unit", DEFAULTS, ids=lambda unit: unit.code)
-def test_a_unit_of_the_trade_is_called_in_chinese_as_it_always_was_and_otherwise_in_english(unit: Unit) -> None:
+@pytest.mark.parametrize(("code", "name"), units.NAMES | default.NAMES, ids=lambda one: one)
+def test_what_is_there_from_the_beginning_is_called_in_chinese_as_it_always_was_and_otherwise_in_english(code: str, name: str) -> None:
     with override("zh-hans"):
-        assert unit_names()[unit.code] == unit.name
+        assert called(code, name) == name
     with override("en"):
-        assert unit_names()[unit.code].isascii()
+        assert called(code, name).isascii()
+
+
+def test_every_unit_tier_and_earn_rule_of_the_beginning_has_a_name_in_english() -> None:
+    begun = {(unit.code, unit.name) for unit in units.DEFAULTS} | {(code, name) for code, name, *_ in (*default.TIERS, *default.RULES)}
+    assert begun <= (units.NAMES | default.NAMES).keys()
 
 
 def test_a_unit_is_called_in_the_readers_language_until_the_merchant_calls_it_otherwise() -> None:

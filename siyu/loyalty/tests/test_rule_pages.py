@@ -245,3 +245,19 @@ def test_each_role_opens_exactly_the_pages_it_may(role: Role) -> None:
 
     may_view = 200 if "loyalty.view" in PERMISSIONS[role] else 403
     assert answers == {name: 403 if name == "earn-rule-new" else may_view for name in pages}
+
+
+def test_a_rule_is_called_in_the_readers_language_until_the_merchant_calls_it_otherwise() -> None:
+    install()
+    boss = client_of(Role.OWNER)
+    apps.get_model("merchant", "Staff").objects.update(language="en")
+    address = reverse("earn-rule-edit", args=["check_in_points"])
+    shown = boss.get(address).context["forms"]
+    typed = {bound.html_name: bound.value() for form in shown.parts for bound in form if bound.value() not in (None, "", False, [])}
+
+    assert boss.get(reverse("earn-rule", args=["check_in_points"])).context["title"] == "Points for checking in"
+    assert typed["name"] == "Points for checking in"
+    assert boss.post(address, typed | {"act": "draft"}).status_code == 302
+    assert rule_drafts()[0].name == "签到积分"
+    assert boss.post(address, typed | {"act": "draft", "name": "Stars for coming"}).status_code == 302
+    assert rule_drafts()[0].shown == "Stars for coming"

@@ -69,6 +69,33 @@ def test_a_draft_is_tried_on_everybody_saved_and_announced() -> None:
     assert track_versions("growth")[0].state == "withdrawn"
 
 
+def test_a_tier_is_called_in_the_readers_language_until_the_merchant_calls_it_otherwise() -> None:
+    install()
+    pays("anna", 60_000, "A1")
+    rows("UPDATE members_member SET is_identified = true RETURNING 1")
+    boss = client_of(Role.OWNER)
+    rows("UPDATE merchant_staff SET language = 'en' RETURNING id")
+    editor = boss.get(reverse("track-edit", args=["growth"])).context
+    typed = {
+        f"steps-{place}-{name}": "" if value is None else value
+        for place, step in enumerate(editor["steps"].initial)
+        for name, value in step.items()
+    }
+    form = sent("save") | typed | {"steps-TOTAL_FORMS": 4, "steps-INITIAL_FORMS": 4, "steps-3-name": "Diamond"}
+
+    tried = boss.post(reverse("track-edit", args=["growth"]), form | {"do": "try", "steps-1-threshold": 100}).content.decode()
+    assert "<td>Standard</td><td>Silver</td>" in tried
+    assert boss.post(reverse("track-edit", args=["growth"]), form).status_code == 302
+
+    assert [step.name for step in track_versions("growth")[0].steps] == ["普通", "银卡", "金卡", "Diamond"]
+    for page in (reverse("tiers"), reverse("dashboard-part", args=["tiers"]), reverse("members"), reverse("growth-map")):
+        shown = boss.get(page).content.decode()
+        assert "Gold" in shown
+        assert "金卡" not in shown
+    rows("UPDATE merchant_staff SET language = 'zh-hans' RETURNING id")
+    assert "金卡" in boss.get(reverse("tiers")).content.decode()
+
+
 def test_who_may_only_look_cannot_edit() -> None:
     install()
     guide = client_of(Role.CUSTOMER_SERVICE)

@@ -58,7 +58,7 @@ def card(member_id: int, viewer: Viewer) -> CardView:
     seen = members.member(member_id, viewer.scope) if viewer.may("members.view") else None
     nickname = mask("name", found.nickname) if found is not None and found.nickname else ""
     held, base = standings([member_id]).get(member_id), base_tier(this_day(now))
-    tier = held.name if held is not None else base.name if base is not None else ""
+    tier = held.shown if held is not None else base.shown if base is not None else ""
     points = balances([member_id], now).get(member_id, {}).get("points", NOTHING).available
     usable = [(one, f"card:{uuid4()}") for one in member_benefits(member_id, now).held if one.remaining != 0]
     return CardView(nickname, tier, points, usable, seen.public_id if seen is not None else "")

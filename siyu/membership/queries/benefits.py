@@ -197,7 +197,7 @@ def member_benefits(member: int, now: datetime) -> MemberBenefits:
     above = next_tier(member, now)
     coming = [one for one in holdings.in_force(day).values() if above and is_given_by(one, above) and one.code not in held]
     nexts = [NextBenefit(one.code, one.kind, name_of(one), words_of(one), one.definition.trial_days) for one in coming]
-    title = next((step.name for step in ladder(day) if step.code == above), "")
+    title = next((step.shown for step in ladder(day) if step.code == above), "")
     return MemberBenefits([_of_member(one) for one in held.values()], title, nexts)
 
 
@@ -214,9 +214,9 @@ def _of_member(standing: Standing) -> MemberBenefit:
 
 def tiers_now(day: date) -> list[tuple[str, str]]:
     """Code and name of the tiers in force."""
-    steps = [(step.code, step.name) for step in ladder(day)]
+    steps = [(step.code, step.shown) for step in ladder(day)]
     base = base_tier(day)
-    return steps or ([(base.code, base.name)] if base is not None else [])
+    return steps or ([(base.code, base.shown)] if base is not None else [])
 
 
 def _rows(statement: str, **parameters: Any) -> Sequence[tuple]:

@@ -76,7 +76,7 @@ def test_points_lead_back_to_order_rule_tier_and_proportion(ask: Ask):
     assert "first from web [模拟]" in said
     assert "+598  earned" in said
     assert "fact: order.paid of order A2 (web) at 2026-03-04 10:00:00" in said
-    assert "rule: 消费积分 (order_points, version 1): 1 per 1.00 CNY" in said
+    assert "rule: Points for purchases (order_points, version 1): 1 per 1.00 CNY" in said
     assert "amount: 399.00 CNY × 1.5 as gold → 598" in said
     assert "pending until 2026-03-11 10:00:00" in said
     assert "-199  taken back" in said
@@ -94,9 +94,9 @@ def test_only_so_many_entries_are_told_and_the_rest_is_offered(ask: Ask):
 def test_a_tier_is_growth_against_thresholds(ask: Ask):
     said = ask("anna-88", "tier")
 
-    assert "Tier: 金卡 (gold) since 2026-03-03 10:00:00" in said
+    assert "Tier: Gold (gold) since 2026-03-03 10:00:00" in said
     assert "growth 5,266" in said
-    assert "14,734 more for 铂金" in said
+    assert "14,734 more for Platinum" in said
     assert "bronze → gold at growth 5,000" in said or "none → gold at growth 5,000" in said
     assert "cause: order.paid of order A1" in said
 

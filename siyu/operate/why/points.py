@@ -75,7 +75,7 @@ def _because(reason: Reason, behind: tuple, rule: RuleView | None, teller: Telle
     if reason.because:
         yield "detail", f"because: {reason.because}"
     if reason.rule_code:
-        yield "detail", f"rule: {reason.rule_name} ({reason.rule_code}, version {reason.rule_version}){_formula(rule, teller)}"
+        yield "detail", f"rule: {reason.rule_shown} ({reason.rule_code}, version {reason.rule_version}){_formula(rule, teller)}"
     if reason.kind == "earn":
         yield from _earned(reason, amount, teller)
     elif reason.kind == "reverse_earn" and amount is not None and base and lot_amount:

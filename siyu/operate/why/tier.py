@@ -17,17 +17,17 @@ def why_tier(member_id: int, teller: Teller) -> Answer:
     held = loyalty.standings([member_id]).get(member_id)
     if held is None:
         base = loyalty.base_tier(day)
-        yield "head", f"Tier: {base.name} ({base.code}), where everybody begins; no growth was earned yet" if base else "Tier: none"
+        yield "head", f"Tier: {base.shown} ({base.code}), where everybody begins; no growth was earned yet" if base else "Tier: none"
     else:
         yield (
             "head",
-            f"Tier: {held.name or 'none'} ({held.code or '-'}) since {teller.instant(held.since)}, by version {held.version} of the tiers",
+            f"Tier: {held.shown or 'none'} ({held.code or '-'}) since {teller.instant(held.since)}, by version {held.version} of the tiers",
         )
         yield "line", f"growth {held.growth:,}; points are multiplied by {held.multiplier.normalize():f}"
     growth = held.growth if held else 0
     for step in ladder:
         mark = "reached" if growth >= step.threshold else "not reached"
-        yield "detail", f"{step.name} ({step.code}): from {step.threshold:,} growth, × {step.multiplier.normalize():f}, {mark}"
+        yield "detail", f"{step.shown} ({step.code}): from {step.threshold:,} growth, × {step.multiplier.normalize():f}, {mark}"
     yield from moves(
         member_id,
         "tier.changed",
@@ -48,7 +48,7 @@ def _tracks(member_id: int, teller: Teller) -> Answer:
     units = unit_names()
     for one in loyalty.projections(member_id, teller.now):
         counts = f"{one.value:,} of {units.get(one.unit, one.unit)} count"
-        yield "head", f"Track {one.track}: {one.tier_name or 'none'} by version {one.version}; {counts}"
+        yield "head", f"Track {one.track}: {one.tier_shown or 'none'} by version {one.version}; {counts}"
         for words in one.words:
             yield "line", words
         if one.is_in_grace:

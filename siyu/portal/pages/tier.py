@@ -62,11 +62,11 @@ def _progress(one: Projection) -> Progress:
 
     return Progress(
         code=one.tier,
-        name=one.tier_name,
+        name=one.tier_shown,
         value=amount(one.value),
         reached=one.value,
         since=one.since,
-        next_name=one.next_name,
+        next_name=one.next_shown,
         next_at=amount(one.value + one.next_missing),
         missing=amount(one.next_missing),
         percent=one.percent,

@@ -73,7 +73,8 @@ def test_why_tells_fact_rule_and_result(language):
     client = signed_in(language=language)
     lines = client.get("/m/points").context["lines"]
     page = client.get(f"/m/points/{lines[0].id}").content.decode()
-    for words in ("A-1002", "消费积分", "¥1.00", "300"):
+    rule = "Points for purchases" if language == "en" else "消费积分"
+    for words in ("A-1002", rule, "¥1.00", "300"):
         assert words in page
     assert ("You paid an order: A-1002" if language == "en" else "支付订单：A-1002") in page
     assert ("points: 1 for every ¥1.00" if language == "en" else "每消费 ¥1.00 得 1 积分") in page

@@ -53,7 +53,7 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and applied(form, lambda: _decided(request, pk, form.cleaned_data)):
         messages.success(request, gettext("Decided."))
         return redirect("earn-approvals")
-    help = gettext("%(points)s points by “%(rule)s”.") % {"points": f"{found.remaining:,}", "rule": found.rule_name}
+    help = gettext("%(points)s points by “%(rule)s”.") % {"points": f"{found.remaining:,}", "rule": found.rule_shown}
     context = {"title": _("Decide an earning"), "help": help, "form": form, "cancel_url": reverse("earn-approvals")}
     return render(request, "web/form.html", context)
 

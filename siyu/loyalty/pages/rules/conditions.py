@@ -66,7 +66,7 @@ class TierForm(ConditionForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        steps = [(step.code, step.name) for step in ladder(today(utc_now()))]
+        steps = [(step.code, step.shown) for step in ladder(today(utc_now()))]
         self.fields["codes"] = Choices(steps, label=_("Tiers"), help_text=_("The tier held before the order at hand"))
         self.fields["codes"].required = True
 

@@ -18,6 +18,7 @@ from siyu.members import queries as members
 from siyu.merchant.access import PageRequest, requires
 
 from ... import queries
+from ...queries.naming import kept
 from ...rules import Definition
 from ...rules.seen import Unmet
 from ...services import discard_draft, publish_earn_rule, save_draft
@@ -44,7 +45,7 @@ def edit_rule(request: PageRequest, code: str = "") -> HttpResponse:
         try:
             if act == "publish":
                 return _published(request, shown, told)
-            save_draft(request.viewer.actor, told["code"], told["name"], shown.definition(), now=utc_now())
+            save_draft(request.viewer.actor, told["code"], _name(told), shown.definition(), now=utc_now())
             messages.success(request, gettext("The draft is kept."))
             return redirect("earn-rule-edit", told["code"])
         except Refusal as refusal:
@@ -95,7 +96,7 @@ def _published(request: PageRequest, shown: RuleForms, told: dict[str, Any]) -> 
     day = _day(request.POST.get("from_day", ""))
     if day is None:
         raise Refusal("earn_rule.past", "choose the first day on which it holds")
-    version = publish_earn_rule(request.viewer.actor, told["code"], told["name"], shown.definition(), day, today=this_day(), now=utc_now())
+    version = publish_earn_rule(request.viewer.actor, told["code"], _name(told), shown.definition(), day, today=this_day(), now=utc_now())
     messages.success(request, gettext("Version %(version)s is published.") % {"version": version})
     return redirect("earn-rule", told["code"])
 
@@ -124,11 +125,17 @@ def _stored(code: str) -> RuleForms:
     if not code:
         return RuleForms()
     if (draft := draft_of(code)) is not None:
-        return RuleForms(stored=draft.definition, code=code, name=draft.name)
+        return RuleForms(stored=draft.definition, code=code, name=draft.shown)
     newest = next((rule for rule in queries.earn_rules() if rule.code == code), None)
     if newest is None:
         raise Http404
-    return RuleForms(stored=newest.definition, code=code, name=newest.name)
+    return RuleForms(stored=newest.definition, code=code, name=newest.shown)
+
+
+def _name(told: dict[str, Any]) -> str:
+    """The name to be stored: that of the draft, or of the newest version, if it came back as it was shown."""
+    before = draft_of(told["code"]) or next((rule for rule in queries.earn_rules() if rule.code == told["code"]), None)
+    return kept(told["code"], before.name, told["name"]) if before is not None else told["name"]
 
 
 def _fact_names() -> list[tuple[str, str]]:

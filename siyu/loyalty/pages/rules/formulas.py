@@ -153,4 +153,4 @@ def _times(**named: Any) -> forms.DecimalField:
 
 
 def _rules() -> list[tuple[str, str]]:
-    return list({rule.code: (rule.code, rule.name) for rule in reversed(earn_rules())}.values())
+    return list({rule.code: (rule.code, rule.shown) for rule in reversed(earn_rules())}.values())

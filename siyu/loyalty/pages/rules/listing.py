@@ -68,7 +68,7 @@ def _rows(day: date) -> list[Row]:
     for draft in drafts.values():
         if draft.code not in published:
             url = reverse("earn-rule-edit", args=[draft.code])
-            rows.append(_of_draft(draft.code, draft.name, url, draft.definition))
+            rows.append(_of_draft(draft.code, draft.shown, url, draft.definition))
     order = {title: place for place, (title, _) in enumerate(STATES.values())}
     return sorted(rows, key=lambda row: (order[row.state[0]], row.code))
 
@@ -81,7 +81,7 @@ def _row(rule: RuleView, day: date, given: Given, used: tuple[int, int], has_dra
     budget = rule.definition.get("budget") or {}
     return Row(
         code=rule.code,
-        name=rule.name,
+        name=rule.shown,
         url=reverse("earn-rule", args=[rule.code]),
         state=STATES[rule.state(day)],
         version=rule.version,

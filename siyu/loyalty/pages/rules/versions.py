@@ -36,7 +36,7 @@ def earn_rule(request: PageRequest, code: str) -> HttpResponse:
     before = [*versions[1:], None]
     given = queries.given_by_rule(day - timedelta(days=DAYS - 1), day).get(code, NOTHING)
     context = {
-        "title": shown.name,
+        "title": shown.shown,
         "rule": shown,
         "state": STATES[shown.state(day)],
         "fact": fact_title(shown.definition["trigger"]),
@@ -70,6 +70,6 @@ def end_rule(request: PageRequest, code: str) -> HttpResponse:
     ):
         messages.success(request, gettext("The rule ends."))
         return redirect("earn-rule", code)
-    help = gettext("“%(name)s” earns nothing after its last day; what it gave stays.") % {"name": rule.name}
+    help = gettext("“%(name)s” earns nothing after its last day; what it gave stays.") % {"name": rule.shown}
     context = {"title": _("End a rule"), "help": help, "form": form, "submit": _("End"), "cancel_url": reverse("earn-rule", args=[code])}
     return render(request, "web/form.html", context)

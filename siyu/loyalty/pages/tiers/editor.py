@@ -1,6 +1,6 @@
 """The editor of a track: terms and steps, tried on everybody before they are announced."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -16,6 +16,7 @@ from siyu.merchant.queries import today
 
 from ... import services
 from ...queries import Simulation, simulate, track_versions
+from ...queries.naming import called, kept
 from ...services.tier_checks import Step, check_steps, check_terms
 from .forms import AnnounceForm, StepForms, TermsForm, initial_steps, initial_terms
 
@@ -41,12 +42,15 @@ def edit_track(request: PageRequest, track: str = "") -> HttpResponseBase:
     announce = AnnounceForm(posted)
     error, simulation = "", None
     if request.method == "POST" and terms.is_valid() and steps.is_valid() and announce.is_valid():
-        drawn = [step for form in steps.forms if (step := form.step()) is not None]
+        stored = {one.code: one.name for one in shown.steps} if shown else {}
+        drawn = [_named(step, stored) for form in steps.forms if (step := form.step()) is not None]
         sent = Sent(terms.cleaned_data["name"], terms.terms(), drawn)
         try:
             simulation = _do(request, track, sent, announce.cleaned_data)
             if simulation is None:
                 return redirect(f"{reverse('tiers')}?track={track}")
+            before = {one.code: one.shown for one in shown.steps} if shown else {}
+            simulation = _in_words(simulation, before | {step.code: called(step.code, step.name) for step in drawn})
         except Refusal as refusal:
             error = refusal.told(gettext)
     context = {
@@ -59,9 +63,13 @@ def edit_track(request: PageRequest, track: str = "") -> HttpResponseBase:
         "announce": announce,
         "error": error,
         "simulation": simulation,
-        "names": {step["code"]: step["name"] for step in initial_steps(shown.steps)} if shown else {},
     }
     return render(request, "loyalty/tiers_edit.html", context, status=400 if error else 200)
+
+
+def _named(step: Step, stored: dict[str, str]) -> Step:
+    """The step as it is to be stored: a name that came back as it was shown stays what it was."""
+    return replace(step, name=kept(step.code, stored.get(step.code, ""), step.name))
 
 
 def _do(request: PageRequest, track: str, sent: Sent, announced: dict[str, Any]) -> Simulation | None:
@@ -88,3 +96,10 @@ def _do(request: PageRequest, track: str, sent: Sent, announced: dict[str, Any])
     else:
         services.draft_tiers(actor, track, sent.name, sent.terms, sent.steps, now=now)
     return None
+
+
+def _in_words(tried: Simulation, names: dict[str, str]) -> Simulation:
+    """The same with names of tiers in the place of their codes."""
+    moves = [replace(one, before=names.get(one.before, one.before), after=names.get(one.after, one.after)) for one in tried.moves]
+    sample = [replace(one, before=names.get(one.before, one.before), after=names.get(one.after, one.after)) for one in tried.sample]
+    return replace(tried, moves=moves, sample=sample)

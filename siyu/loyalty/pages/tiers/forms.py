@@ -123,6 +123,6 @@ def initial_terms(version: VersionView | None) -> dict[str, Any]:
 
 def initial_steps(steps: list[StepView]) -> list[dict[str, Any]]:
     return [
-        {"code": one.code, "name": one.name, "threshold": one.threshold, "keep": one.keep, "multiplier": one.multiplier, **dict(one.gifts)}
+        {"code": one.code, "name": one.shown, "threshold": one.threshold, "keep": one.keep, "multiplier": one.multiplier, **dict(one.gifts)}
         for one in steps
     ]

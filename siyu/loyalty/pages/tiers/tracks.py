@@ -79,7 +79,7 @@ def _figures(current: VersionView | None, counts: dict[str, int], track: str, re
 
 
 def _chart(current: VersionView | None, counts: dict[str, int]) -> Chart:
-    names = [(step.code, step.name) for step in current.steps] if current else []
+    names = [(step.code, step.shown) for step in current.steps] if current else []
     known = {code for code, _ in names}
     names += [(code, code or "—") for code in counts if code not in known]
     total = sum(counts.values())

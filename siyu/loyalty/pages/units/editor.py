@@ -14,6 +14,7 @@ from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
 
+from ...queries.naming import kept
 from ...queries.units import UnitView, unit_versions, units_on
 from ...rules.terms import MAX_DAYS, MAX_MONTHS, After, Inactivity, Never, YearEnd
 from ...rules.units import Lost, Original, Plus, Terms
@@ -110,7 +111,7 @@ def edit_unit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
-        name = newest.name if newest is not None and told["name"] == newest.shown else told["name"]
+        name = kept(code, newest.name, told["name"]) if newest is not None else told["name"]
         define_unit(request.viewer.actor, told["code"], name, form.terms(before), told["from_day"], now=utc_now())
 
     if request.method == "POST" and applied(form, publish):

@@ -1,0 +1,17 @@
+"""What a reader calls what an installation begins with: units, tiers and earn rules, until the merchant names them."""
+
+from django.utils.translation import gettext
+
+from ..rules import default, units
+
+_NAMES = units.NAMES | default.NAMES
+
+
+def called(code: str, name: str) -> str:
+    """Its name in the reader's language; a name that the merchant gave is nobody's to translate."""
+    return gettext(_NAMES[code, name]) if (code, name) in _NAMES else name
+
+
+def kept(code: str, stored: str, typed: str) -> str:
+    """What a form keeps as the name: the stored one, if what came back is how it was shown."""
+    return stored if typed == called(code, stored) else typed
