@@ -3,14 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.apps import apps
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from siyu.lib.clock import utc_now
 from siyu.loyalty.pages.rules.editor_forms import RuleForms
+from siyu.loyalty.pages.rules.words import sentences
 from siyu.loyalty.queries import approvals, earn_rules, payment_terms, rule_drafts
 from siyu.loyalty.rules import default
 from siyu.loyalty.services import check_definition, publish_earn_rule
@@ -184,7 +187,7 @@ def test_a_draft_is_published_from_a_day_and_ends(browser: Client) -> None:
     assert [(rule.version, rule.from_day) for rule in earn_rules()] == [(2, day + timedelta(days=2)), (1, day + timedelta(days=1))]
     assert rule_drafts() == []
     (_, _, changes), _ = page.context["versions"]
-    assert [("points 50" in change.before, "points 60" in change.after) for change in changes] == [(True, True)]
+    assert [("积分 50" in change.before, "积分 60" in change.after) for change in changes] == [(True, True)]
     assert ended.status_code == 302
     assert earn_rules()[0].until_day == day + timedelta(days=9)
 
@@ -261,3 +264,37 @@ def test_a_rule_is_called_in_the_readers_language_until_the_merchant_calls_it_ot
     assert rule_drafts()[0].name == "签到积分"
     assert boss.post(address, typed | {"act": "draft", "name": "Stars for coming"}).status_code == 302
     assert rule_drafts()[0].shown == "Stars for coming"
+
+
+def test_a_rule_says_what_it_holds_in_words() -> None:
+    with override("en"):
+        said = sentences(msgspec.to_builtins(check_definition(MEANT | {"formula": {"kind": "per_amount", "points": 1, "per_minor": 100}})))
+    assert said == {
+        "trigger": "Order paid",
+        "unit": "points",
+        "formula": "Points per amount (Points 1, For each ¥1.00)",
+        "where": "channel ≠ test",
+        "conditions": "Member day (Days of each month 8, -1); Amount of the order (At least ¥120.50, Amount of the whole order)",
+        "caps": "Points a month 100, What a refund takes back stays used",
+        "budget": "Budget for all members 5,000, Budget of a day, What a refund takes back may be given again",
+        "approval_above": "40",
+        "tier_multiplier": "✓",
+        "combine": "the highest holds",
+        "matures": "7 days after the order's receipt",
+        "expires": "12 months, to the end of the month",
+    }
+    assert sentences({}) == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_of_a_rule_shows_no_names_of_the_definition(language: str) -> None:
+    install()
+    boss = client_of(Role.OWNER)
+    apps.get_model("merchant", "Staff").objects.update(language=language)
+    for code, _name, definition in default.RULES:
+        changed = {**definition, "caps": {"points_per_day": 500}, "where": {"any": [{"property": "city", "op": "eq", "value": "上海"}]}}
+        publish_earn_rule(SYSTEM, code, "改", changed, today(utc_now()) + timedelta(days=1), today=today(utc_now()), now=utc_now())
+        page = boss.get(reverse("earn-rule", args=[code])).content.decode()
+        assert "500" in page
+        for raw in ("per_minor", "amount_minor", "on_reversal", "after_receipt_days", "until_end_of", "order.paid", "points_per_day"):
+            assert raw not in page

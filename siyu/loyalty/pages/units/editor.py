@@ -77,7 +77,7 @@ class UnitForm(Form):
 
     def _expires(self) -> dict[str, Any]:
         told = self.cleaned_data
-        span = {name: told[name] or 0 for name, _words in SPANS}
+        span = {name: told[name] or 0 for name in SPANS}
         match told["expires"]:
             case "after":
                 is_start = told["until"] == START_OF_DAY[0]
@@ -152,7 +152,7 @@ def _expiry(expires: Never | After | YearEnd | Inactivity) -> dict[str, Any]:
     shown: dict[str, Any] = {"expires": kinds[type(expires)], "until": "day", "month": 12}
     if isinstance(expires, YearEnd):
         return shown | {"years": expires.number, "month": expires.month}
-    shown |= {name: count for name, _words in SPANS if (count := getattr(expires, name, 0))}
+    shown |= {name: count for name in SPANS if (count := getattr(expires, name, 0))}
     if isinstance(expires, After):
         shown["until"] = START_OF_DAY[0] if expires.until_start_of else expires.until_end_of
     return shown

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from siyu.lib.web import formats
 
@@ -23,12 +23,12 @@ REFUNDS = (
     ("debt", gettext_lazy("all is taken back; what is spent stays owed")),
     ("deduct_from_refund", gettext_lazy("what the member has is taken back, the rest comes off the refund")),
 )
-SPANS = (
-    ("days", gettext_lazy("days")),
-    ("weeks", gettext_lazy("weeks")),
-    ("months", gettext_lazy("months")),
-    ("years", gettext_lazy("years")),
-)
+SPANS: dict[str, Any] = {
+    "days": ngettext_lazy("%(count)s day", "%(count)s days", "count"),
+    "weeks": ngettext_lazy("%(count)s week", "%(count)s weeks", "count"),
+    "months": ngettext_lazy("%(count)s month", "%(count)s months", "count"),
+    "years": ngettext_lazy("%(count)s year", "%(count)s years", "count"),
+}
 ENDS = (
     ("instant", gettext_lazy("the instant")),
     ("day", gettext_lazy("the day")),
@@ -64,7 +64,7 @@ def validity(expires: Never | After | YearEnd | Inactivity) -> str:
         return _("for ever")
     if isinstance(expires, YearEnd):
         return _("to the end of year %(number)s, which ends with month %(month)s") % {"number": expires.number, "month": expires.month}
-    parts = [f"{count} {words}" for name, words in SPANS if (count := getattr(expires, name, 0))]
+    parts = [words % {"count": count} for name, words in SPANS.items() if (count := getattr(expires, name, 0))]
     span = " ".join(parts)
     if isinstance(expires, Inactivity):
         return _("%(span)s after the member last earned or spent") % {"span": span}
