@@ -67,6 +67,20 @@ def stop(request: HttpRequest, touch: UUID) -> HttpResponse:
 
 
 @public
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def stop_test(request: HttpRequest, token: str) -> HttpResponse:
+    """The same in a test: a member's no holds; who got it at an address that was entered is nobody, and is told so."""
+    told = services.told_of_test(token)
+    if told is None:
+        raise Http404
+    if request.method == "POST":
+        services.stop_test(told, now=utc_now())
+    is_done = request.method == "POST" and told.member_id is not None
+    return render(request, "touches/stop.html", {"title": _("Unsubscribe"), "is_done": is_done, "is_nobodys": told.member_id is None})
+
+
+@public
 @csrf_exempt  # a provider sends no cookie: the secret in the address is the proof, for none of them signs
 @require_http_methods(["POST"])
 def reported(request: HttpRequest, token: str) -> HttpResponse:

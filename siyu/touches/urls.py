@@ -7,6 +7,7 @@ from .pages import accounts, commission, outbox, sends, sops, tasks, templates
 
 urlpatterns: list[URLPattern] = [
     path("t/stop/<uuid:touch>", public.stop, name="touch-stop"),
+    path("t/stop/<str:token>", public.stop_test, name="touch-stop-test"),
     path("t/reports/<slug:token>", public.reported, name="touch-reports"),
     path("t/open/<uuid:touch>.gif", public.opened, name="touch-opened"),
     path("t/<slug:token>", public.follow, name="touch-follow"),
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("touch-templates/new", templates.edit, name="touch-template-new"),
     path("touch-templates/<str:code>", templates.edit, name="touch-template"),
     path("touch-templates/<str:code>/preview", templates.preview, name="touch-template-preview"),
+    path("touch-templates/<str:code>/test", templates.test, name="touch-template-test"),
     path("touch-templates/<str:code>/files/<int:number>", templates.file, name="touch-template-file"),
     path("touch-templates/<str:code>/archive", templates.archive, name="touch-template-archive"),
     path("touch-accounts", accounts.accounts, name="touch-accounts"),

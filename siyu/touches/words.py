@@ -1,6 +1,7 @@
 """From a template to the words one member reads: values of the member, links that count, a way to say no."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from secrets import choice
 from string import ascii_letters, digits
@@ -14,22 +15,24 @@ from siyu.merchant.queries import settings_book, today
 
 from .models import Template
 from .rules.filters import Telling
-from .rules.media import MEDIA
+from .rules.media import MEDIA, Medium
 from .rules.sending import Message
 from .rules.wording import Variant, WordingError, links, nested, render, variables, with_end, with_links
 from .variables import UNSUBSCRIBE, values_of
 
 CODE = ascii_letters + digits  # what no program that looks for addresses in a text leaves out at their end
 CODE_LENGTH = 12  # characters: 71 bits, and what providers take as a parameter
+TEST = {"zh-hans": "[测试] ", "en": "[Test] "}  # what a test begins with, in the language of its words
 
 
 class Asked(NamedTuple):
-    """Words wanted for a touch."""
+    """Words wanted for a touch. `test`: for a test message instead, what stands for the touch in the address that says no."""
 
     touch_id: UUID
     member_id: int
     template_id: int
     values: Mapping[str, Any]
+    test: str = ""
 
 
 class Written(NamedTuple):
@@ -64,15 +67,16 @@ def write(asked: Sequence[Asked], now: datetime) -> dict[UUID, Written | Fault]:
 
 
 def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str, zone: ZoneInfo) -> Written:
-    stop = f"{base}/t/stop/{one.touch_id}" if base else ""
+    stop = f"{base}/t/stop/{one.test or one.touch_id}" if base else ""
     tree = nested({**member, UNSUBSCRIBE: stop, **{f"given.{name}": value for name, value in one.values.items()}})
     language, variant = _variant(template, str(member.get("member.language") or ""))
     codes = _Codes(base)
     to = Telling(language, codes.of, zone)
     words = render(variant, tree, to)
     parameters = {name: render(Variant(source), tree, to).text for name, source in template.provider_values}
-    pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if template.counts_links and base else ""
-    if template.counts_links and base and MEDIA[template.medium].counts_clicks:
+    is_counted = template.counts_links and base and not one.test
+    pixel = f'<img src="{base}/t/open/{one.touch_id}.gif" width="1" height="1" alt="">' if is_counted else ""
+    if is_counted and MEDIA[template.medium].counts_clicks:
         words = codes.counted(words)
         parameters = {name: codes.counted(Variant(value)).text for name, value in parameters.items()}
     message = Message(
@@ -85,7 +89,16 @@ def _one(one: Asked, template: Template, member: Mapping[str, Any], base: str, z
         values=parameters,
         unsubscribe_url=stop if template.medium == "email" and template.purpose != "service" else "",
     )
+    message = _marked(message, language, MEDIA[template.medium]) if one.test else message
     return Written(message, [(code, url) for url, code in codes.by_url.items()])
+
+
+def _marked(message: Message, language: str, medium: Medium) -> Message:
+    """A test says that it is one where people look first; what a provider's own template says cannot be changed."""
+    mark = TEST["en" if language == "en" else "zh-hans"]
+    if medium.has_subject:
+        return replace(message, subject=mark + message.subject, is_test=True)
+    return replace(message, text=mark + message.text, is_test=True)
 
 
 class _Codes:

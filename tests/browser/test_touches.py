@@ -31,7 +31,8 @@ PAGES = (
     "touch-accounts", "touch-accounts/new", "touch-accounts/new/email", "touch-accounts/mail", "touch-accounts/sms",
     "touch-accounts/sms/try", "touch-accounts/sms/reports", "touch-accounts/mail/try", "touch-accounts/mail/edit",
     "touch-accounts/mail/archive", "sends", "sends/new", "sends/{send}", "touch-templates", "touch-templates/new",
-    "touch-templates/{template}", "touch-templates/{template}/preview", "outbox", "standing-orders", "standing-orders/new",
+    "touch-templates/{template}", "touch-templates/{template}/preview", "touch-templates/{mail}/test", "outbox",
+    "standing-orders", "standing-orders/new",
     "standing-orders/newcomer", "staff-tasks", "staff-tasks?show=ended", "staff-tasks/read", "staff-tasks/rates",
     "staff-tasks/rates/by-net", "staff-tasks/commission",
 )  # fmt: skip
@@ -51,7 +52,7 @@ def fill() -> None:
         scene.template("inbox", subject="新品上市", text="亲爱的 {{ member.name }}，新品到店", uploads=[MENU]),
         scene.template("task", text="问候一下", uploads=[MENU, CARD]),
     )
-    GONE["template"] = inbox.code
+    GONE["template"], GONE["mail"] = inbox.code, scene.template().code
     audience = create(SYSTEM, "全部会员", {"condition": "identity", "kinds": ["email"]}, now=early)
     pump(now)
     for name, template in (("周末上新", inbox), ("导购回访", task)):
@@ -203,6 +204,22 @@ def test_an_operator_sends_a_file_along(visit: Callable) -> None:
         page.get_by_role("link", name=MENU.name).click()
 
     assert download.value.suggested_filename == MENU.name
+    assert fits(page)
+
+
+def test_an_operator_tries_a_template_and_nobody_reads_what_is_anothers(visit: Callable) -> None:
+    page = visit(f"/touch-templates/{GONE['mail']}")
+    page.get_by_role("link", name="发送测试").click()
+    page.get_by_label("会员").fill("yue@example.com")
+    page.get_by_label("地址", exact=True).fill("lan@example.com")
+    page.get_by_role("button", name="发送").press("Enter")
+    page.get_by_text("这个地址属于另一位会员").wait_for()
+
+    page.get_by_label("会员").fill("mei@example.com")
+    page.get_by_label("发送到").select_option("member")
+    page.get_by_role("button", name="发送").press("Enter")
+
+    page.get_by_text("未发给这位会员：未同意营销").wait_for()
     assert fits(page)
 
 

@@ -35,14 +35,15 @@ def check(account: Account) -> None:
 
 
 def send(account: Account, messages: Sequence[Message]) -> Iterator[Outcome]:
-    """One request a message, its body the message's values and words."""
+    """One request a message, its body the message's values and words, and of a test that it is one."""
     with client() as http:
         for message in messages:
             yield _send(http, account, message)
 
 
 def _send(http: httpx.Client, account: Account, message: Message) -> Outcome:
-    body = msgspec.json.encode({"id": str(message.id), "text": message.text, "values": dict(message.values)})
+    told = {"id": str(message.id), "text": message.text, "values": dict(message.values)}
+    body = msgspec.json.encode({**told, "test": True} if message.is_test else told)
     timestamp = int(utc_now().timestamp())
     headers = {
         "content-type": "application/json",

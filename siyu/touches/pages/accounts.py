@@ -20,9 +20,9 @@ from siyu.merchant.queries import settings_book, today
 
 from .. import queries, services
 from ..providers import Channel, channels
-from ..rules.sending import ChannelField, GiveUp, Outcome, Retry, Sent, Unknown
+from ..rules.sending import ChannelField, Outcome
 from ..services import Trial
-from .parts import MEDIA, answered, confirmed, pairs_of
+from .parts import MEDIA, answered, confirmed, pairs_of, told_of
 
 STATES = {"in_use": (_("In use"), "green"), "archived": (_("Archived"), "secondary")}
 MARK = "field_"  # before the names of a channel's own fields
@@ -207,7 +207,7 @@ def trial(request: PageRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         applied(form, lambda: answers.append(services.try_account(request.viewer.actor, code, form.trial(), now=utc_now())))
     context = {"title": f"{found.name} · {gettext('Send a test message')}", "form": form, "account": found}
-    return render(request, "touches/account_try.html", context | {"answer": _told(answers[0]) if answers else None})
+    return render(request, "touches/account_try.html", context | {"answer": told_of(answers[0]) if answers else None})
 
 
 @requires("settings.edit")
@@ -249,16 +249,3 @@ def _report_address(request: PageRequest, token: str) -> str:
     path = reverse("touch-reports", args=[token])
     base = settings_book().value("touches.address", today(utc_now())).rstrip("/")
     return f"{base}{path}" if base else request.build_absolute_uri(path)
-
-
-def _told(outcome: Outcome) -> tuple[str, str, str]:
-    """Colour, what it means, the provider's own words."""
-    match outcome:
-        case Sent(receipt):
-            return "success", gettext("The provider took it."), receipt
-        case Retry(_, because):
-            return "warning", gettext("Not taken now; a real touch would be tried again later."), because
-        case GiveUp(code, because):
-            return "danger", gettext("Not taken, and trying again is hopeless."), f"{code}: {because}"
-        case Unknown(because):
-            return "warning", gettext("Nobody knows whether it was taken."), because

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
@@ -20,6 +21,7 @@ from siyu.merchant.queries import settings_book, today
 
 from ..queries.words import STATUSES, WHYS, detail_words, why_words
 from ..rules.media import MEDIA as KNOWN
+from ..rules.sending import GiveUp, Outcome, Retry, Sent, Unknown
 from ..rules.settings import PURPOSES as PURPOSES_KNOWN
 
 __all__ = ["STATUSES", "WHYS", "detail_words", "why_words"]
@@ -90,6 +92,19 @@ def pairs_of(written: str) -> list[tuple[str, str]]:
     """`name = value` a line, in order."""
     lines = [line.partition("=") for line in written.splitlines() if line.strip()]
     return [(name.strip(), value.strip()) for name, _sign, value in lines]
+
+
+def told_of(outcome: Outcome) -> tuple[str, str, str]:
+    """What a provider answered to a test: colour, what it means, its own words."""
+    match outcome:
+        case Sent(receipt):
+            return "success", gettext("The provider took it."), receipt
+        case Retry(_, because):
+            return "warning", gettext("Not taken now; a real touch would be tried again later."), because
+        case GiveUp(code, because):
+            return "danger", gettext("Not taken, and trying again is hopeless."), f"{code}: {because}"
+        case Unknown(because):
+            return "warning", gettext("Nobody knows whether it was taken."), because
 
 
 def confirmed(

@@ -14,21 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.web.files import file_response
-from siyu.lib.web.forms import Form
+from siyu.lib.web.forms import Form, applied
 from siyu.lib.web.rows import RowsField
 from siyu.lib.web.tables import ListTable, NumberColumn
 from siyu.lib.web.terms import Book
 from siyu.members import queries as members
 from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.rules import Scope
 
 from .. import queries, words
 from ..rules.files import KINDS, MAX_ALL, MAX_FILE, MAX_FILES, Upload
-from ..rules.sending import Message
+from ..rules.media import MEDIA as KNOWN
+from ..rules.sending import Message, Outcome
 from ..rules.wording import sms_length, sms_parts
-from ..services import archive_template, publish_template
+from ..services import archive_template, publish_template, try_template
 from ..services.templates import MAX_PROVIDER_VALUES
 from ..variables import known
-from .parts import MEDIA, PURPOSES, answered, confirmed, tabs
+from .parts import MEDIA, PURPOSES, answered, confirmed, tabs, told_of
 
 _LONG = forms.Textarea(attrs={"rows": 6})
 
@@ -139,6 +141,31 @@ class TemplateForm(Form):
 class PreviewForm(Form):
     member = forms.CharField(label=_("Member"), max_length=200, help_text=_("Public number, phone or e-mail"))
 
+    def found(self, scope: Scope) -> int | None:
+        """The member that is meant, of the viewer's scope; without one the form says so."""
+        number = next((one for one in members.find(self.cleaned_data["member"])[:1] if members.member(one, scope) is not None), None)
+        if number is None:
+            self.add_error("member", gettext("There is no such member"))
+        return number
+
+
+class TestForm(PreviewForm):
+    """With whose values, and where to; an address only where the medium has addresses of people."""
+
+    goes_to = forms.ChoiceField(label=_("Send it to"), choices=[("entered", _("The address below")), ("member", _("This member"))])
+    to = forms.CharField(label=_("Address"), max_length=254, required=False, help_text=_("Your own, or a colleague's"))
+
+    def __init__(self, medium: str, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if not KNOWN[medium].handle:
+            del self.fields["goes_to"], self.fields["to"]
+
+    @property
+    def address(self) -> str | None:
+        """The entered one; None where the test goes to the member."""
+        told = self.cleaned_data
+        return told["to"] if told.get("goes_to") == "entered" else None
+
 
 @requires("touches.view")
 def templates(request: PageRequest) -> HttpResponse:
@@ -172,7 +199,8 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
         )
 
     back = reverse("touch-templates")
-    more: dict[str, Any] = {"is_kept": True, "code": code, "variables": [(name, gettext(words)) for name, words in known().items()]}
+    more: dict[str, Any] = {"is_tried": bool(code) and _is_tried(_found(code).medium)}
+    more |= {"is_kept": True, "code": code, "variables": [(name, gettext(words)) for name, words in known().items()]}
     return answered(
         request,
         form,
@@ -192,17 +220,26 @@ def preview(request: PageRequest, code: str) -> HttpResponse:
     found = _found(code)
     form = PreviewForm(request.POST or None)
     written: Any = None
-    if request.method == "POST" and form.is_valid():
-        numbers = [one for one in members.find(form.cleaned_data["member"])[:1] if members.member(one, request.viewer.scope) is not None]
-        if numbers:
-            written = words.write([words.Asked(UUID(int=0), numbers[0], found.pk, {})], utc_now())[UUID(int=0)]
-        else:
-            form.add_error("member", gettext("There is no such member"))
+    if request.method == "POST" and form.is_valid() and (number := form.found(request.viewer.scope)) is not None:
+        written = words.write([words.Asked(UUID(int=0), number, found.pk, {})], utc_now())[UUID(int=0)]
     fault = written if isinstance(written, words.Fault) else None
     files = queries.files(found.files)
     context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault, "files": files}
     message = None if written is None or fault else written.message
-    return render(request, "touches/preview.html", context | {"message": message, "size": _size(found.medium, message)})
+    context |= {"message": message, "size": _size(found.medium, message), "is_tried": _is_tried(found.medium)}
+    return render(request, "touches/preview.html", context)
+
+
+@requires("touches.edit")
+def test(request: PageRequest, code: str) -> HttpResponse:
+    """Send it now with one member's values, and show what the provider answered. Only members of the viewer's scope can be asked for."""
+    found = _found(code)
+    form = TestForm(found.medium, request.POST or None)
+    answers: list[Outcome] = []
+    if request.method == "POST" and form.is_valid() and (number := form.found(request.viewer.scope)) is not None:
+        applied(form, lambda: answers.append(try_template(request.viewer.actor, code, number, form.address, now=utc_now())))
+    context = {"title": f"{found.name} · {gettext('Send a test')}", "form": form, "template": found}
+    return render(request, "touches/template_test.html", context | {"answer": told_of(answers[0]) if answers else None})
 
 
 @requires("touches.edit")
@@ -219,6 +256,11 @@ def file(request: PageRequest, code: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     return file_response(found.name, found.media_type, found.content)
+
+
+def _is_tried(medium: str) -> bool:
+    """Whether a test can be sent: what stays in the house is looked at."""
+    return not KNOWN[medium].is_indoors
 
 
 def _size(medium: str, message: Message | None) -> str:

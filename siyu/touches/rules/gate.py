@@ -175,6 +175,11 @@ def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     return Verdict(proposal.key, at)
 
 
+def judge_test(policy: Policy, state: State, proposal: Proposal) -> Verdict:
+    """A test that a person sends to one member now: caps and control groups do not hold it back; a missing yes and the night do."""
+    return judge(msgspec.structs.replace(policy, caps=(), control_share=0, when_quiet="drop"), state, proposal)
+
+
 def newest_word(consents: Mapping[tuple[str, str], _Said], purpose: str, channel: str) -> _Said | None:
     """What holds of a purpose on a channel: the newest of what was said about the channel and about any; of two at once the no."""
     said = [consents[key] for name in speaking_of(channel) if (key := (purpose, name)) in consents]

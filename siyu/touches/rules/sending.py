@@ -57,6 +57,7 @@ class Message:
     values: Mapping[str, str] = field(default_factory=dict, repr=False)  # in the order of the template
     unsubscribe_url: str = field(default="", repr=False)
     attachments: tuple[Attachment, ...] = ()
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

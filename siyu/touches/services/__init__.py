@@ -25,6 +25,7 @@ from .tasks import (
     withdraw,
 )
 from .templates import archive_template, publish_template
+from .testing import stop_test, told_of_test, try_template
 
 __all__ = [
     "Answer",
@@ -72,9 +73,12 @@ __all__ = [
     "send_due",
     "skip_tasks",
     "stop",
+    "stop_test",
     "take_steps",
     "token_hash",
+    "told_of_test",
     "touch_told",
     "try_account",
+    "try_template",
     "withdraw",
 ]

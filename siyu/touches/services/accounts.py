@@ -140,10 +140,18 @@ def try_account(by: Actor, code: str, trial: Trial, *, now: datetime) -> Outcome
     message = Message(
         id=uuid4(), to=to, text=trial.text, subject=trial.subject, template=trial.template.strip(), values=dict(trial.values or {})
     )
-    outcome = _tried(channel(account.channel), provider(account), message)
+    outcome = tried(channel(account.channel), provider(account), message)
     shown = mask(MEDIA[account.medium].handle, to) if to else ""
     audit(by, "account.tried", f"touch_account:{code}", {"to": shown, "outcome": type(outcome).__name__.lower()}, at=now)
     return outcome
+
+
+def tried(module: Channel, account: Provider, message: Message) -> Outcome:
+    """Hand one test message over; what the channel did not foresee is an answer, too."""
+    try:
+        return next(iter(module.send(account, [message])))
+    except Exception as error:
+        return Unknown(f"the channel failed: {type(error).__name__}: {error}"[:300])
 
 
 def renew_report_address(by: Actor, code: str, *, now: datetime) -> str:
@@ -230,10 +238,3 @@ def _address(medium: str, to: str) -> str:
     if (named := handle_named(kind, to)) is None:
         raise Refusal("account.address", "this is no address to which a test message could go")
     return named[0].value
-
-
-def _tried(module: Channel, account: Provider, message: Message) -> Outcome:
-    try:
-        return next(iter(module.send(account, [message])))
-    except Exception as error:  # a vendor's fault is an answer to the test
-        return Unknown(f"the channel failed: {type(error).__name__}: {error}"[:300])

@@ -40,6 +40,13 @@ def test_a_receiver_can_check_what_it_gets() -> None:
     assert headers["webhook-signature"] == "v1," + b64encode(hmac.new(key, signed, sha256).digest()).decode()
 
 
+def test_a_receiver_can_tell_a_test() -> None:
+    with provider((200, b"")) as desk:
+        list(outbound.send(Account("hook", {"url": desk.url}, {"secret": SECRET}), [Message(id=ID, to="", text="Hi", is_test=True)]))
+
+    assert msgspec.json.decode(desk.asked[0][2]) == {"id": str(ID), "text": "Hi", "values": {}, "test": True}
+
+
 def test_a_receiver_that_is_gone_is_given_up() -> None:
     with provider((410, b"")) as desk:
         outcomes = list(outbound.send(Account("hook", {"url": desk.url}, {"secret": SECRET}), [Message(id=ID, to="")]))
