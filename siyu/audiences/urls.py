@@ -20,6 +20,7 @@ urlpatterns = [
     path("audiences/lists/<int:pk>/archive", lists.archive, name="audience-list-archive"),
     path("audiences/<int:pk>", audiences.audience, name="audience"),
     path("audiences/<int:pk>/edit", rules.edit, name="audience-edit"),
+    path("audiences/<int:pk>/duplicate", rules.new, name="audience-duplicate"),
     path("audiences/<int:pk>/export", audiences.export, name="audience-export"),
     path("audiences/<int:pk>/archive", audiences.archive, name="audience-archive"),
     path("audiences/<int:pk>/restore", audiences.restore, name="audience-restore"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("journeys/<slug:code>/edit", editor.edit, name="journey-edit"),
     path("journeys/<slug:code>/draft", editor.draft, name="journey-draft"),
     path("journeys/<slug:code>/publish", publishing.publish, name="journey-publish"),
+    path("journeys/<slug:code>/duplicate", journeys.duplicate, name="journey-duplicate"),
     path("journeys/<slug:code>/name", journeys.rename, name="journey-rename"),
     path("journeys/<slug:code>/move/<slug:step>", journeys.move, name="journey-move"),
     path("journeys/<slug:code>/members", members.members, name="journey-members"),

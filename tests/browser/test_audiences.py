@@ -101,6 +101,17 @@ def test_an_operator_writes_a_rule_and_the_count_follows(visit, page, width: str
     page.get_by_role("heading", name=f"春季试投 {width}").wait_for()
 
 
+def test_the_keyboard_alone_copies_an_audience(visit, page, width: str):
+    visit("/audiences")
+    page.get_by_role("link", name="近一年买过", exact=True).press("Enter")
+    page.get_by_role("link", name="复制").press("Enter")
+    page.locator('input[name="name"]').fill(f"复制来的 {width}")
+    page.get_by_role("button", name="保存").press("Enter")
+
+    page.get_by_role("heading", name=f"复制来的 {width}").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
 def again(page, staff) -> None:
     """The same person logs in once more and goes where they wanted."""
     from urllib.parse import parse_qs, urlsplit

@@ -119,7 +119,7 @@ def test_pages_open_and_fit(visit, page, width: str, name: str):
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
-@pytest.mark.parametrize("address", ["", "/edit", "/members", "/failed", "/versions", "/publish"])
+@pytest.mark.parametrize("address", ["", "/edit", "/members", "/failed", "/versions", "/publish", "/duplicate"])
 def test_a_journey_is_shown(visit, page, width: str, address: str, language: str, theme: str):
     visit(f"/journeys/welcome{address}", language=language, theme=theme)
     if address in ("", "/edit"):
@@ -305,6 +305,19 @@ def test_what_was_drawn_when_the_session_ended_goes_on_after_the_log_in(log_in, 
     page.reload()
     expect(page.locator("[data-journey=canvas][data-ready]")).to_be_visible()
     assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('siyu-'))") == []
+
+
+def test_the_keyboard_alone_copies_a_journey(visit, page, width: str):
+    from siyu.journeys import queries
+
+    visit("/journeys/welcome")
+    page.get_by_role("button", name="更多").press("Enter")
+    page.get_by_role("link", name="复制").press("Enter")
+    page.get_by_label("编码").fill(f"copy-{width}")
+    page.get_by_role("button", name="复制").press("Enter")
+
+    expect(page.locator('[data-journey="canvas"]')).to_have_attribute("data-ready", "yes")
+    assert queries.definition(f"copy-{width}") == queries.definition("welcome")
 
 
 def test_two_who_draw_at_once_are_told(visit, page, width: str):

@@ -22,6 +22,7 @@ from ..checking import checked, coming_rules
 from ..conditions import conditions, kinds
 from ..evaluating.standing import dependents
 from ..rules import RuleError, parsed
+from ..services.audiences import MAX_NAME
 from .builder import Draft, acted, faults, from_form, from_rule, kind_at, to_rule
 from .fields import kinds_offered, suggestions
 from .parts import audience_or_404, starts, this_day
@@ -31,7 +32,7 @@ EMPTY: dict[str, Any] = {"all": [{"condition": "did_fact", "fact": "order.paid",
 
 
 class AudienceForm(Form):
-    name = CharField(label=_("Name"), max_length=100)
+    name = CharField(label=_("Name"), max_length=MAX_NAME)
     description = CharField(label=_("What it is for"), max_length=1_000, required=False, widget=Textarea(attrs={"rows": 2}))
     tag = CharField(
         label=_("Keep as tag"), max_length=60, required=False, help_text=_("Whoever is in carries this tag; it goes when they leave.")
@@ -46,10 +47,11 @@ class ChangeForm(AudienceForm):
 
 
 @requires("audiences.edit")
-def new(request: PageRequest) -> HttpResponse:
-    """A new audience; `?rule=` fills the builder (the grid of RFM does)."""
-    form = AudienceForm(request.POST or None, initial={"name": request.GET.get("name", "")})
-    draft = from_form(request.POST) if request.method == "POST" else from_rule(_given(request.GET.get("rule", "")) or EMPTY)
+def new(request: PageRequest, pk: int | None = None) -> HttpResponse:
+    """A new audience; `?rule=` fills the builder (the grid of RFM does), or the rule of `pk`, of which it becomes a copy."""
+    initial, before = _copied(request, pk) if pk else ({"name": request.GET.get("name", "")}, _given(request.GET.get("rule", "")))
+    form = AudienceForm(request.POST or None, initial=initial)
+    draft = from_form(request.POST) if request.method == "POST" else from_rule(before or EMPTY)
     fault: dict[str, str] = {}
     if request.method == "POST":
         made: list[int] = []
@@ -61,7 +63,14 @@ def new(request: PageRequest) -> HttpResponse:
         if not fault and applied(form, create):
             messages.success(request, gettext("Made. The worker judges everybody now."))
             return redirect("audience", pk=made[0])
-    return _page(request, _("New audience"), form, draft, fault, reverse("audiences"))
+    return _page(request, _("New audience"), form, draft, fault, reverse("audience", args=[pk]) if pk else reverse("audiences"))
+
+
+def _copied(request: PageRequest, pk: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What a copy begins with: everything but the tag, which one audience alone keeps."""
+    found = audience_or_404(request, pk)
+    name = gettext("%(name)s (copy)") % {"name": found.name[: MAX_NAME - 10]}
+    return {"name": name, "description": found.description}, queries.rule_of(pk)
 
 
 @requires("audiences.edit")

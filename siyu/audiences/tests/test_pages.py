@@ -256,6 +256,23 @@ def test_buttons_add_and_take_out_nodes():
     assert to_rule(draft) == {"all": [{"any": [{"condition": "did_fact"}]}]}
 
 
+def test_an_audience_is_copied_by_the_form_that_makes_one_without_its_tag():
+    rule = {"all": [{**BUYERS, "op": "at_least"}, {"not": {"condition": "tag", "tags": ["VIP"]}}]}
+    of, client = services.create(SYSTEM, "买过的人", rule, description="老客", tag="买过", now=NOW), staff(Role.OPERATOR)
+    address = reverse("audience-duplicate", args=[of])
+
+    shown = client.get(address)
+    made = client.post(address, form(rule, **{"tag": "", **shown.context["form"].initial}))
+
+    assert address in client.get(reverse("audience", args=[of])).content.decode()
+    assert to_rule(shown.context["draft"]) == rule
+    copy = Audience.objects.get(name="买过的人（副本）")
+    assert made.headers["location"] == reverse("audience", args=[copy.pk])
+    assert (copy.description, copy.tag, queries.rule_of(copy.pk)) == ("老客", "", rule)
+    assert queries.rule_of(of) == rule
+    assert client.get(reverse("audience-duplicate", args=[of + 99])).status_code == 404
+
+
 def test_an_operator_makes_an_audience_and_sees_who_is_in(pool: int):
     client = staff(Role.OPERATOR)
 

@@ -20,6 +20,7 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..recipes import recipes
+from ..services.writing import MAX_NAME
 from .parts import STATES, free_code, journey_or_404
 
 _sql = statements("siyu.journeys", "pages")
@@ -67,7 +68,7 @@ class Journeys(ListTable):
 
 
 class JourneyForm(Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
     code = forms.CharField(
         label=_("Code"),
         max_length=60,
@@ -76,7 +77,7 @@ class JourneyForm(Form):
 
 
 class NameForm(Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
 
 
 @requires("journeys.view")
@@ -111,6 +112,24 @@ def new(request: PageRequest) -> HttpResponse:
 
 def _create(request: PageRequest, told: dict[str, Any]) -> None:
     services.create(request.viewer.actor, told["code"], told["name"], FRESH, now=utc_now())
+
+
+@requires("journeys.edit")
+def duplicate(request: PageRequest, code: str) -> HttpResponse:
+    """A new journey that begins with the draft of this one."""
+    found = journey_or_404(code)
+    name = gettext("%(name)s (copy)") % {"name": found.name[: MAX_NAME - 10]}
+    form = JourneyForm(request.POST or None, initial={"code": free_code(code[:50]), "name": name})
+
+    def made() -> None:
+        told = form.cleaned_data
+        services.duplicate(request.viewer.actor, code, told["code"], told["name"], now=utc_now())
+
+    if request.method == "POST" and applied(form, made):
+        return redirect("journey-edit", code=form.cleaned_data["code"])
+    help_ = _("A draft with the same steps, for you to change. Nobody enters before it is published.")
+    context = {"title": f"{found.name} · {gettext('Duplicate')}", "help": help_, "form": form, "submit": _("Duplicate")}
+    return render(request, "web/form.html", context | {"cancel_url": reverse("journey", args=[code])})
 
 
 @requires("journeys.edit")

@@ -4,7 +4,7 @@ from .calling import call
 from .installing import install
 from .members import dismiss, remove, retry
 from .publishing import archive, pause, publish, resume
-from .writing import Draft, create, rename, save_draft
+from .writing import Draft, create, duplicate, rename, save_draft
 
 __all__ = [
     "Draft",
@@ -12,6 +12,7 @@ __all__ = [
     "call",
     "create",
     "dismiss",
+    "duplicate",
     "install",
     "pause",
     "publish",

@@ -59,6 +59,20 @@ def create(by: Actor, code: str, name: str, definition: Any = None, *, now: date
     return made.pk
 
 
+def duplicate(by: Actor, code: str, as_code: str, name: str, *, now: datetime) -> int:
+    """A new journey with the draft of another, archived ones too; returns its number. Nobody walks it before it is published.
+
+    Refusals: `journey.unknown`, and those of `create`.
+    """
+    with transaction.atomic():
+        found = Journey.objects.filter(code=code).first()
+        if found is None:
+            raise _unknown(code)
+        made = create(by, as_code, name, found.draft, now=now)
+        audit(by, "journey.duplicated", f"journey:{as_code}", {"of": code}, at=now)
+    return made
+
+
 def save_draft(by: Actor, code: str, definition: Any, revision: int, *, now: datetime) -> Draft:
     """Put a draft in the place of the one of `revision`; returns its own revision and what is wrong with it.
 
@@ -95,7 +109,7 @@ def living(code: str) -> Journey:
     """The journey, locked. Refusals: `journey.unknown`, `journey.state`."""
     found = Journey.objects.select_for_update().filter(code=code).first()
     if found is None:
-        raise Refusal("journey.unknown", "there is no journey %(code)s", code=code[:60])
+        raise _unknown(code)
     if found.archived_at is not None:
         raise Refusal("journey.state", "this journey is archived")
     return found
@@ -112,6 +126,10 @@ def storable(definition: Any) -> dict[str, Any]:
     if len(text) > MAX_BYTES or b"\\u0000" in text:
         raise Refusal("journey.invalid", "a definition is JSON of at most %(limit)s characters", limit=f"{MAX_BYTES:,}")
     return msgspec.json.decode(text)
+
+
+def _unknown(code: str) -> Refusal:
+    return Refusal("journey.unknown", "there is no journey %(code)s", code=code[:60])
 
 
 def _named(name: str) -> str:

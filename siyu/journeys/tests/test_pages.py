@@ -70,6 +70,25 @@ def test_what_the_service_refuses_stands_in_the_form(operator: Client):
     assert "there is a journey taken already" in answer.content.decode()
 
 
+def test_a_journey_is_copied_by_one_form_archived_ones_too(operator: Client):
+    services.create(SYSTEM, "j", "欢" * 100, chain(WAIT, END), now=NOW)
+    address = reverse("journey-duplicate", args=["j"])
+
+    listed = [operator.get(reverse("journey", args=["j"])).content.decode()]
+    found = operator.get(address).context["form"].initial
+    made = operator.post(address, {**found}, follow=True)
+    taken = operator.post(address, {**found})
+    services.archive(SYSTEM, "j", now=NOW)
+
+    assert made.redirect_chain == [("/journeys/j-1/edit", 302)]
+    assert queries.definition("j-1") == chain(WAIT, END)
+    assert queries.journey("j-1").name == "欢" * 90 + " (copy)"
+    assert "there is a journey j-1 already" in taken.content.decode()
+    listed.append(operator.get(reverse("journey", args=["j"])).content.decode())
+    assert all(address in page for page in listed)
+    assert staff(Role.ANALYST).get(address).status_code == 403
+
+
 def test_a_saved_draft_answers_its_looks_and_its_faults(operator: Client):
     services.create(SYSTEM, "j", "J", chain(WAIT, END), now=NOW)
 

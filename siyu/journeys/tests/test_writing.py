@@ -60,6 +60,24 @@ def test_who_saves_over_anothers_draft_is_refused():
     assert services.save_draft(SYSTEM, "j", GOOD, 2, now=NOW).revision == 2, "the same again changes nothing"
 
 
+def test_a_copy_begins_with_the_draft_of_another_and_goes_its_own_way():
+    services.create(SYSTEM, "j", "旅程", GOOD, now=NOW)
+    services.publish(SYSTEM, "j", now=NOW)
+    draft = chain({"step": "wait", "days": 9}, {"step": "end"})
+    services.save_draft(SYSTEM, "j", draft, 1, now=NOW)
+    services.archive(SYSTEM, "j", now=NOW)
+
+    services.duplicate(SYSTEM, "j", "j-2", "旅程二", now=NOW)
+    services.save_draft(SYSTEM, "j-2", GOOD, 1, now=NOW)
+
+    copy = queries.journey("j-2")
+    assert (copy.name, copy.state, copy.number) == ("旅程二", "draft", 0)
+    assert (queries.definition("j"), queries.definition("j-2")) == (draft, GOOD)
+    assert Audit.objects.get(verb="journey.duplicated").detail == {"of": "j"}
+    assert refused(services.duplicate, SYSTEM, "nope", "j-3", "x", now=NOW) == "journey.unknown"
+    assert refused(services.duplicate, SYSTEM, "j", "j-2", "x", now=NOW) == "journey.exists"
+
+
 def test_versions_never_change_and_are_counted():
     services.create(SYSTEM, "j", "旅程", GOOD, now=NOW)
     services.publish(SYSTEM, "j", now=NOW)
