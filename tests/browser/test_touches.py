@@ -188,6 +188,31 @@ def test_an_operator_fills_in_a_standing_order_row_by_row_with_the_keyboard(visi
     expect(page.locator("[name='steps.1:day']")).to_have_value("3")
 
 
+def test_an_operator_gives_a_send_three_arms_with_the_keyboard(visit: Callable) -> None:
+    page = visit("/sends/new")
+    name = f"三组{page.viewport_size['width']}"
+    page.get_by_label("名称").fill(name)
+    page.get_by_label("人群", exact=False).first.select_option(index=1)
+    for row in (2, 3):
+        page.get_by_role("button", name="添加一组").press("Enter")
+        expect(page.locator(f"[name='arms.{row - 1}:template']")).to_be_focused()
+    for row in (1, 2, 3):
+        chooser = page.get_by_role("group", name=f"第 {row} 行").get_by_label("模板")
+        chooser.select_option(GONE["template"])
+        expect(page.get_by_role("group", name=f"第 {row} 行").get_by_text("新品上市")).to_be_visible()
+    page.get_by_role("button", name="添加一组").press("Enter")
+    expect(page.get_by_role("button", name="添加一组")).to_have_count(0)
+    page.get_by_role("button", name="删除第 4 行").press("Enter")
+    expect(page.get_by_role("button", name="删除第 3 行")).to_be_focused()
+    assert fits(page)
+    page.get_by_role("button", name="保存").press("Enter")
+    page.get_by_role("link", name=name).first.click()
+
+    for letter in "ABC":
+        expect(page.get_by_text(f"{letter} A template · 33.3%")).to_be_visible()
+    assert fits(page)
+
+
 def test_an_operator_sends_a_file_along(visit: Callable) -> None:
     page = visit("/touch-templates/new")
     page.get_by_label("编码").fill(f"menu{page.viewport_size['width']}")

@@ -1,9 +1,11 @@
 """One-off sends: the list, the editor, the report to the last head, and its steps."""
 
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import django_tables2 as tables
+import msgspec
 from django import forms
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
 
 from siyu.audiences.queries import audience, audiences
 from siyu.lib.clock import utc_now
@@ -18,18 +21,25 @@ from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
 from siyu.lib.web.formats import instant, number, percent
 from siyu.lib.web.forms import Form
 from siyu.lib.web.keyset import paged
+from siyu.lib.web.rows import Row, RowsField
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn, PointsColumn
+from siyu.lib.web.terms import Book
+from siyu.lib.words import gettext_noop
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
 from ..models import Send
 from ..services import ArmTerms, Terms
-from ..services.sends import WHOLE
+from ..services.sends import MAX_ARMS, WHOLE
 from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words, zone
 
 _FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
-_SHARES = (Decimal("0.01"), Decimal("99.99"))
-_CHOOSE = ("", "—")  # a draft whose audience or template is gone must not fall to another
+_CHOOSE = ("", "—")  # a draft whose audience is gone must not fall to another
+_FORM = "%Y-%m-%dT%H:%M"
+_ARMS_HELP = _(
+    "Each arm says something else, or goes at another time, to a part of the audience; the report calls them A, B, C, D. Without a share,"
+    " arms part what is left; without a time, they go with the first. On the clock of %(zone)s; quiet hours still hold for each member."
+)
 STEPS: dict[str, tuple[Any, Any, Any]] = {
     "schedule": (_("Schedule"), "", services.schedule_send),
     "pause": (_("Pause"), _("Stop before the next set? What was asked for before still goes."), services.pause_send),
@@ -46,7 +56,7 @@ MAY = {
 
 
 def _instant() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_FORM)
 
 
 class Sends(ListTable):
@@ -81,11 +91,44 @@ class ByStaff(ListTable):
     expired = NumberColumn(_("Expired"))
 
 
+class ArmRow(msgspec.Struct):
+    """An arm as it is filled in: what, in which share of a hundred, from when on the merchant's clock."""
+
+    template: Annotated[str, Meta(extra_json_schema={"input": "template"})]
+    at: Annotated[str, Meta(extra_json_schema={"input": "at"})] = ""
+    share: Annotated[str, Meta(pattern=r"^\d{1,3}(\.\d{1,2})?$")] | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            datetime.fromisoformat(self.at) if self.at else None
+        except ValueError:
+            raise ValueError(gettext_noop("the time of an arm cannot be read")) from None
+
+    @property
+    def weight(self) -> int | None:
+        """Of 10,000; None for a part of what the others leave."""
+        return None if self.share is None else int(Decimal(self.share) * 100)
+
+
+def _says(row: Row) -> str:
+    """The words of an arm's template, as they are written."""
+    found = queries.template(row.get("template", ""))
+    variants = found.variants.values() if found else ()
+    return next((said for parts in variants if (said := parts.get("subject") or parts.get("text"))), "")
+
+
+ARMS = Book(
+    labels={"template": _("Template"), "at": _("Time"), "share": _("Share, in %")},
+    offers={"template": lambda: [(one.code, f"{one.name} · {MEDIA.get(one.medium, one.medium)}") for one in queries.templates()]},
+    redraws=("template",),
+    widgets={"at": "datetime-local"},
+)
+
+
 class SendForm(Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     audience_id = forms.TypedChoiceField(label=_("Audience"), coerce=int)
-    template_a = forms.ChoiceField(label=_("Template"))
-    at_a = forms.DateTimeField(label=_("Time"), widget=_instant())
+    arms = RowsField(ArmRow, ARMS, most=MAX_ARMS, least=1, label=_("Arms"), named=_("Arms"), add=_("Another arm"), hint=_says)
     control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
     per_hour = forms.IntegerField(
         label=_("At most an hour"), min_value=1, required=False, help_text=_("Touches; without a number, all at once.")
@@ -94,61 +137,36 @@ class SendForm(Form):
     priority = forms.IntegerField(label=_("Priority"), initial=0, min_value=-100, max_value=100)
     window_days = forms.IntegerField(label=_("Count purchases for so many days"), initial=7, min_value=1, max_value=90)
 
-    def __init__(self, *arguments: Any, crowds: list[tuple[int, str]], arms: int, **named: Any) -> None:
-        """`arms`: how many the draft has; two can be written here, the more that a program gave are kept."""
+    def __init__(self, *arguments: Any, crowds: list[tuple[int, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        known = [(one.code, f"{one.name} · {MEDIA.get(one.medium, one.medium)}") for one in queries.templates()]
-        self.others = "bcd"[: max(arms, 2) - 1]
-        more = {name: field for letter in self.others for name, field in _fields_of(letter, known).items()}
-        self.fields.update(more)
-        self.order_fields(["name", "audience_id", "template_a", "at_a", *more])
         self.fields["audience_id"].choices = [_CHOOSE, *crowds]  # type: ignore[attr-defined]
-        self.fields["template_a"].choices = [_CHOOSE, *known]  # type: ignore[attr-defined]
-        self.fields["at_a"].help_text = gettext("On the clock of %(zone)s. Quiet hours still hold for each member.") % {"zone": zone()}
+        self.fields["arms"].help_text = _ARMS_HELP % {"zone": zone()}
+
+    def clean_arms(self) -> list[ArmTerms]:
+        """Without a time an arm goes with the first; without a share, arms part what the others leave."""
+        rows = [msgspec.convert(row, ArmRow) for row in self.cleaned_data["arms"]]
+        if not rows[0].at:
+            raise forms.ValidationError(gettext("Say when the first arm goes."), code="arms.time")
+        left = WHOLE - sum(row.weight or 0 for row in rows)
+        open_ = sum(row.weight is None for row in rows)
+        parts = iter([left // open_ + (place < left % open_) for place in range(open_)])
+        weights = [next(parts) if row.weight is None else row.weight for row in rows]
+        ats = [datetime.fromisoformat(row.at or rows[0].at).replace(tzinfo=zone()) for row in rows]
+        return [ArmTerms(row.template, weight, at) for row, weight, at in zip(rows, weights, ats, strict=True)]
 
     def terms(self) -> Terms:
         """What the service takes."""
         told = self.cleaned_data
-        at = instant_of(told["at_a"])
-        assert at is not None
-        others = [
-            ArmTerms(template, int((told[f"share_{letter}"] or 0) * 100), instant_of(told[f"at_{letter}"]) or at)
-            for letter in self.others
-            if (template := told[f"template_{letter}"])
-        ]
-        arms = [ArmTerms(told["template_a"], WHOLE - sum(arm.weight for arm in others), at), *others]
         return Terms(
             name=told["name"],
             audience_id=told["audience_id"],
-            arms=arms,
+            arms=told["arms"],
             control_share=int(told["control"] * 100),
             per_hour=told["per_hour"],
             priority=told["priority"],
             until=instant_of(told["until"]),
             window_days=told["window_days"],
         )
-
-
-def _fields_of(arm: str, templates: list[tuple[str, str]]) -> dict[str, forms.Field]:
-    """The fields of another arm, by name."""
-    letter = {"letter": arm.upper()}
-    none = ("", gettext("no arm %(letter)s") % letter)
-    return {
-        f"template_{arm}": forms.ChoiceField(
-            label=gettext("Template of arm %(letter)s") % letter, choices=[none, *templates], required=False
-        ),
-        f"at_{arm}": forms.DateTimeField(
-            label=gettext("Time of arm %(letter)s") % letter, required=False, widget=_instant(), help_text=_("Without one, as arm A.")
-        ),
-        f"share_{arm}": forms.DecimalField(
-            label=gettext("Share of arm %(letter)s, in %%") % letter,
-            min_value=_SHARES[0],
-            max_value=_SHARES[1],
-            decimal_places=2,
-            initial=50,
-            required=False,
-        ),
-    }
 
 
 @requires("touches.view")
@@ -164,8 +182,8 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     if pk is not None and Send.objects.filter(pk=pk).exclude(status="draft").exists():
         return redirect("send", pk=pk)
     crowds = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
-    found, arms = _initial(pk) if pk is not None else ({"at_a": utc_now()}, 1)
-    form = SendForm(request.POST or None, initial=found, crowds=crowds, arms=arms)
+    found = _initial(pk) if pk is not None else {"arms": [{"at": _local(utc_now())}]}
+    form = SendForm(request.POST or None, initial=found, crowds=crowds)
     made: list[int] = []
 
     def draft() -> None:
@@ -178,7 +196,7 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
         title=form["name"].value() or _("New send"),
         back=reverse("sends"),
         done=_("Saved as a draft."),
-        more={"is_kept": True},
+        more={"is_kept": True, "is_wide": True},
     )
 
 
@@ -269,26 +287,27 @@ def _rates(one: queries.Bought) -> dict[str, Any]:
     return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference, "lift": one.lift, "extra": one.extra}
 
 
-def _initial(pk: int) -> tuple[dict[str, Any], int]:
-    """A draft as its form shows it, and how many arms it has."""
+def _local(at: datetime) -> str:
+    return at.astimezone(zone()).strftime(_FORM)
+
+
+def _initial(pk: int) -> dict[str, Any]:
+    """A draft as its form shows it."""
     report = queries.report(pk)
     if report is None:
         raise Http404
-    one, arms = report.send, report.arms
-    others = {
-        f"{part}_{chr(96 + arm.number)}": value
-        for arm in arms[1:]
-        for part, value in (("template", arm.template.code), ("at", arm.at), ("share", Decimal(arm.weight) / 100))
-    }
-    told = {
+    one, is_one = report.send, len(report.arms) == 1
+    arms = [
+        {"template": arm.template.code, "at": _local(arm.at), "share": "" if is_one else f"{Decimal(arm.weight) / 100:f}"}
+        for arm in report.arms
+    ]
+    return {
         "name": one.name,
         "audience_id": one.audience_id,
-        "template_a": arms[0].template.code,
-        "at_a": arms[0].at,
+        "arms": arms,
         "control": one.control_share / 100,
         "per_hour": one.per_hour,
         "until": one.until,
         "priority": one.priority,
         "window_days": one.window_days,
     }
-    return told | others, len(arms)

@@ -1,7 +1,7 @@
 """The console's pages of touches: what an assistant does on the phone, what an operator writes, plans and reads."""
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from html import unescape
 from typing import Any
@@ -150,8 +150,8 @@ def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) 
     number = audience([scene.person("yue"), scene.person("lan", agrees=False)])
     code = scene.template("inbox").code
     form = {
-        "name": "Sale", "audience_id": number, "template_a": code, "at_a": "2026-05-05T12:00", "template_b": code, "share_b": "40",
-        "control": "0", "priority": "0", "window_days": "7",
+        "name": "Sale", "audience_id": number, "arms.0:template": code, "arms.0:at": "2026-05-05T12:00", "arms.1:template": code,
+        "arms.1:share": "40", "control": "0", "priority": "0", "window_days": "7",
     }  # fmt: skip
 
     answer = owner.post(reverse("send-new"), form)
@@ -173,6 +173,51 @@ def test_an_operator_plans_a_send_pauses_it_and_reads_the_report(owner: Client) 
     assert "Sale" in show(owner, "sends")
     assert "No consent" in show(owner, "outbox", status="refused")
     assert "Yue" not in show(owner, "outbox", why="cap.reached")
+
+
+def arms_of(pk: int) -> list[tuple[str, int, datetime]]:
+    return list(Send.objects.get(pk=pk).arms.order_by("number").values_list("template__code", "weight", "at"))
+
+
+def test_an_operator_adds_and_removes_arms_up_to_as_many_as_programs_may_have(owner: Client) -> None:
+    codes = [scene.template("inbox", subject=f"Words {place}").code for place in range(3)]
+    form = {"name": "Sale", "audience_id": audience([]), "control": "0", "priority": "0", "window_days": "7"}
+    form |= {f"arms.{place}:template": code for place, code in enumerate(codes)} | {"arms.0:at": "2026-05-05T12:00"}
+
+    more = owner.post(reverse("send-new"), form | {"act": "arms.add"}).content.decode()
+    one = owner.post(reverse("send-new"), {**form, "act": "arms.remove.1"}).content.decode()
+    saved = owner.post(reverse("send-new"), form | {"arms.1:at": "2026-05-06T09:30", "arms.2:share": "24.75"})
+
+    assert "arms.3:template" in more
+    assert '"act": "arms.add"' in one
+    assert '"act": "arms.add"' not in more
+    assert "Words 1" not in one.split('id="rows-arms"')[1].split("</fieldset>")[1].split("</select>")[1]
+    assert saved.status_code == 302
+    assert arms_of(Send.objects.get().pk) == [
+        (codes[0], 3_763, NOON), (codes[1], 3_762, NOON + timedelta(hours=21, minutes=30)), (codes[2], 2_475, NOON)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"arms.0:template": ""}, "Template: fill this in"),
+        ({"arms.0:at": ""}, "Say when the first arm goes."),
+        ({"arms.1:at": "2026-13-05T12:00"}, "the time of an arm cannot be read"),
+        ({"arms.1:share": "half"}, "Share, in %: this cannot be read"),
+        ({"arms.1:share": "100"}, "the shares of the arms add up to the whole"),
+        ({"arms.0:share": "60", "arms.1:share": "60"}, "the shares of the arms add up to the whole"),
+    ],
+)
+def test_arms_that_cannot_be_say_why(owner: Client, changes: dict[str, str], said: str) -> None:
+    code = scene.template("inbox").code
+    form = {"name": "Sale", "audience_id": audience([]), "control": "0", "priority": "0", "window_days": "7"}
+    form |= {"arms.0:template": code, "arms.0:at": "2026-05-05T12:00", "arms.1:template": code}
+
+    page = owner.post(reverse("send-new"), form | changes).content.decode()
+
+    assert said in unescape(page)
+    assert not Send.objects.exists()
 
 
 def test_a_draft_of_a_program_keeps_its_arms_when_it_is_changed_here(owner: Client) -> None:
@@ -207,6 +252,9 @@ def filled(client: Client, pk: int) -> dict[str, str]:
     told = {}
     for field in form:
         value = field.value()
+        if field.name == "arms":
+            told |= {f"arms.{place}:{name}": value for place, row in enumerate(value) for name, value in row.items()}
+            continue
         if options := [str(one) for one, _ in getattr(field.field, "choices", [])]:
             value = value if str(value) in options else options[0]
         told[field.html_name] = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
