@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("sends/new", sends.edit, name="send-new"),
     path("sends/<int:pk>", sends.send, name="send"),
     path("sends/<int:pk>/edit", sends.edit, name="send-edit"),
+    path("sends/<int:pk>/duplicate", sends.duplicate, name="send-duplicate"),
     path("sends/<int:pk>/<str:step>", sends.move, name="send-move"),
     path("touch-templates", templates.templates, name="touch-templates"),
     path("touch-templates/new", templates.edit, name="touch-template-new"),

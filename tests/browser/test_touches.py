@@ -213,6 +213,24 @@ def test_an_operator_gives_a_send_three_arms_with_the_keyboard(visit: Callable) 
     assert fits(page)
 
 
+def test_the_keyboard_alone_copies_a_send_schedules_it_and_changes_it_again(visit: Callable) -> None:
+    page = visit("/sends/" + GONE["send"])
+    name = f"再发{page.viewport_size['width']}"
+    page.get_by_role("link", name="复制").press("Enter")
+    page.get_by_label("名称").fill(name)
+    page.get_by_role("button", name="保存").press("Enter")
+    page.get_by_role("link", name=name).first.press("Enter")
+    page.get_by_role("link", name="排期").press("Enter")
+    page.get_by_role("button", name="排期").press("Enter")
+    expect(page.get_by_text("已排期").first).to_be_visible()
+
+    page.get_by_role("link", name="修改").press("Enter")
+    page.get_by_role("button", name="修改").press("Enter")
+
+    expect(page.get_by_label("名称")).to_have_value(name)
+    assert fits(page)
+
+
 def test_an_operator_sends_a_file_along(visit: Callable) -> None:
     page = visit("/touch-templates/new")
     page.get_by_label("编码").fill(f"menu{page.viewport_size['width']}")

@@ -139,11 +139,18 @@ def sends(request: HttpRequest, cursor: str = Query("", max_length=400), limit: 
 def draft(request: HttpRequest, body: SendIn, idempotency_key: IdempotencyKey) -> SendOut:
     """Write a draft; nothing goes out before it is scheduled. 409 says what cannot be: `send.audience`, `send.template` …"""
     by, key = caller(request, idempotency_key)
-    now, told = utc_now(), body.dict()
-    arms = [ArmTerms(arm["template"], arm["weight"], arm["at"]) for arm in told.pop("arms")]
-    terms = Terms(audience_id=told.pop("audience"), arms=arms, **told)
+    now, terms = utc_now(), _terms(body)
     number = services.once(key, ["draft", body.dict()], lambda: services.draft_send(by, terms, now=now), now=now)
     return _send(_found(number).send)
+
+
+@router.put("/sends/{send}", auth=EDIT, response={200: SendOut, **FAULTS}, summary="Write a draft anew")
+def redraft(request: HttpRequest, send: Number, body: SendIn, idempotency_key: IdempotencyKey) -> SendOut:
+    """Put these terms in the place of a draft's. 404 `send.unknown`, 409 `send.state` of what is no draft, and as for a new one."""
+    by, key = caller(request, idempotency_key)
+    now, terms = utc_now(), _terms(body)
+    services.once(key, ["redraft", send, body.dict()], lambda: services.draft_send(by, terms, send_id=send, now=now), now=now)
+    return _send(_found(send).send)
 
 
 @router.get("/sends/{send}", auth=VIEW, response={200: ReportOut, **FAULTS}, summary="The report of a send")
@@ -171,6 +178,12 @@ def schedule(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey
     return _moved(request, send, idempotency_key, "schedule", services.schedule_send)
 
 
+@router.post("/sends/{send}/unschedule", auth=EDIT, response={200: MovedOut, **FAULTS}, summary="Take a send back to a draft")
+def unschedule(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) -> MovedOut:
+    """A send that has not begun is a draft again, which can be written anew. 409 `send.state`."""
+    return _moved(request, send, idempotency_key, "unschedule", services.unschedule_send)
+
+
 @router.post("/sends/{send}/pause", auth=EDIT, response={200: MovedOut, **FAULTS}, summary="Pause a send")
 def pause(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) -> MovedOut:
     """Stop before the next set; what was asked for before still goes. 409 `send.state`."""
@@ -187,6 +200,12 @@ def resume(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) 
 def cancel(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) -> MovedOut:
     """End a send for good and take back what waits. 409 `send.state`."""
     return _moved(request, send, idempotency_key, "cancel", services.cancel_send)
+
+
+def _terms(body: SendIn) -> Terms:
+    told = body.dict()
+    arms = [ArmTerms(arm["template"], arm["weight"], arm["at"]) for arm in told.pop("arms")]
+    return Terms(audience_id=told.pop("audience"), arms=arms, **told)
 
 
 def _moved(request: HttpRequest, send: int, key: str, step: str, service: Any) -> MovedOut:

@@ -108,10 +108,10 @@ def told_of(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def confirmed(
-    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words
+    request: PageRequest, title: Words, question: Words, button: Words, service: Callable[[], Any], back: str, done: Words, *, on: str = ""
 ) -> HttpResponse:
-    """A page that asks before a service runs (POST), and goes back with a word when it has."""
-    return answered(request, Form(request.POST or None), service, title=title, help=question, button=button, back=back, done=done)
+    """A page that asks before a service runs (POST), and goes back, or `on`, with a word when it has."""
+    return answered(request, Form(request.POST or None), service, title=title, help=question, button=button, back=back, on=on, done=done)
 
 
 def answered(
@@ -124,14 +124,15 @@ def answered(
     done: Words,
     help: Words = "",
     button: Words = "",
+    on: str = "",
     template: str = "web/form.html",
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A form that runs a service, and goes back with a word when it has. `template` is `web/form.html` or extends it, by `more`."""
+    """A form that runs a service, and goes back, or `on`, with a word when it has. `template` extends `web/form.html`, by `more`."""
     if request.method == "POST":
         form.is_bound, form.data = True, request.POST
         if applied(form, service):
             messages.success(request, str(done))
-            return redirect(back)
+            return redirect(on or back)
     context = {"title": title, "help": help, "form": form, "submit": button, "cancel_url": back}
     return render(request, template, {**context, **(more or {})})

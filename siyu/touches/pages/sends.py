@@ -1,6 +1,6 @@
 """One-off sends: the list, the editor, the report to the last head, and its steps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -42,13 +42,18 @@ _ARMS_HELP = _(
 )
 STEPS: dict[str, tuple[Any, Any, Any]] = {
     "schedule": (_("Schedule"), "", services.schedule_send),
+    "unschedule": (
+        _("Change"),
+        _("It becomes a draft again: nobody gets it before you schedule it anew. Change it?"),
+        services.unschedule_send,
+    ),
     "pause": (_("Pause"), _("Stop before the next set? What was asked for before still goes."), services.pause_send),
     "resume": (_("Go on"), _("Go on where it stopped?"), services.resume_send),
     "cancel": (_("Cancel the send"), _("End it for good and take back what waits?"), services.cancel_send),
 }
 MAY = {
     "draft": ("schedule", "cancel"),
-    "scheduled": ("pause", "cancel"),
+    "scheduled": ("unschedule", "pause", "cancel"),
     "running": ("pause", "cancel"),
     "paused": ("resume", "cancel"),
     "done": ("cancel",),
@@ -181,18 +186,25 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     """Write a draft, or write it anew."""
     if pk is not None and Send.objects.filter(pk=pk).exclude(status="draft").exists():
         return redirect("send", pk=pk)
+    return _written(request, _initial(_report(pk)) if pk is not None else {"arms": [{"at": _local(utc_now())}]}, pk)
+
+
+@requires("touches.edit")
+def duplicate(request: PageRequest, pk: int) -> HttpResponse:
+    """A new draft that begins as another send: on its next days ahead, and drawn anew."""
+    report, now = _report(pk), utc_now()
+    late = now - min(arm.at for arm in report.arms)
+    name = gettext("%(name)s (copy)") % {"name": report.send.name[:90]}
+    return _written(request, _initial(report, days=max(late.days + 1, 0)) | {"name": name})
+
+
+def _written(request: PageRequest, initial: dict[str, Any], pk: int | None = None) -> HttpResponse:
     crowds = [(one.id, f"{one.name} · {number(one.members)}") for one in audiences(request.viewer.scope)]
-    found = _initial(pk) if pk is not None else {"arms": [{"at": _local(utc_now())}]}
-    form = SendForm(request.POST or None, initial=found, crowds=crowds)
-    made: list[int] = []
-
-    def draft() -> None:
-        made.append(services.draft_send(request.viewer.actor, form.terms(), send_id=pk, now=utc_now()))
-
+    form = SendForm(request.POST or None, initial=initial, crowds=crowds)
     return answered(
         request,
         form,
-        draft,
+        lambda: services.draft_send(request.viewer.actor, form.terms(), send_id=pk, now=utc_now()),
         title=form["name"].value() or _("New send"),
         back=reverse("sends"),
         done=_("Saved as a draft."),
@@ -203,9 +215,7 @@ def edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
 @requires("touches.view")
 def send(request: PageRequest, pk: int) -> HttpResponseBase:
     """Every head in one line, who bought against the control group, which assistants confirmed."""
-    report = queries.report(pk)
-    if report is None:
-        raise Http404
+    report = _report(pk)
     labels = [f"{GROUPS[line.group]}{' · ' + why_words(line.why) if line.why else ''}" for line in report.lines]
     letters = [chr(64 + one.number) for one in report.arms]
     rows = [(label, line.total, *line.heads) for label, line in zip(labels, report.lines, strict=True)]
@@ -240,14 +250,15 @@ def send(request: PageRequest, pk: int) -> HttpResponseBase:
 
 @requires("touches.edit")
 def move(request: PageRequest, pk: int, step: str) -> HttpResponse:
-    """Schedule, pause, resume or cancel, after a question."""
+    """Schedule, take back to be changed, pause, resume or cancel, after a question."""
     found = Send.objects.filter(pk=pk).first()
     if found is None or step not in STEPS:
         raise Http404
     title, question, service = STEPS[step]
     run = lambda: service(request.viewer.actor, pk, now=utc_now())  # noqa: E731
     question = _schedule(request, found) if step == "schedule" else question
-    return confirmed(request, f"{title} · {found.name}", question, title, run, reverse("send", args=[pk]), gettext("Done."))
+    on = reverse("send-edit" if step == "unschedule" else "send", args=[pk])
+    return confirmed(request, f"{title} · {found.name}", question, title, run, reverse("send", args=[pk]), gettext("Done."), on=on)
 
 
 def _schedule(request: PageRequest, send: Send) -> str:
@@ -264,6 +275,8 @@ def _schedule(request: PageRequest, send: Send) -> str:
 def _steps(report: queries.Report) -> tuple[str, ...]:
     """What may be done with a send; one that is done can be cancelled as long as something of it waits."""
     steps = MAY.get(report.send.status, ())
+    if report.send.status == "paused" and report.send.started_at is None:
+        steps = ("unschedule", *steps)
     return steps if report.send.status != "done" or report.of("waiting") or report.of("asked") else ()
 
 
@@ -287,18 +300,27 @@ def _rates(one: queries.Bought) -> dict[str, Any]:
     return {"rate": one.rate, "control_rate": one.control_rate, "difference": one.difference, "lift": one.lift, "extra": one.extra}
 
 
-def _local(at: datetime) -> str:
-    return at.astimezone(zone()).strftime(_FORM)
-
-
-def _initial(pk: int) -> dict[str, Any]:
-    """A draft as its form shows it."""
+def _report(pk: int) -> queries.Report:
     report = queries.report(pk)
     if report is None:
         raise Http404
+    return report
+
+
+def _local(at: datetime, days: int = 0) -> str:
+    return _later(at, days).strftime(_FORM)
+
+
+def _later(at: datetime, days: int) -> datetime:
+    """So many days later at the same time of the merchant's clock."""
+    return at.astimezone(zone()) + timedelta(days=days)
+
+
+def _initial(report: queries.Report, days: int = 0) -> dict[str, Any]:
+    """A send as its form shows it, or so many days later."""
     one, is_one = report.send, len(report.arms) == 1
     arms = [
-        {"template": arm.template.code, "at": _local(arm.at), "share": "" if is_one else f"{Decimal(arm.weight) / 100:f}"}
+        {"template": arm.template.code, "at": _local(arm.at, days), "share": "" if is_one else f"{Decimal(arm.weight) / 100:f}"}
         for arm in report.arms
     ]
     return {
@@ -307,7 +329,7 @@ def _initial(pk: int) -> dict[str, Any]:
         "arms": arms,
         "control": one.control_share / 100,
         "per_hour": one.per_hour,
-        "until": one.until,
+        "until": one.until and _later(one.until, days),
         "priority": one.priority,
         "window_days": one.window_days,
     }

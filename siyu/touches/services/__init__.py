@@ -9,7 +9,7 @@ from .inbox import post_inbox, read_message
 from .once import forget_keys, once
 from .proposing import Answer, Gate, Wish, propose
 from .sending import forget_senders, send_due
-from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send
+from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send, unschedule_send
 from .sops import Step, archive_sop, publish_sop, take_steps
 from .tasks import (
     Closed,
@@ -80,5 +80,6 @@ __all__ = [
     "touch_told",
     "try_account",
     "try_template",
+    "unschedule_send",
     "withdraw",
 ]

@@ -101,6 +101,18 @@ def schedule_send(by: Actor, send_id: int, *, now: datetime) -> None:
         _move(by, send, "scheduled", now)
 
 
+def unschedule_send(by: Actor, send_id: int, *, now: datetime) -> None:
+    """A send that has not begun is a draft again, to be changed; nobody gets it before it is scheduled anew.
+
+    Refusals: `send.unknown`, `send.state`.
+    """
+    with transaction.atomic():
+        send = _locked(send_id, "scheduled", "paused")
+        if send.started_at is not None:
+            raise Refusal("send.state", "this send has begun: cancel it, and change a copy")
+        _move(by, send, "draft", now)
+
+
 def pause_send(by: Actor, send_id: int, *, now: datetime) -> None:
     """Stop before the next set; what was asked for before still goes. Refusals: `send.unknown`, `send.state`."""
     with transaction.atomic():

@@ -92,6 +92,25 @@ def test_a_send_is_paused_resumed_and_cancelled_and_refused_steps_leave_their_ke
     assert not Asked.objects.filter(key__endswith=":late").exists()
 
 
+def test_a_program_takes_a_send_back_and_writes_it_anew() -> None:
+    shop, body = caller(), draft([])
+    body["arms"][0]["at"] = (utc_now() + timedelta(days=1)).isoformat()
+    number = post(shop, "/sends", body)[1]["id"]
+
+    def written(name: str, key: str, of: int = number) -> tuple[int, Any]:
+        answer = shop.put(f"{BASE}/sends/{of}", body | {"name": name}, content_type="application/json", headers={"Idempotency-Key": key})
+        return answer.status_code, answer.json()
+
+    post(shop, f"/sends/{number}/schedule", key="s")
+    waiting = written("Late", "r1")
+    back = post(shop, f"/sends/{number}/unschedule", key="u")[1]["send"]["status"]
+    anew, again, nobodys = written("Spring sale", "r1"), written("Spring sale", "r1"), written("x", "r2", number + 9)
+
+    assert (waiting[0], waiting[1]["code"], back) == (409, "send.state", "draft")
+    assert (anew[0], anew[1]["name"], again[0], nobodys[0]) == (200, "Spring sale", 200, 404)
+    assert Send.objects.count() == 1
+
+
 def test_sends_come_page_by_page() -> None:
     shop, body = caller(), draft([])
     made = [post(shop, "/sends", body, key=f"k{place}")[1]["id"] for place in range(3)]

@@ -131,7 +131,7 @@ def test_a_preview_shows_html_in_a_frame_that_can_do_nothing_and_the_text_beside
 
 
 def test_a_preview_of_an_sms_counts_it_as_it_goes_with_its_links_short(owner: Client) -> None:
-    set_setting(SYSTEM, "touches.address", "https://vip.example.com", utc_now().date(), now=utc_now())
+    set_setting(SYSTEM, "touches.address", "https://vip.example.com", today(utc_now()), now=utc_now())
     scene.person("yue")
     text = f"{'新品' * 10} https://shop.example/{'a' * 200} 拒收请回复R"
     services.publish_template(SYSTEM, "sale", "Sale", "sms", "marketing", {"zh-hans": {"text": text}}, now=utc_now())
@@ -220,6 +220,46 @@ def test_arms_that_cannot_be_say_why(owner: Client, changes: dict[str, str], sai
     assert not Send.objects.exists()
 
 
+def test_a_scheduled_send_is_changed_in_one_step_until_it_begins(owner: Client) -> None:
+    at, code = utc_now() + timedelta(days=3), scene.template("inbox").code
+    terms = services.Terms("Sale", audience([scene.person("yue")]), [services.ArmTerms(code, 10_000, at)])
+    pk = services.draft_send(SYSTEM, terms, now=NOON)
+    services.schedule_send(SYSTEM, pk, now=NOON)
+    address = reverse("send-move", args=[pk, "unschedule"])
+
+    offered = [address in show(owner, "send", pk)]
+    services.pause_send(SYSTEM, pk, now=NOON)
+    offered.append(address in show(owner, "send", pk))
+    led = owner.post(address)
+    owner.post(reverse("send-edit", args=[pk]), filled(owner, pk) | {"name": "Spring sale"})
+    services.schedule_send(SYSTEM, pk, now=NOON)
+    services.run_sends(at)
+
+    assert (led.headers["location"], Send.objects.get().name) == (reverse("send-edit", args=[pk]), "Spring sale")
+    assert [*offered, address in show(owner, "send", pk)] == [True, True, False]
+
+
+def test_a_send_is_copied_as_a_draft_on_days_ahead(owner: Client) -> None:
+    first, codes = NOON - timedelta(days=40), [scene.template("inbox").code for _ in range(2)]
+    arms = [services.ArmTerms(codes[0], 2_550, first), services.ArmTerms(codes[1], 7_450, first + timedelta(days=1, hours=2))]
+    of = services.Terms("Sale", audience([]), arms, 1_000, 60, 5, first + timedelta(days=3), 14)
+    pk = services.draft_send(SYSTEM, of, now=NOON)
+    services.cancel_send(SYSTEM, pk, now=NOON)
+
+    owner.post(reverse("send-duplicate", args=[pk]), filled(owner, pk, "send-duplicate"))
+
+    before, copy = Send.objects.order_by("pk")
+    later = copy.arms.get(number=1).at - first
+    assert (copy.name, copy.status, copy.salt == before.salt) == ("Sale (copy)", "draft", False)
+    assert timedelta(0) < first + later - utc_now() < timedelta(days=1)
+    assert (later % timedelta(days=1), arms_of(copy.pk)) == (timedelta(0), [(one[0], one[1], one[2] + later) for one in arms_of(pk)])
+    same = ("audience_id", "control_share", "per_hour", "priority", "window_days")
+    assert [getattr(copy, name) for name in same] == [getattr(before, name) for name in same]
+    assert copy.until == before.until + later
+    assert reverse("send-duplicate", args=[pk]) in show(owner, "send", pk)
+    assert owner.get(reverse("send-duplicate", args=[pk + 9])).status_code == 404
+
+
 def test_a_draft_of_a_program_keeps_its_arms_when_it_is_changed_here(owner: Client) -> None:
     code = scene.template("inbox").code
     arms = [services.ArmTerms(code, weight, NOON) for weight in (2_500, 2_550, 4_950)]
@@ -246,9 +286,9 @@ def test_a_draft_whose_audience_is_gone_goes_to_no_other(owner: Client) -> None:
     assert f'<option value="{other}"' in answer.content.decode()
 
 
-def filled(client: Client, pk: int) -> dict[str, str]:
+def filled(client: Client, pk: int, page: str = "send-edit") -> dict[str, str]:
     """What a browser sends of the form of a draft as it is shown: of a choice that names none of its options, the first."""
-    form = client.get(reverse("send-edit", args=[pk])).context["form"]
+    form = client.get(reverse(page, args=[pk])).context["form"]
     told = {}
     for field in form:
         value = field.value()

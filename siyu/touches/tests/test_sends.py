@@ -329,6 +329,33 @@ def test_a_send_moves_only_along_its_states() -> None:
     assert refused.value.code == "send.state"
 
 
+def test_a_send_that_has_not_begun_is_changed_and_scheduled_anew_and_one_that_has_is_not() -> None:
+    yue, at = scene.person("yue"), NOON + DAY
+    codes = [scene.template("inbox", subject="Hi", text=text).code for text in ("one", "two")]
+    number = drafted([yue], [ArmTerms(codes[0], 10_000, at)])
+    goes_to = Send.objects.get().audience_id
+
+    services.pause_send(SYSTEM, number, now=NOON)
+    services.unschedule_send(SYSTEM, number, now=NOON)
+    services.draft_send(SYSTEM, Terms("Sale", goes_to, [ArmTerms(codes[1], 10_000, at)]), now=NOON, send_id=number)
+    walk_sends(at)
+    waited = Touch.objects.count()
+    services.schedule_send(SYSTEM, number, now=at)
+    services.unschedule_send(SYSTEM, number, now=at)
+    services.schedule_send(SYSTEM, number, now=at)
+    services.pause_send(SYSTEM, number, now=at)
+    services.resume_send(SYSTEM, number, now=at)
+    Send.objects.update(per_hour=1)
+    walk_sends(at)
+
+    assert (waited, [touch.template.code for touch in Touch.objects.all()]) == (0, [codes[1]])
+    assert broken() == []
+    for state in ("running", "paused", "done", "cancelled", "draft"):
+        Send.objects.update(status=state)
+        with pytest.raises(Refusal, match=r"send\.state"):
+            services.unschedule_send(SYSTEM, number, now=at)
+
+
 @given(per_hour=st.integers(1, 5_000), seconds=st.lists(st.integers(0, 900), min_size=1, max_size=40))
 def test_no_hour_sees_more_than_its_pace(per_hour: int, seconds: list[int]) -> None:
     now, begun, asked, given_by = NOON, None, 0, {}
