@@ -14,7 +14,7 @@ from siyu.merchant import queries as merchant
 from siyu.merchant.queries import today
 
 from ...queries import ladder
-from .values import Choices, MoneyField, NumbersField, WordsField
+from ..values import Choices, MoneyField, NumbersField, WordsField
 
 WEEKDAYS = (("1", _("Mon")), ("2", _("Tue")), ("3", _("Wed")), ("4", _("Thu")), ("5", _("Fri")), ("6", _("Sat")), ("7", _("Sun")))
 PERIODS = (("ever", _("Ever")), ("day", _("Each day")), ("week", _("Week")), ("month", _("Month")), ("year", _("Year")))

@@ -11,7 +11,7 @@ from siyu.lib.web.forms import Form
 from ...queries import earn_rules
 from ...rules.formulas.amounts import PLAIN
 from ...rules.formulas.tiered import MAX_STEPS
-from .values import Choices, MoneyField, PointsField
+from ..values import Choices, MoneyField, PointsField
 
 STEPS = 6  # rows for steps that a new rule shows; a rule with more has a row for each of its own, and one to spare
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from siyu.lib.web.forms import Form
 
 from ...rules.definition import UNCAPPED, Budget
+from ..values import PointsField
 from .formulas import KINDS
-from .values import PointsField
 
 PERIODS = (("day", _("a day")), ("week", _("a week")), ("month", _("a month")), ("year", _("a year")), ("ever", _("ever")))
 ON_REVERSAL = (("keep", _("stays used")), ("give_back", _("may be given again")))

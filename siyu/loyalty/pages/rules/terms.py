@@ -18,8 +18,8 @@ from siyu.merchant.access import PageRequest, requires
 from ... import queries
 from ...rules.payment import PaymentTerms
 from ...services import publish_payment_terms
+from ..values import MoneyField, PointsField, WordsField
 from .frame import tabs, this_day
-from .values import MoneyField, PointsField, WordsField
 
 
 class PaymentForm(Form):

@@ -16,11 +16,11 @@ from ...queries.units import unit_names
 from ...rules import Definition
 from ...rules.terms import AfterFact, AfterReceipt, Maturity, Usual
 from ..units.words import validity
+from ..values import MoneyField
 from .conditions import KINDS, ConditionForm
 from .editor_forms import RuleForms
 from .formulas import FORMULAS, FormulaForm
 from .parts import OPS
-from .values import MoneyField
 
 Words = str | Promise
 STATES: dict[str, tuple[Words, str]] = {

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form, applied
 from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.queries import today
 
 from ...queries.naming import kept
 from ...queries.units import UnitView, unit_versions, units_on
 from ...rules.terms import MAX_DAYS, MAX_MONTHS, After, Inactivity, Never, YearEnd
 from ...rules.units import Lost, Original, Plus, Terms
 from ...services import define_unit
-from ..rules.frame import this_day
-from ..rules.values import MoneyField
+from ..values import MoneyField
 from .words import ENDS, KINDS, REFUNDS, SPANS, sentences
 
 FORMS = (
@@ -93,7 +93,7 @@ class UnitForm(Form):
 @requires("loyalty.view")
 def units(request: PageRequest) -> HttpResponse:
     """Every unit with the terms in force today, and those announced."""
-    day = this_day()
+    day = today(utc_now())
     rows = [(one, sentences(one.terms), KINDS.get(one.kind, (one.kind, "secondary")), _next(one)) for one in units_on(day)]
     return render(request, "loyalty/units.html", {"title": _("Units of value"), "rows": rows})
 
@@ -143,7 +143,7 @@ def _initial(newest: UnitView | None, terms: Terms) -> dict[str, Any]:
         "may_transfer": terms.may_transfer,
         "may_owe": terms.may_owe,
         "approve_above": terms.approve_above,
-        "from_day": this_day(),
+        "from_day": today(utc_now()),
     }
 
 

@@ -1,4 +1,4 @@
-"""Fields of the rule editor: lists of words, sums of money, whole numbers; each reads and writes what stands in a definition."""
+"""Fields of the editors: lists of words, sums of money, whole numbers; each reads and writes what stands in a definition."""
 
 import re
 from decimal import Decimal
