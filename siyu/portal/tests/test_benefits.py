@@ -36,7 +36,7 @@ def client():
 def test_what_is_left_of_a_benefit_and_why_one_has_it(client):
     use_benefit(SYSTEM, [BenefitAsk(client.who.pk, "shipping", "order 1", because="order 1")], utc_now())
     page = client.get("/m/benefits").content.decode()
-    for words in ("包邮券", "1 use left", "used 1 of 2", "with your tier", "提前购", "银卡"):
+    for words in ("包邮券", "1 use left", "used 1 of 2", "with your tier", "提前购", "Silver"):
         assert words in page
 
 
@@ -82,5 +82,5 @@ def test_without_a_plan_nothing_can_be_cancelled(client):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_both_pages_speak_the_members_language(client, language):
     client.cookies["django_language"] = language
-    assert ("With 银卡 also" if language == "en" else "升级到银卡还可享") in client.get("/m/benefits").content.decode()
+    assert ("With Silver also" if language == "en" else "升级到银卡还可享") in client.get("/m/benefits").content.decode()
     assert ("Paid membership" if language == "en" else "付费会员") in client.get("/m/plans").content.decode()
