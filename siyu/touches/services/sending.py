@@ -34,14 +34,15 @@ BATCH = 200  # touches of one claim
 MINUTE = timedelta(minutes=1)
 FORGOTTEN = timedelta(minutes=10)  # longer than handing over a set and its last conversation may take
 HANDING_OVER_S = 240.0  # seconds after which no further message of a set is handed over
+ASKED_AGAIN_S = 5.0  # seconds after which the gate is asked once more about what of a set was not handed over yet
 MAX_ATTEMPTS = 8
 
 
 def send_due(now: datetime, medium: str, clock: Any = None) -> int:
     """Send what is due of a medium, as fast as its account allows; returns how many were handed over.
 
-    A slow provider is not given a whole set: what is not handed over in `HANDING_OVER_S` waits again. `clock()` gives the time at which
-    an answer came; tests pass their own.
+    A slow provider is not given a whole set: what is not handed over in `HANDING_OVER_S` waits again, and so does the rest of a set when
+    somebody in it may not be touched any more. `clock()` gives the time at which an answer came; tests pass their own.
     """
     account = Account.objects.filter(medium=medium, archived_at=None).first()
     if account is None:
@@ -50,20 +51,31 @@ def send_due(now: datetime, medium: str, clock: Any = None) -> int:
     if not ready:
         return 0
     by = channel(account.channel)
-    enough = monotonic() + HANDING_OVER_S
+    begun = asked_at = monotonic()
     answers = _answers(by.send(provider(account), [one.message for one in ready]), len(ready))
     for handed, (one, outcome) in enumerate(zip(ready, answers, strict=True), start=1):
         finish([(one, outcome)], clock() if clock else now, hopeless=by.HOPELESS)
-        if monotonic() > enough:
+        stops = monotonic() > begun + HANDING_OVER_S
+        if not stops and monotonic() > asked_at + ASKED_AGAIN_S:
+            asked_at = monotonic()
+            stops = not _may_all(ready[handed:], now + timedelta(seconds=asked_at - begun))
+        if stops:
             answers.close()
             put_back(ready[handed:])
             return handed
     return len(ready)
 
 
+def _may_all(waiting: Sequence[Ready], now: datetime) -> bool:
+    _go, kept = asked_again([one.touch for one in waiting], now)
+    return not kept
+
+
 def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
     """Step 1 for one medium. What the gate refuses or puts off is settled at once."""
     with transaction.atomic(), connection.cursor() as cursor:
+        if stands_still(cursor):
+            return []
         cursor.execute(_sql.pace, {"medium": medium, "since": now - MINUTE})
         room = min(BATCH, per_minute - cursor.fetchone()[0])
         if room <= 0:
@@ -79,6 +91,12 @@ def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
         if ready:
             cursor.execute(_sql.sending, {"ids": [one.touch.id for one in ready], "now": now})
     return ready
+
+
+def stands_still(cursor: Any) -> bool:
+    """Whether the pump has stopped: what people say now the gate does not hear, so that nothing goes until it runs again."""
+    cursor.execute(_sql.stands_still)
+    return cursor.fetchone() is not None
 
 
 def read_claimed(row: Sequence[Any]) -> Claimed:

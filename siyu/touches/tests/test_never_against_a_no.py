@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from siyu.facts.models import PumpState
 from siyu.facts.pump import pump
 from siyu.members.services import merge_members, undo_merge
 from siyu.merchant.rules import SYSTEM, Actor, Scope
@@ -156,6 +157,47 @@ def test_staff_are_asked_no_more_to_write_to_whom_another_had_agreed_for() -> No
     assert open_tasks() == 0
     assert Touch.objects.get().why == Why.NO_CONSENT
     assert holds()
+
+
+def test_who_says_no_while_a_slow_provider_takes_a_set_is_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, send = scene.Provider(), scene.Provider._send
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
+    monkeypatch.setattr("siyu.touches.services.sending.ASKED_AGAIN_S", -1.0)
+
+    def slowly(account, messages):
+        for answer in send(desk, account, messages):
+            scene.happens("consent.withdrawn", "yu", NOON, purpose="marketing", channel="any", proof="told us")
+            yield answer
+
+    monkeypatch.setattr(desk, "_send", slowly)
+    scene.account()
+    letter = scene.template(text="Hi", subject="Hi").pk
+    propose(
+        [Wish(scene.person(who), letter, who, "send:1", NOON, priority=place) for place, who in enumerate(("yu", "yue", "zoe"))], now=NOON
+    )
+
+    handed = [services.send_due(NOON + timedelta(minutes=minute), "email") for minute in range(3)]
+
+    assert (handed, [one.to for one in desk.got]) == ([1, 1, 0], ["zoe@example.com", "yue@example.com"])
+    assert Touch.objects.get(key="yu").why == Why.WITHDRAWN
+    assert holds()
+
+
+def test_nothing_goes_while_nobody_reads_what_people_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider()
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: desk.module)
+    scene.account()
+    who = scene.customer("yue", "ana")
+    propose(
+        [Wish(who, scene.template(medium, "service", text="Hi", subject="Hi").pk, medium, "send:1", NOON) for medium in MEDIA], now=NOON
+    )
+    PumpState.objects.update(stopped_code="42P01")
+    during = services.send_due(NOON, "email"), services.post_inbox(NOON), services.open_tasks(NOON)
+
+    PumpState.objects.update(stopped_code="")
+    after = services.send_due(NOON, "email"), services.post_inbox(NOON), services.open_tasks(NOON)
+
+    assert (during, after) == ((0, 0, 0), (1, 1, 1))
 
 
 def test_a_no_said_by_an_address_stays_with_it_when_a_merge_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
