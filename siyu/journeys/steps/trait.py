@@ -18,6 +18,7 @@ from . import Hears
 
 TITLE = _("Set a trait")
 ACTS = True
+TAGS = "tags"  # what facts say by this name puts tags on, and is kept as no trait
 
 
 class Terms(StepTerms, frozen=True, kw_only=True, tag_field="step", tag="trait"):
@@ -45,6 +46,8 @@ def causes(terms: Terms) -> Sequence[Cause]:
 
 def check(terms: Terms, known: Known) -> Sequence[Flaw]:
     faults = []
+    if terms.trait == TAGS:
+        faults.append(Flaw("trait", "trait.tags", gettext_noop("tags are no trait: put them on, or take them off, by the step “Tag”")))
     if terms.trait in PERSONAL_TRAITS:
         faults.append(Flaw("trait", "trait.personal", gettext_noop("%(trait)s is personal: only the member says it"), trait=terms.trait))
     if isinstance(terms.value, str) and (len(terms.value) > 1_000 or "\x00" in terms.value):

@@ -119,6 +119,7 @@ def test_the_published_schema_allows_what_may_stand_and_refuses_what_may_not():
         ([{"step": "start", "journey": "nope"}], {}, ("s1", "journey", "journey.unknown")),
         ([{"step": "reward", "reward": {"kind": "moon"}}], {}, ("s1", "reward", "reward.terms")),
         ([{"step": "trait", "trait": "phone", "value": "1"}], {}, ("s1", "trait", "trait.personal")),
+        ([{"step": "trait", "trait": "tags", "value": "VIP"}], {}, ("s1", "trait", "trait.tags")),
         ([{"step": "split", "arms": [{"name": "x", "weight": 1}]}], {}, ("s1", "arms", "split.weights")),
         ([{"step": "branch", "ways": [{"name": "other", "where": {}}]}], {}, ("s1", "ways", "way.twice")),
         ([{"step": "branch", "ways": [{"name": "a"}]}], {}, ("s1", "ways.0", "way.what")),
