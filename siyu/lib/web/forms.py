@@ -28,6 +28,15 @@ class Form(forms.Form):
         return helper
 
 
+class DayInput(forms.DateInput):
+    """A day as the browser's own picker takes it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class FilterForm(Form):
     """The filters above a list: sent by GET, one line, labels kept for screen readers."""
 

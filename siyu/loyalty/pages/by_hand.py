@@ -16,7 +16,7 @@ from siyu.lib.clock import FOR_EVER, midnight, utc_now
 from siyu.lib.money import MAX_AMOUNT
 from siyu.lib.web import formats
 from siyu.lib.web.business import business
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import DayInput, Form, applied
 from siyu.members import queries as members
 from siyu.members.queries import MemberView
 from siyu.merchant.access import PageRequest, requires
@@ -28,10 +28,6 @@ from ..services import Adjust, Because, Receipt, adjust, grant_tier, take_tier_a
 from .rules.frame import this_day
 
 BY_HAND = ("points", "growth", "stored")  # kinds of units that people correct; quotas and budgets follow benefits and campaigns
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
 
 
 class AdjustForm(Form):

@@ -1,5 +1,7 @@
 """What staff do by hand in the console: correct balances with a second person, grant tiers, and publish units."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -165,6 +167,15 @@ def test_a_unit_is_shown_in_words_and_its_next_version_published() -> None:
     new = told | {"code": "stars", "name": "星星", "expires": "inactivity", "days": "90", "months": ""}
     assert boss.post(reverse("unit-new"), new).status_code == 302
     assert boss.get(reverse("unit-edit", args=["stars"])).context["form"].initial["days"] == 90
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_day_to_which_a_tier_is_granted_is_filled_in_as_browsers_take_it(language: str) -> None:
+    _, public_id = anna()
+    service = person(Role.CUSTOMER_SERVICE, "lin")
+    rows("UPDATE merchant_staff SET language = %s RETURNING id", [language])
+    page = service.get(reverse("member-tier-grant", args=[public_id])).content.decode()
+    assert re.search(r'name="last_day" value="\d{4}-\d\d-\d\d"', page)
 
 
 @pytest.mark.parametrize(("code", "name"), units.NAMES | default.NAMES, ids=lambda one: one)

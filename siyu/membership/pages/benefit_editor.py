@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import DayInput, Form, applied
 from siyu.merchant.access import PageRequest, requires
 
 from ..benefits import KINDS, Field, Kind
@@ -21,7 +21,7 @@ from ..services.defaults import install_usual_benefits
 from ..titles import FAMILIES, PERS, kind_title
 from .deeds import confirmed, this_day
 from .fields import NamesField
-from .promises import DayInput, MoneyField
+from .promises import MoneyField
 
 
 class BenefitForm(Form):

@@ -17,7 +17,7 @@ from siyu.lib.web.charts import Chart, Column, Series, csv_of, over_days
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.dates import DateRange
 from siyu.lib.web.formats import major
-from siyu.lib.web.forms import Form
+from siyu.lib.web.forms import DayInput, Form
 from siyu.lib.web.tables import BadgeColumn, DayColumn, InstantColumn, ListTable, MoneyColumn, NumberColumn
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.rules import Scope
@@ -29,7 +29,7 @@ from ..rules.benefits import Benefit
 from ..services.benefits import archive_benefit
 from ..titles import FAMILIES, PERS, SOURCES, kind_title
 from .deeds import answered, chosen_days, this_day
-from .promises import DayInput, benefit_tabs
+from .promises import benefit_tabs
 
 USE_HEADER = ("benefit", "member", "used_at", "quantity", "returned", "saved", "cost", "source", "by", "ref")
 DRAWN = 8  # benefits drawn by name
@@ -140,7 +140,9 @@ def uses(request: PageRequest) -> HttpResponseBase:
         "title": _("Uses of benefits"),
         "tabs": benefit_tabs("benefit-uses"),
         "days": days,
-        "table": Uses(queries.latest_uses(scope, benefit=chosen, first=days.first, last=days.last), empty_text=_("Nothing was used")),
+        "table": Uses(
+            _named(queries.latest_uses(scope, benefit=chosen, first=days.first, last=days.last)), empty_text=_("Nothing was used")
+        ),
         "csv_url": f"?{parameters.urlencode()}",
     }
     return render(request, "membership/benefits.html", context)
@@ -218,6 +220,12 @@ def trend(views: list[BenefitView], days: DateRange, scope: Scope) -> Chart:
     columns = [Column(_("Day"), "day"), *(Column(one.name, "number") for one in series), Column(_("Cost"), "money")]
     help = _("Uses less those given back, by business day; the cost is the benefit's own estimate for one use.")
     return Chart("uses", _("Uses by day"), over_days(each_day, series, kind="bar", stacked=True), columns, rows, help=help)
+
+
+def _named(uses: list[UseView]) -> list[UseView]:
+    """The same with names of benefits in the place of their codes."""
+    names = queries.benefit_names()
+    return [one._replace(benefit=names.get(one.benefit, one.benefit)) for one in uses]
 
 
 def _use_row(one: UseView) -> tuple:

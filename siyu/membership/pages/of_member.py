@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from siyu.lib.clock import FOR_EVER, utc_now
 from siyu.lib.web.business import business
 from siyu.lib.web.formats import money
-from siyu.lib.web.forms import Form
+from siyu.lib.web.forms import DayInput, Form
 from siyu.members.queries import MemberView
 from siyu.merchant.access import PageRequest, requires
 
@@ -35,7 +35,7 @@ from ..services.benefits import (
 from ..services.plans import PlanCancel, PlanPayment, PlanRefund, cancel_plan, pay_plan, refund_plan, resume_plan
 from ..titles import kind_title
 from .deeds import answered
-from .promises import DayInput, MoneyField, seen
+from .promises import MoneyField, seen
 
 
 class ReasonForm(Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import DayInput, Form, applied
 from siyu.merchant.access import PageRequest, requires
 
 from ..queries import benefits as of_benefits
@@ -19,7 +19,7 @@ from ..queries import plans as queries
 from ..services.plans import publish_plan
 from .deeds import this_day
 from .fields import RewardsField
-from .promises import DayInput, MoneyField
+from .promises import MoneyField
 
 
 class PlanForm(Form):

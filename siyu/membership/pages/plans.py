@@ -15,7 +15,7 @@ from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
 from siyu.lib.web.csv import csv_response
 from siyu.lib.web.dates import DateRange
 from siyu.lib.web.formats import major, money, percent
-from siyu.lib.web.forms import FilterForm, Form
+from siyu.lib.web.forms import DayInput, FilterForm, Form
 from siyu.lib.web.keyset import Position, paged
 from siyu.lib.web.tables import BadgeColumn, DayColumn, ListTable, MoneyColumn, NumberColumn
 from siyu.merchant.access import PageRequest, requires
@@ -27,7 +27,7 @@ from ..queries.plans import PlanView, Subscriber
 from ..services.plans import archive_plan
 from ..titles import STATES
 from .deeds import answered, chosen_days, this_day
-from .promises import DayInput, plan_tabs
+from .promises import plan_tabs
 
 HEADER = ("member", "plan", "state", "since", "until", "auto_renew", "paid", "refunded")
 EXPORT = 100_000
@@ -147,13 +147,14 @@ def subscribers(request: PageRequest) -> HttpResponseBase:
     page = paged(
         request, lambda at: queries.subscribers(scope, at, **filters.chosen), key=lambda row: (row.member_id,), order="subscribers:-member"
     )
+    names = queries.plan_names()
     parameters = request.GET.copy()
     parameters["csv"] = "1"
     context = {
         "title": _("Members of plans"),
         "tabs": plan_tabs("subscribers"),
         "filters": filters,
-        "table": Subscribers(page.rows, empty_text=_("Nobody")),
+        "table": Subscribers([row._replace(plan=names.get(row.plan, row.plan)) for row in page.rows], empty_text=_("Nobody")),
         "page": page,
         "csv_url": f"?{parameters.urlencode()}",
     }

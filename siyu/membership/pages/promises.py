@@ -36,15 +36,6 @@ def seen(request: PageRequest, public_id: str) -> MemberView:
     raise Http404
 
 
-class DayInput(forms.DateInput):
-    """A day as the browser's own picker takes it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class MoneyField(forms.DecimalField):
     """A sum typed in the currency's own unit; `clean` gives minor units."""
 

@@ -86,7 +86,7 @@ class Tasks(ListTable):
 
     def render_asks(self, record: queries.TaskFigures) -> str:
         targets = " / ".join(str(step.target) for step in record.definition.steps)
-        return f"{record.definition.trigger} × {targets} · {PERIODS[record.definition.period]}"
+        return f"{words.fact_title(record.definition.trigger)} × {targets} · {PERIODS[record.definition.period]}"
 
     def render_gives(self, record: queries.TaskFigures) -> str:
         return " → ".join(words_of_all(step.rewards) or "–" for step in record.definition.steps)
@@ -131,6 +131,7 @@ def task(request: PageRequest, code: str) -> HttpResponse:
         "task": row,
         "days": days,
         "figures": figures,
+        "trigger": words.fact_title(figures.definition.trigger),
         "steps": [(step.target, words_of_all(step.rewards)) for step in figures.definition.steps],
         "period": PERIODS[figures.definition.period],
         "versions": queries.task_versions(code),

@@ -132,9 +132,8 @@ def name_of(benefit: Benefit) -> str:
 def benefit_views(first: date, last: date, scope: Scope = WHOLE) -> list[BenefitView]:
     """Every benefit in its newest version, with its use over these days."""
     used = {row[0]: row[1:] for row in _rows(_sql.uses, first=first, last=last, **scope.parameters())}
-    newest = {one.benefit.code: one for one in holdings.all_benefits()}
     views = []
-    for code, one in newest.items():
+    for code, one in _newest().items():
         own = one.benefit
         family = KINDS[own.kind].family if own.kind in KINDS else ""
         figures = used.get(code, (0, 0, 0, 0))
@@ -142,6 +141,15 @@ def benefit_views(first: date, last: date, scope: Scope = WHOLE) -> list[Benefit
             BenefitView(code, own.kind, family, name_of(own), own.version, words_of(own), own, one.from_day, one.until_day, *figures)
         )
     return sorted(views, key=lambda view: (list(KINDS).index(view.kind) if view.kind in KINDS else 99, view.code))
+
+
+def benefit_names() -> dict[str, str]:
+    """Code → name of every benefit, in the reader's language."""
+    return {code: name_of(one.benefit) for code, one in _newest().items()}
+
+
+def _newest() -> dict[str, holdings.Dated]:
+    return {one.benefit.code: one for one in holdings.all_benefits()}
 
 
 def uses_by_day(first: date, last: date, scope: Scope = WHOLE) -> dict[tuple[date, str], tuple[int, int]]:

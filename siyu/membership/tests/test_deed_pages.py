@@ -87,6 +87,8 @@ def test_a_task_a_badge_and_a_board_are_made_by_their_pages() -> None:
 
     for name, code in (("task", "first_review"), ("badge", "critic"), ("board", "stars")):
         assert client.get(reverse(name, args=[code])).status_code == 200
+    for page in (reverse("tasks-of-members"), reverse("task", args=["first_review"])):
+        assert "product.reviewed" not in client.get(page).content.decode()
     edited = client.get(reverse("badge-edit", args=["critic"])).content.decode()
     assert "10 银: points 50" in edited
     assert client.post(reverse("badge-judge", args=["critic"])).status_code == 302

@@ -89,6 +89,7 @@ def test_a_benefit_is_used_and_given_back_at_the_desk(operator: Client) -> None:
     assert BenefitUse.objects.get().returned == 1
     assert "order 7" in operator.get(reverse("member-benefits", args=[who])).content.decode()
     assert operator.get(f"{reverse('benefit-uses')}?csv=1").getvalue().decode().count("order 7") == 1
+    assert [row.record.benefit for row in operator.get(reverse("benefit-uses")).context["table"].rows] == ["包邮"]
 
 
 def test_a_used_up_benefit_is_refused_beside_the_form(operator: Client) -> None:
@@ -109,6 +110,7 @@ def test_a_plan_is_sold_cancelled_resumed_and_refunded(operator: Client) -> None
     posted(operator, "member-plan-resume", who, because="asked")
     assert Subscription.objects.get().state == "active"
     assert "年卡" in operator.get(reverse("plans")).content.decode()
+    assert [row.record.plan for row in operator.get(reverse("subscribers")).context["table"].rows] == ["年卡"]
     assert "年卡" in operator.get(f"{reverse('member', args=[who])}?tab=benefits").content.decode()
 
     posted(operator, "member-plan-refund", who, because="moved")

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from siyu.lib.web.forms import Form
+from siyu.lib.web.forms import DayInput, Form
 
 from ...queries import StepView, VersionView
 from ...services import Step
@@ -104,7 +104,7 @@ StepForms = forms.formset_factory(StepForm, extra=3, max_num=MAX_TIERS, validate
 class AnnounceForm(Form):
     """When the draft begins, and how members come over."""
 
-    from_day = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    from_day = forms.DateField(label=_("In force from"), widget=DayInput(), required=False)
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=366, initial=7, required=False)
     migration = forms.ChoiceField(label=_("Members come over"), choices=MIGRATIONS, required=False)
 
