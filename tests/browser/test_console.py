@@ -10,10 +10,37 @@ CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 NAMELESS = """[...document.querySelectorAll('a, button, input, select')].filter(e => e.type !== 'hidden'
   && !(e.textContent.trim() || e.getAttribute('aria-label') || e.title || (e.labels && e.labels.length))).map(e => e.outerHTML)"""
 
+TOUCHED = (
+    "/",
+    "/dashboard?range=90",
+    "/orders",
+    "/loyalty/rules/new",
+    "/audiences/new",
+    "/journeys/recipes",
+    "/touch-templates/new",
+    "/settings",
+    "/loyalty/tiers",
+)
+SMALL = """[...document.querySelectorAll(':is(main, header) :is(.btn, button, select, summary, input, header a)')].filter(e => {
+  const box = (e.closest('label') || (e.labels && e.type === 'checkbox' && e.labels[0]) || e).getBoundingClientRect();
+  return e.checkVisibility() && e.type !== 'hidden' && box.height && box.height < 39.5 && !e.closest('td, .siyu-unseen');
+}).map(e => e.outerHTML.slice(0, 120))"""
+BROKEN = """[...document.querySelectorAll('.siyu-value')].filter(e => e.offsetHeight > 1.9 * parseFloat(getComputedStyle(e).lineHeight))
+  .map(e => e.textContent)"""
+
 
 def fits(page) -> bool:
     """Nothing makes the page itself wider than the screen."""
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("width", ["phone"], indirect=True)
+@pytest.mark.parametrize("path", TOUCHED)
+def test_what_is_pressed_on_a_phone_is_high_enough_and_nothing_is_cut(visit, width, path):
+    page = visit(path, language="en")
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(BROKEN) == []
+    assert fits(page)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
