@@ -1,20 +1,23 @@
 """How a fact reads: its title in the reader's language, its properties with personal values masked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from siyu.facts.catalogue import BY_NAME
 from siyu.lib.crypto import mask
 from siyu.lib.web.formats import money
 from siyu.members.queries import TOKEN, personal_values
+from siyu.touches.rules.media import MEDIA
 
-from .words import ACTIVITIES, POOL_STAGES, RUNGS, title
+from .words import ACTIVITIES, CONSENT_CHANNELS, POOL_STAGES, PURPOSES, RUNGS, title
 
 CLOCKS = {
     "pool": (_("Pool stage"), POOL_STAGES),
@@ -32,6 +35,39 @@ def move_in_words(name: str, properties: dict[str, Any]) -> str:
         return ""
     before, after = (title(clock[1], str(properties.get(end) or "")) for end in ("from", "to"))
     return f"{clock[0]}: {before} → {after}" if before else f"{clock[0]}: {after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What audiences, journeys and tiers are called, as a fact tells of them."""
+
+    audiences: Mapping[str, str]
+    journeys: Mapping[str, str]
+    tiers: Mapping[str, str]
+
+
+def in_words(name: str, properties: dict[str, Any], names: Names) -> str:
+    """What a fact that the house makes tells of a person, by names; empty for other facts, whose properties say it."""
+    told = {key: str(value) for key, value in properties.items() if isinstance(value, str | int)}
+    match name.partition(".")[0]:
+        case "audience":
+            return names.audiences.get(told.get("audience", ""), "")
+        case "journey":
+            return names.journeys.get(told.get("journey", ""), "")
+        case "touch":
+            medium = MEDIA.get(told.get("medium", ""))
+            return _joined(gettext(medium.title) if medium else "", PURPOSES.get(told.get("purpose", "")))
+        case "consent":
+            return _joined(PURPOSES.get(told.get("purpose", "")), CONSENT_CHANNELS.get(told.get("channel", "")))
+        case "tier":
+            ends = (names.tiers.get(told.get(end, ""), "") for end in ("from", "to"))
+            return " → ".join(filter(None, ends))
+    return move_in_words(name, properties)
+
+
+def _joined(*words: Promise | str | None) -> str:
+    """All of these words; nothing where one of them is not known."""
+    return " · ".join(map(str, words)) if all(words) else ""
 
 
 def values_behind(properties: Iterable[dict[str, Any]]) -> Plain:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from siyu.acquisition.queries import attribution_of
+from siyu.audiences.naming import names as audience_names
 from siyu.audiences.queries import audiences, audiences_of
 from siyu.facts.words import fact_title
-from siyu.journeys.queries import of_member
+from siyu.journeys.queries import journeys, of_member
 from siyu.journeys.words import STATUSES as WALKS
 from siyu.journeys.words import why_words as walk_why
 from siyu.lib.clock import utc_now
@@ -39,7 +40,7 @@ from siyu.orders.queries import loose_refunds_of_member, orders_of_member, stati
 from siyu.touches.queries import touches
 from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
-from ..facts import fact_url, move_in_words, pairs, values_behind
+from ..facts import Names, fact_url, in_words, pairs, values_behind
 from ..words import ORDER_STATUSES, REDEMPTION_STATES, TRAITS, said
 from .clocks import clock_cards
 from .consents import holding, spoken
@@ -135,7 +136,7 @@ def _points(request: PageRequest, member: MemberView) -> dict[str, Any]:
     before = decode("why", cursor).key if cursor else None
     reasons = why_points(member.id, ENTRIES + 1, **({"before": before[0]} if before else {}))
     older = encode("why", (reasons[ENTRIES - 1].id,)) if len(reasons) > ENTRIES else ""
-    units, tiers = unit_names(), {step.code: step.shown for step in ladder(today(utc_now()))}
+    units, tiers = unit_names(), _tiers()
     return {
         "purses": purses(member.id),
         "floors": floors(member.id, utc_now()),
@@ -166,16 +167,26 @@ def _history(request: PageRequest, member: MemberView) -> dict[str, Any]:
     found = queries.timeline(member.id, before=before, limit=MOMENTS + 1)
     older = encode("timeline", (found[MOMENTS - 1].occurred_at, found[MOMENTS - 1].id)) if len(found) > MOMENTS else ""
     plain = values_behind(row.properties for row in found)
-    may_open = request.viewer.may("facts.view")
-    return {"moments": [_moment(row, plain, may_open) for row in found[:MOMENTS]], "older": older, "is_older": bool(cursor)}
+    may_open, names = request.viewer.may("facts.view"), _names()
+    return {"moments": [_moment(row, plain, names, may_open) for row in found[:MOMENTS]], "older": older, "is_older": bool(cursor)}
 
 
-def _moment(row: queries.TimelineView, plain: Any, may_open: bool) -> Moment:
+def _names() -> Names:
+    """What a timeline's facts tell of, by name."""
+    walks = {one.code: one.name for archived in (False, True) for one in journeys(archived)}
+    return Names({str(number): name for number, name in audience_names().items()}, walks, _tiers())
+
+
+def _tiers() -> dict[str, str]:
+    return {step.code: step.shown for step in ladder(today(utc_now()))}
+
+
+def _moment(row: queries.TimelineView, plain: Any, names: Names, may_open: bool) -> Moment:
     icon, colour = next(((icon, colour) for begin, icon, colour in ICONS if row.name.startswith(begin)), ("point", "secondary"))
     url = fact_url(row.occurred_at, row.id) if may_open else ""
-    moved = move_in_words(row.name, row.properties)
-    shown = [] if moved else pairs(row.name, row.properties, plain, MAX_PAIRS)
-    return Moment(row.occurred_at, fact_title(row.name), detail=moved, icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
+    told = in_words(row.name, row.properties, names)
+    shown = [] if told else [pair for pair in pairs(row.name, row.properties, plain, MAX_PAIRS) if pair[1]]
+    return Moment(row.occurred_at, fact_title(row.name), detail=told, icon=icon, colour=colour, url=url, badge=row.badge, facts=shown)
 
 
 def _audiences(request: PageRequest, member: MemberView) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.apps import apps
+from django.utils.translation import override
 
+from siyu.console.facts import Names, in_words
 from siyu.facts.pump import pump
 from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record
@@ -129,3 +131,25 @@ def _paged(*given, **named):
     from siyu.lib.web.keyset import paged
 
     return paged(*given, **named)
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "said"),
+    [
+        ("audience.entered", {"audience": 7, "because": "fact"}, "Asleep"),
+        ("journey.entered", {"journey": "welcome", "version": 1, "key": ""}, "Welcome"),
+        ("touch.sent", {"touch": "01a2", "medium": "inbox", "purpose": "service"}, "Member centre inbox · Service"),
+        ("touch.sent", {"touch": "01a2", "medium": "task", "purpose": "service"}, "Staff task · Service"),
+        ("touch.sent", {"touch": "01a2", "medium": "pigeon", "purpose": "service"}, ""),
+        ("consent.given", {"purpose": "marketing", "channel": "sms"}, "Marketing · SMS"),
+        ("tier.changed", {"from": "silver", "to": "gold", "why": "reached"}, "Silver → Gold"),
+        ("tier.changed", {"from": "", "to": "gold"}, "Gold"),
+        ("stage.changed", {"clock": "ladder", "to": "friend"}, "Relationship ladder: Friend"),
+        ("audience.entered", {"audience": 8}, ""),
+        ("page.viewed", {"path": "/"}, ""),
+    ],
+)
+def test_a_timeline_tells_what_the_house_made_by_its_names(name, properties, said):
+    names = Names({"7": "Asleep"}, {"welcome": "Welcome"}, {"silver": "Silver", "gold": "Gold"})
+    with override("en"):
+        assert in_words(name, properties, names) == said
