@@ -200,6 +200,7 @@ def test_an_operator_gives_a_send_three_arms_with_the_keyboard(visit: Callable) 
         chooser = page.get_by_role("group", name=f"第 {row} 行").get_by_label("模板")
         chooser.select_option(GONE["template"])
         expect(page.get_by_role("group", name=f"第 {row} 行").get_by_text("新品上市")).to_be_visible()
+    assert page.locator("[name='arms.0:at']").bounding_box()["width"] > 220, "day and time are read whole"
     page.get_by_role("button", name="添加一组").press("Enter")
     expect(page.get_by_role("button", name="添加一组")).to_have_count(0)
     page.get_by_role("button", name="删除第 4 行").press("Enter")

@@ -201,3 +201,23 @@ def test_the_words_of_a_test_are_marked_where_people_look_first(desk: scene.Prov
     try_template(SYSTEM, "both", yue, "me@example.org", now=NOON)
 
     assert (desk.got[0].subject, desk.got[0].text) == ("[Test] Hello", "Good")
+
+
+@pytest.mark.parametrize("medium", ["sms", "webhook"])
+def test_what_has_no_subject_begins_with_the_mark(medium: str, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.Provider()
+    module = desk.module
+    module.MEDIUM = medium  # type: ignore[attr-defined]
+    monkeypatch.setattr("siyu.touches.providers.import_module", lambda path: module)
+    services.open_account(SYSTEM, "desk", "Desk", "email", {"password": "x"}, now=NOON)
+    code = scene.template(medium, "service", text="Dear {{ member.name }}").code
+    scene.person("yue", agrees=False)
+    told = {"member": "yue@example.com", "goes_to": "entered", "to": "13900139000"}
+
+    page = owner.post(reverse("touch-template-test", args=[code]), told).content.decode()
+
+    assert "The provider took it." in page
+    assert ("goes_to" in page) == (medium == "sms")
+    assert [(one.to, one.text) for one in desk.got] == [("+8613900139000" if medium == "sms" else "", "[测试] Dear Yue")]
+    row = Audit.objects.get(verb="template.tried").detail
+    assert (row["to"], row["to_member"]) == (("+86139****9000", False) if medium == "sms" else ("", True))
