@@ -93,7 +93,11 @@ def test_a_staff_task_goes_to_the_members_own_assistant():
     assert [(one.medium, one.status) for one in Touch.objects.all()] == [("task", "asked")]
 
 
-def test_whoever_is_held_out_gets_nothing_and_is_recorded_as_control(mail: Template):
+@pytest.mark.parametrize(
+    ("purpose", "without_consent"), [("marketing", ("refused", "consent.missing")), ("service", ("control", "control.send"))]
+)
+def test_whoever_is_held_out_gets_nothing_and_is_recorded_as_control(mail: Template, purpose: str, without_consent: tuple[str, str]):
+    Template.objects.filter(pk=mail.pk).update(purpose=purpose)
     install_default_programme(SYSTEM, NOON.date() - timedelta(days=100), now=NOON - DAY)
     split = {"step": "split", "arms": [{"name": "a", "weight": 0}], "hold_out": 10_000, "next": {"a": "s2", "held_out": "s2"}}
     publish(chain(split, MAIL, {"step": "reward", "reward": {"kind": "points", "amount": 5}}, {"step": "tag", "tag": "x"}, END), now=NOON)
@@ -105,7 +109,7 @@ def test_whoever_is_held_out_gets_nothing_and_is_recorded_as_control(mail: Templ
 
     assert [(one.status, one.why) for one in Touch.objects.order_by("created_at", "key")] == [
         ("control", "control.send"),
-        ("refused", "consent.missing"),
+        without_consent,
     ], "the control group is drawn of exactly those who would have been touched"
     assert [(one.status, one.is_held_out) for one in queries.enrolments("j", WHOLE)] == [("done", True)] * 2
     assert (logged("value.granted"), queries.counts("j", 1).ways[("s4", "next")]) == ([], 2)

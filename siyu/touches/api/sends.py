@@ -137,7 +137,7 @@ def sends(request: HttpRequest, cursor: str = Query("", max_length=400), limit: 
 
 @router.post("/sends", auth=EDIT, response={200: SendOut, **FAULTS}, summary="Draft a send")
 def draft(request: HttpRequest, body: SendIn, idempotency_key: IdempotencyKey) -> SendOut:
-    """Write a draft; nothing goes out before it is scheduled. 409 says what cannot be: `send.audience`, `send.no_control` …"""
+    """Write a draft; nothing goes out before it is scheduled. 409 says what cannot be: `send.audience`, `send.template` …"""
     by, key = caller(request, idempotency_key)
     now, terms = utc_now(), _terms(body)
     number = services.once(key, ["draft", body.dict()], lambda: services.draft_send(by, terms, now=now), now=now)
@@ -174,7 +174,7 @@ def report(request: HttpRequest, send: Number) -> ReportOut:
 
 @router.post("/sends/{send}/schedule", auth=EDIT, response={200: MovedOut, **FAULTS}, summary="Schedule a send")
 def schedule(request: HttpRequest, send: Number, idempotency_key: IdempotencyKey) -> MovedOut:
-    """Let a draft run at its time. 409 `send.state`, `send.until`, `send.audience`, `send.template`, `send.no_control`."""
+    """Let a draft run at its time. 409 `send.state`, `send.until`, `send.audience`, `send.template`."""
     return _moved(request, send, idempotency_key, "schedule", services.schedule_send)
 
 

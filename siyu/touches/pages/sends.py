@@ -134,14 +134,7 @@ class SendForm(Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     audience_id = forms.TypedChoiceField(label=_("Audience"), coerce=int)
     arms = RowsField(ArmRow, ARMS, most=MAX_ARMS, least=1, label=_("Arms"), named=_("Arms"), add=_("Another arm"), hint=_says)
-    control = forms.DecimalField(
-        label=_("Control group, in %"),
-        min_value=0,
-        max_value=50,
-        decimal_places=2,
-        initial=10,
-        help_text=_("0 for service messages: everybody gets them who may."),
-    )
+    control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
     per_hour = forms.IntegerField(
         label=_("At most an hour"), min_value=1, required=False, help_text=_("Touches; without a number, all at once.")
     )

@@ -69,7 +69,7 @@ class Policy(msgspec.Struct, frozen=True):
     quiet: QuietHours | None = QuietHours()
     when_quiet: Literal["defer", "drop"] = "defer"
     opt_in: frozenset[str] = frozenset({"marketing", "personalisation"})  # purposes that need consent; others only must not be withdrawn
-    unhindered: frozenset[str] = frozenset({"service"})  # purposes without caps, quiet hours and control groups
+    unhindered: frozenset[str] = frozenset({"service"})  # purposes without caps, quiet hours and the global control group
     control_share: int = 0  # of 10,000 members, how many are never touched: the global control group 对照组
     control_salt: str = "global"
 
@@ -157,12 +157,13 @@ def confirmed(state: State, proposal: Proposal, verdict: Verdict) -> State:
 def judge(policy: Policy, state: State, proposal: Proposal) -> Verdict:
     """One proposal against what is known: who is reached at all, consent, address, quiet hours, caps, and last the control groups.
 
-    Control groups come last, so that they are drawn of exactly those who would have been touched.
+    Control groups come last, so that they are drawn of exactly those who would have been touched; whom a send or journey holds out
+    of itself, it holds out of what it says as a service, too.
     """
     if refusal := _unreachable(state, proposal) or consent_refusal(policy, state, proposal):
         return Verdict(proposal.key, None, *refusal)
     if proposal.purpose in policy.unhindered:
-        return Verdict(proposal.key, proposal.at)
+        return Verdict(proposal.key, None, Why.HELD_OUT) if _is_held_out(state, proposal) else Verdict(proposal.key, proposal.at)
     at = policy.quiet.over(proposal.at, state.zone) if policy.quiet is not None else proposal.at
     if at != proposal.at and policy.when_quiet == "drop":
         return Verdict(proposal.key, None, Why.QUIET)
@@ -262,6 +263,8 @@ def _period(window: str, day: date) -> tuple[int, int]:
 def _control(policy: Policy, state: State, proposal: Proposal) -> Why | None:
     if bucket(policy.control_salt, state.member_id) < policy.control_share:
         return Why.CONTROL
-    if proposal.held_out and bucket(proposal.salt, state.member_id) < min(proposal.held_out, BUCKETS):
-        return Why.HELD_OUT
-    return None
+    return Why.HELD_OUT if _is_held_out(state, proposal) else None
+
+
+def _is_held_out(state: State, proposal: Proposal) -> bool:
+    return proposal.held_out > 0 and bucket(proposal.salt, state.member_id) < min(proposal.held_out, BUCKETS)

@@ -1,6 +1,6 @@
 """One-off sends: drafted, scheduled, walked set by set with a pause between any two, and ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -63,11 +63,10 @@ class Terms(NamedTuple):
 def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = None, salt: str = "") -> int:
     """Write a draft, or write one anew; returns its id. `salt` draws arms and control group, and is random unless given.
 
-    Refusals: `send.name`, `send.audience`, `send.arms`, `send.weights`, `send.template`, `send.control`, `send.no_control`, `send.pace`,
-    `send.until`, `send.window`, `send.priority`, `send.time`, `send.state`, `send.unknown`.
+    Refusals: `send.name`, `send.audience`, `send.arms`, `send.weights`, `send.template`, `send.control`, `send.pace`, `send.until`,
+    `send.window`, `send.priority`, `send.time`, `send.state`, `send.unknown`.
     """
     name, templates = _checked(terms)
-    _check_control(terms.control_share, templates.values(), now)
     instants = [arm.at for arm in terms.arms] + ([terms.until] if terms.until else [])
     if not now - LONGEST_AHEAD < min(instants) <= max(instants) <= now + LONGEST_AHEAD:
         raise Refusal("send.time", "a send begins and ends within two years")
@@ -89,19 +88,16 @@ def draft_send(by: Actor, terms: Terms, *, now: datetime, send_id: int | None = 
 def schedule_send(by: Actor, send_id: int, *, now: datetime) -> None:
     """Let a draft run at its time, with the newest version of its templates.
 
-    Refusals: `send.unknown`, `send.state`, `send.until`; `send.audience` and `send.template` where one was taken out of use meanwhile,
-    `send.no_control` where one is of another purpose now.
+    Refusals: `send.unknown`, `send.state`, `send.until`; `send.audience` and `send.template` where one was taken out of use meanwhile.
     """
     with transaction.atomic():
         send = _locked(send_id, "draft")
         if send.until is not None and send.until <= now:
             raise Refusal("send.until", "the end of this send is past")
         _audience(send.audience_id)
-        arms = list(Arm.objects.filter(send=send).select_related("template"))
-        for arm in arms:
+        for arm in Arm.objects.filter(send=send).select_related("template"):
             arm.template = _template(arm.template.code)
             arm.save(update_fields=["template"])
-        _check_control(send.control_share, [arm.template for arm in arms], now)
         _move(by, send, "scheduled", now)
 
 
@@ -266,17 +262,6 @@ def _template(code: str) -> Template:
     if newest is None:
         raise Refusal("send.template", "there is no template %(code)s", code=code)
     return newest
-
-
-def _check_control(share: int, templates: Iterable[Template], now: datetime) -> None:
-    """The gate lets messages that people need pass every control group: an arm of them would have none, and the report compare nothing."""
-    policy, _zone = policy_at(now)
-    if share and (passing := next((one for one in templates if one.purpose in policy.unhindered), None)):
-        raise Refusal(
-            "send.no_control",
-            "“%(name)s” is a service message: everybody gets it who may, so there is no control group; set it to 0",
-            name=passing.name,
-        )
 
 
 def _check_bounds(terms: Terms) -> None:

@@ -177,6 +177,8 @@ def test_control_groups_are_drawn_last_stick_and_have_their_size() -> None:
     assert why(policy, member(member_id=one, consents={}), wish()) is Why.NO_CONSENT
     held = [number for number in range(2_000) if why(Policy(), member(member_id=number), wish(salt="s", held_out=5_000)) is Why.HELD_OUT]
     assert 890 <= len(held) <= 1_110
+    service = wish(purpose="service", salt="s", held_out=5_000)
+    assert [number for number in range(2_000) if why(policy, member(member_id=number), service) is not None] == held
 
 
 # --- against the oracle ---
@@ -289,7 +291,7 @@ def expected(policy: Policy, state: State, standing: list[Record], proposal: Pro
         said = any(purpose == proposal.purpose and channel in ("any", proposal.channel) for purpose, channel in state.consents)
         return Why.WITHDRAWN if said else Why.NO_CONSENT
     if proposal.purpose == "service":
-        return proposal.at
+        return Why.HELD_OUT if bucket("s", state.member_id) < proposal.held_out else proposal.at
     at = proposal.at
     while not "0830" <= at.astimezone(state.zone).strftime("%H%M") < "2100":
         at += timedelta(minutes=1)

@@ -288,23 +288,6 @@ def test_a_send_that_cannot_work_is_refused(code: str, changes: dict) -> None:
     assert refused.value.code == code
 
 
-def test_what_people_need_has_no_control_group_and_says_so() -> None:
-    news, parcel = scene.template("inbox"), scene.template("inbox", "service")
-    number = audience([scene.person("yue")])
-    arms = [ArmTerms(one.code, 5_000, NOON) for one in (news, parcel)]
-
-    with pytest.raises(Refusal, match=r"send\.no_control: “A template” is a service message"):
-        services.draft_send(SYSTEM, Terms("Sale", number, arms, control_share=1), now=NOON)
-    services.draft_send(SYSTEM, Terms("Sale", number, arms), now=NOON)
-    became = services.draft_send(SYSTEM, Terms("Sale", number, [ArmTerms(news.code, 10_000, NOON)], control_share=1_000), now=NOON)
-    words = {"zh-hans": {"subject": "Hi", "text": "Hi"}}
-    services.publish_template(SYSTEM, news.code, "News", "inbox", "service", words, now=NOON)
-    with pytest.raises(Refusal, match=r"send\.no_control"):
-        services.schedule_send(SYSTEM, became, now=NOON)
-
-    assert Send.objects.get(pk=became).status == "draft"
-
-
 def test_a_send_begins_within_two_years() -> None:
     code, number = scene.template().code, audience([])
     for at in (datetime(1, 1, 1, tzinfo=timezone(14 * hours(1))), NOON - 800 * DAY, NOON + 800 * DAY):
