@@ -43,6 +43,22 @@ def test_what_is_pressed_on_a_phone_is_high_enough_and_nothing_is_cut(visit, wid
     assert fits(page)
 
 
+def test_what_a_figure_means_is_read_whole_and_put_away_by_escape_or_a_press_elsewhere(visit, width):
+    page = visit("/dashboard?range=90", language="en")
+    for sign in page.locator(".siyu-figures .siyu-help summary, .siyu-figure .siyu-help summary").all():
+        sign.focus()
+        page.keyboard.press("Enter")
+        shown = page.locator(".siyu-help[open] .siyu-help-words")
+        expect(shown).to_be_in_viewport(ratio=0.99)
+        assert fits(page)
+        page.keyboard.press("Escape")
+        expect(shown).to_have_count(0)
+        expect(sign).to_be_focused()
+    sign.click()
+    page.locator("h1").click()
+    expect(page.locator(".siyu-help[open]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_workbench_fits_and_draws(visit, width, language):
     page = visit("/", language=language)
