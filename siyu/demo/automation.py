@@ -153,10 +153,10 @@ def _begin(homes: list[Home], now: datetime) -> None:
             audiences.create(SYSTEM, name, rule, description=words, now=now)
         with translation.override("zh-hans"):
             audiences.make_group_audiences(SYSTEM, now=now)
-        for recipe, code, values, is_live in RECIPES:
-            journeys.install(SYSTEM, recipe, code, values, now=now)
-            if is_live:
-                journeys.publish(SYSTEM, code, now=now)
+            for recipe, code, values, is_live in RECIPES:
+                journeys.install(SYSTEM, recipe, code, values, now=now)
+                if is_live:
+                    journeys.publish(SYSTEM, code, now=now)
         _care(now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -28,14 +29,14 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "gift",
-            "生日礼到账",
+            gettext("Birthday gift is there"),
             values.medium,
             "生日礼提前送到",
             f"{{{{ member.nickname | default: '您好' }}}}，您的生日快到了！{_gift(values)}生日月下单还有惊喜。",
         ),
         message(
             "greeting",
-            "生日祝福",
+            gettext("Birthday greeting"),
             values.medium,
             "生日快乐",
             "{{ member.nickname | default: '亲爱的会员' }}，生日快乐！愿新的一岁平安喜乐。",

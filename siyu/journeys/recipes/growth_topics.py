@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -23,21 +24,21 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "topic1",
-            "成长期话题 1：用好它",
+            gettext("Growing, topic 1: use it well"),
             values.medium,
             "老顾客都这样用",
             "{{ member.nickname | default: '您好' }}，整理了老顾客最常用的几个小窍门，花两分钟看看，用起来更顺手。",
         ),
         message(
             "topic2",
-            "成长期话题 2：大家怎么说",
+            gettext("Growing, topic 2: what others say"),
             values.medium,
             "大家最近在聊什么",
             "{{ member.nickname | default: '您好' }}，本月回购最多的几款和真实评价都在这里，看看和您想的是不是一样。",
         ),
         message(
             "topic3",
-            "成长期话题 3：搭着用",
+            gettext("Growing, topic 3: what goes with it"),
             values.medium,
             "搭着用，效果更好",
             "{{ member.nickname | default: '您好' }}，整理了几套老顾客常搭着用的组合，"
@@ -47,7 +48,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("growing", "入池成长期", {"condition": "stage", "clock": "pool", "stages": ["growing"]})]
+    return [Crowd("growing", gettext("Growing in the pool"), {"condition": "stage", "clock": "pool", "stages": ["growing"]})]
 
 
 def definition(values: Values) -> dict[str, Any]:

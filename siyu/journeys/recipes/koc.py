@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -24,12 +25,12 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         task(
             "call",
-            "邀请会员成为 KOC",
+            gettext("Invite a member to be a KOC"),
             "{{ member.nickname | default: '会员' }}近期多次分享和评价，请一对一邀请加入体验官计划，说明权益与规则。",
         ),
         message(
             "invite",
-            "体验官邀请",
+            gettext("Invitation to try things first"),
             values.medium,
             "邀请您成为体验官",
             "{{ member.nickname | default: '您好' }}，谢谢您的分享与评价！"
@@ -39,7 +40,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("voices", "KOC 候选人", _rule(values))]
+    return [Crowd("voices", gettext("Candidates for KOC"), _rule(values))]
 
 
 def definition(values: Values) -> dict[str, Any]:

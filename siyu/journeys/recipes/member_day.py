@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -24,7 +25,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "today",
-            "会员日",
+            gettext("Member day greeting"),
             values.medium,
             "今天是会员日",
             "{{ tier.name | default: '亲爱的' }}会员，今天是会员日：会员专享价与加倍积分今晚 24 点截止。"
@@ -34,7 +35,9 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("members", "持有等级的会员", {"condition": "stage", "clock": "ladder", "stages": ["member", "super_member"]})]
+    return [
+        Crowd("members", gettext("Members with a tier"), {"condition": "stage", "clock": "ladder", "stages": ["member", "super_member"]})
+    ]
 
 
 def definition(values: Values) -> dict[str, Any]:

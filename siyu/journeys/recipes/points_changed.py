@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -24,7 +25,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         Wording(
             "balance",
-            "积分变动通知",
+            gettext("Note that points changed"),
             "inbox",
             "您的积分有变动：当前可用 {{ points.available | default: 0 }}，待入账 {{ points.pending | default: 0 }}。明细见会员中心。",
             "积分变动通知",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -28,7 +29,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "soon",
-            "积分即将到期",
+            gettext("Points expire soon"),
             values.medium,
             "您有积分即将到期",
             "{{ member.nickname | default: '您好' }}，您有 {{ points.expiring | default: '一批' }} 积分"
@@ -37,7 +38,7 @@ def templates(values: Values) -> Sequence[Wording]:
         ),
         message(
             "last",
-            "积分到期最后提醒",
+            gettext("Points expire: last reminder"),
             values.medium,
             "积分快到期了，别浪费",
             "最后提醒：{{ points.expiring | default: '一批' }} 积分将于 {{ points.expires_on | default: '近日' }} 到期，过期不补。",
@@ -48,7 +49,9 @@ def templates(values: Values) -> Sequence[Wording]:
 
 def audiences(values: Values) -> Sequence[Crowd]:
     rule = {"condition": "expiring", "days": values.days, "at_least": values.at_least}
-    return [Crowd("ending", f"{values.days} 天内有 {values.at_least} 积分到期", rule)]
+    return [
+        Crowd("ending", gettext("%(points)s points expire within %(days)s days") % {"points": values.at_least, "days": values.days}, rule)
+    ]
 
 
 def definition(values: Values) -> dict[str, Any]:

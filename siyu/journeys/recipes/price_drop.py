@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -26,7 +27,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "cheaper",
-            "降价提醒",
+            gettext("Price drop"),
             values.medium,
             "您看过的商品降价了",
             "您看过的「{{ given.name | default: '商品' }}」降价了："

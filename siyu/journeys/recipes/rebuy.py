@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -29,7 +30,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "again",
-            "复购提醒",
+            gettext("Time to buy again"),
             values.medium,
             "常买的该补货了",
             "{{ member.nickname | default: '您好' }}，上次买的差不多用完了吧？"

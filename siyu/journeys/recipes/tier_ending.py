@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -27,7 +28,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "soon",
-            "等级即将到期",
+            gettext("Tier ends soon"),
             values.medium,
             "您的会员等级即将到期",
             "您的{{ tier.name | default: '会员' }}等级有效期至 {{ tier.until | default: '近期' }}，"
@@ -37,7 +38,7 @@ def templates(values: Values) -> Sequence[Wording]:
         ),
         message(
             "last",
-            "保级最后提醒",
+            gettext("Tier ends: last reminder"),
             values.medium,
             "保级最后几天",
             "{{ tier.until | default: '近日' }} 是保级最后一天，还差 {{ tier.keep_missing | default: 0 }} 成长值。"
@@ -48,7 +49,9 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("ending", f"{values.days} 天内等级到期", {"condition": "tier_ends", "days": values.days})]
+    return [
+        Crowd("ending", gettext("Tier ends within %(days)s days") % {"days": values.days}, {"condition": "tier_ends", "days": values.days})
+    ]
 
 
 def definition(values: Values) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -23,7 +24,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "congratulate",
-            "升级祝贺",
+            gettext("Congratulation on the tier"),
             values.medium,
             "恭喜您升级",
             "恭喜您升级为{{ tier.name | default: '更高等级' }}会员！新等级的权益已为您开通，到会员中心看看都有什么。",
@@ -31,7 +32,7 @@ def templates(values: Values) -> Sequence[Wording]:
         ),
         task(
             "say",
-            "祝贺会员升级",
+            gettext("Congratulate a member on the tier"),
             "{{ member.nickname | default: '会员' }}刚升级为{{ tier.name | default: '更高等级' }}，请亲自道贺并介绍新权益。",
             "service",
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta, field
 
@@ -28,12 +29,12 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         task(
             "invite",
-            "邀请进 VIP 群",
+            gettext("Invite to the VIP group"),
             "{{ member.nickname | default: '会员' }}已是{{ tier.name | default: '高等级' }}，请一对一邀请进 VIP 群：新品优先、专属客服。",
         ),
         message(
             "again",
-            "VIP 群邀请",
+            gettext("Invitation to the VIP group"),
             values.medium,
             "您的 VIP 群席位",
             "{{ tier.name | default: '尊敬的' }}会员，您的 VIP 群席位已预留：新品优先、专属客服。向您的专属导购要一下群二维码即可加入。",
@@ -42,7 +43,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("high", "高等级会员", {"condition": "tier", "tiers": list(values.tiers)})]
+    return [Crowd("high", gettext("Members of high tiers"), {"condition": "tier", "tiers": list(values.tiers)})]
 
 
 def definition(values: Values) -> dict[str, Any]:

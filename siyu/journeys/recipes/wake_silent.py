@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import Asked, Crowd, Days, Medium, Wording, drawn, message
@@ -27,14 +28,14 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "first",
-            "沉默提醒 1",
+            gettext("Silent, reminder 1"),
             values.medium,
             "好久不见，最近上新了",
             "{{ member.nickname | default: '您好' }}，好久没见到您了。这段时间上了不少新品，来看看有没有喜欢的？",
         ),
         message(
             "second",
-            "沉默提醒 2",
+            gettext("Silent, reminder 2"),
             values.medium,
             "给您留了一份回归心意",
             "{{ member.nickname | default: '您好' }}，您账户里还有 {{ points.available | default: 0 }} 积分可用，"
@@ -44,7 +45,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("silent", f"{values.silent_days} 天没有互动", _silent(values.silent_days))]
+    return [Crowd("silent", gettext("Silent for %(days)s days") % {"days": values.silent_days}, _silent(values.silent_days))]
 
 
 def definition(values: Values) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import Asked, Crowd, Days, Medium, Points, Wording, drawn, message, rewarded
@@ -26,7 +27,7 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "hello",
-            "新人欢迎",
+            gettext("Welcome to newcomers"),
             values.medium,
             "欢迎加入，新人礼已到账",
             f"{{{{ member.nickname | default: '您好' }}}}，欢迎加入会员！{_gift(values)}有任何问题都可以直接找您的专属导购。",
@@ -34,7 +35,7 @@ def templates(values: Values) -> Sequence[Wording]:
         ),
         message(
             "first-order",
-            "新人首单提醒",
+            gettext("Newcomers: reminder of the first order"),
             values.medium,
             "您的新人礼还没用",
             "{{ member.nickname | default: '您好' }}，您账户里有 {{ points.available | default: 0 }} 积分，首单就能用。"

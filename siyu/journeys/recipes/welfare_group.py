@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
@@ -25,10 +26,14 @@ class Values(Asked, frozen=True, kw_only=True):
 
 def templates(values: Values) -> Sequence[Wording]:
     return [
-        task("invite", "邀请进福利群", "{{ member.nickname | default: '会员' }}购买较少，请发送福利群邀请：每周秒杀、群专享券。"),
+        task(
+            "invite",
+            gettext("Invite to the welfare group"),
+            "{{ member.nickname | default: '会员' }}购买较少，请发送福利群邀请：每周秒杀、群专享券。",
+        ),
         message(
             "again",
-            "福利群邀请",
+            gettext("Invitation to the welfare group"),
             values.medium,
             "邀请您进福利群",
             "{{ member.nickname | default: '您好' }}，福利群每周都有秒杀和群专享券，向您的专属导购要一下群二维码就能进。",
@@ -37,7 +42,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("seldom", "低频待进福利群", _rule(values))]
+    return [Crowd("seldom", gettext("Rare buyers for the welfare group"), _rule(values))]
 
 
 def definition(values: Values) -> dict[str, Any]:

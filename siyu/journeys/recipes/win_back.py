@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import Asked, Crowd, Days, HoldOut, Medium, Points, Wording, drawn, held_out, message, rewarded
@@ -27,14 +28,14 @@ def templates(values: Values) -> Sequence[Wording]:
     return [
         message(
             "miss",
-            "沉睡唤醒 1",
+            gettext("Asleep, message 1"),
             values.medium,
             "好久不见，给您留了心意",
             f"{{{{ member.nickname | default: '您好' }}}}，好久不见。{_gift(values)}回来看看最近的新品吧。",
         ),
         message(
             "last",
-            "沉睡唤醒 2",
+            gettext("Asleep, message 2"),
             values.medium,
             "您的回归礼还在",
             "{{ member.nickname | default: '您好' }}，您的 {{ points.available | default: 0 }} 积分还没用，本周下单可直接抵扣。",
@@ -43,7 +44,7 @@ def templates(values: Values) -> Sequence[Wording]:
 
 
 def audiences(values: Values) -> Sequence[Crowd]:
-    return [Crowd("asleep", f"{values.days} 天未购买", _rule(values))]
+    return [Crowd("asleep", gettext("No purchase for %(days)s days") % {"days": values.days}, _rule(values))]
 
 
 def definition(values: Values) -> dict[str, Any]:

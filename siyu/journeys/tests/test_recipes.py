@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from siyu.facts.pump import pump
 from siyu.journeys import queries, services
@@ -292,3 +293,17 @@ def test_a_visit_starts_the_quiet_days_anew() -> None:
 
     pump(NOW + 16 * DAY)
     assert told(yue) == ["first"]
+
+
+@pytest.mark.parametrize("recipe", EVERY)
+def test_what_a_recipe_makes_is_named_in_the_language_of_whoever_installs_it(recipe: str) -> None:
+    module = recipes()[recipe]
+    values = module.Values()
+
+    def names() -> list[str]:
+        return [one.name for one in (*module.templates(values), *module.audiences(values))]
+
+    with override("en"):
+        assert all(name.isascii() for name in names())
+    with override("zh-hans"):
+        assert not any(name.isascii() for name in names())
