@@ -22,7 +22,7 @@ from ..components import Claim
 from ..locking import lock
 from ..reactions import put_tags
 from ..replay import Settling, load_component, settle
-from ..rules import HELD_RUNGS, RUNGS, Rung, bit, policy_of
+from ..rules import HELD_RUNGS, RUNGS, Policy, Rung, bit, policy_of
 from ..rules.identity import ERASED
 
 _sql = statements("siyu.members", "services")
@@ -89,11 +89,10 @@ def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: da
         raise Refusal("merge.same", "these are the same member")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
-        cursor.execute(_sql.oldest_handles, {"members": [survivor, other]})
-        ends = dict(cursor.fetchall())
+        policy = policy_of(settings_book(), today(now))
+        ends = _ends(cursor.cursor, [survivor, other], policy)
         if len(ends) < 2:
             raise Refusal("merge.unknown", "one of these members does not exist, or was merged already")
-        policy = policy_of(settings_book(), today(now))
         component = load_component(cursor.cursor, list(ends.values()))
         kinds = [[component.kinds[handle] for handle, owner in component.members.items() if owner == member] for member in ends]
         if any(ERASED.name in of_one for of_one in kinds):
@@ -104,6 +103,13 @@ def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: da
         _keep_claim(cursor.cursor, claim)
         settle(cursor.cursor, [claim.left], policy, _settling(cursor.cursor, by, because, now, survivor))
         audit(by, "members.merged", f"member:{survivor}", {"other": other}, because)
+
+
+def _ends(cursor: Cursor, members: Sequence[int], policy: Policy) -> dict[int, int]:
+    """Member → the oldest handle that names a person, if any does: by a device, two people whom handles name would not become one."""
+    cursor.execute(_sql.handles_of, {"members": list(members)})
+    rows = sorted(cursor.fetchall(), key=lambda row: (policy.kind(row[2]).is_strong, -row[1]))
+    return {member: handle for member, handle, _ in rows}
 
 
 def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None:

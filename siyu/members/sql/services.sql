@@ -17,9 +17,9 @@ DELETE FROM members_tagging t USING members_tag g WHERE t.tag_id = g.id AND g.na
 DELETE FROM members_tagging t USING members_tag g
 WHERE t.tag_id = g.id AND g.name = %(name)s AND t.by = %(by)s AND t.member_id = ANY(%(members)s)
 
--- name: oldest_handles
--- The oldest handle of each of two members.
-SELECT member_id, min(id) FROM members_identity WHERE member_id = ANY(%(members)s) GROUP BY member_id
+-- name: handles_of
+-- The handles of members, with their kinds.
+SELECT member_id, id, kind FROM members_identity WHERE member_id = ANY(%(members)s)
 
 -- name: merge
 -- A merge that still holds.

@@ -347,6 +347,17 @@ def test_personal_traits_are_masked_unless_asked_for() -> None:
     assert {trait.value for trait in queries.traits(owner("u1"), unmasked=True)} == {"余晓鱼", "13800138000"}
 
 
+def test_staff_merge_people_whom_we_first_knew_by_a_device() -> None:
+    say(device("a1"))
+    say(user("u1"), device("a1"))
+    say(user("u2"))
+
+    merge_members(SYSTEM, owner("u1"), owner("u2"), "the same person called us", now=NOW)
+
+    assert people() == {frozenset({"a1", "u1", "u2"})}
+    assert queries.conflicts(owner("u1")) == []
+
+
 def test_tags_of_a_merged_member_are_carried_and_returned() -> None:
     say(user("u1"))
     say(user("u2"))
