@@ -192,7 +192,7 @@ def _replayed() -> set[frozenset[int]]:
     """Who is one person by all claims in order of time."""
     kinds = dict(_rows("SELECT id, kind FROM members_identity"))
     claims = [Claim(*row) for row in _rows("SELECT left_id, right_id, occurred_at, message, state FROM members_link")]
-    groups, _ = components.replay(kinds, claims, policy_of(settings_book(), NOW.date()))
+    groups = components.replay(kinds, claims, policy_of(settings_book(), NOW.date())).groups
     return {frozenset(group) for group in groups}
 
 

@@ -75,13 +75,14 @@ class Fact(msgspec.Struct, gc=False):
 
 
 class Merged(msgspec.Struct, kw_only=True):
-    """Two members became one, just before the fact with the same `seq`."""
+    """Two members became one (or, `is_undone`, two again), just before the fact with the same `seq`."""
 
     seq: int
     clock: datetime
     survivor_id: int
     loser_id: int
     merge_id: int
+    is_undone: bool = False
 
 
 class Alone(msgspec.Struct):
@@ -97,6 +98,7 @@ class Batch(msgspec.Struct, kw_only=True):
 
     facts: list[Fact]  # in order; a derived fact stands right behind its cause
     merges: list[Merged] = []
+    settled: list[Merged] = []  # what a replay of old claims made of members: every room has it already, only the news is missing
     until: datetime  # the clock of the last fact: due work up to here belongs to this batch
     zone: Any  # zoneinfo.ZoneInfo of the merchant
     settings: Any  # merchant.queries.SettingsBook: settings.value(name, day)

@@ -105,9 +105,9 @@ def turn_batch(cursor: Cursor, batch: Batch) -> list[Derived] | None:
     return turning.news
 
 
-def turn_due(cursor: Cursor, batch: Batch) -> list[Derived]:
-    """Time alone: the clocks that are due up to the batch's instant, oldest first, a bounded number of them."""
-    turning = _Turning(batch, load(cursor, set(), batch.until, batch.portion("members", LIMIT)))
+def turn_due(cursor: Cursor, batch: Batch, most: int) -> list[Derived]:
+    """Time alone: the clocks that are due up to the batch's instant, oldest first, at most so many of them."""
+    turning = _Turning(batch, load(cursor, set(), batch.until, most))
     batch.move("members", turning.lives)
     for member in sorted(turning.lives):
         turning.catch_up(member, batch.until)

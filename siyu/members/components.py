@@ -3,8 +3,8 @@
 The partition is a pure function of the set of links, so it does not depend on the order in which they arrived.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,13 +13,14 @@ from .rules import Policy
 
 
 class Claim(NamedTuple):
-    """A link: two handles (by number, smaller first), its earliest proof, and how it ended."""
+    """A link: two handles (by number, smaller first), when and by what it was first said, how it ended, and by which proof."""
 
     left: int
     right: int
     occurred_at: datetime
     message: UUID
     state: str = "joined"
+    proof: str = ""
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -50,9 +51,18 @@ def is_identified(kinds: Iterable[str], policy: Policy) -> bool:
     return any(policy.kind(kind).is_strong for kind in kinds)
 
 
-def replay(kinds: dict[int, str], claims: Iterable[Claim], policy: Policy) -> tuple[list[set[int]], dict[tuple[int, int], str]]:
-    """The partition of handles into persons, and how each claim ended (joined, conflict, refused)."""
+class Replayed(NamedTuple):
+    """The partition of handles into persons, how each claim ended (joined, conflict, refused), and which of them made two groups one."""
+
+    groups: list[set[int]]
+    ended: dict[tuple[int, int], str]
+    joining: list[Claim]
+
+
+def replay(kinds: dict[int, str], claims: Iterable[Claim], policy: Policy) -> Replayed:
+    """Follow claims in order of time, each as far as the limits let it."""
     group: dict[int, set[int]] = {handle: {handle} for handle in kinds}
+    joining: list[Claim] = []
     claims = sorted(claims, key=lambda claim: claim.order)
     for claim in claims:
         one, two = group[claim.left], group[claim.right]
@@ -60,6 +70,7 @@ def replay(kinds: dict[int, str], claims: Iterable[Claim], policy: Policy) -> tu
             continue
         ends = kinds[claim.left], kinds[claim.right]
         if may_join([kinds[handle] for handle in one], [kinds[handle] for handle in two], ends, policy):
+            joining.append(claim)
             one |= two
             for handle in two:
                 group[handle] = one
@@ -72,4 +83,24 @@ def replay(kinds: dict[int, str], claims: Iterable[Claim], policy: Policy) -> tu
         for claim in claims
     }
     groups = {id(members): members for members in group.values()}
-    return sorted(groups.values(), key=min), ended
+    return Replayed(sorted(groups.values(), key=min), ended, joining)
+
+
+def chain(joining: Iterable[Claim], ones: Collection[int], others: Collection[int]) -> list[Claim]:
+    """The claims that lead from one of some handles to one of the others, in this order; nothing where none do."""
+    around: dict[int, list[Claim]] = {}
+    for claim in joining:
+        around.setdefault(claim.left, []).append(claim)
+        around.setdefault(claim.right, []).append(claim)
+    ways: dict[int, list[Claim]] = {handle: [] for handle in ones}
+    edge = deque(ways)
+    while edge:
+        handle = edge.popleft()
+        if handle in others:
+            return ways[handle]
+        for claim in around.get(handle, ()):
+            other = claim.left + claim.right - handle
+            if other not in ways:
+                ways[other] = [*ways[handle], claim]
+                edge.append(other)
+    return []

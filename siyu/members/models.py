@@ -92,6 +92,14 @@ class Merge(models.Model):
         db_table = "members_merge_log"
 
 
+class Untold(models.Model):
+    """A merge, or the undoing of one, that a service made and the pump has yet to tell."""
+
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    at = models.DateTimeField()
+    is_undone = models.BooleanField()
+
+
 class Trait(models.Model):
     """What a person is said to be, by handle; the newest occurrence wins. A personal value is a token of `facts_personal`; null: absent."""
 

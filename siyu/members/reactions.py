@@ -15,7 +15,7 @@ from siyu.lib import wire
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
-from . import clocks
+from . import clocks, news
 from .rules import UNDATED, channel_meant, heard
 
 _sql = statements("siyu.members", "reactions")
@@ -34,7 +34,7 @@ def see(cursor: Cursor, batch: Batch) -> list[Derived] | None:
         _keep_names_and_tags(cursor, batch, identified)
     if agreed := [fact for fact in batch.named(*_CONSENTS) if fact.identity_id is not None]:
         _keep_consents(cursor, agreed)
-    return _merge_news(batch)
+    return news.of_batch(batch)
 
 
 def _roll_up(cursor: Cursor, batch: Batch) -> None:
@@ -162,27 +162,6 @@ def put_tags(cursor: Cursor, tagged: Sequence[tuple[int, str, datetime]], by: st
     cursor.execute(_sql.make_tags, {"names": names, "now": tagged[0][2]})
     members, tags, instants = ([row[place] for row in tagged] for place in range(3))
     cursor.execute(_sql.put_tags, {"members": members, "names": tags, "at": instants, "by": by})
-
-
-def _merge_news(batch: Batch) -> list[Derived]:
-    if not batch.merges:
-        return []
-    first: dict[int, int] = {}  # of the merges that one fact caused
-    for place, merge in enumerate(batch.merges):
-        first.setdefault(merge.seq, place)
-    causes = {fact.seq: fact for fact in batch.facts if fact.seq in first}
-    return [
-        Derived(
-            name="member.merged",
-            reaction="members.see",
-            member_id=merge.survivor_id,
-            properties={"survivor": merge.survivor_id, "loser": merge.loser_id, "merge": merge.merge_id},
-            cause=causes[merge.seq],
-            discriminator=str(place - first[merge.seq]),
-        )
-        for place, merge in enumerate(batch.merges)
-        if merge.seq in causes
-    ]
 
 
 def turn_clocks(cursor: Cursor, batch: Batch) -> list[Derived] | None:

@@ -6,13 +6,15 @@ Used by the pump when an earlier proof arrives late, and by staff who merge two 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from secrets import token_hex
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import Cursor
 
+from siyu.facts.rules import Merged
 from siyu.lib import wire
 from siyu.lib.sql import statements
 from siyu.lib.wired import wired
@@ -47,6 +49,14 @@ class Component:
     members: dict[int, int] = field(default_factory=dict)  # handle → member
     origins: dict[int, int] = field(default_factory=dict)  # handle → the member it came with
     claims: list[Claim] = field(default_factory=list)
+    joining: list[Claim] = field(default_factory=list)  # those that make people one, once they are replayed
+
+
+class Settled(NamedTuple):
+    """Handle → member for all of a component; and who became one by it, or two again: every room knows of them, the log does not yet."""
+
+    owners: dict[int, int]
+    news: list[Merged]
 
 
 def load_component(cursor: Cursor, handles: Sequence[int]) -> Component:
@@ -72,10 +82,10 @@ def load_component(cursor: Cursor, handles: Sequence[int]) -> Component:
     return component
 
 
-def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Settling) -> dict[int, int]:
-    """Replay the component of these handles and write the outcome; returns handle → member for all of it."""
+def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Settling) -> Settled:
+    """Replay the component of these handles and write the outcome."""
     component = load_component(cursor, handles)
-    groups, ended = components.replay(component.kinds, component.claims, policy)
+    groups, ended, component.joining = components.replay(component.kinds, component.claims, policy)
     people = set(component.members.values()) | set(component.origins.values())
     cursor.execute(_sql.standing_of, {"ids": list(people)})
     standing = {number: (identified, merged_into) for number, identified, merged_into in cursor.fetchall()}
@@ -85,9 +95,9 @@ def settle(cursor: Cursor, handles: Sequence[int], policy: Policy, settling: Set
     moved = {handle: owner for handle, owner in owners.items() if component.members[handle] != owner}
     if moved:
         cursor.execute(_sql.move_identities, {"ids": list(moved), "members": list(moved.values())})
-    _write_people(cursor, component, owners, standing, settling)
+    news = _write_people(cursor, component, owners, standing, settling)
     _write_identified(cursor, component, owners, policy)
-    return owners
+    return Settled(owners, news)
 
 
 def _assign(
@@ -138,7 +148,7 @@ def _write_links(cursor: Cursor, ended: dict[tuple[int, int], str]) -> None:
 
 def _write_people(
     cursor: Cursor, component: Component, owners: dict[int, int], standing: dict[int, tuple[bool, int | None]], settling: Settling
-) -> None:
+) -> list[Merged]:
     """Members left without a group are merged into the one that has their handles; those who got one back live again. Who was merged
     before, and whose handles have come to somebody else since, is merged into that one."""
     live = set(owners.values())
@@ -156,10 +166,13 @@ def _write_people(
     revived = sorted(live & standing.keys() - was_live)
     if revived:
         cursor.execute(_sql.revive, {"ids": revived})
+    news: list[Merged] = []
     if undone := sorted({*revived, *turned}):
         cursor.execute(_sql.undo_merges, {"ids": undone, "at": settling.at, "by": settling.by, "because": settling.because})
+        news += [_news(settling, *row, is_undone=True) for row in sorted(cursor.fetchall(), key=itemgetter(2))]
     if merged:
-        _log_merged(cursor, component, merged, settling)
+        numbers = _log_merged(cursor, component, merged, settling)
+        news += [_news(settling, *pair, number) for pair, number in zip(merged, numbers, strict=True)]
         absorb(cursor, merged)
         pairs = {"survivors": [survivor for survivor, _ in merged], "losers": [loser for _, loser in merged]}
         cursor.execute(_sql.lend_rungs, pairs)
@@ -168,14 +181,20 @@ def _write_people(
     changed = sorted({owners[handle] for handle in moved} | {component.members[handle] for handle in moved} & live | set(revived))
     if changed:
         release(cursor, list(zip(changed[-1:] + changed[:-1], changed, strict=True)))
+    return news
 
 
-def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, int]], settling: Settling) -> None:
-    evidence = [msgspec.json.encode({"replay": True, "moved": _of(component, loser)}).decode() for _, loser in merged]
+def _news(settling: Settling, survivor: int, loser: int, merge: int, *, is_undone: bool = False) -> Merged:
+    return Merged(seq=-1, clock=settling.at, survivor_id=survivor, loser_id=loser, merge_id=merge, is_undone=is_undone)
+
+
+def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, int]], settling: Settling) -> list[int]:
+    evidence = [msgspec.json.encode(_evidence(component, *pair)).decode() for pair in merged]
+    numbers = merge_numbers(cursor, len(merged))
     losers, survivors = [loser for _, loser in merged], [survivor for survivor, _ in merged]
     mark_merged(cursor, losers, survivors)
     columns: dict[str, list[Any]] = {
-        "ids": merge_numbers(cursor, len(merged)),
+        "ids": numbers,
         "survivor": survivors,
         "loser": losers,
         "at": [settling.at] * len(merged),
@@ -184,6 +203,29 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
         "evidence": evidence,
     }
     cursor.execute(_sql.log_merges, columns)
+    return numbers
+
+
+def _evidence(component: Component, survivor: int, loser: int) -> dict[str, Any]:
+    """The claims that lead from a handle of the one to a handle of the other, and the handles that moved."""
+    moved = _of(component, loser)
+    claims = components.chain(component.joining, moved or _had(component, loser), _of(component, survivor) or _had(component, survivor))
+    links = [
+        {
+            "left": claim.left,
+            "right": claim.right,
+            "kinds": [component.kinds[claim.left], component.kinds[claim.right]],
+            "proof": claim.proof,
+            "occurred_at": claim.occurred_at.isoformat(),
+        }
+        for claim in claims
+    ]
+    return {"replay": True, "links": links, "moved": moved}
+
+
+def _had(component: Component, member: int) -> list[int]:
+    """The handles that a member had until now."""
+    return [handle for handle, owner in component.members.items() if owner == member]
 
 
 def _of(component: Component, member: int) -> list[int]:

@@ -7,6 +7,7 @@ _TOLD = (
     Property("by", help="who wrote it down"),
     Property("note", is_personal=True),
 )
+_MERGE = (Property("loser", "integer"), Property("survivor", "integer"), Property("merge", "integer", help="its number"))
 FACTS = (
     KnownFact(
         "member.identified",
@@ -44,8 +45,8 @@ FACTS = (
         "member centre, staff, SMS reply",
         (Property("purpose", is_required=True), Property("channel"), Property("proof"), *_TOLD),
     ),
-    KnownFact("member.merged", "会员合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
-    KnownFact("member.unmerged", "撤销合并", "siyu", (Property("loser"), Property("survivor"), Property("because")), is_derived=True),
+    KnownFact("member.merged", "会员合并", "siyu", _MERGE, is_derived=True),
+    KnownFact("member.unmerged", "撤销合并", "siyu", _MERGE, is_derived=True),
     KnownFact(
         "stage.changed",
         "阶段变化",

@@ -39,6 +39,7 @@ def resolve(cursor: Cursor, arriving: Sequence[Message], batch: Batch, asked: As
             arrived.identity_id = first.id
             arrived.member_id = person.id if person.became is None else first.member.id
     merges, finals = write(cursor, pool)
+    batch.settled = pool.settled
     batch.new_handles = {handle.id for handle in pool.new_handles}
     batch.newcomers = {person.id for person in pool.new_people} - finals.keys() - set(finals.values())
     batch.touched = {"": {final(person).id for person in pool.named}, "members.identities": {final(person).id for person in pool.extended}}

@@ -1,5 +1,6 @@
 """One message's claims: attach a handle of which nothing was ever said, merge two people, or let time decide."""
 
+import msgspec
 from psycopg import Cursor
 
 from siyu.facts.batch import Cut
@@ -106,8 +107,9 @@ def _merge(pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim)
     """The identified person survives, of two alike the one we knew first."""
     survivor, loser = sorted((one.member, other.member), key=lambda person: (not person.is_identified, person.id))
     moved = sorted(loser.handles or ())
+    kinds = [one.kind, other.kind] if one.id == claim.left else [other.kind, one.kind]
     evidence = {
-        "link": {"left": claim.left, "right": claim.right, "kinds": [one.kind, other.kind], "message": str(arrived.message)},
+        "link": {"left": claim.left, "right": claim.right, "kinds": kinds, "message": str(arrived.message)},
         "proof": arrived.proof,
         "occurred_at": claim.occurred_at.isoformat(),
         "moved": moved,
@@ -135,7 +137,8 @@ def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Know
     _keep(pool, claim, arrived)
     flush(cursor, pool)
     because = "an earlier proof arrived: the links of these handles were replayed in order of time"
-    owners = settle(cursor, [one.id, other.id], pool.policy, Settling(arrived.clock, "rule", because, arrived.source_id))
+    owners, news = settle(cursor, [one.id, other.id], pool.policy, Settling(arrived.clock, "rule", because, arrived.source_id))
+    pool.settled += [msgspec.structs.replace(merged, seq=arrived.seq) for merged in news]
     for handle in pool.by_hash.values():
         if handle.id in owners:
             owner = owners[handle.id]

@@ -9,6 +9,7 @@ import msgspec
 from psycopg import Cursor, OperationalError
 
 from siyu.facts.message import Message, NamedHandle
+from siyu.facts.rules import Merged
 from siyu.lib.lane import Question
 from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
@@ -71,6 +72,7 @@ class Pool(msgspec.Struct):
     named: list[Person] = []  # who is new as a person that a handle names
     extended: list[Person] = []  # who has a new handle
     merges: list[tuple[Message, Person, Person, dict[str, Any]]] = []
+    settled: list[Merged] = []  # by a replay
 
 
 class Asked(NamedTuple):

@@ -17,7 +17,7 @@ from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
 
-from .. import components
+from .. import components, news
 from ..components import Claim
 from ..locking import lock
 from ..reactions import put_tags
@@ -101,7 +101,8 @@ def merge_members(by: Actor, survivor: int, other: int, because: str, *, now: da
             raise Refusal("merge.limit", "together they would have more handles of one kind than a member may have")
         claim = Claim(min(ends.values()), max(ends.values()), now, uuid4())
         _keep_claim(cursor.cursor, claim)
-        settle(cursor.cursor, [claim.left], policy, _settling(cursor.cursor, by, because, now, survivor))
+        settled = settle(cursor.cursor, [claim.left], policy, _settling(cursor.cursor, by, because, now, survivor))
+        news.keep(cursor.cursor, settled.news)
         audit(by, "members.merged", f"member:{survivor}", {"other": other}, because)
 
 
@@ -129,7 +130,8 @@ def undo_merge(by: Actor, merge_id: int, because: str, *, now: datetime) -> None
         moved = json.loads(evidence)["moved"]
         cursor.execute(_sql.refuse_links, {"moved": moved})
         policy = policy_of(settings_book(), today(now))
-        settle(cursor.cursor, moved, policy, _settling(cursor.cursor, by, because, now, survivor))
+        settled = settle(cursor.cursor, moved, policy, _settling(cursor.cursor, by, because, now, survivor))
+        news.keep(cursor.cursor, settled.news)
         audit(by, "members.unmerged", f"member:{survivor}", {"other": loser, "merge": merge_id}, because)
 
 

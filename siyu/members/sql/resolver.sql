@@ -19,7 +19,7 @@ ORDER BY m.id, i.id
 
 -- name: links_of
 -- Every link that touches one of these handles.
-SELECT left_id, right_id, occurred_at, message, state FROM members_link
+SELECT left_id, right_id, occurred_at, message, state, proof FROM members_link
 WHERE left_id = ANY(%(ids)s) OR right_id = ANY(%(ids)s)
 
 -- name: handles
@@ -42,6 +42,7 @@ UPDATE members_member SET merged_into_id = NULL WHERE id = ANY(%(ids)s)
 -- The merges that no longer hold.
 UPDATE members_merge_log SET undone_at = %(at)s, undone_by = %(by)s, undone_because = %(because)s
 WHERE loser_id = ANY(%(ids)s) AND undone_at IS NULL
+RETURNING survivor_id, loser_id, id
 
 -- name: set_identified
 -- Whether the handles a member has now name a person.

@@ -284,6 +284,79 @@ def test_an_undone_merge_gives_each_their_history_back_and_stays_undone() -> Non
     assert queries.merges(one)[0].undone_because == "it was the sister"
 
 
+def told() -> list[tuple[str, int, int]]:
+    """What the log tells of merges, in its order: name, survivor, loser."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT name, (properties ->> 'survivor')::bigint, (properties ->> 'loser')::bigint FROM facts_log
+            WHERE name IN ('member.merged', 'member.unmerged') ORDER BY id""")
+        return cursor.fetchall()
+
+
+def test_what_staff_make_of_members_is_told_once_and_counts_as_no_visit() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    one, two = owner("u1"), owner("u2")
+    merge_members(SYSTEM, one, two, "the same person called us", now=NOW + timedelta(days=1))
+    seen = queries.seen(one)
+    assert pump(NOW).moves == 0  # its time has not come
+
+    pump(NOW + timedelta(days=1))
+    undo_merge(SYSTEM, queries.merges(one)[0].id, "it was the sister", now=NOW + timedelta(days=2))
+    pump(NOW + timedelta(days=2))
+    pump(NOW + timedelta(days=3))
+
+    assert told() == [("member.merged", one, two), ("member.unmerged", one, two)]
+    assert seen == (NOW, NOW, 2)
+    assert queries.seen(one) == (NOW, NOW, 1)
+
+
+def test_news_of_a_merge_goes_to_who_its_survivor_has_become() -> None:
+    for name in ("u1", "u2", "u3"):
+        say(user(name))
+    one, two, three = owner("u1"), owner("u2"), owner("u3")
+    merge_members(SYSTEM, two, three, "one person", now=NOW)
+    merge_members(SYSTEM, one, two, "one person", now=NOW)
+
+    pump(NOW)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT i.member_id FROM facts_log f JOIN members_identity i ON i.id = f.identity_id WHERE f.name = 'member.merged'")
+        assert cursor.fetchall() == [(one,)] * 2
+    assert told() == [("member.merged", two, three), ("member.merged", one, two)]
+
+
+def test_who_becomes_one_by_a_replay_is_told_with_the_claims_that_lead_from_one_to_the_other() -> None:
+    for handles in ((user("u1"),), (user("u2"),), (user("u3"), Handle("unionid", "A"))):
+        say(*handles)
+    say(user("u3"), Handle("unionid", "B"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+    one, two, three = owner("u1"), owner("u2"), owner("u3")
+
+    say(user("u1"), user("u2"), Handle("unionid", "A"), at=NOW - timedelta(hours=1))
+
+    assert told() == [("member.merged", one, two), ("member.merged", one, three)]
+    by_loser = {merge.loser_id: merge.evidence["links"] for merge in queries.merges(one)}
+    assert [link["kinds"] for link in by_loser[two]] == [["user_id", "user_id"]]
+    assert [link["kinds"] for link in by_loser[three]] == [["user_id", "unionid"]]
+    assert {link["proof"] for links in by_loser.values() for link in links} == {"identify"}
+
+
+def test_whom_an_undo_gives_to_another_is_told_with_what_leads_there() -> None:
+    say(user("u1"), Handle("unionid", "A"))
+    say(user("u2"), Handle("unionid", "B"))
+    say(user("u3"))
+    one, two, three = owner("u1"), owner("u2"), owner("u3")
+    say(user("u2"), user("u3"))
+    say(user("u1"), user("u3"), at=NOW + timedelta(hours=1))  # a conflict: one person has one UnionID
+
+    undo_merge(SYSTEM, queries.merges(two)[0].id, "it was the sister", now=NOW)
+    pump(NOW)
+
+    assert told() == [("member.merged", two, three), ("member.unmerged", two, three), ("member.merged", one, three)]
+    (merge,) = queries.merges(one)
+    assert [link["kinds"] for link in merge.evidence["links"]] == [["user_id", "user_id"]]
+
+
 def test_who_was_merged_and_turns_out_to_be_another_is_that_other_from_then_on() -> None:
     say(user("u1"), Handle("unionid", "A"))
     say(user("u2"), Handle("unionid", "B"))

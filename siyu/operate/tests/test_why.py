@@ -12,6 +12,8 @@ from siyu.facts.rules import Handle, Incoming
 from siyu.facts.services import record, source_id
 from siyu.lib.refusal import Refusal
 from siyu.loyalty.services import install_default_programme
+from siyu.members.queries import find
+from siyu.members.services import merge_members
 from siyu.merchant.rules import SYSTEM
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
@@ -124,6 +126,16 @@ def test_a_merge_shows_its_evidence_with_masked_handles(ask: Ask):
     assert "proof identify" in said
     assert "+86138****5678" in said
     assert "13812345678" not in said
+
+
+def test_a_merge_that_staff_made_shows_the_handles_by_which_they_did(ask: Ask):
+    merge_members(SYSTEM, find("anna-88")[0], find("ben-99")[0], "they called us", now=START + timedelta(days=5))
+
+    said = ask("anna-88", "merge")
+
+    assert "user_id a****** with user_id b*****, proof staff, said 2026-03-07" in said
+    assert "moved: user_id b*****" in said
+    assert "None" not in said
 
 
 def test_unmasking_shows_the_value_and_is_written_into_the_audit(ask: Ask):

@@ -28,9 +28,14 @@ def why_merge(member_id: int, teller: Teller) -> Answer:
 
 
 def _evidence(evidence: dict[str, Any], named: dict[int, str]) -> str:
-    link = evidence.get("link") or {}
-    ends = " with ".join(named.get(link.get(end, 0), f"handle {link.get(end)}") for end in ("left", "right"))
+    links = evidence.get("links") or ([{**evidence["link"], **evidence}] if "link" in evidence else [])
+    told = "; ".join(_link(link, named) for link in links) or "claims were replayed in order of time"
     moved = ", ".join(named.get(number, f"handle {number}") for number in evidence.get("moved", ()))
-    return (
-        f"evidence: {ends}, proof {evidence.get('proof') or 'staff'}, said {evidence.get('occurred_at', '-')}; moved: {moved or 'nothing'}"
+    return f"evidence: {told}; moved: {moved or 'nothing'}"
+
+
+def _link(link: dict[str, Any], named: dict[int, str]) -> str:
+    ends = " with ".join(
+        named.get(link[end], f"{kind} (handle {link[end]})") for end, kind in zip(("left", "right"), link["kinds"], strict=True)
     )
+    return f"{ends}, proof {link['proof']}, said {link['occurred_at']}"

@@ -1,0 +1,22 @@
+-- name: keep
+-- Merges and undoings that services made, for the pump to tell.
+INSERT INTO members_untold (merge_id, at, is_undone)
+SELECT new.merge, new.at, new.is_undone
+FROM unnest(%(merges)s::bigint[], %(at)s::timestamptz[], %(undone)s::bool[]) WITH ORDINALITY AS new (merge, at, is_undone, place)
+ORDER BY new.place
+
+-- name: take
+-- The oldest of them up to an instant, but of those whose due work is set aside.
+DELETE FROM members_untold u USING members_merge_log g
+WHERE g.id = u.merge_id AND u.id IN (
+    SELECT n.id FROM members_untold n JOIN members_merge_log m ON m.id = n.merge_id
+    WHERE n.at <= %(until)s AND m.survivor_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+    ORDER BY n.at, n.id LIMIT %(limit)s
+)
+RETURNING u.id, u.at, u.is_undone, g.id, g.survivor_id, g.loser_id
+
+-- name: next_due
+-- When the oldest of them came.
+SELECT n.at FROM members_untold n JOIN members_merge_log m ON m.id = n.merge_id
+WHERE m.survivor_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+ORDER BY n.at LIMIT 1
