@@ -203,7 +203,7 @@ def enrolments(
 def call(request: HttpRequest, code: str, body: CallIn, idempotency_key: IdempotencyKey) -> CalledOut:
     """Let a member into a journey that is started by calls.
 
-    409 `journey.state`, `key.reused`, `call.whom`, `call.properties`, `handle.blocked`.
+    409 `journey.state`, `key.reused`, `call.whom`, `call.properties`, `handle.kind`, `handle.blocked`.
     """
     by = request.auth  # type: ignore[attr-defined]
     fact = services.call(by, code, _handle(body), body.properties, idempotency_key, now=utc_now())

@@ -76,7 +76,7 @@ class ConsentOut(Schema):
 
 @router.post("/lookup", auth=ScopedKey("members.view"), response={200: FoundMember, **FAULTS}, summary="Find a member by a handle")
 def lookup(request: HttpRequest, body: HandleIn) -> FoundMember:
-    """The member who has this handle. 404 `member.unknown` when nobody has it, 409 `handle.blocked` when it names nobody."""
+    """The member who has this handle. 404 `member.unknown` when nobody has it, 409 `handle.kind`, `handle.blocked` when it names nobody."""
     named = queries.handle_named(body.kind, body.value)
     if named is None:
         raise Refusal("handle.blocked", "this value names nobody")

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterator
+from datetime import date
 from io import TextIOWrapper
 from typing import Any
 
@@ -19,8 +20,9 @@ from siyu.lib.encodings import START, told
 from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form, applied, confirmed
 from siyu.lib.web.tables import InstantColumn, ListTable, NumberColumn
-from siyu.members.rules import KINDS
+from siyu.members.rules import policy_of
 from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.queries import settings_book
 
 from .. import services
 from ..models import List
@@ -59,7 +61,7 @@ class UploadForm(Form):
         super().__init__(*arguments, **named)
         lists = [(one.pk, one.name) for one in List.objects.filter(archived_at=None).order_by("name")[:500]]
         self.fields["list_id"].choices = [("", _("a new list")), *lists]  # type: ignore[attr-defined]
-        kinds = [(kind.name, gettext(kind.title)) for kind in KINDS.values() if kind.is_strong]
+        kinds = [(kind.name, gettext(kind.title)) for kind in policy_of(settings_book(), date.max).kinds.values() if kind.is_strong]
         self.fields["kind"].choices = [*kinds, (MEMBER, _("member number"))]  # type: ignore[attr-defined]
         self.fields["kind"].initial = "phone"
 

@@ -13,7 +13,7 @@ from siyu.lib.crypto import lookup_hash
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
 from siyu.lib.words import gettext_noop
-from siyu.members.rules import KINDS, Policy, policy_of
+from siyu.members.rules import Policy, policy_of
 from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import Actor
 from siyu.merchant.services import audit
@@ -50,11 +50,11 @@ class Uploaded(NamedTuple):
 def upload(by: Actor, name: str, kind: str, lines: Iterable[str], *, now: datetime, list_id: int | None = None) -> Uploaded:
     """Put handles of a kind (`phone`, `card` …, or `member` for member numbers) on a new list, or on one that is there.
 
-    Only the first column counts. Refusals: `list.name`, `list.kind`, `list.unknown`, `list.too_long`, `list.empty`.
+    Only the first column counts. Refusals: `list.name`, `handle.kind`, `list.unknown`, `list.too_long`, `list.empty`.
     """
-    if kind != MEMBER and kind not in KINDS:
-        raise Refusal("list.kind", "there is no kind of handle %(kind)s", kind=kind[:60])
     policy = policy_of(settings_book(), date.max)
+    if kind != MEMBER:
+        policy.check_kind(kind)
     with transaction.atomic():
         target = _list(by, name, now, list_id)
         rejected: list[Rejected] = []

@@ -466,6 +466,8 @@ def test_rfm_cells_move_with_a_new_snapshot_and_not_by_time():
 
 def test_a_list_is_found_by_keyed_hashes_and_follows_uploads():
     live(told("page.viewed", "anna", NOW), told("page.viewed", "bo", NOW), at=NOW)
+    with pytest.raises(Refusal, match=r"handle\.kind.*user_id, phone"):
+        services.upload(SYSTEM, "名单", "usr_id", ["anna"], now=NOW)
     done = services.upload(SYSTEM, "名单", "user_id", ["anna", "nobody", "", "null"], now=NOW)
     number = made("在名单上", {"condition": "listed", "list": done.list_id}, NOW + timedelta(minutes=1))
 

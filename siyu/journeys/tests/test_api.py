@@ -10,8 +10,9 @@ from siyu.journeys.models import Enrolment
 from siyu.journeys.tests.given import NOW, chain, person, publish, say, tell
 from siyu.lib.clock import utc_now
 from siyu.members.models import Member
+from siyu.merchant.queries import today
 from siyu.merchant.rules import SYSTEM
-from siyu.merchant.services import create_key
+from siyu.merchant.services import create_key, set_setting
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/journeys"
@@ -70,6 +71,22 @@ def test_properties_that_cannot_be_kept_are_refused_as_such(crm: Client, propert
 
     assert (answer.status_code, answer.json()["code"]) == (409, "call.properties")
     assert "properties" in answer.json()["message"]
+
+
+def test_a_kind_of_handle_that_nobody_knows_makes_no_member(crm: Client):
+    publish(CALLED, now=utc_now())
+    with_kind = {kind: {"handle": {"kind": kind, "value": "anna"}} for kind in ("usr_id", "erased", "tablet")}
+
+    answers = [post(crm, "/j/calls", body, kind) for kind, body in with_kind.items()]
+    set_setting(SYSTEM, "members.identity_kinds", {"tablet": {"strong": False}}, today(utc_now()))
+    known = post(crm, "/j/calls", with_kind["tablet"], "own")
+    pump(utc_now())
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(409, "handle.kind")}
+    assert "usr_id" in answers[0].json()["message"]
+    assert "user_id, phone, email" in answers[0].json()["message"]
+    assert known.status_code == 200
+    assert Member.objects.count() == 1
 
 
 def test_what_cannot_be_is_refused_with_its_code(crm: Client):

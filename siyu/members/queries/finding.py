@@ -46,7 +46,7 @@ def find(text: str) -> list[int]:
     if rows:
         return [row[0] for row in rows]
     policy = policy_of(settings_book(), date.max)
-    hashes = [lookup_hash(kind, value) for kind in KINDS if (value := policy.normal(kind, text)) is not None]
+    hashes = [lookup_hash(kind, value) for kind in policy.kinds if (value := policy.normal(kind, text)) is not None]
     found = [row[0] for row in rows_of(_sql.by_hashes, {"hashes": hashes, "limit": MAX_FOUND})]
     if len(text) == 4 and text.isdigit():
         found += [row[0] for row in rows_of(_sql.by_tail, {"hash": lookup_hash("phone tail", text), "limit": MAX_FOUND})]
@@ -80,8 +80,10 @@ def survivor(member_id: int) -> int:
 
 
 def handle_named(kind: str, value: str) -> tuple[Handle, UUID] | None:
-    """A handle in its one form, with the hash it is found by; None for what names nobody."""
-    normal = policy_of(settings_book(), date.max).normal(kind, value)
+    """A handle in its one form, with the hash it is found by; None for what names nobody. Refusal: `handle.kind`."""
+    policy = policy_of(settings_book(), date.max)
+    policy.check_kind(kind)
+    normal = policy.normal(kind, value)
     return None if normal is None else (Handle(kind, normal), lookup_hash(kind, normal))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from siyu.lib.phones import normal_phone
+from siyu.lib.refusal import Refusal
 from siyu.lib.words import gettext_noop
 
 MAX_HANDLE = 512  # characters
@@ -55,6 +56,12 @@ class Policy:
 
     def kind(self, name: str) -> IdentityKind:
         return self.kinds.get(name) or (ERASED if name == ERASED.name else IdentityKind(name, name))
+
+    def check_kind(self, name: str) -> None:
+        """Refuse a kind that neither the program nor the merchant knows: `handle.kind`. Whoever has such a handle would be somebody new."""
+        if name not in self.kinds:
+            known = ", ".join(self.kinds)
+            raise Refusal("handle.kind", "there is no kind of handle %(kind)s; it is one of %(kinds)s", kind=name[:60], kinds=known)
 
     def normal(self, kind: str, value: str) -> str | None:
         """The one form of a handle's value; None when it names nobody."""
