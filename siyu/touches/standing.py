@@ -1,74 +1,98 @@
 """Facts start and end standing orders for assistants: at the end of a transaction of the pump, when audiences and journeys have spoken."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from psycopg import Cursor
 
-from siyu.facts.rules import Batch, Derived, Fact
+from siyu.facts.rules import Batch, Derived, Fact, Merged
 from siyu.lib.sql import array, statements
+from siyu.members.queries import lines
 
-from .services.tasks import withdraw
+from .rules.standing import Beginning, Standings
+from .services.tasks import take_back
 
 _sql = statements("siyu.touches", "sops")
 EXITED = "sop.exited"
-Moment = tuple[datetime, int]
+Moment = tuple[datetime, int, int]
+
+
+class _Order(NamedTuple):
+    """The newest version of a standing order."""
+
+    code: str
+    sop: int
+    starts_on: str
+    exits: list[str]
+    archived_at: datetime | None
 
 
 def follow(cursor: Cursor, batch: Batch) -> list[Derived] | None:
-    """Begin and leave standing orders as the facts tell: whoever begins before an end leaves again, whoever begins behind it stays."""
+    """Begin and leave standing orders as the facts tell, each in its turn: a merge of the batch makes one of two only from there on."""
     if not batch.facts:
         return None
     cursor.execute(_sql.in_force)
-    orders = [
-        (code, number, starts_on, json.loads(exits), archived_at) for code, number, starts_on, exits, archived_at in cursor.fetchall()
-    ]
-    names = {name for _, _, starts_on, exits, _ in orders for name in (starts_on, *exits)}
-    told = [fact for fact in batch.named(*names) if fact.member_id is not None]
-    for code, number, starts_on, exits, archived_at in orders if told else ():
-        ended = {batch.owner(fact.member_id): _moment(fact) for fact in told if fact.name in exits}  # type: ignore[arg-type]
-        starts = [fact for fact in told if fact.name == starts_on and _may_begin(fact)] if archived_at is None else []
-        before, behind = _begun(batch, starts, ended)
-        _begin(cursor, code, number, before, batch)
-        if ended:
-            _end(cursor, code, sorted(ended), batch)
-        _begin(cursor, code, number, behind, batch)
+    orders = [_Order(code, sop, starts_on, json.loads(exits), archived) for code, sop, starts_on, exits, archived in cursor.fetchall()]
+    told = [fact for fact in batch.named(*{name for one in orders for name in (one.starts_on, *one.exits)}) if fact.member_id is not None]
+    for order in orders if told else ():
+        if events := [fact for fact in told if (order.starts_on == fact.name and _may_begin(order, fact)) or fact.name in order.exits]:
+            _follow(cursor, batch, order, events)
     return None
 
 
-def _may_begin(fact: Fact) -> bool:
+def _may_begin(order: _Order, fact: Fact) -> bool:
     """History that was imported begins nothing, nor does a merge."""
-    return not fact.is_historical and not (fact.name.startswith("audience.") and fact.properties.get("because") == "merge")
+    is_by_merge = fact.name.startswith("audience.") and fact.properties.get("because") == "merge"
+    return order.archived_at is None and not fact.is_historical and not is_by_merge
 
 
-def _moment(fact: Fact) -> Moment:
-    """Of what one fact brought about, an end comes before a beginning."""
-    return fact.clock, fact.seq
+def _follow(cursor: Cursor, batch: Batch, order: _Order, facts: Sequence[Fact]) -> None:
+    standings = Standings(_begun(cursor, batch, order, {batch.owner(fact.member_id) for fact in facts}))  # type: ignore[arg-type]
+    for _, event in sorted(_events(batch, order, facts), key=lambda one: one[0]):
+        if isinstance(event, Merged):
+            standings.merge(event.survivor_id, event.loser_id)
+        elif event.name in order.exits:
+            standings.leave(event.member_id)  # type: ignore[arg-type]
+        else:
+            standings.begin(event.member_id, event.business_day)  # type: ignore[arg-type]
+    _end(cursor, batch, order, standings)
+    _begin(cursor, batch, order, standings)
 
 
-def _begun(batch: Batch, starts: Sequence[Fact], ended: Mapping[int, Moment]) -> tuple[dict[int, date], dict[int, date]]:
-    """Who begins on which business day: before the last end of theirs, and behind it."""
-    before: dict[int, date] = {}
-    behind: dict[int, date] = {}
-    for fact in starts:
-        member = batch.owner(fact.member_id)  # type: ignore[arg-type]
-        part = before if member in ended and _moment(fact) < ended[member] else behind
-        if member not in before:
-            part.setdefault(member, fact.business_day)
-    return before, behind
+def _begun(cursor: Cursor, batch: Batch, order: _Order, members: Collection[int]) -> Iterator[Beginning]:
+    """What members have begun before, each with whose it was before the batch made two one."""
+    cursor.execute(_sql.begun, {"code": order.code, "members": array(members)})
+    rows = cursor.fetchall()
+    losers = {merge.loser_id for merge in batch.merges}
+    became = lines(cursor, {origin for origin, _ in rows}) if losers else {}
+    for origin, member in rows:
+        yield Beginning(origin, next((one for one in became.get(origin, ()) if one in losers), member))
 
 
-def _begin(cursor: Cursor, code: str, number: int, begun: Mapping[int, date], batch: Batch) -> None:
-    if not begun:
-        return
-    columns = {"members": array(begun), "days": array(begun.values()), "code": code, "sop": number, "zone": str(batch.zone)}
-    cursor.execute(_sql.start, columns)
+def _events(batch: Batch, order: _Order, facts: Sequence[Fact]) -> Iterator[tuple[Moment, Fact | Merged]]:
+    """Of what one fact brought about, an end comes before a beginning; a merge comes before its fact."""
+    for merge in batch.merges:
+        yield (merge.clock, merge.seq, 0), merge
+    for fact in facts:
+        yield (fact.clock, fact.seq, 1 if fact.name in order.exits else 2), fact
 
 
-def _end(cursor: Cursor, code: str, ended: list[int], batch: Batch) -> None:
-    cursor.execute(_sql.standing, {"code": code, "members": array(ended)})
-    members = [row[0] for row in cursor.fetchall()]
-    if members:
-        cursor.execute(_sql.leave, {"code": code, "members": array(members)})
-        withdraw([f"sop:{code}"], batch.until, why=EXITED, member_ids=members)
+def _begin(cursor: Cursor, batch: Batch, order: _Order, standings: Standings) -> None:
+    if new := [one for one in standings if one.day is not None]:
+        columns = {
+            "origins": array(one.origin for one in new),
+            "members": array(one.member for one in new),
+            "days": array(one.day for one in new),
+            "states": ["exited" if one.is_left else "doubled" if standings.is_doubled(one) else "waiting" for one in new],
+        }
+        cursor.execute(_sql.start, {**columns, "code": order.code, "sop": order.sop, "zone": str(batch.zone)})
+
+
+def _end(cursor: Cursor, batch: Batch, order: _Order, standings: Standings) -> None:
+    known = [one for one in standings if one.day is None and one.is_taken_back]
+    if known:
+        cursor.execute(_sql.leave, {"code": order.code, "origins": array(one.origin for one in known if one.is_left)})
+        cursor.execute(_sql.wished, {"code": order.code, "origins": array(one.origin for one in known)})
+        take_back([f"sop:{order.code}:{origin}:{day}" for origin, day in cursor.fetchall()], batch.until, why=EXITED)

@@ -80,25 +80,38 @@ def test_whoever_comes_into_an_audience_because_two_became_one_begins_nothing() 
 
 
 ORDERS = [
+    ("page.viewed", ["cart.viewed"]),
+    ("cart.viewed", ["page.viewed"]),
     ("journey.entered", []),
     ("journey.entered", ["cart.viewed"]),
     ("journey.left", ["journey.entered"]),
     ("cart.viewed", ["journey.left"]),
 ]
+PEOPLE = ("anna", "ana", "amy")
 happenings = st.lists(
-    st.tuples(st.sampled_from(["page.viewed", "page.viewed", "cart.viewed"]), st.sampled_from(["anna", "ana"]), st.integers(0, 200)),
+    st.tuples(
+        st.sampled_from(["page.viewed", "page.viewed", "cart.viewed", "member.aliased"]),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(PEOPLE),
+        st.integers(0, 200),
+    ),
     min_size=2,
-    max_size=8,
+    max_size=9,
 )
 
 
 @COMMON
 @given(happened=happenings, size=st.integers(2, 9))
-def test_standing_orders_begin_and_end_with_journeys_wherever_a_batch_is_cut(happened: list[tuple[str, str, int]], size: int) -> None:
+def test_standing_orders_begin_and_end_with_facts_and_journeys_wherever_a_batch_is_cut(
+    happened: list[tuple[str, str, str, int]], size: int
+) -> None:
     facts, at = [], NOW
-    for number, (name, who, minutes) in enumerate(happened):
+    for number, (name, who, other, minutes) in enumerate(happened):
         at += timedelta(minutes=minutes)
-        facts.append(say(name, who, at, f"m{number}"))
+        fact = say(name, who, at, f"m{number}")
+        if name == "member.aliased":
+            fact.handles, fact.proof = [Handle("user_id", who), Handle("user_id", other)], "alias"
+        facts.append(fact)
 
     with undone():
         one_by_one = lived(facts, 1)
@@ -106,8 +119,9 @@ def test_standing_orders_begin_and_end_with_journeys_wherever_a_batch_is_cut(hap
         assert lived(facts, size) == one_by_one
 
 
-def lived(facts: Sequence[Incoming], largest: int) -> list[tuple[str, int, datetime, str]]:
-    """Of each standing order what became of members (the first is 0), after facts came in batches of so many."""
+def lived(facts: Sequence[Incoming], largest: int) -> list[tuple[str, int, int, datetime, str]]:
+    """Of each standing order with whom it began, whose it is and what became of it (the first member is 0), after facts came in batches
+    of so many."""
     publish(chain({"step": "wait", "days": 9}, exits=[CART]), now=NOW - DAY)
     for place, (starts_on, exits) in enumerate(ORDERS):
         order(starts_on, exits, f"care-{place}")
@@ -115,5 +129,5 @@ def lived(facts: Sequence[Incoming], largest: int) -> list[tuple[str, int, datet
         record([fact], source="web", received_at=fact.occurred_at)
     assert pump(facts[-1].occurred_at + DAY, largest=largest).stopped == ""
     numbers = sorted(Member.objects.values_list("id", flat=True))
-    rows = SopStand.objects.exclude(state="doubled").values_list("code", "member_id", "due_at", "state")
-    return sorted((code, numbers.index(member), due_at, state) for code, member, due_at, state in rows)
+    rows = SopStand.objects.values_list("code", "origin_id", "member_id", "due_at", "state")
+    return sorted((code, numbers.index(origin), numbers.index(member), due_at, state) for code, origin, member, due_at, state in rows)

@@ -135,7 +135,7 @@ def cancel_send(by: Actor, send_id: int, *, now: datetime) -> int:
         _move(by, send, "cancelled", now)
     taken_back = 0
     for _ in range(1_000):
-        some = withdraw([f"send:{send_id}"], now)
+        some = withdraw(f"send:{send_id}", now)
         taken_back += some
         if not some:
             break

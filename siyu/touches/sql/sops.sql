@@ -2,22 +2,30 @@
 -- The newest version of each standing order that is not archived: what starts it, what ends it.
 SELECT DISTINCT ON (code) code, id, starts_on, exits::text, archived_at FROM touches_sop ORDER BY code, version DESC LIMIT 1000
 
+-- name: begun
+-- With whom what members have begun of a standing order, even of a former version, began: the first first.
+SELECT origin_id, member_id FROM touches_sopstand WHERE code = %(code)s AND member_id = ANY(%(members)s::bigint[])
+GROUP BY origin_id, member_id ORDER BY min(id)
+
 -- name: start
--- Members begin a standing order, once each: who has a step of it, even from a former version, does not begin again.
+-- Members begin a standing order, in this order.
 INSERT INTO touches_sopstand (step_id, code, origin_id, member_id, day, due_at, state)
-SELECT s.id, %(code)s, new.member, new.member, s.day, ((new.day + s.day) + s.at) AT TIME ZONE %(zone)s, 'waiting'
-FROM unnest(%(members)s::bigint[], %(days)s::date[]) AS new (member, day) CROSS JOIN touches_sopstep s
-WHERE s.sop_id = %(sop)s AND NOT EXISTS (SELECT 1 FROM touches_sopstand t WHERE t.code = %(code)s AND t.member_id = new.member)
+SELECT s.id, %(code)s, new.origin, new.member, s.day, ((new.day + s.day) + s.at) AT TIME ZONE %(zone)s, new.state
+FROM unnest(%(origins)s::bigint[], %(members)s::bigint[], %(days)s::date[], %(states)s::text[]) WITH ORDINALITY
+        AS new (origin, member, day, state, place)
+    CROSS JOIN touches_sopstep s
+WHERE s.sop_id = %(sop)s
+ORDER BY new.place, s.day
 ON CONFLICT (code, origin_id, day) DO NOTHING
 
 -- name: leave
--- Members leave standing orders: what waits of them does not come.
+-- What waits of beginnings does not come; a merge of the same batch may have doubled it, which came later.
 UPDATE touches_sopstand SET state = 'exited'
-WHERE code = %(code)s AND member_id = ANY(%(members)s::bigint[]) AND state = 'waiting'
+WHERE code = %(code)s AND origin_id = ANY(%(origins)s::bigint[]) AND state IN ('waiting', 'doubled')
 
--- name: standing
--- Which members have begun a standing order.
-SELECT DISTINCT member_id FROM touches_sopstand WHERE code = %(code)s AND member_id = ANY(%(members)s::bigint[])
+-- name: wished
+-- What was asked for of beginnings.
+SELECT origin_id, day FROM touches_sopstand WHERE code = %(code)s AND origin_id = ANY(%(origins)s::bigint[]) AND state = 'wished'
 
 -- name: due
 -- Steps whose time has come, the oldest first.

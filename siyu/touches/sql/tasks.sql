@@ -42,8 +42,15 @@ WHERE k.state = 'open' AND k.due_at <= %(now)s ORDER BY k.due_at LIMIT %(limit)s
 -- What staff have not done yet of a source: wishes and open tasks.
 SELECT t.id, t.key, t.member_id, t.medium, t.purpose, t.template_id, t.values::text, t.source, t.priority, t.at, t.until, t.attempts, t.wanted_at
 FROM touches_touch t
-WHERE t.source = ANY(%(sources)s) AND t.status IN ('asked', 'reserved') AND (%(members)s::bigint[] IS NULL OR t.member_id = ANY(%(members)s))
+WHERE t.source = %(source)s AND t.status IN ('asked', 'reserved')
 ORDER BY t.id LIMIT %(limit)s FOR UPDATE
+
+-- name: of_keys
+-- The same of some wishes.
+SELECT t.id, t.key, t.member_id, t.medium, t.purpose, t.template_id, t.values::text, t.source, t.priority, t.at, t.until, t.attempts, t.wanted_at
+FROM touches_touch t
+WHERE t.key = ANY(%(keys)s) AND t.status IN ('asked', 'reserved')
+ORDER BY t.id FOR UPDATE
 
 -- name: close
 -- What became of tasks; only what is open can be closed.

@@ -4,6 +4,9 @@ from datetime import time, timedelta
 
 import pytest
 
+from siyu.facts.pump import pump
+from siyu.facts.rules import Handle, Incoming
+from siyu.facts.services import record
 from siyu.lib.refusal import Refusal
 from siyu.members.services import assign_assistants
 from siyu.merchant.models import Staff
@@ -237,6 +240,33 @@ def test_a_purchase_ends_a_standing_order_and_takes_open_tasks_back() -> None:
 
     assert [(one.state, one.result) for one in StaffTask.objects.all()] == [("closed", "sop.exited")]
     assert sorted(SopStand.objects.values_list("day", "state")) == [(1, "wished"), (3, "exited"), (7, "exited")]
+
+
+def test_what_ends_an_order_before_a_merge_of_the_same_batch_takes_back_only_who_it_was_said_of() -> None:
+    scene.customer("yue", "ana"), scene.customer("lan", "ana")
+    sop(exits=["product.viewed"])
+    scene.happens("friend.added", "yue", NOON)
+    scene.happens("friend.added", "lan", NOON)
+    keep_staff_tasks(NOON + DAY)
+    both = [Handle("user_id", "yue"), Handle("user_id", "lan")]
+    at = NOON + DAY + hours(1)
+
+    record(
+        [
+            Incoming(name="product.viewed", occurred_at=at, message="viewed", handles=both[1:], properties={"sku": "a"}),
+            Incoming(name="member.aliased", occurred_at=at, message="aliased", handles=both, proof="alias"),
+        ],
+        source="web",
+        received_at=at,
+    )
+    pump(at)
+
+    origins = list(StaffTask.objects.order_by("touch__key").values_list("state", "touch__origin_id"))
+    assert sorted(state for state, _ in origins) == ["closed", "open"]
+    stands = SopStand.objects.filter(day=3).order_by("id").values_list("origin_id", "state")
+    assert [state for _, state in stands] == ["waiting", "exited"]
+    assert dict(stands)[next(origin for state, origin in origins if state == "closed")] == "exited"
+    assert broken() == []
 
 
 def test_a_merge_keeps_one_of_two_standing_orders_and_an_undo_gives_both_back() -> None:

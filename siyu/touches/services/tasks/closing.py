@@ -122,14 +122,25 @@ def expire_tasks(now: datetime) -> int:
     return len(touches)
 
 
-def withdraw(sources: Sequence[str], now: datetime, *, why: str = CANCELLED, member_ids: Sequence[int] | None = None) -> int:
-    """Take back what waits of some sources, for some members or all: wishes and open tasks. Returns how many, at most 5,000 at a time."""
+def withdraw(source: str, now: datetime) -> int:
+    """Take back what waits of a source: wishes and open tasks. Returns how many, at most 5,000 at a time."""
     with transaction.atomic(), connection.cursor() as cursor:
-        members = None if member_ids is None else array(sorted(set(member_ids)))
-        cursor.execute(_sql.of_source, {"sources": list(sources), "members": members, "limit": MAX_SET * 5})
-        touches = [read_claimed(row) for row in cursor.fetchall()]
-        settle(cursor, [Settled(touch, "refused", why) for touch in touches], now)
-        _close(cursor, [_End(touch.id, "closed", why) for touch in touches], SYSTEM, now)
+        cursor.execute(_sql.of_source, {"source": source, "limit": MAX_SET * 5})
+        return _take_back(cursor, CANCELLED, now)
+
+
+def take_back(keys: Sequence[str], now: datetime, *, why: str) -> None:
+    """Take back what waits of some wishes, by their keys."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for start in range(0, len(keys), MAX_SET):
+            cursor.execute(_sql.of_keys, {"keys": list(keys[start : start + MAX_SET])})
+            _take_back(cursor, why, now)
+
+
+def _take_back(cursor: Any, why: str, now: datetime) -> int:
+    touches = [read_claimed(row) for row in cursor.fetchall()]
+    settle(cursor, [Settled(touch, "refused", why) for touch in touches], now)
+    _close(cursor, [_End(touch.id, "closed", why) for touch in touches], SYSTEM, now)
     return len(touches)
 
 
