@@ -18,6 +18,7 @@ from siyu.touches import tasks
 from siyu.touches.services import (
     ArmTerms,
     Finish,
+    Heard,
     Skip,
     Step,
     Terms,
@@ -164,7 +165,7 @@ def _care(now: datetime) -> None:
     """Who reaches a tier hears from the own assistant the day after."""
     words = {"zh-hans": {"subject": "升级后关怀", "text": CARE_WORDS}}
     publish_template(SYSTEM, CARE, "升级后关怀", "task", "service", words, now=now)
-    publish_sop(SYSTEM, CARE, "升级后关怀", "tier.changed", [], [Step(1, time(9), CARE, keep_days=2)], now=now)
+    publish_sop(SYSTEM, CARE, "升级后关怀", Heard("tier.changed"), [], [Step(1, time(9), CARE, keep_days=2)], now=now)
 
 
 def _announce(now: datetime, at: datetime) -> None:

@@ -1,9 +1,9 @@
-"""Touching people, for programs: templates, one-off sends, staff tasks, a member's outbox and inbox."""
+"""Touching people, for programs: templates, one-off sends, staff tasks, standing orders, a member's outbox and inbox."""
 
 from ninja import Router
 
-from . import members, sends, tasks
+from . import members, sends, sops, tasks
 
 router = Router()
-for part in (sends, tasks, members):
+for part in (sends, tasks, sops, members):
     router.add_router("", part.router)

@@ -37,13 +37,14 @@ class StaffTask(models.Model):
 
 
 class Sop(models.Model):
-    """A version of a standing order: after this fact, these tasks on these days. Versions never change; the newest starts people."""
+    """A version of a standing order: after such a fact, these tasks on these days. Versions never change; the newest starts people."""
 
     code = models.TextField()
     version = models.IntegerField()
     name = models.TextField()
     starts_on = models.TextField()  # a fact
-    exits = models.JSONField(default=list)  # facts that end it
+    starts_where = models.JSONField(default=dict)  # a filter of its properties
+    exits = models.JSONField(default=list)  # facts that end it: {"fact", "where"}
     created_by = models.TextField()
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)

@@ -12,6 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from siyu.audiences.wording import fact_words
+from siyu.facts import filters
+from siyu.facts.filters.form import FILTER
 from siyu.facts.words import fact_choices
 from siyu.lib.clock import utc_now
 from siyu.lib.web.forms import Form
@@ -22,17 +25,21 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries
 from ..rules.settings import TIME
-from ..services import Step, archive_sop, publish_sop
+from ..services import Heard, Step, archive_sop, publish_sop
 from ..services.sops import MAX_DAY, MAX_EXITS, MAX_KEPT, MAX_STEPS
 from .parts import answered, confirmed, tabs
 
-NEW = {"steps": [{"day": day, "at": "10:00"} for day in (1, 3, 7)], "exits": [{"fact": "order.paid"}]}
+NEW = {
+    "starts": [{"fact": "friend.added"}],
+    "steps": [{"day": day, "at": "10:00"} for day in (1, 3, 7)],
+    "exits": [{"fact": "order.paid"}],
+}
 
 
 class Sops(ListTable):
     name = tables.Column(_("Name"), linkify=lambda record, table: table.editor(record.code))
     version = NumberColumn(_("Version"))
-    starts_on = tables.Column(_("Begins with"))
+    starts_on = tables.Column(_("Begins with"), order_by="starts_on")
     begun = NumberColumn(_("Members begun"))
     waiting = NumberColumn(_("Steps to come"))
     wished = NumberColumn(_("Steps taken"))
@@ -42,6 +49,9 @@ class Sops(ListTable):
     def __init__(self, rows: Any, may_edit: bool, **options: Any) -> None:
         super().__init__(rows, **options)
         self.may_edit = may_edit
+
+    def render_starts_on(self, record: queries.SopView) -> str:
+        return fact_words(record.starts_on, record.starts_where)
 
     def editor(self, code: str) -> str | None:
         """Where a standing order is changed, for those who may."""
@@ -58,9 +68,10 @@ class StepRow(msgspec.Struct):
 
 
 class FactRow(msgspec.Struct):
-    """A fact that ends a standing order."""
+    """A fact that begins or ends a standing order."""
 
     fact: str
+    where: filters.Where = {}
 
 
 STEPS = Book(
@@ -69,7 +80,7 @@ STEPS = Book(
     redraws=("template_code",),
     widgets={"at": "time"},
 )
-FACTS = Book(labels={"fact": _("Fact")}, suggested=("fact",))
+FACTS = Book(labels={"fact": _("Fact")}, suggested=("fact",), specials={"filter": FILTER})
 
 
 def _says(row: Row) -> str:
@@ -81,12 +92,10 @@ def _says(row: Row) -> str:
 class SopForm(Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=60)
-    starts_on = forms.CharField(
-        label=_("Begins with the fact"),
-        max_length=80,
-        initial="friend.added",
-        widget=forms.TextInput(attrs={"list": "suggest-fact", "autocomplete": "off"}),
-    )
+    starts = RowsField(
+        FactRow, FACTS, most=1, least=1, label=_("Begins with the fact"), named=_("Begins with the fact"), add=_("Another fact"),
+        help_text=_("Whoever such a fact is told of begins. Of an audience or a journey, a property says which one."),
+    )  # fmt: skip
     steps = RowsField(
         StepRow, STEPS, most=MAX_STEPS, label=_("Steps by day"), named=_("Steps by day"), add=_("Another step"), hint=_says,
         help_text=_("A task for the member's own assistant, each on a day of its own. The words are those of a template for staff tasks."),
@@ -99,6 +108,12 @@ class SopForm(Form):
     def __init__(self, *arguments: Any, is_new: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["code"].disabled = not is_new
+
+    def clean_starts(self) -> Heard:
+        return msgspec.convert(self.cleaned_data["starts"][0], Heard)
+
+    def clean_exits(self) -> list[Heard]:
+        return msgspec.convert(self.cleaned_data["exits"], list[Heard])
 
     def clean_steps(self) -> list[Step]:
         rows = self.cleaned_data["steps"]
@@ -119,10 +134,8 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
     def publish() -> None:
         told = form.cleaned_data
-        exits = [row["fact"] for row in told["exits"]]
-        publish_sop(
-            request.viewer.actor, told["code"], told["name"], told["starts_on"], exits, told["steps"], is_new=not code, now=utc_now()
-        )
+        heard = told["starts"], told["exits"]
+        publish_sop(request.viewer.actor, told["code"], told["name"], *heard, told["steps"], is_new=not code, now=utc_now())
 
     help_ = _("A version is never changed: this publishes the next one.")
     return answered(
@@ -145,7 +158,8 @@ def _initial(code: str) -> dict[str, Any]:
         raise Http404
     one, steps = found
     rows = [{"day": step.day, "at": f"{step.at:%H:%M}", "template_code": step.template_code, "keep_days": step.keep_days} for step in steps]
-    return {"code": code, "name": one.name, "starts_on": one.starts_on, "exits": [{"fact": fact} for fact in one.exits], "steps": rows}
+    starts = [{"fact": one.starts_on, "where": one.starts_where}]
+    return {"code": code, "name": one.name, "starts": starts, "exits": one.exits, "steps": rows}
 
 
 @requires("touches.edit")

@@ -1,7 +1,7 @@
 """Reads of the outbox, templates and standing orders: what was wanted, what became of it, and why not."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -45,6 +45,7 @@ class SopView(NamedTuple):
     name: str
     version: int
     starts_on: str
+    starts_where: dict[str, Any]
     begun: int
     waiting: int
     wished: int
@@ -82,7 +83,9 @@ def sops() -> list[SopView]:
         counts = {code: numbers for code, *numbers in cursor.fetchall()}
     newest = Sop.objects.order_by("code", "-version").distinct("code")[:1_000]
     return [
-        SopView(one.code, one.name, one.version, one.starts_on, *counts.get(one.code, [0] * 5)) for one in newest if one.archived_at is None
+        SopView(one.code, one.name, one.version, one.starts_on, one.starts_where, *counts.get(one.code, [0] * 5))
+        for one in newest
+        if one.archived_at is None
     ]
 
 

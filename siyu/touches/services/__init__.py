@@ -10,7 +10,7 @@ from .once import forget_keys, once
 from .proposing import Answer, Gate, Wish, propose
 from .sending import forget_senders, send_due
 from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send, unschedule_send
-from .sops import Step, archive_sop, publish_sop, take_steps
+from .sops import Heard, Step, archive_sop, publish_sop, take_steps
 from .tasks import (
     Closed,
     Finish,
@@ -33,6 +33,7 @@ __all__ = [
     "Closed",
     "Finish",
     "Gate",
+    "Heard",
     "Skip",
     "Step",
     "Terms",

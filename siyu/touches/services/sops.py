@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from django.db import connection, transaction
 
+from siyu.facts import filters
 from siyu.lib.refusal import Refusal
 from siyu.lib.sql import array, statements
 from siyu.merchant.rules import Actor
@@ -23,6 +25,13 @@ BATCH = 500
 MAX_SETS = 20
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """A fact by which an order begins or ends: of this name, where its properties pass a filter."""
+
+    fact: str
+    where: filters.Where = {}
+
+
 class Step(NamedTuple):
     """On a day after the fact, from a time on and for so many days, what a template of the medium `task` says."""
 
@@ -36,8 +45,8 @@ def publish_sop(
     by: Actor,
     code: str,
     name: str,
-    starts_on: str,
-    exits: Sequence[str],
+    starts: Heard,
+    exits: Sequence[Heard],
     steps: Sequence[Step],
     *,
     is_new: bool = False,
@@ -46,10 +55,11 @@ def publish_sop(
     """Publish the next version of a standing order; who has begun keeps the days of the old one. Returns its id. Who means a new one
     says so (`is_new`), and publishes over no other.
 
-    Refusals: `sop.code`, `sop.name`, `sop.fact`, `sop.steps`, `sop.day`, `sop.template`, `sop.exists`, `sop.too_many`.
+    Refusals: `sop.code`, `sop.name`, `sop.fact`, `sop.where`, `sop.steps`, `sop.day`, `sop.template`, `sop.exists`, `sop.too_many`.
     """
     check_names("sop", code, name)
-    _check(starts_on, exits, steps)
+    _check_heard(starts, exits)
+    _check_steps(steps)
     with transaction.atomic():
         newest = Sop.objects.select_for_update().filter(code=code).order_by("-version").first()
         if newest is not None and is_new:
@@ -60,8 +70,9 @@ def publish_sop(
             code=code,
             version=newest.version + 1 if newest else 1,
             name=name.strip(),
-            starts_on=starts_on,
-            exits=list(dict.fromkeys(exits)),
+            starts_on=starts.fact,
+            starts_where=starts.where,
+            exits=[msgspec.to_builtins(one) for one in {_said(one): one for one in exits}.values()],
             created_by=by.name,
             created_at=now,
         )
@@ -70,7 +81,7 @@ def publish_sop(
             by,
             "sop.published",
             f"sop:{code}",
-            {"version": made.version, "starts_on": starts_on, "days": [one.day for one in steps]},
+            {"version": made.version, "starts_on": starts.fact, "days": [one.day for one in steps]},
             at=now,
         )
     return made.pk
@@ -114,12 +125,25 @@ def _take_some(now: datetime) -> int:
     return len(rows)
 
 
-def _check(starts_on: str, exits: Sequence[str], steps: Sequence[Step]) -> None:
-    names: list[Any] = [starts_on, *exits]
-    if not all(_FACT.fullmatch(name) for name in names) or len(exits) > MAX_EXITS or starts_on in exits:
+def _check_heard(starts: Heard, exits: Sequence[Heard]) -> None:
+    heard = [starts, *exits]
+    for one in heard:
+        try:
+            filters.check(one.where)
+        except filters.FilterError as error:
+            raise Refusal("sop.where", "%(fact)s: %(reason)s", fact=one.fact[:80], reason=str(error)) from error
+    if not all(_FACT.fullmatch(one.fact) for one in heard) or len(exits) > MAX_EXITS or _said(starts) in map(_said, exits):
         raise Refusal(
             "sop.fact", "name a fact such as friend.added that starts it, and up to %(limit)s others that end it", limit=MAX_EXITS
         )
+
+
+def _said(one: Heard) -> tuple[str, str]:
+    """The same for all that say the same."""
+    return one.fact, filters.canonical(one.where)
+
+
+def _check_steps(steps: Sequence[Step]) -> None:
     if not 1 <= len(steps) <= MAX_STEPS or len({step.day for step in steps}) < len(steps):
         raise Refusal("sop.steps", "between 1 and %(limit)s steps, each on a day of its own", limit=MAX_STEPS)
     if any(not 0 <= step.day <= MAX_DAY or not 1 <= step.keep_days <= MAX_KEPT for step in steps):

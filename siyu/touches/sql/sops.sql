@@ -1,6 +1,6 @@
 -- name: in_force
 -- The newest version of each standing order that is not archived: what starts it, what ends it.
-SELECT DISTINCT ON (code) code, id, starts_on, exits::text, archived_at FROM touches_sop ORDER BY code, version DESC LIMIT 1000
+SELECT DISTINCT ON (code) code, id, starts_on, starts_where::text, exits::text, archived_at FROM touches_sop ORDER BY code, version DESC LIMIT 1000
 
 -- name: begun
 -- With whom what members have begun of a standing order, even of a former version, began: the first first.

@@ -185,3 +185,29 @@ def test_keys_are_forgotten_after_a_while() -> None:
     services.forget_keys(utc_now() + timedelta(days=ONCE_DAYS + 1))
 
     assert (kept, Asked.objects.count()) == (1, 0)
+
+
+def test_a_program_publishes_a_standing_order_that_begins_where_properties_hold() -> None:
+    client, code = caller(), scene.template("task", text="Hi").code
+    where = {"property": "audience", "op": "eq", "value": 7}
+    body: dict[str, Any] = {"code": "vip", "name": "VIP", "starts": {"fact": "audience.entered", "where": where}}
+    body["steps"] = [{"day": 1, "at": "10:00", "template": code}]
+    ends = {"exits": [{"fact": "audience.left", "where": where}, {"fact": "friend.removed"}]}
+
+    first, again = post(client, "/standing-orders", body), post(client, "/standing-orders", body)
+    second = post(client, "/standing-orders", body | ends, "k2")
+    wrong = post(client, "/standing-orders", body | {"exits": [{"fact": "order.paid", "where": {"op": "eq"}}]}, "k3")
+    there = post(client, "/standing-orders", body | {"is_new": True}, "k4")
+
+    assert (first[0], first) == (200, again)
+    assert (first[1]["version"], first[1]["starts"]["where"], first[1]["exits"]) == (1, where, [])
+    assert (second[1]["version"], second[1]["exits"][1]) == (2, {"fact": "friend.removed", "where": {}})
+    assert (wrong[0], wrong[1]["code"]) == (409, "sop.where")
+    assert "order.paid: " in wrong[1]["message"]
+    assert there[1]["code"] == "sop.exists"
+    assert get(client, "/standing-orders/vip") == second[1]
+    assert [one["version"] for one in get(client, "/standing-orders")] == [2]
+    assert post(client, "/standing-orders/vip/archive", key="k5")[1]["is_archived"]
+    assert get(client, "/standing-orders") == []
+    assert client.get(f"{BASE}/standing-orders/nope").json()["code"] == "sop.unknown"
+    assert post(caller("touches.view"), "/standing-orders", body, "k6")[0] == 403

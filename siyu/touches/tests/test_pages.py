@@ -303,7 +303,7 @@ def filled(client: Client, pk: int, page: str = "send-edit") -> dict[str, str]:
 
 def test_an_operator_writes_a_standing_order(owner: Client) -> None:
     code = scene.template("task").code
-    form = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "exits.0:fact": "order.paid"}
+    form = {"code": "newcomer", "name": "Newcomers", "starts.0:fact": "friend.added", "exits.0:fact": "order.paid"}
     form |= {"steps.0:day": "1", "steps.0:at": "10:00", "steps.0:template_code": code}
     form |= {"steps.4:day": "3", "steps.4:at": "09:30", "steps.4:template_code": code, "steps.4:keep_days": "2"}
 
@@ -318,11 +318,32 @@ def test_an_operator_writes_a_standing_order(owner: Client) -> None:
     assert "Dear {{ member.name" in more
     assert right.status_code == 302, right.content.decode()
     assert [(step.day, step.keep_days) for step in Sop.objects.get().steps.order_by("day")] == [(1, 1), (3, 2)]
+    assert (Sop.objects.get().starts_on, Sop.objects.get().exits) == ("friend.added", [{"fact": "order.paid", "where": {}}])
     assert "Newcomers" in show(owner, "sops")
     assert "09:30" in show(owner, "sop", "newcomer")
     assert reverse("sop-archive", args=["newcomer"]) in show(owner, "sop", "newcomer")
     owner.post(reverse("sop-archive", args=["newcomer"]))
     assert Sop.objects.get().archived_at is not None
+
+
+def test_a_standing_order_begins_and_ends_where_properties_hold(owner: Client) -> None:
+    form = {"code": "vip", "name": "VIP", "starts.0:fact": "audience.entered", "exits.0:fact": "order.paid"}
+    form |= {f"starts.0:where:0:{part}": told for part, told in (("property", "audience"), ("op", "eq"), ("value", "7"))}
+    form |= {"steps.0:day": "1", "steps.0:at": "10:00", "steps.0:template_code": scene.template("task").code}
+    far = {"exits.0:where:0:property": "amount_minor", "exits.0:where:0:op": "gte", "exits.0:where:0:value": "yes"}
+
+    wrong = owner.post(reverse("sop-new"), form | far | {"exits.0:where:0:property": "."}).content.decode()
+    right = owner.post(reverse("sop-new"), form | far)
+
+    assert "property must be 1 to 8 names" in wrong
+    assert right.status_code == 302, right.content.decode()
+    made = Sop.objects.get()
+    assert (made.starts_on, made.starts_where) == ("audience.entered", {"property": "audience", "op": "eq", "value": 7})
+    assert made.exits == [{"fact": "order.paid", "where": {"property": "amount_minor", "op": "gte", "value": "yes"}}]
+    assert "“Audience entered” where audience = 7" in show(owner, "sops")
+    again = show(owner, "sop", "vip")
+    assert 'name="starts.0:where:0:value" value="7"' in again
+    assert 'name="exits.0:where:0:value" value="yes"' in again
 
 
 def test_caps_and_quiet_hours_are_filled_in_by_rows(owner: Client) -> None:
@@ -376,7 +397,7 @@ def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
 
 def test_the_outbox_names_what_wanted_a_touch(owner: Client) -> None:
     code = scene.template("task").code
-    services.publish_sop(SYSTEM, "newcomer", "Newcomers", "friend.added", [], [Step(1, time(10), code)], now=NOON)
+    services.publish_sop(SYSTEM, "newcomer", "Newcomers", services.Heard("friend.added"), [], [Step(1, time(10), code)], now=NOON)
     yue, made = scene.person("yue"), scene.template("inbox").pk
     propose([Wish(yue, made, source, source, NOON) for source in ("journey:welcome", "sop:newcomer", "odd")], now=NOON)
 
@@ -421,7 +442,7 @@ def test_member_360_says_why_nothing_was_sent(owner: Client) -> None:
 def test_a_new_template_or_standing_order_does_not_write_over_one_that_is_there(owner: Client) -> None:
     code = scene.template("task").code
     template = {"code": code, "name": "Other", "medium": "inbox", "purpose": "service", "zh_subject": "Hi", "zh_text": "Hi"}
-    sop = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "steps.0:day": "1", "steps.0:at": "10:00"}
+    sop = {"code": "newcomer", "name": "Newcomers", "starts.0:fact": "friend.added", "steps.0:day": "1", "steps.0:at": "10:00"}
     sop["steps.0:template_code"] = code
     owner.post(reverse("sop-new"), sop)
 

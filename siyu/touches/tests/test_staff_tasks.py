@@ -15,7 +15,7 @@ from siyu.merchant.services import set_setting
 from siyu.operate.verify import verify
 from siyu.touches import privacy, queries, services
 from siyu.touches.models import Sop, SopStand, StaffTask, Touch
-from siyu.touches.services import Finish, Skip, Step, Wish, propose
+from siyu.touches.services import Finish, Heard, Skip, Step, Wish, propose
 from siyu.touches.tasks import keep_staff_tasks
 
 from . import scene
@@ -206,7 +206,14 @@ def test_a_person_may_see_and_have_forgotten_what_staff_noted() -> None:
 def sop(**changes) -> None:
     code = scene.template("task", text="Hi").code
     steps = [Step(1, time(10), code), Step(3, time(10), code), Step(7, time(10), code, 2)]
-    terms = {"code": "newcomer", "name": "Newcomers", "starts_on": "friend.added", "exits": ["order.paid"], "steps": steps, **changes}
+    terms = {
+        "code": "newcomer",
+        "name": "Newcomers",
+        "starts": Heard("friend.added"),
+        "exits": [Heard("order.paid")],
+        "steps": steps,
+        **changes,
+    }
     services.publish_sop(SYSTEM, **terms, now=NOON)
 
 
@@ -231,7 +238,7 @@ def test_a_standing_order_brings_tasks_by_day_once() -> None:
 
 def test_a_purchase_ends_a_standing_order_and_takes_open_tasks_back() -> None:
     scene.customer("yue", "ana")
-    sop(exits=["product.viewed"])
+    sop(exits=[Heard("product.viewed")])
     scene.happens("friend.added", "yue", NOON)
     keep_staff_tasks(NOON + DAY)
 
@@ -244,7 +251,7 @@ def test_a_purchase_ends_a_standing_order_and_takes_open_tasks_back() -> None:
 
 def test_what_ends_an_order_before_a_merge_of_the_same_batch_takes_back_only_who_it_was_said_of() -> None:
     scene.customer("yue", "ana"), scene.customer("lan", "ana")
-    sop(exits=["product.viewed"])
+    sop(exits=[Heard("product.viewed")])
     scene.happens("friend.added", "yue", NOON)
     scene.happens("friend.added", "lan", NOON)
     keep_staff_tasks(NOON + DAY)
@@ -269,6 +276,24 @@ def test_what_ends_an_order_before_a_merge_of_the_same_batch_takes_back_only_who
     assert broken() == []
 
 
+def test_a_standing_order_begins_and_ends_with_facts_whose_properties_say_so() -> None:
+    yue, lan = scene.customer("yue", "ana"), scene.customer("lan", "ana")
+    large = Heard("order.paid", {"property": "amount_minor", "op": "gte", "value": 10_000})
+    sop(starts=large, exits=[Heard("order.paid", {"property": "shop", "op": "eq", "value": "outlet"}), Heard("friend.removed")])
+    bought = {"currency": "CNY", "lines": []}
+
+    scene.happens("order.paid", "yue", NOON, shop="web", order_number="1", amount_minor=9_999, **bought)
+    scene.happens("order.paid", "lan", NOON, shop="web", order_number="2", amount_minor=10_000, **bought)
+    begun = set(SopStand.objects.values_list("member_id", "state"))
+    scene.happens("order.paid", "lan", NOON + hours(1), shop="web", order_number="3", amount_minor=1, **bought)
+    going_on = set(SopStand.objects.values_list("member_id", "state"))
+    scene.happens("order.paid", "lan", NOON + hours(2), shop="outlet", order_number="4", amount_minor=1, **bought)
+    scene.happens("order.paid", "yue", NOON + hours(2), shop="outlet", order_number="5", amount_minor=20_000, **bought)
+
+    assert begun == going_on == {(lan, "waiting")}
+    assert set(SopStand.objects.values_list("member_id", "state")) == {(lan, "exited"), (yue, "waiting")}  # an end, then a beginning
+
+
 def test_a_merge_keeps_one_of_two_standing_orders_and_an_undo_gives_both_back() -> None:
     yue, lan = scene.customer("yue", "ana"), scene.customer("lan", "ana")
     sop()
@@ -288,8 +313,10 @@ def test_a_merge_keeps_one_of_two_standing_orders_and_an_undo_gives_both_back() 
     ("code", "changes"),
     [
         ("sop.code", {"code": "Ä"}),
-        ("sop.fact", {"starts_on": "friend"}),
-        ("sop.fact", {"exits": ["friend.added"]}),
+        ("sop.fact", {"starts": Heard("friend")}),
+        ("sop.fact", {"exits": [Heard("friend.added")]}),
+        ("sop.where", {"starts": Heard("friend.added", {"property": "staff", "op": "is"})}),
+        ("sop.where", {"exits": [Heard("order.paid", {"property": "", "op": "exists"})]}),
         ("sop.steps", {"steps": []}),
         ("sop.day", {"steps": [Step(400, time(10), "x")]}),
         ("sop.template", {"steps": [Step(1, time(10), "nothing")]}),
