@@ -17,6 +17,7 @@ from siyu.lib.web.formats import money
 from siyu.lib.web.forms import DayInput, Form
 from siyu.members.queries import MemberView
 from siyu.merchant.access import PageRequest, requires
+from siyu.merchant.queries import today
 
 from ..queries import benefits as of_benefits
 from ..queries import plans as of_plans
@@ -110,7 +111,7 @@ def give_back(request: PageRequest, public_id: str, key: str) -> HttpResponse:
 def give(request: PageRequest, public_id: str) -> HttpResponse:
     member = seen(request, public_id)
     form = GiveForm(request.POST or None, initial={"key": f"desk:{uuid4()}"})
-    day = utc_now().date()
+    day = today(utc_now())
     form.fields["benefit"].choices = [(view.code, view.name) for view in of_benefits.benefit_views(day, day)]  # type: ignore[attr-defined]
 
     def do() -> None:
