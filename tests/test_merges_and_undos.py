@@ -79,7 +79,7 @@ def _deed(draw: st.DrawFn) -> Deed:
 
 @st.composite
 def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
-    """One of three says that some handles are one person."""
+    """One of three says that some handles are one person; as many come from a file, of times before."""
     handles = draw(st.lists(st.sampled_from(HANDLES), min_size=1, max_size=draw(st.sampled_from([1, 1, 3])), unique=True))
     name = draw(st.sampled_from(["page.viewed", "order.paid", "order.refunded", "pool.joined", "friend.added", "member.identified"]))
     properties: dict[str, Any] = {
@@ -88,13 +88,16 @@ def _fact(draw: st.DrawFn, number: int, at: datetime) -> Incoming:
         "pool.joined": {"channel": "douyin", "code": draw(st.sampled_from(["c1", "c2"]))},
         "member.identified": {"traits": {"nickname": draw(st.sampled_from(["小鱼", "阿亮", None]))}},
     }.get(name, {"path": "/x"})
+    is_historical = draw(st.sampled_from([False, False, True]))
+    proofs = {(False, True): "identify", (True, True): "import"}
     return Incoming(
         name=name,
         occurred_at=at - draw(st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=3), timedelta(days=400)])),
         message=f"m{number}",
         handles=handles,
-        proof="identify" if len(handles) > 1 else "",
+        proof=proofs.get((is_historical, len(handles) > 1), ""),
         properties=properties,
+        is_historical=is_historical,
     )
 
 
@@ -124,6 +127,10 @@ def test_whoever_was_merged_and_parted_is_who_the_merges_that_stand_make_of_them
         forgotten = _play(history)
         assert [finding for finding in verify() if not finding.holds] == []
         assert _partition() == _replayed()
+        assert _told("member.merged") == [row[0] for row in _rows("SELECT id FROM members_merge_log ORDER BY 1")]
+        assert _told("member.unmerged") == [
+            row[0] for row in _rows("SELECT id FROM members_merge_log WHERE undone_at IS NOT NULL ORDER BY 1")
+        ]
         whose, found = _whose(), _states()
     with undone():
         _play(_as_if_never_merged(history, whose, forgotten))
@@ -182,6 +189,11 @@ def _do(deed: Deed, now: datetime) -> set[int]:
 
 def _standing() -> list[int]:
     return [row[0] for row in _rows("SELECT id FROM members_merge_log WHERE undone_at IS NULL ORDER BY 1")]
+
+
+def _told(name: str) -> list[int]:
+    """Of which merges the log has such news."""
+    return [row[0] for row in _rows(f"SELECT (properties ->> 'merge')::bigint FROM facts_log WHERE name = '{name}' ORDER BY 1")]
 
 
 def _partition() -> set[frozenset[int]]:

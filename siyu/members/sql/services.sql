@@ -26,10 +26,13 @@ SELECT member_id, id, kind FROM members_identity WHERE member_id = ANY(%(members
 SELECT survivor_id, loser_id, evidence::text FROM members_merge_log WHERE id = %(id)s AND undone_at IS NULL
 
 -- name: refuse_links
--- Links between what came with a merged member and the rest of its survivor, by somebody's decision.
-UPDATE members_link SET state = 'refused'
-WHERE state = 'joined' AND (left_id = ANY(%(moved)s)) <> (right_id = ANY(%(moved)s))
-  AND (left_id = ANY(%(moved)s) OR right_id = ANY(%(moved)s))
+-- Links between what came with a merged member and the rest of its survivor, by somebody's decision; those that had lost, too, for without
+-- the others they would lead there.
+UPDATE members_link l SET state = 'refused'
+FROM members_identity a, members_identity b
+WHERE a.id = l.left_id AND b.id = l.right_id AND a.member_id = b.member_id AND l.state <> 'refused'
+  AND (l.left_id = ANY(%(moved)s)) <> (l.right_id = ANY(%(moved)s))
+  AND (l.left_id = ANY(%(moved)s) OR l.right_id = ANY(%(moved)s))
 
 -- name: allow_link
 -- A link that somebody wants after all.

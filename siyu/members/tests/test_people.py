@@ -357,6 +357,20 @@ def test_whom_an_undo_gives_to_another_is_told_with_what_leads_there() -> None:
     assert [link["kinds"] for link in merge.evidence["links"]] == [["user_id", "user_id"]]
 
 
+def test_an_undo_parts_them_though_a_claim_that_had_lost_leads_back_by_somebody_else_of_theirs() -> None:
+    for handles in ((device("a1"),), (user("u1"),), (user("u2"),)):
+        say(*handles)
+    visitor, one = owner("a1"), owner("u1")
+    say(user("u1"), device("a1"))
+    say(user("u2"), device("a1"), at=NOW + timedelta(hours=1))  # a conflict: a device makes no two people one
+    say(user("u1"), user("u2"), at=NOW + timedelta(hours=2))
+
+    undo_merge(SYSTEM, next(merge.id for merge in queries.merges(one) if merge.loser_id == visitor), "a shared tablet", now=NOW)
+
+    assert people() == {frozenset({"u1", "u2"}), frozenset({"a1"})}
+    assert [finding for finding in verify() if not finding.holds] == []
+
+
 def test_who_was_merged_and_turns_out_to_be_another_is_that_other_from_then_on() -> None:
     say(user("u1"), Handle("unionid", "A"))
     say(user("u2"), Handle("unionid", "B"))
