@@ -70,6 +70,14 @@ CONSENT_CHANNELS: dict[str, Promise] = {
     "webhook": _("Other apps (webhook)"),
     "any": pgettext_lazy("consent", "Any channel"),
 }
+PROOFS: dict[str, Promise] = {
+    "identify": _("an app that knows who is signed in"),
+    "alias": _("an app that gives a person another name"),
+    "shop": _("the shop"),
+    "form": _("a form that the person filled in"),
+    "import": _("a file"),
+    "staff": _("a colleague"),
+}
 FUNNEL: dict[str, Promise] = {
     "first_seen": _("First seen"),
     "identified": _("Identified"),

@@ -1,6 +1,7 @@
 """Member 360: everything known of one person, a tab for each kind of knowledge; each tab asks only for its own."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -41,7 +42,7 @@ from siyu.touches.queries import touches
 from siyu.touches.queries.words import STATUSES, detail_words, why_words
 
 from ..facts import Names, fact_url, in_words, pairs, values_behind
-from ..words import ORDER_STATUSES, REDEMPTION_STATES, TRAITS, said
+from ..words import ORDER_STATUSES, PROOFS, REDEMPTION_STATES, TRAITS, said
 from .clocks import clock_cards
 from .consents import holding, spoken
 from .why import floors, line_of, purses
@@ -216,14 +217,33 @@ def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_sql.public_ids, {"ids": list(ids)})
         names = dict(cursor.fetchall())
-    kinds = {name: gettext(kind.title) for name, kind in KINDS.items()}
+    handles = {one.id: f"{gettext(one.title)} {one.value}" for one in queries.identities([member.id])}
     return {
-        "merges": [(merge, names.get(merge.loser_id, ""), merge.survivor_id == member.id and merge.undone_at is None) for merge in merges],
+        "merges": [
+            (
+                merge,
+                names.get(merge.loser_id, ""),
+                [_claim(claim, handles) for claim in merge.claims],
+                [handles[number] for number in merge.moved if number in handles],
+                merge.survivor_id == member.id and merge.undone_at is None,
+            )
+            for merge in merges
+        ],
         "conflicts": [
-            (one, kinds.get(one.left_kind, one.left_kind), kinds.get(one.right_kind, one.right_kind), _other(one, member.id, names))
-            for one in conflicts
+            (one, _kind(one.left_kind), _kind(one.right_kind), said(PROOFS, one.proof), _other(one, member.id, names)) for one in conflicts
         ],
     }
+
+
+def _claim(claim: queries.ClaimView, handles: dict[int, str]) -> tuple[str, str, str, datetime]:
+    """Both handles, masked; those that are another member's by now only by their kind."""
+    ends = zip((claim.left_id, claim.right_id), claim.kinds, strict=True)
+    left, right = (handles.get(number) or _kind(kind) for number, kind in ends)
+    return left, right, said(PROOFS, claim.proof), claim.occurred_at
+
+
+def _kind(code: str) -> str:
+    return gettext(KINDS[code].title) if code in KINDS else code
 
 
 def _other(conflict: queries.ConflictView, member_id: int, names: dict[int, str]) -> str:

@@ -218,7 +218,11 @@ def test_a_merge_needs_a_reason_leads_old_links_on_and_can_be_undone(pool):
     merge = apps.get_model("members.Merge").objects.get()
     old, new = merge.loser.public_id, merge.survivor.public_id
     assert client.get(f"/members/{old}")["Location"] == f"/members/{new}"
-    assert "same person at the counter" in text(client, f"/members/{new}?tab=merges")
+    page = text(client, f"/members/{new}?tab=merges")
+    assert "same person at the counter" in page
+    assert "said by a colleague" in page
+    assert "Came along:" in page
+    assert "left" not in page.split("Evidence")[1].split("</details>")[0], "it is said in words, not as it is kept"
     assert client.post(f"/members/{new}/merges/{merge.pk}/undo", {"because": "two people after all"}).status_code == 302
     assert client.get(f"/members/{old}").status_code == 200
     assert {pool.pk, other.pk} == {merge.loser_id, merge.survivor_id}

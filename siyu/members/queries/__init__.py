@@ -1,7 +1,7 @@
 """Reads that people's room offers: find a member, and everything known of one. Personal values come masked unless asked for."""
 
 from .finding import MAX_FOUND, MemberView, bearer, find, handle_named, hash_for, member, numbered, survivor
-from .history import ConflictView, MergeView, TimelineView, conflicts, life, merges, seen, timeline
+from .history import ClaimView, ConflictView, MergeView, TimelineView, conflicts, life, merges, seen, timeline
 from .lines import below, ends, lines
 from .told import (
     MAX_WORDS,
@@ -28,6 +28,7 @@ __all__ = [
     "MAX_FOUND",
     "MAX_WORDS",
     "TOKEN",
+    "ClaimView",
     "ConflictView",
     "ConsentSaid",
     "ConsentView",

@@ -15,8 +15,19 @@ _sql = statements("siyu.members", "queries")
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimView:
+    """Two handles that somebody said are one person's: their numbers and kinds, by which proof, and when."""
+
+    left_id: int
+    right_id: int
+    kinds: tuple[str, str]
+    proof: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MergeView:
-    """Why two members became one; `evidence` names the link and the handles that moved."""
+    """Why two members became one; `evidence` names the claims that led from one to the other, and the handles that moved."""
 
     id: int
     survivor_id: int
@@ -28,6 +39,20 @@ class MergeView:
     undone_at: datetime | None
     undone_by: str
     undone_because: str
+
+    @property
+    def claims(self) -> list[ClaimView]:
+        """What proved it, in the order that leads from one to the other; nothing of merges that an older siyu replayed."""
+        links = self.evidence.get("links") or ([{**self.evidence["link"], **self.evidence}] if "link" in self.evidence else [])
+        return [
+            ClaimView(link["left"], link["right"], tuple(link["kinds"]), link["proof"], datetime.fromisoformat(link["occurred_at"]))
+            for link in links
+        ]
+
+    @property
+    def moved(self) -> list[int]:
+        """The numbers of the handles that came to the survivor."""
+        return self.evidence.get("moved", [])
 
 
 @dataclass(frozen=True, slots=True)

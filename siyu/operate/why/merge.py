@@ -1,7 +1,5 @@
 """Why these handles are one person: every merge with its evidence, every claim that was not followed, every handle."""
 
-from typing import Any
-
 from siyu.members import queries as members
 
 from .telling import Answer, Teller
@@ -19,7 +17,7 @@ def why_merge(member_id: int, teller: Teller) -> Answer:
     yield "head", f"Merges: {len(merges)}"
     for merge in merges[: teller.limit]:
         yield "line", f"{teller.instant(merge.merged_at)}  member {merge.loser_id} into {merge.survivor_id}, by {merge.by}: {merge.because}"
-        yield "detail", _evidence(merge.evidence, named)
+        yield "detail", _evidence(merge, named, teller)
         if merge.undone_at:
             yield "detail", f"undone {teller.instant(merge.undone_at)} by {merge.undone_by}: {merge.undone_because}"
     for conflict in members.conflicts(member_id)[: teller.limit]:
@@ -27,15 +25,13 @@ def why_merge(member_id: int, teller: Teller) -> Answer:
         yield "line", f"not followed ({conflict.state}): {ends}, claimed {teller.instant(conflict.occurred_at)} by {conflict.proof}"
 
 
-def _evidence(evidence: dict[str, Any], named: dict[int, str]) -> str:
-    links = evidence.get("links") or ([{**evidence["link"], **evidence}] if "link" in evidence else [])
-    told = "; ".join(_link(link, named) for link in links) or "claims were replayed in order of time"
-    moved = ", ".join(named.get(number, f"handle {number}") for number in evidence.get("moved", ()))
+def _evidence(merge: members.MergeView, named: dict[int, str], teller: Teller) -> str:
+    told = "; ".join(_claim(claim, named, teller) for claim in merge.claims) or "claims were replayed in order of time"
+    moved = ", ".join(named.get(number, f"handle {number}") for number in merge.moved)
     return f"evidence: {told}; moved: {moved or 'nothing'}"
 
 
-def _link(link: dict[str, Any], named: dict[int, str]) -> str:
-    ends = " with ".join(
-        named.get(link[end], f"{kind} (handle {link[end]})") for end, kind in zip(("left", "right"), link["kinds"], strict=True)
-    )
-    return f"{ends}, proof {link['proof']}, said {link['occurred_at']}"
+def _claim(claim: members.ClaimView, named: dict[int, str], teller: Teller) -> str:
+    ends = zip((claim.left_id, claim.right_id), claim.kinds, strict=True)
+    words = " with ".join(named.get(number, f"{kind} (handle {number})") for number, kind in ends)
+    return f"{words}, proof {claim.proof}, said {teller.instant(claim.occurred_at)}"
