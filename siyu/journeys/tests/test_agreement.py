@@ -381,7 +381,7 @@ def as_done(oracle: Oracle, definition: dict, numbers: dict[str, int]) -> tuple[
         for step, way, _ in one.passed:
             is_held_out = is_held_out or way == "held_out"
             if kinds[step] == "touch":
-                touches[step, False] += 1  # of the service's own purposes nobody is held out
+                touches[step, is_held_out] += 1
     rewards = sum(kinds[step] == "reward" for step, _ in oracle.deeds)
     tagged, red = ({numbers[oracle.people[owner]] for step, owner in oracle.deeds if kinds[step] == kind} for kind in ("tag", "trait"))
     return touches, rewards, tagged, red
