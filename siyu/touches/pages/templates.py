@@ -6,6 +6,7 @@ from uuid import UUID
 import django_tables2 as tables
 import msgspec
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from siyu.lib.web.terms import Book
 from siyu.members import queries as members
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.rules import Scope
+from siyu.merchant.services import audit
 
 from .. import queries, words
 from ..rules.files import KINDS, MAX_ALL, MAX_FILE, MAX_FILES, Upload
@@ -216,17 +218,24 @@ def edit(request: PageRequest, code: str = "") -> HttpResponse:
 
 @requires("touches.view")
 def preview(request: PageRequest, code: str) -> HttpResponse:
-    """The words as one member would get them. Only members of the viewer's scope can be asked for, and no address says for whom."""
+    """The words as one member would get them. Only members of the viewer's scope can be asked for, and no address says for whom.
+
+    Personal values stand in them whole: whoever may not see these is shown no words, and the audit remembers who looked.
+    """
     found = _found(code)
+    may_read = request.viewer.may("members.unmask")
+    if request.method == "POST" and not may_read:
+        raise PermissionDenied
     form = PreviewForm(request.POST or None)
     written: Any = None
     if request.method == "POST" and form.is_valid() and (number := form.found(request.viewer.scope)) is not None:
+        audit(request.viewer.actor, "member.unmasked", f"member:{number}", {"template": code})
         written = words.write([words.Asked(UUID(int=0), number, found.pk, {})], utc_now())[UUID(int=0)]
     fault = written if isinstance(written, words.Fault) else None
     files = queries.files(found.files)
     context = {"title": f"{found.name} · {gettext('Preview')}", "template": found, "form": form, "fault": fault, "files": files}
     message = None if written is None or fault else written.message
-    context |= {"message": message, "size": _size(found.medium, message), "is_tried": _is_tried(found.medium)}
+    context |= {"message": message, "size": _size(found.medium, message), "may_read": may_read, "is_tried": _is_tried(found.medium)}
     return render(request, "touches/preview.html", context)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from siyu.audiences.services import archive, create
 from siyu.lib.clock import utc_now
-from siyu.merchant.models import Staff
+from siyu.merchant.models import Audit, Staff
 from siyu.merchant.queries import settings_book, today
 from siyu.merchant.rules import SYSTEM
 from siyu.merchant.services import set_setting
@@ -111,11 +111,23 @@ def test_an_operator_writes_a_template_and_sees_it_as_a_member_would(owner: Clie
     assert answer.status_code == 302, answer.content.decode()
     asked = owner.post(reverse("touch-template-preview", args=["hello"]), {"member": "yue@example.com"})
     assert "Dear Yue" in asked.content.decode()
+    assert [row.detail for row in Audit.objects.filter(verb="member.unmasked")] == [{"template": "hello"}]
     assert "Dear" not in show(owner, "touch-template-preview", "hello", member="yue@example.com"), "no address names a member"
     assert "Hello" in show(owner, "touch-templates")
     assert "Dear {{ member.name }}" in show(owner, "touch-template", "hello").replace("&#x27;", "'")
     owner.post(reverse("touch-template-archive", args=["hello"]))
     assert Template.objects.get().archived_at is not None
+
+
+def test_who_may_not_see_personal_values_is_shown_no_words_with_them() -> None:
+    scene.person("yue")
+    code = scene.template(text="Dear {{ member.name }}").code
+    analyst = signed_in(Staff.objects.create(username="eye", name="Eye", role="analyst", reach="all"))
+
+    asked = analyst.post(reverse("touch-template-preview", args=[code]), {"member": "yue@example.com"})
+
+    assert (asked.status_code, "Yue" in asked.content.decode()) == (403, False)
+    assert "only who may see these" in show(analyst, "touch-template-preview", code)
 
 
 def test_a_preview_shows_html_in_a_frame_that_can_do_nothing_and_the_text_beside_it(owner: Client) -> None:
