@@ -28,7 +28,7 @@ from siyu.loyalty.queries.corrections import corrections
 from siyu.loyalty.queries.units import unit_names
 from siyu.members import queries
 from siyu.members.queries import MemberView
-from siyu.members.rules import KINDS, Life
+from siyu.members.rules import BY_RULE, KINDS, Life
 from siyu.membership.queries.check_in import check_in_of
 from siyu.membership.queries.honours import badges_of
 from siyu.membership.queries.mall import redemptions_of
@@ -225,6 +225,8 @@ def _merges(request: PageRequest, member: MemberView) -> dict[str, Any]:
                 names.get(merge.loser_id, ""),
                 [_claim(claim, handles) for claim in merge.claims],
                 [handles[number] for number in merge.moved if number in handles],
+                _decided(merge.by, merge.because),
+                _decided(merge.undone_by, merge.undone_because),
                 merge.survivor_id == member.id and merge.undone_at is None,
             )
             for merge in merges
@@ -240,6 +242,11 @@ def _claim(claim: queries.ClaimView, handles: dict[int, str]) -> tuple[str, str,
     ends = zip((claim.left_id, claim.right_id), claim.kinds, strict=True)
     left, right = (handles.get(number) or _kind(kind) for number, kind in ends)
     return left, right, said(PROOFS, claim.proof), claim.occurred_at
+
+
+def _decided(by: str, because: str) -> str:
+    """Who decided it, and why: a rule says so in the reader's language, a colleague as it was written."""
+    return gettext(because) if by == BY_RULE else f"{by}: {because}"
 
 
 def _kind(code: str) -> str:

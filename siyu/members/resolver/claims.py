@@ -9,6 +9,7 @@ from siyu.facts.message import Message
 from .. import components
 from ..components import Claim
 from ..replay import Component, Settling, load_component, settle
+from ..rules import BY_RULE, EARLIER_PROOF
 from .pool import Known, Person, Pool, load_people, pair_of
 from .writing import flush
 
@@ -136,8 +137,7 @@ def _judge(cursor: Cursor, pool: Pool, arrived: Message, one: Known, other: Know
         raise Cut(arrived)
     _keep(pool, claim, arrived)
     flush(cursor, pool)
-    because = "an earlier proof arrived: the links of these handles were replayed in order of time"
-    owners, news = settle(cursor, [one.id, other.id], pool.policy, Settling(arrived.clock, "rule", because, arrived.source_id))
+    owners, news = settle(cursor, [one.id, other.id], pool.policy, Settling(arrived.clock, BY_RULE, EARLIER_PROOF, arrived.source_id))
     pool.settled += [msgspec.structs.replace(merged, seq=arrived.seq) for merged in news]
     for handle in pool.by_hash.values():
         if handle.id in owners:

@@ -13,6 +13,7 @@ from siyu.lib.sql import statements
 
 from ..locking import lock_early
 from ..replay import absorb, mark_merged, member_row, merge_numbers
+from ..rules import BY_RULE, ONE_LINK
 from .pool import Known, Person, Pool
 
 _sql = statements("siyu.members", "resolver")
@@ -100,8 +101,8 @@ def _write_merges(cursor: Cursor, pool: Pool, locked: Promise | None) -> list[Me
             "survivor": [survivor.id for _, survivor, _, _ in merges],
             "loser": [loser.id for _, _, loser, _ in merges],
             "at": [arrived.clock for arrived, _, _, _ in merges],
-            "by": ["rule"] * len(merges),
-            "because": ["one link joins their handles"] * len(merges),
+            "by": [BY_RULE] * len(merges),
+            "because": [ONE_LINK] * len(merges),
             "evidence": [msgspec.json.encode(evidence).decode() for _, _, _, evidence in merges],
         },
     )

@@ -22,19 +22,22 @@ from .life import (
     rhythm_days,
     turn,
 )
-from .merging import became
+from .merging import BY_RULE, EARLIER_PROOF, ONE_LINK, became
 from .settings import SETTINGS
 from .trait import TraitName, check_traits
 
 __all__ = [
     "BLOCKED",
+    "BY_RULE",
     "CHANNELS",
+    "EARLIER_PROOF",
     "FACT_RUNGS",
     "HELD_RUNGS",
     "KINDS",
     "LIFE_FACTS",
     "MAX_HANDLE",
     "MAX_NOTE",
+    "ONE_LINK",
     "PURPOSES",
     "RUNGS",
     "SETTINGS",

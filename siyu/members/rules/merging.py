@@ -1,6 +1,12 @@
-"""Mergers as the rooms' mergers get them: pairs of (survivor, loser), of which one may name the loser of another."""
+"""Why rules merge; and mergers as the rooms' mergers get them: pairs of (survivor, loser), of which one may name the loser of another."""
 
 from collections.abc import Sequence
+
+from siyu.lib.words import gettext_noop
+
+BY_RULE = "rule"  # nobody of the staff
+ONE_LINK = gettext_noop("one link joins their handles")
+EARLIER_PROOF = gettext_noop("an earlier proof arrived: the links of these handles were replayed in order of time")
 
 
 def became(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
