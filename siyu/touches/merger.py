@@ -21,13 +21,16 @@ _SAID = frozenset({Why.WITHDRAWN, Why.NO_CONSENT})
 def absorb(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
     """The loser's touches go to the survivor: they fill the survivor's caps."""
     ends = became(pairs)
+    cursor.execute(_sql.have_tasks, {"members": array({*ends, *ends.values()})})  # first: what the pump writes before is not waited for
+    have_tasks = cursor.fetchone() == (True,)
     columns = {"losers": array(ends), "survivors": array(ends.values())}
     cursor.execute(_sql.absorb_touches, columns)
     cursor.execute(_sql.absorb_inbox, columns)
     cursor.execute(_sql.absorb_tasks, columns)
     cursor.execute(_sql.absorb_stands, columns)
     cursor.execute(_sql.double_stands, columns)
-    _close_tasks(cursor, sorted(set(ends.values())))
+    if have_tasks:
+        _close_tasks(cursor, sorted(set(ends.values())))
 
 
 def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:

@@ -17,6 +17,9 @@ RETURNING u.id, u.at, u.is_undone, g.id, g.survivor_id, g.loser_id
 
 -- name: next_due
 -- When the oldest of them came.
-SELECT n.at FROM members_untold n JOIN members_merge_log m ON m.id = n.merge_id
-WHERE m.survivor_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+SELECT n.at FROM members_untold n
+WHERE NOT EXISTS (
+    SELECT 1 FROM facts_held h
+    WHERE h.room = 'members' AND h.member_id = (SELECT g.survivor_id FROM members_merge_log g WHERE g.id = n.merge_id)
+)
 ORDER BY n.at LIMIT 1

@@ -1,3 +1,7 @@
+-- name: have_tasks
+-- Whether staff are asked to write to any of these.
+SELECT EXISTS (SELECT 1 FROM touches_stafftask WHERE member_id = ANY(%(members)s::bigint[]) AND state = 'open')
+
 -- name: absorb_touches
 -- Touches of merged members go to their survivors.
 UPDATE touches_touch t SET member_id = pair.survivor
