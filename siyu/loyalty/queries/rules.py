@@ -13,14 +13,14 @@ from siyu.merchant.rules import WHOLE, Scope
 
 from ..rules.payment import PaymentTerms
 from .asking import rows_of
-from .naming import called
+from .naming import Named, called
 
 _sql = statements("siyu.loyalty", "queries_rules")
 MAX_APPROVALS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class RuleView:
+class RuleView(Named):
     """A version of an earn rule as it was published."""
 
     code: str
@@ -32,11 +32,6 @@ class RuleView:
     created_by: str
     created_at: datetime
     archived_at: datetime | None
-
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
 
     def state(self, day: date) -> str:
         """`planned`, `running` or `ended` on a day, of this version by itself."""
@@ -51,7 +46,7 @@ def naming(kind: str, number: int, day: date) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftView:
+class DraftView(Named):
     """A rule being written."""
 
     code: str
@@ -59,11 +54,6 @@ class DraftView:
     definition: dict[str, Any]
     updated_by: str
     updated_at: datetime
-
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from siyu.merchant.rules import WHOLE, Scope
 
 from ..rules import TRACK
 from .asking import bounded, rows_of
-from .naming import called
+from .naming import Named
 
 _sql = statements("siyu.loyalty", "queries_tiers")
 
 
 @dataclass(frozen=True, slots=True)
-class TierView:
+class TierView(Named):
     """The tier a member holds since an instant; what comes is a `Projection`."""
 
     code: str
@@ -28,14 +28,9 @@ class TierView:
     version: int
     multiplier: Decimal
 
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
-
 
 @dataclass(frozen=True, slots=True)
-class LadderStep:
+class LadderStep(Named):
     """A tier in force."""
 
     code: str
@@ -45,11 +40,6 @@ class LadderStep:
     multiplier: Decimal
     version: int
     from_day: date
-
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
 
 
 def standings(member_ids: Sequence[int]) -> dict[int, TierView]:
@@ -78,7 +68,7 @@ def ladder(day: date, track: str = TRACK) -> list[LadderStep]:
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(Named):
     """A step of a version, or of a draft."""
 
     code: str
@@ -87,11 +77,6 @@ class StepView:
     keep: int | None
     multiplier: Decimal
     gifts: tuple[tuple[str, int], ...]
-
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from siyu.merchant.queries import today
 
 from ..rules.units import DEFAULTS, Terms
 from .asking import rows_of
-from .naming import called
+from .naming import Named
 
 _sql = statements("siyu.loyalty", "queries_value")
 
 
 @dataclass(frozen=True, slots=True)
-class UnitView:
+class UnitView(Named):
     """A version of a unit; version 0 is what it is when nobody has decided otherwise."""
 
     code: str
@@ -28,11 +28,6 @@ class UnitView:
     terms: Terms
     created_by: str
     created_at: datetime | None
-
-    @property
-    def shown(self) -> str:
-        """What the reader calls it."""
-        return called(self.code, self.name)
 
 
 def unit_names() -> dict[str, str]:
