@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.refusal import Refusal
-from siyu.lib.web.forms import Form, applied
+from siyu.lib.web.forms import Form, applied, name_of_copy
 from siyu.merchant.access import PageRequest, requires
 
 from .. import queries, services
@@ -69,8 +69,7 @@ def new(request: PageRequest, pk: int | None = None) -> HttpResponse:
 def _copied(request: PageRequest, pk: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """What a copy begins with: everything but the tag, which one audience alone keeps."""
     found = audience_or_404(request, pk)
-    name = gettext("%(name)s (copy)") % {"name": found.name[: MAX_NAME - 10]}
-    return {"name": name, "description": found.description}, queries.rule_of(pk)
+    return {"name": name_of_copy(found.name, MAX_NAME), "description": found.description}, queries.rule_of(pk)
 
 
 @requires("audiences.edit")

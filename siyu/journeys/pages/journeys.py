@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siyu.lib.clock import utc_now
 from siyu.lib.sql import statements
-from siyu.lib.web.forms import Form, applied, confirmed
+from siyu.lib.web.forms import Form, applied, confirmed, name_of_copy
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn
 from siyu.merchant.access import PageRequest, requires
 
@@ -118,8 +118,7 @@ def _create(request: PageRequest, told: dict[str, Any]) -> None:
 def duplicate(request: PageRequest, code: str) -> HttpResponse:
     """A new journey that begins with the draft of this one."""
     found = journey_or_404(code)
-    name = gettext("%(name)s (copy)") % {"name": found.name[: MAX_NAME - 10]}
-    form = JourneyForm(request.POST or None, initial={"code": free_code(code[:50]), "name": name})
+    form = JourneyForm(request.POST or None, initial={"code": free_code(code[:50]), "name": name_of_copy(found.name, MAX_NAME)})
 
     def made() -> None:
         told = form.cleaned_data

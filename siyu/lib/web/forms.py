@@ -14,6 +14,8 @@ from siyu.lib.refusal import Refusal
 
 from .parts import Words
 
+COPY_SIGN = 10  # characters that say it is one, in any language
+
 
 class Form(forms.Form):
     """The base of a room's forms: `web/form.html` draws the form tag, the token and the buttons around it."""
@@ -51,6 +53,11 @@ class FilterForm(Form):
         """The valid values given, without empty ones; what is invalid is shown and not applied."""
         self.is_valid()
         return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value not in (None, "", [])}
+
+
+def name_of_copy(name: str, longest: int) -> str:
+    """What a copy is called until it gets a name of its own; `longest`: characters that a name has at most."""
+    return gettext("%(name)s (copy)") % {"name": name[: longest - COPY_SIGN]}
 
 
 def applied(form: forms.BaseForm, service: Callable[[], Any]) -> bool:

@@ -84,9 +84,7 @@ class Book:
     many: Sequence[str] = ()  # offers of which several may be chosen
     integers: Sequence[str] = ()  # offers whose values are numbers
     redraws: Sequence[str] = ()  # names of fields
-    widgets: Mapping[str, str] = field(
-        default_factory=dict
-    )  # inputs with a box of their own kind: `time`, `date`, `datetime-local`, `long`
+    widgets: Mapping[str, str] = field(default_factory=dict)  # inputs of a kind of their own: `time`, `date`, `datetime-local`, `long`
     specials: Mapping[str | type, Special] = field(default_factory=dict)  # by input or by struct
 
 

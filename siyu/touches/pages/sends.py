@@ -19,7 +19,7 @@ from siyu.audiences.queries import audience, audiences
 from siyu.lib.clock import utc_now
 from siyu.lib.web.charts import Chart, Column, Figure, Series, bars, csv_of
 from siyu.lib.web.formats import instant, number, percent
-from siyu.lib.web.forms import Form
+from siyu.lib.web.forms import Form, name_of_copy
 from siyu.lib.web.keyset import paged
 from siyu.lib.web.rows import Row, RowsField
 from siyu.lib.web.tables import BadgeColumn, InstantColumn, ListTable, NumberColumn, PercentColumn, PointsColumn
@@ -30,7 +30,7 @@ from siyu.merchant.access import PageRequest, requires
 from .. import queries, services
 from ..models import Send
 from ..services import ArmTerms, Terms
-from ..services.sends import MAX_ARMS, WHOLE
+from ..services.sends import MAX_ARMS, MAX_NAME, WHOLE
 from .parts import GROUPS, MEDIA, SENDS, answered, confirmed, instant_of, tabs, why_words, zone
 
 _FURTHER = ("delivered", "opened", "clicked")  # who clicked has also opened
@@ -131,7 +131,7 @@ ARMS = Book(
 
 
 class SendForm(Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
     audience_id = forms.TypedChoiceField(label=_("Audience"), coerce=int)
     arms = RowsField(ArmRow, ARMS, most=MAX_ARMS, least=1, label=_("Arms"), named=_("Arms"), add=_("Another arm"), hint=_says)
     control = forms.DecimalField(label=_("Control group, in %"), min_value=0, max_value=50, decimal_places=2, initial=10)
@@ -194,7 +194,7 @@ def duplicate(request: PageRequest, pk: int) -> HttpResponse:
     """A new draft that begins as another send: on its next days ahead, and drawn anew."""
     report, now = _report(pk), utc_now()
     late = now - min(arm.at for arm in report.arms)
-    name = gettext("%(name)s (copy)") % {"name": report.send.name[:90]}
+    name = name_of_copy(report.send.name, MAX_NAME)
     return _written(request, _initial(report, days=max(late.days + 1, 0)) | {"name": name})
 
 

@@ -23,7 +23,7 @@ from .tasks import withdraw
 
 _sql = statements("siyu.touches", "sends")
 WHOLE = 10_000  # shares are of so many
-MAX_ARMS, MAX_CONTROL, MAX_PER_HOUR = 4, 5_000, 1_000_000
+MAX_NAME, MAX_ARMS, MAX_CONTROL, MAX_PER_HOUR = 100, 4, 5_000, 1_000_000
 LONGEST_AHEAD = timedelta(days=731)
 SET = 500  # heads of one transaction
 MAX_SETS = 60  # of one run of the timetable: others' sends have their turn
@@ -237,8 +237,8 @@ def _end(send: Send, now: datetime) -> None:
 
 def _checked(terms: Terms) -> tuple[str, dict[str, Template]]:
     """The name of the audience and the templates. Raises the refusals of `draft_send`."""
-    if not 1 <= len(terms.name.strip()) <= 100:
-        raise Refusal("send.name", "a name has 1 to 100 characters")
+    if not 1 <= len(terms.name.strip()) <= MAX_NAME:
+        raise Refusal("send.name", "a name has 1 to %(limit)s characters", limit=MAX_NAME)
     name = _audience(terms.audience_id)
     if not 1 <= len(terms.arms) <= MAX_ARMS:
         raise Refusal("send.arms", "between 1 and %(limit)s arms", limit=MAX_ARMS)
