@@ -17,8 +17,8 @@ from siyu.merchant.rules import SYSTEM, Actor, Scope
 from siyu.touches import tasks
 from siyu.touches.services import (
     ArmTerms,
+    FactFilter,
     Finish,
-    Heard,
     Skip,
     Step,
     Terms,
@@ -165,7 +165,7 @@ def _care(now: datetime) -> None:
     """Who reaches a tier hears from the own assistant the day after."""
     words = {"zh-hans": {"subject": "升级后关怀", "text": CARE_WORDS}}
     publish_template(SYSTEM, CARE, "升级后关怀", "task", "service", words, now=now)
-    publish_sop(SYSTEM, CARE, "升级后关怀", Heard("tier.changed"), [], [Step(1, time(9), CARE, keep_days=2)], now=now)
+    publish_sop(SYSTEM, CARE, "升级后关怀", FactFilter("tier.changed"), [], [Step(1, time(9), CARE, keep_days=2)], now=now)
 
 
 def _announce(now: datetime, at: datetime) -> None:

@@ -59,7 +59,7 @@ def fill() -> None:
         terms = Terms(name, audience, [ArmTerms(template.code, 10_000, now)])
         GONE["send"] = str(services.draft_send(SYSTEM, terms, now=now))
         services.schedule_send(SYSTEM, int(GONE["send"]), now=now)
-    services.publish_sop(SYSTEM, "newcomer", "新客三步", services.Heard("friend.added"), [], [Step(1, now.time(), task.code)], now=now)
+    services.publish_sop(SYSTEM, "newcomer", "新客三步", services.FactFilter("friend.added"), [], [Step(1, now.time(), task.code)], now=now)
     walk_sends(now)
     keep_staff_tasks(now)
     services.post_inbox(now)

@@ -17,7 +17,7 @@ from siyu.journeys.tests.test_walking import logged
 from siyu.members.models import Member
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.models import SopStand
-from siyu.touches.services import Heard, Step, publish_sop, publish_template
+from siyu.touches.services import FactFilter, Step, publish_sop, publish_template
 
 pytestmark = pytest.mark.django_db
 VIEWED = {"condition": "did_fact", "fact": "page.viewed", "within": {"last_hours": 2}}
@@ -27,7 +27,9 @@ CART = {"kind": "fact", "fact": "cart.viewed", "where": {}}
 
 def order(starts_on: str, exits: Sequence[str] = (), code: str = "care") -> None:
     publish_template(SYSTEM, "hello", "Hello", "task", "service", {"zh-hans": {"text": "Hello"}}, now=NOW - DAY)
-    publish_sop(SYSTEM, code, "Care", Heard(starts_on), [Heard(fact) for fact in exits], [Step(1, time(9), "hello")], now=NOW - DAY)
+    publish_sop(
+        SYSTEM, code, "Care", FactFilter(starts_on), [FactFilter(fact) for fact in exits], [Step(1, time(9), "hello")], now=NOW - DAY
+    )
 
 
 def stands() -> list[tuple[int, str, datetime]]:

@@ -7,7 +7,7 @@ import pytest
 from siyu.loyalty.services import install_default_programme
 from siyu.merchant.rules import SYSTEM
 from siyu.touches.models import SopStand
-from siyu.touches.services import Heard, Step, publish_sop
+from siyu.touches.services import FactFilter, Step, publish_sop
 from siyu.touches.tests import scene
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def test_who_reaches_a_tier_by_an_order_begins_a_standing_order_of_that() -> Non
     install_default_programme(SYSTEM, (scene.NOON - timedelta(days=9)).date(), now=scene.NOON)
     member = scene.customer("yue", "ana")
     step = Step(1, time(9), scene.template("task", text="Well done").code)
-    publish_sop(SYSTEM, "after-a-tier", "After a tier", Heard("tier.changed"), [], [step], now=scene.NOON)
+    publish_sop(SYSTEM, "after-a-tier", "After a tier", FactFilter("tier.changed"), [], [step], now=scene.NOON)
 
     lines: list[dict[str, object]] = []
     scene.happens("order.paid", "yue", scene.NOON, shop="web", order_number="1", amount_minor=200_000, currency="CNY", lines=lines)

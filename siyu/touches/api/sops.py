@@ -11,7 +11,7 @@ from siyu.lib.refusal import Refusal
 from siyu.merchant.api import FAULTS, Body, IdempotencyKey
 
 from .. import queries, services
-from ..services import Heard, Step
+from ..services import FactFilter, Step
 from ..services.sops import MAX_DAY, MAX_EXITS, MAX_KEPT, MAX_STEPS
 from .asking import EDIT, VIEW, Code, Words, caller
 
@@ -20,7 +20,7 @@ Where = dict[str, Any]
 WHERE: Any = Field(default_factory=dict, description="a filter of its properties, as triggers of journeys have")
 
 
-class HeardIn(Body):
+class FactFilterIn(Body):
     """A fact by which an order begins or ends, where its properties pass a filter."""
 
     fact: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00]+$", examples=["audience.entered"])
@@ -41,13 +41,13 @@ class SopIn(Body):
 
     code: Code
     name: Words
-    starts: HeardIn
-    exits: list[HeardIn] = Field(default_factory=list, max_length=MAX_EXITS)
+    starts: FactFilterIn
+    exits: list[FactFilterIn] = Field(default_factory=list, max_length=MAX_EXITS)
     steps: list[StepIn] = Field(min_length=1, max_length=MAX_STEPS)
     is_new: bool = False
 
 
-class HeardOut(Schema):
+class FactFilterOut(Schema):
     """A fact by which an order begins or ends."""
 
     fact: str
@@ -69,8 +69,8 @@ class SopOut(Schema):
     code: str
     name: str
     version: int
-    starts: HeardOut
-    exits: list[HeardOut]
+    starts: FactFilterOut
+    exits: list[FactFilterOut]
     steps: list[StepOut]
     is_archived: bool
 
@@ -105,7 +105,7 @@ def publish(request: HttpRequest, body: SopIn, idempotency_key: IdempotencyKey) 
     """Publish the next version; who has begun keeps the days of the old one. 409 `sop.fact`, `sop.where`, `sop.steps`, `sop.template` …"""
     by, key = caller(request, idempotency_key)
     now = utc_now()
-    starts, *exits = (Heard(one.fact, one.where) for one in (body.starts, *body.exits))
+    starts, *exits = (FactFilter(one.fact, one.where) for one in (body.starts, *body.exits))
     steps = [Step(one.day, one.at.replace(tzinfo=None), one.template, one.keep_days) for one in body.steps]
 
     def do() -> int:
@@ -133,8 +133,8 @@ def _sop(code: str) -> SopOut:
         code=one.code,
         name=one.name,
         version=one.version,
-        starts=HeardOut(fact=one.starts_on, where=one.starts_where),
-        exits=[HeardOut(**each) for each in one.exits],
+        starts=FactFilterOut(fact=one.starts_on, where=one.starts_where),
+        exits=[FactFilterOut(**each) for each in one.exits],
         steps=[StepOut(day=step.day, at=step.at, template=step.template_code, keep_days=step.keep_days) for step in steps],
         is_archived=one.archived_at is not None,
     )

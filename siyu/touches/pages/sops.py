@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
 from siyu.audiences.wording import fact_words
-from siyu.facts import filters
 from siyu.facts.filters.form import FILTER
 from siyu.facts.words import fact_choices
 from siyu.lib.clock import utc_now
@@ -25,7 +24,7 @@ from siyu.merchant.access import PageRequest, requires
 
 from .. import queries
 from ..rules.settings import TIME
-from ..services import Heard, Step, archive_sop, publish_sop
+from ..services import FactFilter, Step, archive_sop, publish_sop
 from ..services.sops import MAX_DAY, MAX_EXITS, MAX_KEPT, MAX_STEPS
 from .parts import answered, confirmed, tabs
 
@@ -67,13 +66,6 @@ class StepRow(msgspec.Struct):
     keep_days: Annotated[int, Meta(ge=1, le=MAX_KEPT)] = 1
 
 
-class FactRow(msgspec.Struct):
-    """A fact that begins or ends a standing order."""
-
-    fact: str
-    where: filters.Where = {}
-
-
 STEPS = Book(
     labels={"day": _("Day after the fact"), "at": _("Open from"), "template_code": _("What to say"), "keep_days": _("Days it stays open")},
     offers={"template": lambda: [(one.code, one.name) for one in queries.templates() if one.medium == "task"]},
@@ -93,7 +85,7 @@ class SopForm(Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=60)
     starts = RowsField(
-        FactRow, FACTS, most=1, least=1, label=_("Begins with the fact"), named=_("Begins with the fact"), add=_("Another fact"),
+        FactFilter, FACTS, most=1, least=1, label=_("Begins with the fact"), named=_("Begins with the fact"), add=_("Another fact"),
         help_text=_("Whoever such a fact is told of begins. Of an audience or a journey, a property says which one."),
     )  # fmt: skip
     steps = RowsField(
@@ -101,7 +93,7 @@ class SopForm(Form):
         help_text=_("A task for the member's own assistant, each on a day of its own. The words are those of a template for staff tasks."),
     )  # fmt: skip
     exits = RowsField(
-        FactRow, FACTS, most=MAX_EXITS, required=False, label=_("Ends with these facts"), named=_("Ends with these facts"),
+        FactFilter, FACTS, most=MAX_EXITS, required=False, label=_("Ends with these facts"), named=_("Ends with these facts"),
         add=_("Another fact"), empty=_("Nothing ends it before its last step."),
     )  # fmt: skip
 
@@ -109,11 +101,11 @@ class SopForm(Form):
         super().__init__(*arguments, **named)
         self.fields["code"].disabled = not is_new
 
-    def clean_starts(self) -> Heard:
-        return msgspec.convert(self.cleaned_data["starts"][0], Heard)
+    def clean_starts(self) -> FactFilter:
+        return msgspec.convert(self.cleaned_data["starts"][0], FactFilter)
 
-    def clean_exits(self) -> list[Heard]:
-        return msgspec.convert(self.cleaned_data["exits"], list[Heard])
+    def clean_exits(self) -> list[FactFilter]:
+        return msgspec.convert(self.cleaned_data["exits"], list[FactFilter])
 
     def clean_steps(self) -> list[Step]:
         rows = self.cleaned_data["steps"]

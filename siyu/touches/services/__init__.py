@@ -10,7 +10,7 @@ from .once import forget_keys, once
 from .proposing import Answer, Gate, Wish, propose
 from .sending import forget_senders, send_due
 from .sends import ArmTerms, Terms, cancel_send, draft_send, pause_send, resume_send, run_sends, schedule_send, unschedule_send
-from .sops import Heard, Step, archive_sop, publish_sop, take_steps
+from .sops import FactFilter, Step, archive_sop, publish_sop, take_steps
 from .tasks import (
     Closed,
     Finish,
@@ -31,9 +31,9 @@ __all__ = [
     "Answer",
     "ArmTerms",
     "Closed",
+    "FactFilter",
     "Finish",
     "Gate",
-    "Heard",
     "Skip",
     "Step",
     "Terms",

@@ -25,7 +25,7 @@ BATCH = 500
 MAX_SETS = 20
 
 
-class Heard(msgspec.Struct, frozen=True):
+class FactFilter(msgspec.Struct, frozen=True):
     """A fact by which an order begins or ends: of this name, where its properties pass a filter."""
 
     fact: str
@@ -45,8 +45,8 @@ def publish_sop(
     by: Actor,
     code: str,
     name: str,
-    starts: Heard,
-    exits: Sequence[Heard],
+    starts: FactFilter,
+    exits: Sequence[FactFilter],
     steps: Sequence[Step],
     *,
     is_new: bool = False,
@@ -58,7 +58,7 @@ def publish_sop(
     Refusals: `sop.code`, `sop.name`, `sop.fact`, `sop.where`, `sop.steps`, `sop.day`, `sop.template`, `sop.exists`, `sop.too_many`.
     """
     check_names("sop", code, name)
-    _check_heard(starts, exits)
+    _check_facts(starts, exits)
     _check_steps(steps)
     with transaction.atomic():
         newest = Sop.objects.select_for_update().filter(code=code).order_by("-version").first()
@@ -125,20 +125,20 @@ def _take_some(now: datetime) -> int:
     return len(rows)
 
 
-def _check_heard(starts: Heard, exits: Sequence[Heard]) -> None:
-    heard = [starts, *exits]
-    for one in heard:
+def _check_facts(starts: FactFilter, exits: Sequence[FactFilter]) -> None:
+    facts = [starts, *exits]
+    for one in facts:
         try:
             filters.check(one.where)
         except filters.FilterError as error:
             raise Refusal("sop.where", "%(fact)s: %(reason)s", fact=one.fact[:80], reason=str(error)) from error
-    if not all(_FACT.fullmatch(one.fact) for one in heard) or len(exits) > MAX_EXITS or _said(starts) in map(_said, exits):
+    if not all(_FACT.fullmatch(one.fact) for one in facts) or len(exits) > MAX_EXITS or _said(starts) in map(_said, exits):
         raise Refusal(
             "sop.fact", "name a fact such as friend.added that starts it, and up to %(limit)s others that end it", limit=MAX_EXITS
         )
 
 
-def _said(one: Heard) -> tuple[str, str]:
+def _said(one: FactFilter) -> tuple[str, str]:
     """The same for all that say the same."""
     return one.fact, filters.canonical(one.where)
 

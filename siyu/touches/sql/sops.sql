@@ -1,5 +1,5 @@
 -- name: in_force
--- The newest version of each standing order that is not archived: what starts it, what ends it.
+-- The newest version of each standing order, archived ones too, which end but do not begin: what starts it, what ends it.
 SELECT DISTINCT ON (code) code, id, starts_on, starts_where::text, exits::text, archived_at FROM touches_sop ORDER BY code, version DESC LIMIT 1000
 
 -- name: begun

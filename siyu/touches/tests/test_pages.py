@@ -409,7 +409,7 @@ def test_what_nobody_knows_of_a_person_decides(owner: Client) -> None:
 
 def test_the_outbox_names_what_wanted_a_touch(owner: Client) -> None:
     code = scene.template("task").code
-    services.publish_sop(SYSTEM, "newcomer", "Newcomers", services.Heard("friend.added"), [], [Step(1, time(10), code)], now=NOON)
+    services.publish_sop(SYSTEM, "newcomer", "Newcomers", services.FactFilter("friend.added"), [], [Step(1, time(10), code)], now=NOON)
     yue, made = scene.person("yue"), scene.template("inbox").pk
     propose([Wish(yue, made, source, source, NOON) for source in ("journey:welcome", "sop:newcomer", "odd")], now=NOON)
 

@@ -15,7 +15,7 @@ from siyu.merchant.services import set_setting
 from siyu.operate.verify import verify
 from siyu.touches import privacy, queries, services
 from siyu.touches.models import Sop, SopStand, StaffTask, Touch
-from siyu.touches.services import Finish, Heard, Skip, Step, Wish, propose
+from siyu.touches.services import FactFilter, Finish, Skip, Step, Wish, propose
 from siyu.touches.tasks import keep_staff_tasks
 
 from . import scene
@@ -209,8 +209,8 @@ def sop(**changes) -> None:
     terms = {
         "code": "newcomer",
         "name": "Newcomers",
-        "starts": Heard("friend.added"),
-        "exits": [Heard("order.paid")],
+        "starts": FactFilter("friend.added"),
+        "exits": [FactFilter("order.paid")],
         "steps": steps,
         **changes,
     }
@@ -238,7 +238,7 @@ def test_a_standing_order_brings_tasks_by_day_once() -> None:
 
 def test_a_purchase_ends_a_standing_order_and_takes_open_tasks_back() -> None:
     scene.customer("yue", "ana")
-    sop(exits=[Heard("product.viewed")])
+    sop(exits=[FactFilter("product.viewed")])
     scene.happens("friend.added", "yue", NOON)
     keep_staff_tasks(NOON + DAY)
 
@@ -251,7 +251,7 @@ def test_a_purchase_ends_a_standing_order_and_takes_open_tasks_back() -> None:
 
 def test_what_ends_an_order_before_a_merge_of_the_same_batch_takes_back_only_who_it_was_said_of() -> None:
     scene.customer("yue", "ana"), scene.customer("lan", "ana")
-    sop(exits=[Heard("product.viewed")])
+    sop(exits=[FactFilter("product.viewed")])
     scene.happens("friend.added", "yue", NOON)
     scene.happens("friend.added", "lan", NOON)
     keep_staff_tasks(NOON + DAY)
@@ -278,8 +278,8 @@ def test_what_ends_an_order_before_a_merge_of_the_same_batch_takes_back_only_who
 
 def test_a_standing_order_begins_and_ends_with_facts_whose_properties_say_so() -> None:
     yue, lan = scene.customer("yue", "ana"), scene.customer("lan", "ana")
-    large = Heard("order.paid", {"property": "amount_minor", "op": "gte", "value": 10_000})
-    sop(starts=large, exits=[Heard("order.paid", {"property": "shop", "op": "eq", "value": "outlet"}), Heard("friend.removed")])
+    large = FactFilter("order.paid", {"property": "amount_minor", "op": "gte", "value": 10_000})
+    sop(starts=large, exits=[FactFilter("order.paid", {"property": "shop", "op": "eq", "value": "outlet"}), FactFilter("friend.removed")])
     bought = {"currency": "CNY", "lines": []}
 
     scene.happens("order.paid", "yue", NOON, shop="web", order_number="1", amount_minor=9_999, **bought)
@@ -313,10 +313,10 @@ def test_a_merge_keeps_one_of_two_standing_orders_and_an_undo_gives_both_back() 
     ("code", "changes"),
     [
         ("sop.code", {"code": "Ä"}),
-        ("sop.fact", {"starts": Heard("friend")}),
-        ("sop.fact", {"exits": [Heard("friend.added")]}),
-        ("sop.where", {"starts": Heard("friend.added", {"property": "staff", "op": "is"})}),
-        ("sop.where", {"exits": [Heard("order.paid", {"property": "", "op": "exists"})]}),
+        ("sop.fact", {"starts": FactFilter("friend")}),
+        ("sop.fact", {"exits": [FactFilter("friend.added")]}),
+        ("sop.where", {"starts": FactFilter("friend.added", {"property": "staff", "op": "is"})}),
+        ("sop.where", {"exits": [FactFilter("order.paid", {"property": "", "op": "exists"})]}),
         ("sop.steps", {"steps": []}),
         ("sop.day", {"steps": [Step(400, time(10), "x")]}),
         ("sop.template", {"steps": [Step(1, time(10), "nothing")]}),

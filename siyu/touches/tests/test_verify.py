@@ -62,7 +62,9 @@ def stand() -> None:
     template = scene.template("task")
     propose([Wish(mei, template.pk, "mei", "news", NOON)], now=NOON)
     services.open_tasks(NOON)
-    services.publish_sop(SYSTEM, "sop", "Sop", services.Heard("friend.added"), [], [services.Step(30, time(10), template.code)], now=NOON)
+    services.publish_sop(
+        SYSTEM, "sop", "Sop", services.FactFilter("friend.added"), [], [services.Step(30, time(10), template.code)], now=NOON
+    )
     scene.happens("friend.added", "zoe", NOON)
     assert zoe != mei
 
