@@ -28,7 +28,7 @@ from .intake import Unreadable
 from .message import Message
 from .opening import opened
 from .rules import FactError
-from .run import OURS, Report, Run, in_one, is_broken_program, is_much, reason, stop, warn
+from .run import OURS, Report, Run, in_one, is_broken_program, is_much, pump_progress, reason, stop, warn
 
 log = logging.getLogger(__name__)
 _sql = statements("siyu.facts", "pump")
@@ -61,8 +61,7 @@ def pump(now: datetime, *, messages: int | None = None, largest: int = LARGEST, 
             return report
         connection.connection.prepared_max = PREPARED
         try:
-            cursor.execute(_sql.state)
-            clock, stopped = cursor.fetchone()
+            clock, stopped = pump_progress(cursor.cursor)
             if stopped:
                 report.stopped = stopped
                 return report

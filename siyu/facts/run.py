@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 import psycopg
 from django.db import DatabaseError, connection, transaction
+from psycopg import Cursor
 
 from siyu.lib.beside import dismiss_readers
 from siyu.lib.refusal import Refusal
@@ -51,6 +53,19 @@ class Run(msgspec.Struct):
     moved: int = 0  # members whom time alone moved
     failing: int = 0  # and those of whom it was not known that they cannot be moved
     held: set[tuple[str, int]] = set()  # whose due work was set aside by the last run of it
+
+
+class PumpProgress(NamedTuple):
+    """How far it has come, and the code of what it stopped at, empty while it runs."""
+
+    clock: datetime
+    stopped: str
+
+
+def pump_progress(cursor: Cursor) -> PumpProgress:
+    """How the pump stands: its row is there from the first migration on."""
+    cursor.execute(_sql.state)
+    return PumpProgress(*cursor.fetchone())  # type: ignore[misc]
 
 
 def in_one(work: Callable[[], Handled]) -> Handled:
@@ -110,8 +125,7 @@ def resume(now: datetime) -> None:
 def resume_after_repair(now: datetime) -> None:
     """A worker that starts may be a repaired program: let it try. If the cause stands, the pump stops again at the same place."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql.state)
-        stopped = cursor.fetchone()[1]
+        stopped = pump_progress(cursor.cursor).stopped
     if stopped == "pump.program":
         resume(now)
 

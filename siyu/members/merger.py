@@ -2,13 +2,13 @@
 
 from psycopg import Cursor
 
+from siyu.facts.run import pump_progress
 from siyu.lib.sql import statements
 from siyu.merchant.queries import settings_book
 
 from . import clocks
 
 _sql = statements("siyu.members", "reactions")
-_pump = statements("siyu.facts", "pump")
 Pairs = list[tuple[int, int]]
 
 
@@ -29,6 +29,4 @@ def release(cursor: Cursor, pairs: Pairs) -> None:
     cursor.execute(_sql.return_tags, {"members": members})
     cursor.execute(_sql.drop_rollups, {"members": members})
     cursor.execute(_sql.recount_rollups, {"members": members})
-    cursor.execute(_pump.state)
-    clock = cursor.fetchone()[0]  # type: ignore[index]
-    clocks.relive(cursor, members, clock, settings_book())
+    clocks.relive(cursor, members, pump_progress(cursor).clock, settings_book())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from psycopg import Cursor
 
+from siyu.facts.run import pump_progress
 from siyu.lib.sql import array, statements
 from siyu.members.queries import ends
 from siyu.members.rules import became
@@ -14,7 +15,7 @@ from siyu.members.rules import became
 from .rules.gate import Why
 from .services.tasks import review_tasks
 
-_sql, _pump = statements("siyu.touches", "merger"), statements("siyu.facts", "pump")
+_sql = statements("siyu.touches", "merger")
 _SAID = frozenset({Why.WITHDRAWN, Why.NO_CONSENT})
 
 
@@ -47,6 +48,4 @@ def release(cursor: Cursor, pairs: Sequence[tuple[int, int]]) -> None:
 
 
 def _close_tasks(cursor: Cursor, members: Sequence[int]) -> None:
-    cursor.execute(_pump.state)
-    clock = cursor.fetchone()[0]  # type: ignore[index]
-    review_tasks(members, clock, only=_SAID)
+    review_tasks(members, pump_progress(cursor).clock, only=_SAID)

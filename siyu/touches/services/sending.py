@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from siyu.facts.run import pump_progress
 from siyu.lib.crypto import decrypt_text
 from siyu.lib.sql import array, statements
 from siyu.members.services import lock
@@ -74,8 +75,8 @@ def _may_all(waiting: Sequence[Ready], now: datetime) -> bool:
 def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
     """Step 1 for one medium. What the gate refuses or puts off is settled at once."""
     with transaction.atomic(), connection.cursor() as cursor:
-        if stands_still(cursor):
-            return []
+        if pump_progress(cursor.cursor).stopped:
+            return []  # what people say now the gate does not hear
         cursor.execute(_sql.pace, {"medium": medium, "since": now - MINUTE})
         room = min(BATCH, per_minute - cursor.fetchone()[0])
         if room <= 0:
@@ -91,12 +92,6 @@ def claim(now: datetime, medium: str, per_minute: int = 10**9) -> list[Ready]:
         if ready:
             cursor.execute(_sql.sending, {"ids": [one.touch.id for one in ready], "now": now})
     return ready
-
-
-def stands_still(cursor: Any) -> bool:
-    """Whether the pump has stopped: what people say now the gate does not hear, so that nothing goes until it runs again."""
-    cursor.execute(_sql.stands_still)
-    return cursor.fetchone() is not None
 
 
 def read_claimed(row: Sequence[Any]) -> Claimed:

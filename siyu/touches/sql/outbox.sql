@@ -4,10 +4,6 @@ SELECT id, key, member_id, medium, purpose, template_id, values::text, source, p
 FROM touches_touch WHERE status = 'reserved' AND medium = %(medium)s AND at <= %(now)s
 ORDER BY priority DESC, at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
--- name: stands_still
--- Whether the pump has stopped at a fact and waits to be looked after.
-SELECT 1 FROM facts_pump WHERE stopped_code <> '' LIMIT 1
-
 -- name: pace
 -- How many of a medium were handed over since an instant.
 SELECT count(*) FROM touches_touch WHERE medium = %(medium)s AND (sent_at > %(since)s OR (status = 'sending' AND claimed_at > %(since)s))

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
+from siyu.facts.run import pump_progress
 from siyu.lib.crypto import encrypt
 from siyu.lib.sql import array, statements
 from siyu.members.services import lock
@@ -13,7 +14,7 @@ from siyu.merchant.queries import settings_book, today
 
 from ...rules.tasks import kind_of
 from ..claimed import Ready
-from ..sending import asked_again, read_claimed, settle, stands_still, written_out
+from ..sending import asked_again, read_claimed, settle, written_out
 from .closing import review_tasks
 
 _sql = statements("siyu.touches", "tasks")
@@ -46,7 +47,7 @@ def hand_over_tasks(now: datetime) -> int:
 
 def _open_some(now: datetime) -> tuple[int, int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        if stands_still(cursor):
+        if pump_progress(cursor.cursor).stopped:
             return 0, 0
         cursor.execute(_sql.asked, {"now": now, "limit": BATCH})
         touches = [read_claimed(row) for row in cursor.fetchall()]
