@@ -17,6 +17,7 @@ urlpatterns = [
     path("members/<str:public_id>", one.one, name="member"),
     path("members/<str:public_id>/reveal/<int:pk>", actions.reveal, name="member-reveal"),
     path("members/<str:public_id>/reveal-trait/<str:name>", actions.reveal_trait, name="member-reveal-trait"),
+    path("members/<str:public_id>/reveal-note/<uuid:message>", actions.reveal_note, name="member-reveal-note"),
     path("members/<str:public_id>/tag", actions.tag, name="member-tag"),
     path("members/<str:public_id>/assistant", actions.assistant, name="member-assistant"),
     path("members/<str:public_id>/consents", actions.consent, name="member-consent"),

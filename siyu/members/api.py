@@ -3,7 +3,6 @@
 And what people told their staff about consent."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -16,8 +15,8 @@ from siyu.merchant.api import FAULTS, Body, ScopedKey, Text
 from siyu.merchant.rules import WHOLE
 
 from . import queries, services
-from .rules import MAX_NOTE
-from .services import Choice, Word, read_card
+from .rules import CHANNELS, MAX_NOTE, PURPOSES, WAYS
+from .services import Choice, ConsentWord, read_card
 
 router = Router(tags=["Members"])
 
@@ -46,11 +45,11 @@ class FoundMember(Schema):
 class ConsentIn(Body):
     """What a member told your staff."""
 
-    purpose: Literal["marketing", "service", "personalisation"]
-    channel: Literal["any", "inbox", "wecom", "sms", "email", "phone", "webhook"]
+    purpose: Text = Field(json_schema_extra={"enum": list(PURPOSES)})
+    channel: Text = Field(json_schema_extra={"enum": list(CHANNELS)})
     is_given: bool
     at: AwareDatetime = Field(description="when the member said it; sent again, it is the same word")
-    way: Literal["store", "phone", "paper", "chat", "other"]
+    way: Text = Field(json_schema_extra={"enum": list(WAYS)}, description="how they said it")
     note: Text = Field("", max_length=MAX_NOTE, description="what proves it; a yes needs one")
 
 
@@ -119,9 +118,9 @@ def consents(request: HttpRequest, member: str) -> list[ConsentOut]:
 def record_consent(request: HttpRequest, member: str, body: ConsentIn) -> ConsentRecorded:
     """Write down what a member told your staff. The same word of the same instant is kept once, so it takes no key.
 
-    404 `member.unknown`; 409 `consent.note`, `consent.time`, `member.gone`.
+    404 `member.unknown`; 409 `consent.purpose`, `consent.channel`, `consent.way`, `consent.note`, `consent.time`, `member.gone`.
     """
-    word = Word(Choice(body.purpose, body.channel, body.is_given), body.way, body.note, body.at)
+    word = ConsentWord(Choice(body.purpose, body.channel, body.is_given), body.way, body.note, body.at)
     by = request.auth  # type: ignore[attr-defined]
     return ConsentRecorded(fact=services.record_consent(by, queries.numbered(member), word, now=utc_now()))
 

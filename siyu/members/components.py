@@ -4,9 +4,9 @@ The partition is a pure function of the set of links, so it does not depend on t
 """
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from .rules import Policy
@@ -104,3 +104,19 @@ def chain(joining: Iterable[Claim], ones: Collection[int], others: Collection[in
                 ways[other] = [*ways[handle], claim]
                 edge.append(other)
     return []
+
+
+def evidence(claims: Iterable[Claim], kinds: Mapping[int, str], moved: Sequence[int]) -> dict[str, Any]:
+    """Why two became one, as it is kept of a merge: the claims that lead from one to the other, and the handles that moved."""
+    links = [
+        {
+            "left": claim.left,
+            "right": claim.right,
+            "kinds": [kinds[claim.left], kinds[claim.right]],
+            "proof": claim.proof,
+            "occurred_at": claim.occurred_at.isoformat(),
+            "message": str(claim.message),
+        }
+        for claim in claims
+    ]
+    return {"links": links, "moved": moved}

@@ -83,7 +83,7 @@ class Merge(models.Model):
     merged_at = models.DateTimeField()
     by = models.TextField()  # who: "rule" or the staff member's name
     because = models.TextField()
-    evidence = models.JSONField()  # the link, and the identities that moved
+    evidence = models.JSONField()  # the links that lead from one to the other, and the identities that moved
     undone_at = models.DateTimeField(null=True)
     undone_by = models.TextField(default="")
     undone_because = models.TextField(default="")

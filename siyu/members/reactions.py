@@ -16,7 +16,7 @@ from siyu.lib.sql import statements
 from siyu.lib.wire import Uuids, packed
 
 from . import clocks, news
-from .rules import UNDATED, channel_meant, heard
+from .rules import UNDATED, channel_meant, normal_word
 
 _sql = statements("siyu.members", "reactions")
 _SEEN = Struct(">hiqiqiqiiiq")  # columns; member_id, first_seen, last_seen, last_seen_day, facts
@@ -123,7 +123,7 @@ def _trait_row(identity: int, name: str, value: bytes, occurred_at: datetime, ma
 def _keep_consents(cursor: Cursor, agreed: Sequence[Fact]) -> None:
     columns = {
         "identity": [fact.identity_id for fact in agreed],
-        "purpose": [heard(str(fact.properties["purpose"])) for fact in agreed],
+        "purpose": [normal_word(str(fact.properties["purpose"])) for fact in agreed],
         "channel": [channel_meant(str(fact.properties.get("channel") or "")) for fact in agreed],
         "is_given": [fact.name == "consent.given" for fact in agreed],
         "occurred_at": [UNDATED if fact.properties.get("undated") is True else fact.occurred_at for fact in agreed],

@@ -207,20 +207,10 @@ def _log_merged(cursor: Cursor, component: Component, merged: list[tuple[int, in
 
 
 def _evidence(component: Component, survivor: int, loser: int) -> dict[str, Any]:
-    """The claims that lead from a handle of the one to a handle of the other, and the handles that moved."""
+    """What leads from a handle of the one to a handle of the other."""
     moved = _of(component, loser)
     claims = components.chain(component.joining, moved or _had(component, loser), _of(component, survivor) or _had(component, survivor))
-    links = [
-        {
-            "left": claim.left,
-            "right": claim.right,
-            "kinds": [component.kinds[claim.left], component.kinds[claim.right]],
-            "proof": claim.proof,
-            "occurred_at": claim.occurred_at.isoformat(),
-        }
-        for claim in claims
-    ]
-    return {"replay": True, "links": links, "moved": moved}
+    return components.evidence(claims, component.kinds, moved)
 
 
 def _had(component: Component, member: int) -> list[int]:

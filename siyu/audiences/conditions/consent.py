@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from siyu.members.rules import UNDATED, channel_meant, heard
+from siyu.members.rules import UNDATED, channel_meant, normal_word
 
 from ..asking import CONSENTS, Asking, Sql, literal
 from ..conditions import Because
@@ -30,7 +30,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 def _newest(terms: Terms, ask: Asking, what: Sql) -> Sql:
     channels = literal(sorted({channel_meant(terms.channel), "any"}))
-    purpose = heard(terms.purpose)
+    purpose = normal_word(terms.purpose)
     these = f"c.purpose = {literal(purpose)} AND c.channel = ANY({channels})"
     order = "c.occurred_at DESC, c.is_given, c.message DESC"
     return ask.column(CONSENTS, f"(array_agg({what} ORDER BY {order}) FILTER (WHERE {these}))[1]", purpose)
@@ -55,7 +55,7 @@ def words(terms: Terms) -> str:
         "withdrawn": gettext("withdrew %(purpose)s (%(channel)s)"),
         "unknown": gettext("was never asked about %(purpose)s (%(channel)s)"),
     }[terms.state]
-    purpose, channel = heard(terms.purpose), channel_meant(terms.channel)
+    purpose, channel = normal_word(terms.purpose), channel_meant(terms.channel)
     return said % {"purpose": PURPOSES.get(purpose, purpose), "channel": CHANNELS.get(channel, channel)}
 
 

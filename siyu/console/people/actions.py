@@ -1,6 +1,7 @@
 """What an operator does to one member: show a hidden value, tag, assign, note a consent, merge, undo a merge. Each calls one service."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.forms import CharField, ChoiceField, DateTimeField, DateTimeInput, RadioSelect, Textarea, TypedChoiceField
@@ -17,7 +18,7 @@ from siyu.lib.refusal import Refusal
 from siyu.lib.web.forms import Form, applied
 from siyu.members import queries, services
 from siyu.members.rules import CHANNELS, MAX_NOTE, PURPOSES, WAYS
-from siyu.members.services import Choice, Word
+from siyu.members.services import Choice, ConsentWord
 from siyu.merchant.access import PageRequest, requires
 from siyu.merchant.queries import staff, stores
 from siyu.merchant.services import audit
@@ -52,6 +53,19 @@ def reveal_trait(request: PageRequest, public_id: str, name: str) -> HttpRespons
         raise Http404
     audit(request.viewer.actor, "member.unmasked", f"member:{member.id}", {"trait": trait.name})
     return HttpResponse(escape(trait.value))
+
+
+@requires("members.unmask")
+@never_cache
+@require_POST
+def reveal_note(request: PageRequest, public_id: str, message: UUID) -> HttpResponse:
+    """What somebody noted of a consent, in plain; the audit remembers who looked."""
+    member, _url = seen_member(request.viewer, public_id)
+    said = next((one for one in queries.consents_said(member.id, unmasked=True) if one.message == message and one.note), None)
+    if said is None:
+        raise Http404
+    audit(request.viewer.actor, "member.unmasked", f"member:{member.id}", {"consent": str(message)})
+    return HttpResponse(escape(said.note))
 
 
 @requires("members.edit")
@@ -120,9 +134,9 @@ class ConsentForm(Form):
         help_text=_("What proves it: the form and where it lies, the number of the call. Needed for a yes."),
     )
 
-    def word(self) -> Word:
+    def word(self) -> ConsentWord:
         told = self.cleaned_data
-        return Word(Choice(told["purpose"], told["channel"], told["is_given"]), told["way"], told["note"], told["at"])
+        return ConsentWord(Choice(told["purpose"], told["channel"], told["is_given"]), told["way"], told["note"], told["at"])
 
 
 @requires("members.edit")

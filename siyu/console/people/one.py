@@ -105,20 +105,20 @@ def one(request: PageRequest, public_id: str) -> HttpResponse:
 
 
 def _overview(request: PageRequest, member: MemberView) -> dict[str, Any]:
-    sums, may_unmask = statistics_of(member.id), request.viewer.may("members.unmask")
+    sums = statistics_of(member.id)
     return {
         "identities": queries.identities([member.id]),
         "traits": [(one, said(TRAITS, one.name)) for one in queries.traits(member.id)],
         "tags": queries.tags(member.id),
         "tag_names": [name for name, _colour, _count in queries.all_tags()],
         "consents": holding(queries.consents(member.id)),
-        "said": spoken(queries.consents_said(member.id, unmasked=may_unmask)),
+        "said": spoken(queries.consents_said(member.id)),
         "attribution": attribution_of(member.id),
         "seen": queries.seen(member.id),
         "sums": sums,
         "net_minor": sums.revenue_minor - sums.refunded_minor,
         "purses": purses(member.id),
-        "may_unmask": may_unmask,
+        "may_unmask": request.viewer.may("members.unmask"),
     }
 
 

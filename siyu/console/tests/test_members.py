@@ -1,6 +1,7 @@
 """The members' list and member 360: what each role finds, sees in plain, and may change."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -270,13 +271,27 @@ def test_what_a_member_told_staff_is_written_down_on_the_members_page_and_audite
     pump(utc_now())
 
     page = text(client, here)
-    assert "form 7, binder 2" in page
+    assert "form 7, binder 2" not in page
     assert "On paper" in page
     assert "Lin" in page
     assert "2026-01-05 10:30" in page
     assert "form 3" in page  # the word before stays
     (row,) = audited("consent.given")
     assert (row.subject, row.actor_name, row.detail) == (f"member:{pool.pk}", "Lin", {"purpose": "marketing", "channel": "wecom"})
+
+
+def test_what_was_noted_of_a_consent_is_shown_on_demand_and_the_audit_remembers(pool):
+    client, here = visitor(), f"/members/{pool.public_id}"
+    client.post(f"{here}/consents", agreed())
+    pump(utc_now())
+    (word,) = [one for one in queries.consents_said(pool.pk) if one.note]
+    address = f"{here}/reveal-note/{word.message}"
+
+    assert (address in text(client, here), address in text(visitor("analyst"), here)) == (True, False)
+    assert visitor("analyst").post(address).status_code == 403
+    assert client.post(address).content.decode() == "form 7, binder 2"
+    assert client.post(f"{here}/reveal-note/{uuid4()}").status_code == 404
+    assert [row.detail for row in audited("member.unmasked")] == [{"consent": str(word.message)}]
 
 
 def test_what_holds_is_what_the_gate_hears(pool):

@@ -43,16 +43,15 @@ class MergeView:
     @property
     def claims(self) -> list[ClaimView]:
         """What proved it, in the order that leads from one to the other; nothing of merges that an older siyu replayed."""
-        links = self.evidence.get("links") or ([{**self.evidence["link"], **self.evidence}] if "link" in self.evidence else [])
         return [
             ClaimView(link["left"], link["right"], tuple(link["kinds"]), link["proof"], datetime.fromisoformat(link["occurred_at"]))
-            for link in links
+            for link in self.evidence["links"]
         ]
 
     @property
     def moved(self) -> list[int]:
         """The numbers of the handles that came to the survivor."""
-        return self.evidence.get("moved", [])
+        return self.evidence["moved"]
 
 
 @dataclass(frozen=True, slots=True)

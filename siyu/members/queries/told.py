@@ -68,9 +68,10 @@ class ConsentView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentSaid(ConsentView):
-    """The same as the log tells it: when it reached us, from which source, how a person told whom of ours, and the note about it,
-    which is masked unless the viewer may see it."""
+    """The same as the log tells it: by which message, when and from which source it reached us, how a person told whom of ours, and the
+    note about it, which is masked unless the viewer may see it."""
 
+    message: UUID
     received_at: datetime | None
     source: str
     badge: str

@@ -108,13 +108,8 @@ def _merge(pool: Pool, arrived: Message, one: Known, other: Known, claim: Claim)
     """The identified person survives, of two alike the one we knew first."""
     survivor, loser = sorted((one.member, other.member), key=lambda person: (not person.is_identified, person.id))
     moved = sorted(loser.handles or ())
-    kinds = [one.kind, other.kind] if one.id == claim.left else [other.kind, one.kind]
-    evidence = {
-        "link": {"left": claim.left, "right": claim.right, "kinds": kinds, "message": str(arrived.message)},
-        "proof": arrived.proof,
-        "occurred_at": claim.occurred_at.isoformat(),
-        "moved": moved,
-    }
+    kinds = {one.id: one.kind, other.id: other.kind}
+    evidence = components.evidence([claim._replace(proof=arrived.proof)], kinds, moved)
     survivor.handles = {**(survivor.handles or {}), **(loser.handles or {})}
     if loser.is_identified and not survivor.is_identified:
         _identify(pool, arrived, survivor, "user_id")

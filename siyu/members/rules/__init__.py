@@ -1,6 +1,6 @@
 """The rules of people: `identity` says who is who, `life` turns the three clocks, `settings` are the merchant's."""
 
-from .consent import CHANNELS, MAX_NOTE, PURPOSES, UNDATED, WAYS, channel_meant, heard
+from .consent import CHANNELS, MAX_NOTE, PURPOSES, UNDATED, WAYS, channel_meant, normal_word
 from .identity import BLOCKED, KINDS, MAX_HANDLE, IdentityKind, Policy, policy_of
 from .life import (
     FACT_RUNGS,
@@ -58,10 +58,10 @@ __all__ = [
     "channel_meant",
     "check_traits",
     "clocks_of",
-    "heard",
     "highest",
     "live",
     "next_moves",
+    "normal_word",
     "policy_of",
     "rhythm_days",
     "turn",

@@ -18,11 +18,11 @@ MAX_NOTE = 500  # characters
 _MEANT = {"": "any", "task": "wecom"}  # whoever is asked by a staff task writes there
 
 
-def heard(word: str) -> str:
+def normal_word(word: str) -> str:
     """`SMS ` is sms: who withdraws must be heard, however the sender writes it."""
     return word.strip().lower()
 
 
 def channel_meant(word: str) -> str:
     """The channel of which a word about consent speaks, by whatever name; words are kept and asked for by it alone."""
-    return _MEANT.get(heard(word), heard(word))
+    return _MEANT.get(normal_word(word), normal_word(word))

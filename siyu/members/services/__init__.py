@@ -4,7 +4,7 @@ from ..locking import lock, lock_early
 from .cards import CARD_SECONDS, PREFIX, card_code, read_card
 from .carriers import Carrier, carrier, carriers
 from .leaving import copy_of, erase_member
-from .own import Choice, Word, describe, record_consent, record_consents
+from .own import Choice, ConsentWord, describe, record_consent, record_consents
 from .people import (
     assign_assistants,
     hold_rungs,
@@ -23,9 +23,9 @@ __all__ = [
     "PREFIX",
     "Carrier",
     "Choice",
+    "ConsentWord",
     "Kept",
     "Saying",
-    "Word",
     "assign_assistants",
     "card_code",
     "carrier",

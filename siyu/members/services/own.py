@@ -29,7 +29,7 @@ class Choice(NamedTuple):
     is_given: bool
 
 
-class Word(NamedTuple):
+class ConsentWord(NamedTuple):
     """What a person told somebody of ours: how (a key of `rules.WAYS`), when (now, unless given), and a note that proves it."""
 
     choice: Choice
@@ -80,7 +80,7 @@ def record_consents(
     return [message_hash(fact.message) for fact in facts]
 
 
-def record_consent(by: Actor, member_id: int, word: Word, *, now: datetime) -> UUID:
+def record_consent(by: Actor, member_id: int, word: ConsentWord, *, now: datetime) -> UUID:
     """Record what a member told staff or a program; returns the fact's id. The same word of the same instant is kept once.
 
     The note may be about the person: the log keeps it as a personal value, and the audit does not. A yes needs one, a no needs none.
@@ -106,7 +106,7 @@ def record_consent(by: Actor, member_id: int, word: Word, *, now: datetime) -> U
     return fact
 
 
-def _check(word: Word, at: datetime, now: datetime) -> None:
+def _check(word: ConsentWord, at: datetime, now: datetime) -> None:
     for code, value, known in (
         ("purpose", word.choice.purpose, PURPOSES),
         ("channel", word.choice.channel, CHANNELS),

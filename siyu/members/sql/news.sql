@@ -9,17 +9,20 @@ ORDER BY new.place
 -- The oldest of them up to an instant, but of those whose due work is set aside.
 DELETE FROM members_untold u USING members_merge_log g
 WHERE g.id = u.merge_id AND u.id IN (
-    SELECT n.id FROM members_untold n JOIN members_merge_log m ON m.id = n.merge_id
-    WHERE n.at <= %(until)s AND m.survivor_id <> ALL(ARRAY(SELECT member_id FROM facts_held WHERE room = 'members'))
+    SELECT n.id FROM members_untold n
+    WHERE n.at <= %(until)s AND NOT EXISTS (
+        SELECT 1 FROM facts_held h
+        WHERE h.room = 'members' AND h.member_id = (SELECT m.survivor_id FROM members_merge_log m WHERE m.id = n.merge_id)
+    )
     ORDER BY n.at, n.id LIMIT %(limit)s
 )
 RETURNING u.id, u.at, u.is_undone, g.id, g.survivor_id, g.loser_id
 
 -- name: next_due
--- When the oldest of them came.
+-- When the oldest that may be told came.
 SELECT n.at FROM members_untold n
 WHERE NOT EXISTS (
     SELECT 1 FROM facts_held h
-    WHERE h.room = 'members' AND h.member_id = (SELECT g.survivor_id FROM members_merge_log g WHERE g.id = n.merge_id)
+    WHERE h.room = 'members' AND h.member_id = (SELECT m.survivor_id FROM members_merge_log m WHERE m.id = n.merge_id)
 )
 ORDER BY n.at LIMIT 1

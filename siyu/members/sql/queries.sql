@@ -69,7 +69,7 @@ ORDER BY c.purpose, c.channel, c.occurred_at DESC, c.is_given, c.message DESC
 
 -- name: consents_said
 -- Every word of a member about consent, newest first, with what the log says of who wrote it down, when and how.
-SELECT c.purpose, c.channel, c.is_given, c.occurred_at, c.proof, f.received_at, s.name, s.badge,
+SELECT c.purpose, c.channel, c.is_given, c.occurred_at, c.proof, c.message, f.received_at, s.name, s.badge,
        coalesce(f.properties ->> 'way', ''), coalesce(f.properties ->> 'by', ''), coalesce(f.properties ->> 'note', '')
 FROM members_identity i
 JOIN members_consent c ON c.identity_id = i.id

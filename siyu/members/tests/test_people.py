@@ -1,6 +1,9 @@
 """Who is who: handles attach, people merge on proof, shared devices and limits stand against it, and staff can undo."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -14,7 +17,7 @@ from siyu.members import queries
 from siyu.members.rules import UNDATED, Rung, highest
 from siyu.members.services import (
     Choice,
-    Word,
+    ConsentWord,
     assign_assistants,
     copy_of,
     erase_member,
@@ -86,7 +89,28 @@ def test_two_known_people_merge_on_proof_and_the_merge_says_why() -> None:
     assert people() == {frozenset({"u1", "u2", "+8613800138000"})}
     (merge,) = queries.merges(owner("u1"))
     assert merge.by == "rule"
-    assert merge.evidence["link"]["kinds"] == ["user_id", "phone"]
+    assert [(claim.kinds, claim.proof) for claim in merge.claims] == [(("user_id", "phone"), "identify")]
+
+
+def test_why_a_merge_of_an_older_siyu_was_made_is_read_as_that_of_any_other() -> None:
+    say(user("u1"))
+    say(user("u2"))
+    say(user("u1"), user("u2"))
+    (merge,) = queries.merges(owner("u1"))
+    (claim,) = merge.claims
+    old = {"left": claim.left_id, "right": claim.right_id, "kinds": ["phone", "user_id"], "message": "m"}
+    as_before = {"link": old, "proof": "identify", "occurred_at": NOW.isoformat(), "moved": merge.moved}
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_merge_log SET evidence = %s", [json.dumps(as_before)])
+        cursor.execute(import_module("siyu.members.migrations.0006_evidence").ONE_FORM)
+
+    assert [(one.claims, one.moved) for one in queries.merges(owner("u1"))] == [([replace(claim, occurred_at=NOW)], merge.moved)]
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_merge_log SET evidence = %s", [json.dumps({"replay": True, "moved": merge.moved})])
+        cursor.execute(import_module("siyu.members.migrations.0006_evidence").ONE_FORM)
+
+    assert [(one.claims, one.moved) for one in queries.merges(owner("u1"))] == [([], merge.moved)]
 
 
 def test_a_shared_device_belongs_to_its_earliest_identify_and_never_merges_people() -> None:
@@ -463,8 +487,8 @@ def test_tags_of_a_merged_member_are_carried_and_returned() -> None:
 def test_the_newest_word_on_consent_holds() -> None:
     say(user("u1"))
     who = owner("u1")
-    record_consent(SYSTEM, who, Word(Choice("marketing", "sms", True), "paper", "form 3"), now=NOW)
-    record_consent(SYSTEM, who, Word(Choice("marketing", "sms", False), "phone"), now=NOW + timedelta(minutes=1))
+    record_consent(SYSTEM, who, ConsentWord(Choice("marketing", "sms", True), "paper", "form 3"), now=NOW)
+    record_consent(SYSTEM, who, ConsentWord(Choice("marketing", "sms", False), "phone"), now=NOW + timedelta(minutes=1))
     pump(NOW + timedelta(minutes=2))
 
     assert [(view.purpose, view.channel, view.is_given) for view in queries.consents(owner("u1"))] == [("marketing", "sms", False)]
@@ -482,7 +506,7 @@ def test_what_staff_were_told_says_who_when_and_how_and_its_note_is_hidden_and_g
     say(user("u1"))
     who, lin = owner("u1"), Actor("staff", 7, "林")
     yesterday = NOW - timedelta(days=1)
-    word = Word(Choice("marketing", "wecom", True), "store", " 林小月签字，表在二号柜 ", yesterday)
+    word = ConsentWord(Choice("marketing", "wecom", True), "store", " 林小月签字，表在二号柜 ", yesterday)
     record_consent(lin, who, word, now=NOW)
     record_consent(lin, who, word, now=NOW + timedelta(minutes=1))  # the button was pressed twice
     pump(NOW + timedelta(minutes=2))
@@ -509,17 +533,17 @@ def test_what_staff_were_told_says_who_when_and_how_and_its_note_is_hidden_and_g
 @pytest.mark.parametrize(
     ("word", "code"),
     [
-        (Word(Choice("marketing", "sms", True), "store"), "consent.note"),
-        (Word(Choice("marketing", "sms", True), "store", " "), "consent.note"),
-        (Word(Choice("marketing", "sms", False), "store", "x" * 501), "consent.note"),
-        (Word(Choice("advertising", "sms", False), "store"), "consent.purpose"),
-        (Word(Choice("marketing", "fax", False), "store"), "consent.channel"),
-        (Word(Choice("marketing", "sms", False), "dream"), "consent.way"),
-        (Word(Choice("marketing", "sms", False), "store", at=NOW + timedelta(seconds=1)), "consent.time"),
-        (Word(Choice("marketing", "sms", False), "store", at=UNDATED), "consent.time"),
+        (ConsentWord(Choice("marketing", "sms", True), "store"), "consent.note"),
+        (ConsentWord(Choice("marketing", "sms", True), "store", " "), "consent.note"),
+        (ConsentWord(Choice("marketing", "sms", False), "store", "x" * 501), "consent.note"),
+        (ConsentWord(Choice("advertising", "sms", False), "store"), "consent.purpose"),
+        (ConsentWord(Choice("marketing", "fax", False), "store"), "consent.channel"),
+        (ConsentWord(Choice("marketing", "sms", False), "dream"), "consent.way"),
+        (ConsentWord(Choice("marketing", "sms", False), "store", at=NOW + timedelta(seconds=1)), "consent.time"),
+        (ConsentWord(Choice("marketing", "sms", False), "store", at=UNDATED), "consent.time"),
     ],
 )
-def test_a_word_that_cannot_be_kept_is_refused(word: Word, code: str) -> None:
+def test_a_word_that_cannot_be_kept_is_refused(word: ConsentWord, code: str) -> None:
     say(user("u1"))
 
     with pytest.raises(Refusal) as refused:

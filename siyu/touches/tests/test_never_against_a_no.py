@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from siyu.facts.models import PumpState
 from siyu.facts.pump import pump
-from siyu.members.services import Choice, Word, merge_members, record_consent, undo_merge
+from siyu.members.services import Choice, ConsentWord, merge_members, record_consent, undo_merge
 from siyu.merchant.rules import SYSTEM, Actor, Scope
 from siyu.touches import services
 from siyu.touches.models import StaffTask, Touch
@@ -85,7 +85,7 @@ class Life:
                 self.others.append((self.now, medium, what == "other agrees"))
             case "tell staff no" | "tell staff yes":
                 choice = Choice("marketing", medium, what == "tell staff yes")
-                record_consent(SYSTEM, self.who, Word(choice, "store", "form"), now=self.now)
+                record_consent(SYSTEM, self.who, ConsentWord(choice, "store", "form"), now=self.now)
                 pump(self.now)
                 self.said.append((self.now, medium, choice.is_given))
             case "merge" | "part" if self.merged[-1][1] == (what == "part"):
